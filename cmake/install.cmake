@@ -1,0 +1,1 @@
+install(TARGETS contegod contego-sim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

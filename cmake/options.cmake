@@ -1,0 +1,44 @@
+# One INTERFACE target carries what every target of ours is compiled with.
+add_library(contego_options INTERFACE)
+target_compile_features(contego_options INTERFACE cxx_std_20)
+target_include_directories(contego_options INTERFACE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/src")
+target_compile_options(contego_options INTERFACE
+    -Wall -Wextra -Wpedantic
+    -Wshadow            # a name that hides another is read wrongly
+    -Wconversion        # sizes and ids are narrowed on purpose or not at all
+    -Wnon-virtual-dtor
+    -Woverloaded-virtual
+    -Wnull-dereference
+    -Werror)
+
+set(CONTEGO_SANITIZE "" CACHE STRING "Sanitizers for all targets, as -fsanitize takes them: address,undefined or thread")
+if(CONTEGO_SANITIZE)
+    target_compile_options(contego_options INTERFACE -fsanitize=${CONTEGO_SANITIZE} -fno-omit-frame-pointer
+        -Wno-null-dereference) # the checks that the sanitizer inserts set off this one
+    target_link_options(contego_options INTERFACE -fsanitize=${CONTEGO_SANITIZE})
+    if(CONTEGO_SANITIZE MATCHES thread)
+        target_compile_options(contego_options INTERFACE -Wno-tsan) # Asio uses fences, which TSan does not model
+    endif()
+else()
+    target_compile_options(contego_options INTERFACE $<$<CONFIG:RelWithDebInfo>:-fstack-protector-strong>)
+    target_compile_definitions(contego_options INTERFACE $<$<CONFIG:RelWithDebInfo>:_FORTIFY_SOURCE=2>)
+endif()
+
+option(CONTEGO_COVERAGE "Count lines and branches for gcovr" OFF)
+if(CONTEGO_COVERAGE)
+    target_compile_options(contego_options INTERFACE --coverage -fprofile-update=atomic)
+    target_link_options(contego_options INTERFACE --coverage)
+endif()
+
+find_program(CONTEGO_CCACHE ccache)
+if(CONTEGO_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CONTEGO_CCACHE}")
+endif()
+
+# contego_room(NAME SOURCES ... LINKS ...) declares one room of the line as a static library.
+function(contego_room name)
+    cmake_parse_arguments(room "" "" "SOURCES;LINKS" ${ARGN})
+    add_library(contego_${name} STATIC ${room_SOURCES})
+    add_library(contego::${name} ALIAS contego_${name})
+    target_link_libraries(contego_${name} PUBLIC contego_options ${room_LINKS})
+endfunction()

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <contego/request.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace contego {
+
+/// What one claim brought.
+struct claim_batch {
+    std::vector<request> requests;          ///< in the order to send them
+    bool more = false;                      ///< as many as asked for were found: ask again as soon as there is room
+    std::chrono::milliseconds next_due{-1}; ///< until the next scheduled or retrying request is due; -1: none known
+};
+
+/// Role: hands out due requests, each to one daemon at a time, none whose smartcards or boxes are busy.
+///
+/// Blocking; call from a database thread, one call at a time. Throws std::exception when the database cannot answer;
+/// nothing is claimed then, or what was claimed comes back through the lease.
+class claims {
+public:
+    claims() = default;
+    claims(const claims&) = delete;
+    claims& operator=(const claims&) = delete;
+    virtual ~claims() = default;
+
+    /// Up to `limit` (at least 1) due requests of one provider.
+    [[nodiscard]] virtual claim_batch claim(const std::string& provider, std::size_t limit) = 0;
+};
+
+} // namespace contego

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <contego/outcome.hpp>
+#include <contego/value.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace contego {
+
+/// A command of a request that was answered with success under an earlier claim: it is not sent again.
+struct finished_command {
+    int sequence = 0; ///< position in the plan, from 1
+    value result;     ///< what it returned; a conditional pairing step reads it
+    std::string reference_number;
+
+    friend bool operator==(const finished_command&, const finished_command&) = default;
+};
+
+/// A provisioning request as claimed: ours to run until the lease of this daemon ends.
+struct request {
+    std::int64_t id = 0;
+    std::string provider;
+    std::string action;
+    value parameters; ///< an object
+    std::string priority;
+    std::int64_t sequence_number = 0;
+    std::int64_t fence = 0; ///< number of this claim; only the holder of the latest one may write
+    int attempts = 0;       ///< sends that failed so far
+    /// A daemon that held it before us died or lost its lease: its first unfinished command may have been sent.
+    bool interrupted = false;
+    double age_seconds = 0; ///< since it was first due, in the database's clock, when claimed
+    std::vector<finished_command> finished;
+
+    friend bool operator==(const request&, const request&) = default;
+};
+
+} // namespace contego

@@ -1,0 +1,27 @@
+#include <contego/exchange.hpp>
+
+#include "names.hpp"
+
+namespace contego {
+namespace {
+
+constexpr names<transport_error, 10> errors{{
+    "none",
+    "resolve",
+    "connect",
+    "tls",
+    "exhausted",
+    "write",
+    "timeout",
+    "closed",
+    "malformed",
+    "too_large",
+}};
+
+} // namespace
+
+std::string_view name_of(transport_error e) { return errors.of(e); }
+
+std::optional<transport_error> transport_error_of(std::string_view name) { return errors.find(name); }
+
+} // namespace contego

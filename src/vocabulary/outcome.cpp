@@ -1,0 +1,16 @@
+#include <contego/outcome.hpp>
+
+#include "names.hpp"
+
+namespace contego {
+namespace {
+
+constexpr names<outcome, 4> outcomes{{"success", "rejected", "retry", "hold"}};
+
+} // namespace
+
+std::string_view name_of(outcome o) { return outcomes.of(o); }
+
+std::optional<outcome> outcome_of(std::string_view name) { return outcomes.find(name); }
+
+} // namespace contego
