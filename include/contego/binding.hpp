@@ -15,7 +15,8 @@
 
 namespace contego {
 
-/// One mistake in a binding file: `line 14: command ADD_SUBSCRIPTIONS: service_ca_id is mandatory and never used`.
+/// One mistake in a binding file: `line 14: command ADD_SUBSCRIPTIONS: service_ca_id is mandatory and never
+/// used`.
 struct binding_error {
     std::size_t line = 0; ///< from 1; 0 where the mistake is the absence of something
     std::string reason;
@@ -23,7 +24,8 @@ struct binding_error {
     friend bool operator==(const binding_error&, const binding_error&) = default;
 };
 
-/// Every wire name of a site, compiled from its binding file: command in, envelope out; exchange in, reply out.
+/// Every wire name of a site, compiled from its binding file: command in, envelope out; exchange in, reply
+/// out.
 ///
 /// Immutable after `compile`; all members may be called from any number of threads at once. Copies share.
 /// The file format is documented in docs/binding.md.
@@ -40,14 +42,19 @@ public:
     /// The envelope of a planned command. `request_id` fills the placeholder `{request.id}`.
     [[nodiscard]] envelope render(const command& c, std::int64_t request_id) const;
 
-    /// The same body with every secret shown as `****`: what is stored.
+    /// The same body with every secret shown as `****`, as UTF-8 whatever goes over the wire: what is stored.
     [[nodiscard]] std::string render_masked(const command& c, std::int64_t request_id) const;
 
-    /// What an exchange means: a SOAP fault is decided by the envelope, not by the HTTP status; what the file does not
-    /// know is `hold`; sent without an answer is `retry` only for a repeat-safe command, else `hold` with `IN_DOUBT`.
+    /// What an exchange means: a SOAP fault is decided by the envelope, not by the HTTP status; what the file
+    /// does not know is `hold`; sent without an answer is `retry` only for a repeat-safe command, else `hold`
+    /// with `IN_DOUBT`.
     [[nodiscard]] reply read(command_type type, const exchange& e) const;
 
-    /// The answer's body as valid UTF-8 without NUL, and with every secret of `c` shown as `****`: what is stored.
+    /// The same, with every secret of `c` shown as `****` where the CAS's text repeats it: what is stored or logged.
+    [[nodiscard]] reply read(const command& c, const exchange& e) const;
+
+    /// The answer's body as valid UTF-8 without NUL, and with every secret of `c` shown as `****`: what is
+    /// stored.
     [[nodiscard]] std::string storable(const command& c, const exchange& e) const;
 
     struct compiled; ///< src/binding only

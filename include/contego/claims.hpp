@@ -11,15 +11,16 @@ namespace contego {
 
 /// What one claim brought.
 struct claim_batch {
-    std::vector<request> requests;          ///< in the order to send them
-    bool more = false;                      ///< as many as asked for were found: ask again as soon as there is room
-    std::chrono::milliseconds next_due{-1}; ///< until the next scheduled or retrying request is due; -1: none known
+    std::vector<request> requests; ///< in the order to send them
+    bool more = false;             ///< as many as asked for were found: ask again as soon as there is room
+    std::chrono::milliseconds next_due{
+        -1}; ///< until the next scheduled or retrying request is due; -1: none known
 };
 
 /// Role: hands out due requests, each to one daemon at a time, none whose smartcards or boxes are busy.
 ///
-/// Blocking; call from a database thread, one call at a time. Throws std::exception when the database cannot answer;
-/// nothing is claimed then, or what was claimed comes back through the lease.
+/// Blocking; call from a database thread, one call at a time. Throws std::exception when the database cannot
+/// answer; nothing is claimed then, or what was claimed comes back through the lease.
 class claims {
 public:
     claims() = default;

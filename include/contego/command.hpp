@@ -11,21 +11,21 @@ namespace contego {
 struct command {
     command_type type{};
 
-    /// Flat parameters named as in the direct commands (`smartcard_ca_id`, `service_ca_id`, ...); the two pairing
-    /// commands carry the lists `smartcards` and `stbs` of objects. Identifiers are strings, numbers are integers,
-    /// defaults are filled in.
+    /// Flat parameters named as in the direct commands (`smartcard_ca_id`, `service_ca_id`, ...); the two
+    /// pairing commands carry the lists `smartcards` and `stbs` of objects. Identifiers are strings, numbers
+    /// are integers, defaults are filled in.
     value::object parameters;
 
-    /// Set where a pairing command is sent only if the card is paired (true) or is not (false). What decides is the
-    /// answer to the nearest GET_PAIRING_STATUS_FOR_CARD before it in the same plan; a command whose condition does
-    /// not hold is skipped, not sent.
+    /// Set where a pairing command is sent only if the card is paired (true) or is not (false). What decides
+    /// is the answer to the nearest GET_PAIRING_STATUS_FOR_CARD before it in the same plan; a command whose
+    /// condition does not hold is skipped, not sent.
     std::optional<bool> only_if_paired;
 
     friend bool operator==(const command&, const command&) = default;
 };
 
-/// The parameters with every secret (`new_pin`) replaced by `****`: the only form that is stored, logged or printed
-/// by a running daemon. Works on any object, at any depth.
+/// The parameters with every secret (`new_pin`) replaced by `****`: the only form that is stored, logged or
+/// printed by a running daemon. Works on any object, at any depth.
 [[nodiscard]] value::object masked(const value::object& parameters);
 
 } // namespace contego

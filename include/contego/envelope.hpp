@@ -8,8 +8,9 @@ namespace contego {
 struct envelope {
     std::string path;         ///< below the endpoint, with its leading slash
     std::string content_type; ///< with charset; SOAP 1.2 carries the action in it
-    std::string soap_action;  ///< value of the SOAPAction header, unquoted; the header is not sent where this is empty
-    std::string body;         ///< bytes in the provider's character set
+    std::string
+        soap_action; ///< value of the SOAPAction header, unquoted; the header is not sent where this is empty
+    std::string body; ///< bytes in the provider's character set
 };
 
 } // namespace contego

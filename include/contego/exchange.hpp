@@ -35,11 +35,11 @@ enum class exchange_state {
 /// One POST and what came of it.
 struct exchange {
     exchange_state state = exchange_state::not_sent;
-    transport_error error = transport_error::none; ///< none if and only if answered
-    std::string detail;       ///< what the library said, for people; empty if answered
-    int http_status = 0;      ///< 0 unless answered
-    std::string content_type; ///< of the answer, as sent
-    std::string body;         ///< of the answer, as sent
+    transport_error error = transport_error::none;   ///< none if and only if answered
+    std::string detail;                              ///< what the library said, for people; empty if answered
+    int http_status = 0;                             ///< 0 unless answered
+    std::string content_type;                        ///< of the answer, as sent
+    std::string body;                                ///< of the answer, as sent
     std::optional<std::chrono::seconds> retry_after; ///< the answer's Retry-After, seconds or date resolved
     std::chrono::steady_clock::duration duration{};  ///< from asking for a connection to the last byte
 };

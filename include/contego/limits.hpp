@@ -20,20 +20,21 @@ struct range {
 /// Sources: message lengths and the repetition interval are documented by the CRM (which counts characters);
 /// everything marked assumed is a gap in the documentation.
 struct limits {
-    std::size_t mail_message_length = 141; ///< characters (code points)
-    std::size_t bark_message_length = 129; ///< characters; repeating barks too
-    range smartcard_ca_id_digits{1, 20};   ///< assumed; CA IDs are digits, leading zeros kept
-    range stb_ca_id_digits{1, 20};         ///< assumed
-    range service_ca_id_digits{1, 20};     ///< digits only is documented, the length is assumed
-    range pin_digits{4, 4};                ///< assumed
-    range repetition_interval{10, 2550};   ///< seconds, in steps of 10; documented
-    range repetition_count{1, 255};        ///< assumed
-    range display_duration{1, 65535};      ///< seconds; assumed
+    std::size_t mail_message_length = 141;      ///< characters (code points)
+    std::size_t bark_message_length = 129;      ///< characters; repeating barks too
+    range smartcard_ca_id_digits{1, 20};        ///< assumed; CA IDs are digits, leading zeros kept
+    range stb_ca_id_digits{1, 20};              ///< assumed
+    range service_ca_id_digits{1, 20};          ///< digits only is documented, the length is assumed
+    range pin_digits{4, 4};                     ///< assumed
+    range repetition_interval{10, 2550};        ///< seconds, in steps of 10; documented
+    range repetition_count{1, 255};             ///< assumed
+    range display_duration{1, 65535};           ///< seconds; assumed
     std::int64_t default_display_duration = 20; ///< seconds; documented
-    range fingerprint_position{0, 65535};  ///< x and y; assumed
-    range fingerprint_height{0, 65535};    ///< assumed
-    range fingerprint_slot{0, 255};        ///< assumed
-    std::size_t clients_per_pairing = 50;  ///< smartcards, and STBs, that one pairing command may name; assumed
+    range fingerprint_position{0, 65535};       ///< x and y; assumed
+    range fingerprint_height{0, 65535};         ///< assumed
+    range fingerprint_slot{0, 255};             ///< assumed
+    std::size_t clients_per_pairing =
+        50; ///< smartcards, and STBs, that one pairing command may name; assumed
     character_set characters = character_set::utf_8;
 
     friend bool operator==(const limits&, const limits&) = default;

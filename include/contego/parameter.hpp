@@ -31,12 +31,13 @@ enum class parameter_kind {
 struct parameter {
     std::string_view name;
     parameter_kind kind;
-    bool mandatory; ///< must be given by the CRM, and used by the binding; one with a default is not mandatory
+    bool
+        mandatory; ///< must be given by the CRM, and used by the binding; one with a default is not mandatory
 };
 
-/// The parameters of a command, in the order of the documentation. Beyond this table, ADD_TO_EXISTING_PAIRING needs at
-/// least one smartcard or STB to add. Sources: names and meaning are the CRM's; `start_date` and `end_date`
-/// (the window of an entitlement) are ours.
+/// The parameters of a command, in the order of the documentation. Beyond this table, ADD_TO_EXISTING_PAIRING
+/// needs at least one smartcard or STB to add. Sources: names and meaning are the CRM's; `start_date` and
+/// `end_date` (the window of an entitlement) are ours.
 [[nodiscard]] std::span<const parameter> parameters_of(command_type type);
 
 } // namespace contego

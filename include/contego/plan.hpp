@@ -24,8 +24,8 @@ using plan_result = std::variant<std::vector<command>, refusal>;
 
 /// Turns a CRM action, or the code of a direct command, and its parameters into commands.
 ///
-/// Pure: no clock, no socket, no state. Every violation is reported, not only the first. `parameters` must be an
-/// object (the schema refuses anything else). The rules, and which of them the CRM documents, stand in
+/// Pure: no clock, no socket, no state. Every violation is reported, not only the first. `parameters` must be
+/// an object (the schema refuses anything else). The rules, and which of them the CRM documents, stand in
 /// docs/architecture.md; the table itself is src/plan/matrix.cpp.
 /// Thread safety: any number of threads.
 [[nodiscard]] plan_result plan(std::string_view action, const value& parameters, const limits& limits);

@@ -26,7 +26,8 @@ struct command_record {
     std::string error_code;
     std::string error_description;
     value result;
-    std::chrono::steady_clock::time_point sent; ///< when the exchange began; turned into the database's clock on writing
+    std::chrono::steady_clock::time_point
+        sent; ///< when the exchange began; turned into the database's clock on writing
     std::chrono::steady_clock::duration duration{};
 };
 
@@ -49,7 +50,8 @@ struct verdict {
     std::string reference_number; ///< of the last command that gave one
     value result;                 ///< of the request, an object, or null
     std::chrono::milliseconds delay{0};
-    bool sent = false; ///< whether anything was sent under this claim: sets executed_date
+    /// When the first exchange under this claim began; none: nothing was sent. Becomes executed_date.
+    std::optional<std::chrono::steady_clock::time_point> first_sent;
 };
 
 /// Written in one transaction, commands before verdicts.
@@ -60,16 +62,19 @@ struct record_batch {
 
 /// What one batch came to.
 struct record_answer {
-    std::vector<std::int64_t> stale;  ///< requests whose claim was no longer ours: nothing of theirs was written
-    std::vector<std::int64_t> failed; ///< requests the database refused to store; they stay claimed
-    std::string failure;              ///< what it said about the first of them
+    std::vector<std::int64_t>
+        stale; ///< requests whose claim was no longer ours: nothing of theirs was written
+    std::vector<std::int64_t>
+        failed;            ///< requests whose outcome the database refused to store; they stay claimed
+    std::string failure;   ///< what it said about the first of them
+    std::size_t woken = 0; ///< requests that waited for one of these and may now be claimed
 };
 
 /// Role: writes what happened, if and only if the claim is still ours.
 ///
-/// Blocking; call from a database thread, one call at a time. A bad row fails alone and is named in the answer. Throws
-/// std::exception when the database cannot answer: then the batch may or may not be written, and writing it again is
-/// safe, for the fence lets each verdict in once.
+/// Blocking; call from a database thread, one call at a time. A bad row fails alone and is named in the
+/// answer. Throws std::exception when the database cannot answer: then the batch may or may not be written,
+/// and writing it again is safe, for the fence lets each verdict in once.
 class records {
 public:
     records() = default;

@@ -16,9 +16,9 @@ struct reply {
     std::string message;          ///< the CAS's own text
     std::string reference_number; ///< the CAS's own reference
     value result;                 ///< extracted data as an object; null where the command has none
-    std::string error_code;       ///< empty on success; else the status code, `SOAP_FAULT:<code>`, `HTTP_<status>`,
-                                  ///< `TRANSPORT_<ERROR>`, `UNREADABLE_ANSWER` or `IN_DOUBT`
-    std::string error_description; ///< a sentence for support; empty on success
+    std::string error_code; ///< empty on success; else the status code, `SOAP_FAULT:<code>`, `HTTP_<status>`,
+                            ///< `TRANSPORT_<ERROR>`, `UNREADABLE_ANSWER` or `IN_DOUBT`
+    std::string error_description;                   ///< a sentence for support; empty on success
     std::optional<std::chrono::seconds> retry_after; ///< how long the CAS asked us to wait
 
     friend bool operator==(const reply&, const reply&) = default;

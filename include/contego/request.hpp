@@ -28,7 +28,8 @@ struct request {
     std::int64_t sequence_number = 0;
     std::int64_t fence = 0; ///< number of this claim; only the holder of the latest one may write
     int attempts = 0;       ///< sends that failed so far
-    /// A daemon that held it before us died or lost its lease: its first unfinished command may have been sent.
+    /// A daemon that held it before us died or lost its lease: its first unfinished command may have been
+    /// sent.
     bool interrupted = false;
     double age_seconds = 0; ///< since it was first due, in the database's clock, when claimed
     std::vector<finished_command> finished;

@@ -18,9 +18,9 @@ public:
     sends& operator=(const sends&) = delete;
     virtual ~sends() = default;
 
-    /// Calls `then` exactly once, on the network thread, no later than a moment after `deadline`; never from inside
-    /// `send`. Never throws: what goes wrong is in the exchange. The exchange is not repeated here, ever: whoever calls
-    /// knows whether the command may be. Call on the network thread only.
+    /// Calls `then` exactly once, on the network thread, no later than a moment after `deadline`; never from
+    /// inside `send`. Never throws: what goes wrong is in the exchange. The exchange is not repeated here,
+    /// ever: whoever calls knows whether the command may be. Call on the network thread only.
     virtual void send(envelope e, std::chrono::steady_clock::time_point deadline, done then) = 0;
 };
 

@@ -40,14 +40,10 @@ value from(const document& d) {
 }
 
 document to(const value& v) {
-    if (const auto* b = v.boolean())
-        return *b;
-    if (const auto* n = v.integer())
-        return *n;
-    if (const auto* n = v.real())
-        return *n;
-    if (const auto* s = v.text())
-        return *s;
+    if (const auto* b = v.boolean()) return *b;
+    if (const auto* n = v.integer()) return *n;
+    if (const auto* n = v.real()) return *n;
+    if (const auto* s = v.text()) return *s;
     if (const auto* items = v.items()) {
         auto d = document::array();
         for (const auto& item : *items)
@@ -73,8 +69,12 @@ value parse(std::string_view text, bool comments) {
     }
 }
 
-std::string write(const value& v) { return to(v).dump(-1, ' ', false, document::error_handler_t::replace); }
+std::string write(const value& v) {
+    return to(v).dump(-1, ' ', false, document::error_handler_t::replace);
+}
 
-std::string write_indented(const value& v) { return to(v).dump(2, ' ', false, document::error_handler_t::replace); }
+std::string write_indented(const value& v) {
+    return to(v).dump(2, ' ', false, document::error_handler_t::replace);
+}
 
 } // namespace contego::json

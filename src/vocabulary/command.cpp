@@ -6,8 +6,7 @@ namespace {
 constexpr std::string_view secret_parameter = "new_pin";
 
 value masked_value(const value& v) {
-    if (const auto* members = v.members())
-        return masked(*members);
+    if (const auto* members = v.members()) return masked(*members);
     if (const auto* items = v.items()) {
         value::list all;
         all.reserve(items->size());

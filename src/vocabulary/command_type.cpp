@@ -1,6 +1,5 @@
-#include <contego/command_type.hpp>
-
 #include "names.hpp"
+#include <contego/command_type.hpp>
 
 namespace contego {
 namespace {
@@ -23,8 +22,12 @@ constexpr names<command_type, command_types.size()> codes{{
 
 } // namespace
 
-std::string_view name_of(command_type type) { return codes.of(type); }
+std::string_view name_of(command_type type) {
+    return codes.of(type);
+}
 
-std::optional<command_type> command_type_of(std::string_view code) { return codes.find(code); }
+std::optional<command_type> command_type_of(std::string_view code) {
+    return codes.find(code);
+}
 
 } // namespace contego

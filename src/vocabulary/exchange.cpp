@@ -1,6 +1,5 @@
-#include <contego/exchange.hpp>
-
 #include "names.hpp"
+#include <contego/exchange.hpp>
 
 namespace contego {
 namespace {
@@ -20,8 +19,12 @@ constexpr names<transport_error, 10> errors{{
 
 } // namespace
 
-std::string_view name_of(transport_error e) { return errors.of(e); }
+std::string_view name_of(transport_error e) {
+    return errors.of(e);
+}
 
-std::optional<transport_error> transport_error_of(std::string_view name) { return errors.find(name); }
+std::optional<transport_error> transport_error_of(std::string_view name) {
+    return errors.find(name);
+}
 
 } // namespace contego

@@ -16,8 +16,7 @@ struct names {
 
     [[nodiscard]] constexpr std::optional<Enum> find(std::string_view name) const {
         for (std::size_t i = 0; i < Size; ++i)
-            if (all[i] == name)
-                return static_cast<Enum>(i);
+            if (all[i] == name) return static_cast<Enum>(i);
         return std::nullopt;
     }
 };

@@ -1,6 +1,5 @@
-#include <contego/outcome.hpp>
-
 #include "names.hpp"
+#include <contego/outcome.hpp>
 
 namespace contego {
 namespace {
@@ -9,8 +8,12 @@ constexpr names<outcome, 4> outcomes{{"success", "rejected", "retry", "hold"}};
 
 } // namespace
 
-std::string_view name_of(outcome o) { return outcomes.of(o); }
+std::string_view name_of(outcome o) {
+    return outcomes.of(o);
+}
 
-std::optional<outcome> outcome_of(std::string_view name) { return outcomes.find(name); }
+std::optional<outcome> outcome_of(std::string_view name) {
+    return outcomes.find(name);
+}
 
 } // namespace contego

@@ -11,7 +11,8 @@ constexpr bool mandatory = true;
 constexpr bool optional = false;
 
 constexpr parameter distribution{"sub_provisioning_distribution_id", kind::distribution, optional};
-constexpr parameter card_distribution{"smartcard_sub_provisioning_distribution_id", kind::distribution, optional};
+constexpr parameter card_distribution{
+    "smartcard_sub_provisioning_distribution_id", kind::distribution, optional};
 constexpr parameter box_distribution{"stb_sub_provisioning_distribution_id", kind::distribution, optional};
 constexpr parameter smartcard{"smartcard_ca_id", kind::smartcard_ca_id, mandatory};
 constexpr parameter box{"stb_ca_id", kind::stb_ca_id, mandatory};
@@ -41,7 +42,8 @@ constexpr std::array add_to_existing_pairing{
 };
 constexpr std::array one_card{distribution, card_distribution, smartcard};
 constexpr std::array one_box{distribution, box_distribution, box};
-constexpr std::array mail{distribution, card_distribution, smartcard, message, start_indication, queue_number};
+constexpr std::array mail{
+    distribution, card_distribution, smartcard, message, start_indication, queue_number};
 constexpr std::array bark{
     distribution, card_distribution, smartcard, message, start_indication, display_duration, queue_number};
 constexpr std::array repeating_bark{
@@ -88,6 +90,8 @@ constexpr std::array<std::span<const parameter>, command_types.size()> tables{
 
 } // namespace
 
-std::span<const parameter> parameters_of(command_type type) { return tables.at(static_cast<std::size_t>(type)); }
+std::span<const parameter> parameters_of(command_type type) {
+    return tables.at(static_cast<std::size_t>(type));
+}
 
 } // namespace contego

@@ -4,8 +4,7 @@ namespace contego {
 
 const value* value::find(std::string_view name) const {
     const auto* all = members();
-    if (all == nullptr)
-        return nullptr;
+    if (all == nullptr) return nullptr;
     const auto found = all->find(name);
     return found == all->end() ? nullptr : &found->second;
 }

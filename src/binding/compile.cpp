@@ -1,0 +1,193 @@
+#include "binding/compile.hpp"
+
+#include "binding/compiled.hpp"
+#include "binding/namespaces.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace contego::wire {
+namespace {
+
+bool has_success(const outcome_table& table) {
+    return std::ranges::any_of(table.statuses,
+                               [](const auto& row) { return row.second == outcome::success; });
+}
+
+// Printable ASCII, so that it can stand in a request line or a header; `forbidden` besides.
+bool is_printable(std::string_view text, std::string_view forbidden) {
+    return std::ranges::all_of(
+        text, [&](char c) { return c >= ' ' && c <= '~' && forbidden.find(c) == std::string_view::npos; });
+}
+
+class binding_reader {
+public:
+    binding_reader(source& file, binding::compiled& out) : file_(file), out_(out) {}
+
+    void read() {
+        const auto root = file_.root();
+        if (!root) return;
+        if (!is(root, "binding", binding_namespace)) {
+            file_.mistake(root, "the root must be the element binding of " + std::string(binding_namespace));
+            return;
+        }
+        read_root(root);
+        for (const auto command : commands_)
+            read_command(command);
+        check_complete();
+    }
+
+private:
+    // Limits and common rows may stand anywhere; commands need both and are read after them.
+    void read_root(pugi::xml_node root) {
+        file_.allow_attributes(root, {"name", "soap"});
+        read_version(root);
+        for (const auto child : file_.children(root)) {
+            const auto name = local_of(child.name());
+            if (name == "limits" && only_one(child, limits_seen_))
+                out_.limits = compile_limits(file_, child);
+            else if (name == "outcomes" && only_one(child, outcomes_seen_))
+                read_outcomes(child);
+            else if (name == "command")
+                commands_.push_back(child);
+            else if (name != "limits" && name != "outcomes")
+                file_.unknown_element(child);
+        }
+    }
+
+    bool only_one(pugi::xml_node element, bool& seen) {
+        if (seen) file_.mistake(element, std::string(element.name()) + " stands twice");
+        return !std::exchange(seen, true);
+    }
+
+    void read_version(pugi::xml_node root) {
+        const auto soap = root.attribute("soap");
+        const std::string_view version = soap.value();
+        if (version == "1.2")
+            version_ = soap_version::soap_1_2;
+        else if (soap && version != "1.1")
+            file_.mistake(file_.line_of(soap), "soap must be 1.1 or 1.2, not '" + std::string(version) + "'");
+    }
+
+    void read_outcomes(pugi::xml_node element) {
+        file_.allow_attributes(element, {});
+        outcome_rows rows(file_, common_);
+        for (const auto child : file_.children(element))
+            if (!rows.read(child)) file_.unknown_element(child);
+    }
+
+    void read_command(pugi::xml_node element) {
+        const auto code = file_.required(element, "code");
+        if (!code) return;
+        const auto type = command_type_of(*code);
+        if (!type) {
+            file_.mistake(element, "unknown command " + std::string(*code));
+            return;
+        }
+        auto& line = lines_.at(static_cast<std::size_t>(*type));
+        if (line != 0) {
+            file_.mistake(element, "command " + std::string(*code) + " stands twice");
+            return;
+        }
+        line = file_.line_of(element);
+        file_.set_subject("command " + std::string(*code));
+        read_known(element, *type);
+        file_.set_subject({});
+    }
+
+    void read_known(pugi::xml_node element, command_type type) {
+        auto& c = out_.commands.at(static_cast<std::size_t>(type));
+        c.outcomes = common_;
+        file_.allow_attributes(element, {"code", "path", "action", "repeat-safe"});
+        read_address(c, element);
+        pugi::xml_node request;
+        pugi::xml_node reply;
+        for (const auto child : file_.children(element)) {
+            const auto name = local_of(child.name());
+            if (name != "request" && name != "reply") file_.unknown_element(child);
+            auto& place = name == "request" ? request : reply;
+            if (name == "request" || name == "reply") {
+                if (place) file_.mistake(child, std::string(name) + " stands twice");
+                place = child;
+            }
+        }
+        if (request)
+            c.request = compile_skeleton(file_, request, type, version_, out_.limits.characters);
+        else
+            file_.mistake(element, "the element request is missing");
+        if (reply)
+            c.answer = compile_reply(file_, reply, type, c.outcomes);
+        else
+            file_.mistake(element, "the element reply is missing");
+    }
+
+    void read_address(compiled_command& c, pugi::xml_node element) {
+        c.path = file_.required(element, "path").value_or("/");
+        if (!c.path.starts_with('/') || !is_printable(c.path, " #"))
+            file_.mistake(file_.line_of(element.attribute("path")),
+                          "the path must begin with a slash and hold neither blanks nor #, not '" + c.path +
+                              "'");
+        const auto safe = file_.required(element, "repeat-safe");
+        c.repeat_safe = safe == "yes";
+        if (safe && *safe != "yes" && *safe != "no")
+            file_.mistake(file_.line_of(element.attribute("repeat-safe")), "repeat-safe must be yes or no");
+        const std::string action = element.attribute("action").value();
+        if (!is_printable(action, "\"\\"))
+            file_.mistake(file_.line_of(element.attribute("action")),
+                          "the action must be printable ASCII without quotes and backslashes");
+        set_headers(c, action);
+    }
+
+    // SOAP 1.1 has the action in a header of its own, 1.2 in the Content-Type.
+    void set_headers(compiled_command& c, const std::string& action) {
+        const std::string charset = out_.limits.characters == character_set::utf_8 ? "utf-8" : "iso-8859-1";
+        if (version_ == soap_version::soap_1_1) {
+            c.content_type = "text/xml; charset=" + charset;
+            c.soap_action = action;
+            return;
+        }
+        c.content_type = "application/soap+xml; charset=" + charset;
+        if (!action.empty()) c.content_type += "; action=\"" + action + "\"";
+    }
+
+    void check_complete() {
+        for (const auto type : command_types)
+            if (lines_.at(static_cast<std::size_t>(type)) == 0)
+                file_.mistake(0, "command " + std::string(name_of(type)) + " is missing");
+        if (has_success(common_)) return;
+        if (!std::ranges::any_of(out_.commands, has_success, &compiled_command::outcomes)) {
+            file_.mistake(0, "no status is a success anywhere");
+            return;
+        }
+        for (const auto type : command_types)
+            if (const auto line = lines_.at(static_cast<std::size_t>(type));
+                line != 0 && !has_success(out_.of(type).outcomes))
+                file_.mistake(line, "command " + std::string(name_of(type)) + ": no status is a success");
+    }
+
+    source& file_;
+    binding::compiled& out_;
+    outcome_table common_;
+    std::vector<pugi::xml_node> commands_;
+    std::array<std::size_t, command_types.size()> lines_{}; // 0: not seen yet
+    soap_version version_ = soap_version::soap_1_1;
+    bool limits_seen_ = false;
+    bool outcomes_seen_ = false;
+};
+
+} // namespace
+} // namespace contego::wire
+
+namespace contego {
+
+std::variant<binding, std::vector<binding_error>> binding::compile(std::string_view xml) {
+    wire::source file(xml);
+    auto out = std::make_shared<compiled>();
+    wire::binding_reader(file, *out).read();
+    auto mistakes = file.mistakes();
+    if (!mistakes.empty()) return mistakes;
+    return binding(std::move(out));
+}
+
+} // namespace contego

@@ -1,0 +1,116 @@
+#include "binding/compile.hpp"
+#include "binding/namespaces.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace contego::wire {
+namespace {
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+// 503 for `503`, 5 for `5xx`; nothing for what is no status of an answer that failed.
+std::optional<int> http_key(std::string_view status) {
+    if (status.size() != 3 || status[0] < '3' || status[0] > '5') return std::nullopt;
+    if (status.substr(1) == "xx") return status[0] - '0';
+    if (!is_digit(status[1]) || !is_digit(status[2])) return std::nullopt;
+    return (status[0] - '0') * 100 + (status[1] - '0') * 10 + (status[2] - '0');
+}
+
+constexpr std::array soap_codes{
+    "Client", "Server", "MustUnderstand", "VersionMismatch", "DataEncodingUnknown"};
+
+} // namespace
+
+bool outcome_rows::read(pugi::xml_node element) {
+    const auto name = local_of(element.name());
+    if (name == "status")
+        read_status(element);
+    else if (name == "fault")
+        read_fault(element);
+    else if (name == "http")
+        read_http(element);
+    else if (name == "transport")
+        read_transport(element);
+    else
+        return false;
+    for (const auto child : file_.children(element))
+        file_.unknown_element(child);
+    return true;
+}
+
+void outcome_rows::read_status(pugi::xml_node element) {
+    file_.allow_attributes(element, {"code", "is"});
+    const auto code = file_.required(element, "code");
+    const auto is = outcome_of_row(element, true);
+    if (!code || !is || !is_new(element, "status " + std::string(*code))) return;
+    table_.statuses.insert_or_assign(std::string(*code), *is);
+}
+
+void outcome_rows::read_fault(pugi::xml_node element) {
+    file_.allow_attributes(element, {"code", "subcode", "is"});
+    const auto code = file_.required(element, "code");
+    const auto is = outcome_of_row(element, true);
+    if (!code || !is) return;
+    const std::string common(common_fault_code(*code));
+    const std::string subcode = element.attribute("subcode").value();
+    if (code->find_first_of(":.") != std::string_view::npos) {
+        file_.mistake(
+            element,
+            "a fault code is written without prefix and dot; what stands behind the dot is the subcode");
+    } else if (*is == outcome::success && subcode.empty() && std::ranges::count(soap_codes, common) > 0) {
+        file_.mistake(element, "a fault of SOAP itself is never a success without a subcode");
+    } else if (is_new(element, "fault " + common + "." + subcode)) {
+        table_.faults.insert_or_assign({common, subcode}, *is);
+    }
+}
+
+void outcome_rows::read_http(pugi::xml_node element) {
+    file_.allow_attributes(element, {"status", "is"});
+    const auto status = file_.required(element, "status");
+    const auto is = outcome_of_row(element, false);
+    if (!status || !is) return;
+    const auto key = http_key(*status);
+    if (!key)
+        file_.mistake(
+            element,
+            "an http status must be 300 to 599, or 3xx, 4xx or 5xx; 2xx without an envelope is always held");
+    else if (is_new(element, "http " + std::string(*status)))
+        (*key < 10 ? table_.http_classes : table_.http).insert_or_assign(*key, *is);
+}
+
+void outcome_rows::read_transport(pugi::xml_node element) {
+    file_.allow_attributes(element, {"error", "is"});
+    const auto name = file_.required(element, "error");
+    const auto is = outcome_of_row(element, false);
+    if (!name || !is) return;
+    const auto error = transport_error_of(*name);
+    if (!error || *error == transport_error::none)
+        file_.mistake(element, "unknown transport error " + std::string(*name));
+    else if (is_new(element, "transport " + std::string(*name)))
+        table_.transports.insert_or_assign(*error, *is);
+}
+
+std::optional<outcome> outcome_rows::outcome_of_row(pugi::xml_node element, bool may_succeed) {
+    const auto name = file_.required(element, "is");
+    if (!name) return std::nullopt;
+    const auto is = outcome_of(*name);
+    if (!is)
+        file_.mistake(element,
+                      "unknown outcome " + std::string(*name) + ": it is success, rejected, retry or hold");
+    else if (*is == outcome::success && !may_succeed)
+        file_.mistake(element, std::string(element.name()) + " is never a success: the CAS did not say so");
+    else
+        return is;
+    return std::nullopt;
+}
+
+bool outcome_rows::is_new(pugi::xml_node element, const std::string& key) {
+    if (seen_.insert(key).second) return true;
+    file_.mistake(element, key + " stands twice");
+    return false;
+}
+
+} // namespace contego::wire

@@ -1,0 +1,139 @@
+#include "binding/compile.hpp"
+#include "binding/namespaces.hpp"
+
+#include <algorithm>
+
+namespace contego::wire {
+namespace {
+
+// Whether a name test has a prefix: a single colon outside a literal. Answers are searched without prefixes,
+// so such a query would silently find nothing.
+bool has_prefix(std::string_view path) {
+    char quote = 0;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        const char c = path[i];
+        if (quote != 0) {
+            if (c == quote) quote = 0;
+        } else if (c == '"' || c == '\'') {
+            quote = c;
+        } else if (c == ':') {
+            if (i + 1 == path.size() || path[i + 1] != ':') return true;
+            ++i;
+        }
+    }
+    return false;
+}
+
+class reply_reader {
+public:
+    reply_reader(source& file, command_type type, outcome_table& outcomes)
+        : file_(file), type_(type), rows_(file, outcomes) {}
+
+    extractor read(pugi::xml_node reply) {
+        file_.allow_attributes(reply, {"status", "message", "reference"});
+        extractor e;
+        e.must_tell_pairing = type_ == command_type::get_pairing_status_for_card;
+        if (file_.required(reply, "status")) e.status = query(reply, "status");
+        e.message = query(reply, "message");
+        e.reference = query(reply, "reference");
+        std::set<std::string> names;
+        for (const auto child : file_.children(reply))
+            read_child(e, child, names);
+        if (e.must_tell_pairing && !tells_pairing(e))
+            file_.mistake(reply, "the reply needs a value named paired of type boolean");
+        return e;
+    }
+
+private:
+    void read_child(extractor& e, pugi::xml_node child, std::set<std::string>& names) {
+        const auto name = local_of(child.name());
+        if (name == "value")
+            e.values.push_back(read_value(child, names));
+        else if (name == "list")
+            e.lists.push_back(read_list(child, names));
+        else if (!rows_.read(child))
+            file_.unknown_element(child);
+    }
+
+    value_extractor read_value(pugi::xml_node element, std::set<std::string>& names) {
+        file_.allow_attributes(element, {"name", "type", "at"});
+        for (const auto child : file_.children(element))
+            file_.unknown_element(child);
+        value_extractor v;
+        v.name = read_name(element, names);
+        v.type = read_type(element);
+        if (file_.required(element, "at")) v.at = query(element, "at");
+        return v;
+    }
+
+    list_extractor read_list(pugi::xml_node element, std::set<std::string>& names) {
+        file_.allow_attributes(element, {"name", "at"});
+        list_extractor l;
+        l.name = read_name(element, names);
+        if (file_.required(element, "at")) l.at = query(element, "at");
+        if (l.at && l.at.return_type() != pugi::xpath_type_node_set)
+            file_.mistake(file_.line_of(element.attribute("at")), "the XPath of a list must find elements");
+        std::set<std::string> inner;
+        for (const auto child : file_.children(element)) {
+            if (local_of(child.name()) == "value")
+                l.values.push_back(read_value(child, inner));
+            else
+                file_.unknown_element(child);
+        }
+        return l;
+    }
+
+    std::string read_name(pugi::xml_node element, std::set<std::string>& names) {
+        const std::string name(file_.required(element, "name").value_or(""));
+        if (!name.empty() && !names.insert(name).second)
+            file_.mistake(element, "the name " + name + " stands twice");
+        return name;
+    }
+
+    value_type read_type(pugi::xml_node element) {
+        const auto type = element.attribute("type");
+        const std::string_view name = type.value();
+        if (name == "boolean") return value_type::boolean;
+        if (name == "integer") return value_type::integer;
+        if (type && name != "text")
+            file_.mistake(file_.line_of(type),
+                          "unknown type " + std::string(name) + ": it is text, boolean or integer");
+        return value_type::text;
+    }
+
+    pugi::xpath_query query(pugi::xml_node element, const char* name) {
+        const auto attribute = element.attribute(name);
+        const std::string_view path = attribute.value();
+        if (path.empty()) return {};
+        const auto where = "the XPath " + std::string(path);
+        if (has_prefix(path)) {
+            file_.mistake(file_.line_of(attribute),
+                          where + " has a namespace prefix: names are matched without");
+            return {};
+        }
+        try {
+            return pugi::xpath_query(attribute.value());
+        } catch (const pugi::xpath_exception& e) {
+            file_.mistake(file_.line_of(attribute), where + " does not compile: " + e.what());
+            return {};
+        }
+    }
+
+    static bool tells_pairing(const extractor& e) {
+        return std::ranges::any_of(e.values, [](const value_extractor& v) {
+            return v.name == "paired" && v.type == value_type::boolean;
+        });
+    }
+
+    source& file_;
+    command_type type_;
+    outcome_rows rows_;
+};
+
+} // namespace
+
+extractor compile_reply(source& file, pugi::xml_node reply, command_type type, outcome_table& outcomes) {
+    return reply_reader(file, type, outcomes).read(reply);
+}
+
+} // namespace contego::wire

@@ -1,0 +1,233 @@
+#include "binding/compile.hpp"
+#include "binding/namespaces.hpp"
+#include "binding/placeholders.hpp"
+#include "binding/utf_8.hpp"
+
+#include <utility>
+
+namespace contego::wire {
+namespace {
+
+std::string_view namespace_of_version(soap_version v) {
+    return v == soap_version::soap_1_1 ? soap_1_1_namespace : soap_1_2_namespace;
+}
+
+// Walks the envelope that a deployer pasted and writes it down as steps.
+//
+// The envelope is a document of its own: the default namespace of the file does not reach into it, so an
+// unqualified element is one without a prefix, as in the sample it was pasted from. Only the prefix of the
+// directives does.
+class skeleton_compiler {
+public:
+    skeleton_compiler(source& file, command_type type, soap_version version, character_set characters)
+        : file_(file), names_(file, type), version_(version) {
+        out_.characters = characters;
+    }
+
+    skeleton compile(pugi::xml_node request) {
+        file_.allow_attributes(request, {});
+        top_ = request;
+        const auto root = envelope_in(request);
+        if (!root) return {};
+        constant(out_.characters == character_set::utf_8 ? R"(<?xml version="1.0" encoding="UTF-8"?>)"
+                                                         : R"(<?xml version="1.0" encoding="ISO-8859-1"?>)");
+        element(root);
+        flush();
+        names_.check_mandatory(file_.line_of(request));
+        return std::move(out_);
+    }
+
+private:
+    pugi::xml_node envelope_in(pugi::xml_node request) {
+        pugi::xml_node root;
+        for (const auto child : request) {
+            const bool first = child.type() == pugi::node_element && !root;
+            if (!first) file_.mistake(child, "the request must hold one element, the envelope");
+            if (first) root = child;
+        }
+        const auto soap = namespace_of_version(version_);
+        const bool envelope = root && local_of(root.name()) == "Envelope" && namespace_of(root, top_) == soap;
+        if (!envelope) {
+            file_.mistake(root ? root : request, "the request must hold an Envelope of " + std::string(soap));
+            return {};
+        }
+        const auto body = child_of(root, "Body");
+        if (!body || namespace_of(body, top_) != soap) file_.mistake(root, "the envelope has no Body");
+        return root;
+    }
+
+    // b:if decides before b:each begins, so its name is looked up outside of the list.
+    void element(pugi::xml_node e) {
+        if (namespace_at(e, prefix_of(e.name()), {}) == binding_namespace && !prefix_of(e.name()).empty()) {
+            file_.unknown_element(e);
+            return;
+        }
+        check_prefix(e, e.name());
+        const auto directives = directives_of(e);
+        if ((directives.condition || directives.list) && e.parent() == top_)
+            file_.mistake(e, "the envelope itself must always be there");
+        const auto condition = open_condition(directives.condition);
+        const auto list = open_list(directives.list);
+        tags(e);
+        if (list) close_list(*list, e);
+        if (condition) close_condition(*condition);
+    }
+
+    struct marks {
+        pugi::xml_attribute condition;
+        pugi::xml_attribute list;
+    };
+
+    bool is_directive(pugi::xml_node e, std::string_view attribute) const {
+        const auto prefix = prefix_of(attribute);
+        return !prefix.empty() && prefix != "xmlns" && namespace_at(e, prefix) == binding_namespace;
+    }
+
+    marks directives_of(pugi::xml_node e) {
+        marks found;
+        for (const auto a : e.attributes()) {
+            if (!is_directive(e, a.name())) continue;
+            const auto name = local_of(a.name());
+            if (name == "if" && !found.condition)
+                found.condition = a;
+            else if (name == "each" && !found.list)
+                found.list = a;
+            else
+                file_.mistake(file_.line_of(a),
+                              std::string("unknown attribute ") + a.name() + " of " + e.name());
+        }
+        return found;
+    }
+
+    std::optional<std::size_t> open_condition(pugi::xml_attribute a) {
+        if (!a) return std::nullopt;
+        const auto found = names_.condition(a.value(), file_.line_of(a));
+        return open({.what = step::kind::if_present, .text = a.value(), .levels = found});
+    }
+
+    std::optional<std::size_t> open_list(pugi::xml_attribute a) {
+        if (!a) return std::nullopt;
+        const auto found = names_.enter_list(a.value(), file_.line_of(a));
+        if (!found) return std::nullopt;
+        return open({.what = step::kind::for_each, .text = a.value(), .levels = *found});
+    }
+
+    std::size_t open(step s) {
+        flush();
+        out_.steps.push_back(std::move(s));
+        return out_.steps.size() - 1;
+    }
+
+    void close(std::size_t opened) {
+        flush();
+        out_.steps[opened].end = out_.steps.size();
+    }
+
+    void close_condition(std::size_t opened) {
+        close(opened);
+        names_.leave_condition();
+    }
+
+    void close_list(std::size_t opened, pugi::xml_node e) {
+        close(opened);
+        names_.leave_list(file_.line_of(e));
+    }
+
+    void tags(pugi::xml_node e) {
+        constant("<");
+        name(e, e.name());
+        for (const auto a : e.attributes())
+            attribute(e, a);
+        if (!e.first_child()) {
+            constant("/>");
+            return;
+        }
+        constant(">");
+        for (const auto child : e) {
+            if (child.type() == pugi::node_element)
+                element(child);
+            else
+                text(child.value(), place::element, file_.line_of(child));
+        }
+        constant("</");
+        name(e, e.name());
+        constant(">");
+    }
+
+    void attribute(pugi::xml_node e, pugi::xml_attribute a) {
+        const std::string_view full = a.name();
+        const bool declaration = full == "xmlns" || prefix_of(full) == "xmlns";
+        if (declaration && a.value() == binding_namespace) return;
+        if (is_directive(e, full)) return;
+        if (!declaration) check_prefix(e, full);
+        constant(" ");
+        name(e, full);
+        constant("=\"");
+        text(a.value(), place::attribute, file_.line_of(a));
+        constant("\"");
+    }
+
+    void check_prefix(pugi::xml_node e, std::string_view full) {
+        const auto prefix = prefix_of(full);
+        if (prefix.empty() || prefix == "xml" || namespace_at(e, prefix, top_)) return;
+        file_.mistake(e, "the prefix of " + std::string(full) + " is not declared in the envelope");
+    }
+
+    // A name cannot be escaped: the provider's character set has to have its letters.
+    void name(pugi::xml_node e, std::string_view full) {
+        for (std::size_t at = 0; at < full.size();) {
+            const auto c = next_code_point(full, at);
+            if (c >= 0x80 && out_.characters != character_set::utf_8) {
+                file_.mistake(e, "the name " + std::string(full) + " cannot be written in ISO-8859-1");
+                return;
+            }
+        }
+        constant(full);
+    }
+
+    void text(std::string_view written, place where, std::size_t line) {
+        for (const auto& p : split_placeholders(written)) {
+            if (!p.mistake.empty())
+                file_.mistake(line + p.line, p.mistake);
+            else if (!p.is_placeholder)
+                append_escaped(constant_, p.text, where, out_.characters);
+            else if (p.text == "request.id")
+                placeholder({.what = step::kind::request_id, .text = {}});
+            else if (const auto found = names_.use(p.text, line + p.line))
+                placeholder({.what = step::kind::parameter,
+                             .text = p.text,
+                             .levels = found->levels,
+                             .where = where,
+                             .secret = found->kind == parameter_kind::pin});
+        }
+    }
+
+    void placeholder(step s) {
+        flush();
+        out_.steps.push_back(std::move(s));
+    }
+
+    void constant(std::string_view bytes) { constant_ += bytes; }
+
+    void flush() {
+        if (constant_.empty()) return;
+        out_.constant_bytes += constant_.size();
+        out_.steps.push_back({.what = step::kind::constant, .text = std::exchange(constant_, {})});
+    }
+
+    source& file_;
+    names_in_request names_;
+    soap_version version_;
+    pugi::xml_node top_;
+    skeleton out_;
+    std::string constant_; // what has been written since the last step
+};
+
+} // namespace
+
+skeleton compile_skeleton(
+    source& file, pugi::xml_node request, command_type type, soap_version version, character_set characters) {
+    return skeleton_compiler(file, type, version, characters).compile(request);
+}
+
+} // namespace contego::wire

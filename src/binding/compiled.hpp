@@ -1,0 +1,38 @@
+#pragma once
+
+#include "binding/extract.hpp"
+#include "binding/outcome_table.hpp"
+#include "binding/skeleton.hpp"
+#include <contego/binding.hpp>
+
+#include <array>
+#include <string>
+
+namespace contego {
+
+namespace wire {
+
+/// All that the file says of one command.
+struct compiled_command {
+    bool repeat_safe = false;
+    std::string path;
+    std::string soap_action;
+    std::string content_type;
+    skeleton request;
+    extractor answer;
+    outcome_table outcomes; ///< the common rows with those of the command laid over them
+};
+
+} // namespace wire
+
+/// A binding file after compilation; never changed again.
+struct binding::compiled {
+    contego::limits limits;
+    std::array<wire::compiled_command, command_types.size()> commands;
+
+    [[nodiscard]] const wire::compiled_command& of(command_type type) const {
+        return commands.at(static_cast<std::size_t>(type));
+    }
+};
+
+} // namespace contego

@@ -1,0 +1,68 @@
+#include "binding/escape.hpp"
+
+#include "binding/utf_8.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace contego::wire {
+namespace {
+
+bool is_plain(char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x20 && byte < 0x80 && c != '&' && c != '<' && c != '>' && c != '"';
+}
+
+bool is_xml(char32_t c) {
+    return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c != 0xFFFE && c != 0xFFFF);
+}
+
+void append_reference(std::string& out, char32_t c) {
+    std::array<char, 8> digits{};
+    const auto end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), static_cast<unsigned>(c)).ptr;
+    out += "&#";
+    out.append(digits.data(), end);
+    out += ';';
+}
+
+// White space in an attribute, and a carriage return anywhere, would be made something else by a parser.
+bool is_bent(char32_t c, place where) {
+    return c == '\r' || (where == place::attribute && (c == '\t' || c == '\n'));
+}
+
+void append_character(std::string& out, char32_t c, place where, character_set characters) {
+    if (c == '&')
+        out += "&amp;";
+    else if (c == '<')
+        out += "&lt;";
+    else if (c == '>')
+        out += "&gt;"; // `]]>` must not stand in text
+    else if (c == '"')
+        out += where == place::attribute ? "&quot;" : "\"";
+    else if (is_bent(c, where))
+        append_reference(out, c);
+    else if (c < 0x80 || characters == character_set::utf_8)
+        append_utf_8(out, c);
+    else if (c <= 0xFF)
+        out += static_cast<char>(c);
+    else
+        append_reference(out, c);
+}
+
+} // namespace
+
+void append_escaped(std::string& out, std::string_view utf_8, place where, character_set characters) {
+    std::size_t at = 0;
+    while (at < utf_8.size()) {
+        const auto run = at;
+        while (at < utf_8.size() && is_plain(utf_8[at]))
+            ++at;
+        out.append(utf_8, run, at - run);
+        if (at == utf_8.size()) return;
+        const auto c = next_code_point(utf_8, at);
+        append_character(out, is_xml(c) ? c : replacement_character, where, characters);
+    }
+}
+
+} // namespace contego::wire

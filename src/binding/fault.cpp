@@ -1,0 +1,65 @@
+#include "binding/fault.hpp"
+
+#include "binding/namespaces.hpp"
+#include "binding/utf_8.hpp"
+
+namespace contego::wire {
+namespace {
+
+std::string clean_text(pugi::xml_node node) {
+    return cleaned(trimmed(text_of(node)));
+}
+
+// A code is a QName: its prefix means what is declared where it stands. One without a prefix, or with one
+// that nobody declared, is taken as SOAP's own, for there are servers that write it so.
+void read_code(fault& f, pugi::xml_node element) {
+    const auto written = clean_text(element);
+    const auto prefix = prefix_of(written);
+    const auto space = prefix.empty() ? std::nullopt : namespace_at(element, prefix);
+    f.foreign = space && *space != soap_1_1_namespace && *space != soap_1_2_namespace;
+    f.code.code = local_of(written);
+}
+
+// SOAP 1.1 has no subcodes of its own; `Server.user.locked` is its way to say more.
+void split_dots(fault_code& c) {
+    auto dot = c.code.find('.');
+    const auto rest = dot == std::string::npos ? std::string() : c.code.substr(dot + 1);
+    c.code.resize(std::min(dot, c.code.size()));
+    for (std::size_t begin = 0; begin < rest.size(); begin = dot + 1) {
+        dot = std::min(rest.find('.', begin), rest.size());
+        c.subcodes.push_back(rest.substr(begin, dot - begin));
+    }
+}
+
+void read_1_1(fault& f, pugi::xml_node element) {
+    read_code(f, child_of(element, "faultcode"));
+    split_dots(f.code);
+    f.text = clean_text(child_of(element, "faultstring"));
+    f.detail = clean_text(child_of(element, "detail"));
+}
+
+void read_1_2(fault& f, pugi::xml_node element) {
+    const auto code = child_of(element, "Code");
+    read_code(f, child_of(code, "Value"));
+    for (auto sub = child_of(code, "Subcode"); sub; sub = child_of(sub, "Subcode"))
+        f.code.subcodes.emplace_back(local_of(clean_text(child_of(sub, "Value"))));
+    f.text = clean_text(child_of(child_of(element, "Reason"), "Text"));
+    f.detail = clean_text(child_of(element, "Detail"));
+}
+
+} // namespace
+
+fault read_fault(pugi::xml_node element) {
+    fault f;
+    if (namespace_of(element) == soap_1_2_namespace)
+        read_1_2(f, element);
+    else
+        read_1_1(f, element);
+    f.code.code = common_fault_code(f.code.code);
+    f.name = f.code.code;
+    for (const auto& subcode : f.code.subcodes)
+        f.name += "." + subcode;
+    return f;
+}
+
+} // namespace contego::wire

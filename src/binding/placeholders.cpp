@@ -1,0 +1,179 @@
+#include "binding/placeholders.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace contego::wire {
+namespace {
+
+constexpr std::array smartcard_fields{
+    parameter{.name = "smartcard_ca_id", .kind = parameter_kind::smartcard_ca_id, .mandatory = true},
+    parameter{.name = "smartcard_sub_provisioning_distribution_id",
+              .kind = parameter_kind::distribution,
+              .mandatory = false},
+};
+constexpr std::array stb_fields{
+    parameter{.name = "stb_ca_id", .kind = parameter_kind::stb_ca_id, .mandatory = true},
+    parameter{.name = "stb_sub_provisioning_distribution_id",
+              .kind = parameter_kind::distribution,
+              .mandatory = false},
+};
+
+std::span<const parameter> fields_of(parameter_kind kind) {
+    if (kind == parameter_kind::smartcards) return smartcard_fields;
+    if (kind == parameter_kind::stbs) return stb_fields;
+    return {};
+}
+
+std::optional<parameter> find(std::span<const parameter> all, std::string_view name) {
+    const auto found = std::ranges::find(all, name, &parameter::name);
+    if (found == all.end()) return std::nullopt;
+    return *found;
+}
+
+class splitter {
+public:
+    explicit splitter(std::string_view text) : text_(text) {}
+
+    std::vector<stretch> split() {
+        while (at_ < text_.size()) {
+            const char c = text_[at_];
+            const bool doubled = at_ + 1 < text_.size() && text_[at_ + 1] == c;
+            if ((c == '{' || c == '}') && doubled)
+                take(2);
+            else if (c == '{')
+                placeholder();
+            else if (c == '}')
+                wrong("a single } stands for nothing: a brace is written }}");
+            else
+                take(1);
+        }
+        flush();
+        return std::move(out_);
+    }
+
+private:
+    void take(std::size_t length) {
+        if (text_[at_] == '\n') ++line_;
+        constant_ += text_[at_];
+        at_ += length;
+    }
+
+    void placeholder() {
+        const auto end = text_.find('}', at_);
+        if (end == std::string_view::npos) {
+            wrong("{ is never closed: a brace is written {{");
+            return;
+        }
+        flush();
+        out_.push_back({.text = std::string(text_.substr(at_ + 1, end - at_ - 1)),
+                        .is_placeholder = true,
+                        .line = line_,
+                        .mistake = {}});
+        at_ = end + 1;
+    }
+
+    void wrong(std::string mistake) {
+        out_.push_back({.text = {}, .is_placeholder = false, .line = line_, .mistake = std::move(mistake)});
+        ++at_;
+    }
+
+    void flush() {
+        if (!constant_.empty())
+            out_.push_back({.text = std::exchange(constant_, {}),
+                            .is_placeholder = false,
+                            .line = line_,
+                            .mistake = {}});
+    }
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+    std::size_t line_ = 0;
+    std::string constant_;
+    std::vector<stretch> out_;
+};
+
+} // namespace
+
+std::vector<stretch> split_placeholders(std::string_view text) {
+    return splitter(text).split();
+}
+
+std::optional<names_in_request::meaning> names_in_request::use(const std::string& name, std::size_t line) {
+    const auto f = look_up(name);
+    if (!f) {
+        unknown(name, line);
+        return std::nullopt;
+    }
+    if (!fields_of(f->what.kind).empty()) {
+        file_.mistake(line, name + " is a list: it is written with b:each");
+        return std::nullopt;
+    }
+    if (!is_guarded(*f))
+        file_.mistake(line, name + " is optional: the element that holds it needs b:if=\"" + name + "\"");
+    if (f->depth == 0)
+        used_.insert(name);
+    else if (f->what.mandatory)
+        lists_[f->depth - 1].identified = true;
+    return meaning{.levels = lists_.size() - f->depth, .kind = f->what.kind};
+}
+
+std::size_t names_in_request::condition(const std::string& name, std::size_t line) {
+    const auto f = look_up(name);
+    if (!f) unknown(name, line);
+    const auto depth = f ? f->depth : 0;
+    conditions_.emplace_back(name, depth);
+    return lists_.size() - depth;
+}
+
+std::optional<std::size_t> names_in_request::enter_list(const std::string& name, std::size_t line) {
+    const auto f = look_up(name);
+    if (!f) {
+        unknown(name, line);
+        return std::nullopt;
+    }
+    const auto fields = fields_of(f->what.kind);
+    if (fields.empty()) {
+        file_.mistake(line, name + " is no list: b:each takes smartcards or stbs");
+        return std::nullopt;
+    }
+    used_.insert(name);
+    const auto levels = lists_.size();
+    lists_.push_back({.name = name, .fields = fields});
+    return levels;
+}
+
+void names_in_request::leave_list(std::size_t line) {
+    const auto& list = lists_.back();
+    if (!list.identified)
+        file_.mistake(line,
+                      "b:each of " + list.name + " never uses " + std::string(list.fields.front().name));
+    lists_.pop_back();
+}
+
+void names_in_request::check_mandatory(std::size_t line) {
+    for (const auto& p : parameters_of(type_))
+        if (p.mandatory && !used_.contains(std::string(p.name)))
+            file_.mistake(line, std::string(p.name) + " is mandatory and never used");
+}
+
+std::optional<names_in_request::found> names_in_request::look_up(std::string_view name) const {
+    for (auto depth = lists_.size(); depth > 0; --depth)
+        if (const auto p = find(lists_[depth - 1].fields, name)) return found{.what = *p, .depth = depth};
+    if (const auto p = find(parameters_of(type_), name)) return found{.what = *p, .depth = 0};
+    return std::nullopt;
+}
+
+// The display duration is always filled in. An item without its distributor is written with an empty one,
+// unless the deployer guards it too: the element is the same for every item of a list.
+bool names_in_request::is_guarded(const found& f) const {
+    if (f.what.mandatory || f.depth > 0 || f.what.kind == parameter_kind::duration) return true;
+    return std::ranges::find(conditions_, std::pair(std::string(f.what.name), f.depth)) != conditions_.end();
+}
+
+void names_in_request::unknown(std::string_view name, std::size_t line) {
+    file_.mistake(line, std::string(name_of(type_)) + " has no parameter " + std::string(name));
+}
+
+} // namespace contego::wire

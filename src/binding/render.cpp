@@ -1,0 +1,110 @@
+#include "binding/skeleton.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace contego::wire {
+namespace {
+
+// What names mean at a point of the envelope: the item of the innermost list, then what is around it.
+struct scope {
+    const value::object* members;
+    const scope* outer;
+};
+
+template <typename Number>
+void append_number(std::string& out, Number n) {
+    std::array<char, 32> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), n).ptr;
+    out.append(digits.data(), end);
+}
+
+class writer {
+public:
+    writer(const skeleton& s, std::int64_t request_id, secrets shown, std::string& out)
+        : skeleton_(s), request_id_(request_id), shown_(shown), out_(out) {}
+
+    void write(std::size_t begin, std::size_t end, const scope& around) {
+        for (auto i = begin; i < end;) {
+            const auto& s = skeleton_.steps[i];
+            ++i;
+            switch (s.what) {
+            case step::kind::constant:
+                out_ += s.text;
+                break;
+            case step::kind::request_id:
+                append_number(out_, request_id_);
+                break;
+            case step::kind::parameter:
+                write_parameter(s, around);
+                break;
+            case step::kind::if_present:
+                if (is_present(find(s, around))) write(i, s.end, around);
+                i = s.end;
+                break;
+            case step::kind::for_each:
+                write_items(s, i, around);
+                i = s.end;
+                break;
+            }
+        }
+    }
+
+private:
+    static const value* find(const step& s, const scope& around) {
+        const auto* at = &around;
+        for (auto level = s.levels; level > 0; --level)
+            at = at->outer;
+        const auto found = at->members->find(s.text);
+        return found == at->members->end() ? nullptr : &found->second;
+    }
+
+    static bool is_present(const value* v) {
+        return v != nullptr && !v->is_null() && (v->items() == nullptr || !v->items()->empty());
+    }
+
+    void write_parameter(const step& s, const scope& around) {
+        const auto* v = find(s, around);
+        if (v == nullptr) return;
+        if (s.secret && shown_ == secrets::masked) {
+            out_ += "****";
+        } else if (const auto* text = v->text()) {
+            append_escaped(out_, *text, s.where, skeleton_.characters);
+        } else if (const auto* integer = v->integer()) {
+            append_number(out_, *integer);
+        } else if (const auto* real = v->real()) {
+            append_number(out_, *real);
+        } else if (const auto* boolean = v->boolean()) {
+            out_ += *boolean ? "true" : "false";
+        }
+    }
+
+    void write_items(const step& s, std::size_t begin, const scope& around) {
+        static const value::object nothing;
+        const auto* v = find(s, around);
+        if (v == nullptr || v->items() == nullptr) return;
+        for (const auto& item : *v->items()) {
+            const auto* members = item.members();
+            write(begin, s.end, {.members = members == nullptr ? &nothing : members, .outer = &around});
+        }
+    }
+
+    const skeleton& skeleton_;
+    std::int64_t request_id_;
+    secrets shown_;
+    std::string& out_;
+};
+
+} // namespace
+
+std::string
+render(const skeleton& s, const value::object& parameters, std::int64_t request_id, secrets shown) {
+    // Parameters are short; only a long message or a long list makes the text grow once more.
+    constexpr std::size_t room_for_parameters = 512;
+    std::string out;
+    out.reserve(s.constant_bytes + room_for_parameters);
+    writer(s, request_id, shown, out).write(0, s.steps.size(), {.members = &parameters, .outer = nullptr});
+    return out;
+}
+
+} // namespace contego::wire

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "binding/escape.hpp"
+#include <contego/command.hpp>
+#include <contego/limits.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace contego::wire {
+
+/// One step of writing an envelope.
+struct step {
+    enum class kind {
+        constant,   ///< `text` as it is
+        parameter,  ///< the parameter named `text`, escaped
+        request_id, ///< the id of the request
+        if_present, ///< the steps up to `end`, where the parameter named `text` is there
+        for_each,   ///< the steps up to `end`, once for each item of the list named `text`
+    };
+    kind what = kind::constant;
+    std::string text;       ///< bytes in the provider's character set, or the name of a parameter
+    std::size_t levels = 0; ///< how many enclosing for_each to step out of before the name is looked up
+    place where = place::element;
+    bool secret = false;
+    std::size_t end = 0; ///< index behind the last step of the block
+};
+
+/// A request skeleton as steps: constant bytes as long as they can be, and what varies between them.
+struct skeleton {
+    std::vector<step> steps;
+    std::size_t constant_bytes = 0;
+    character_set characters = character_set::utf_8;
+};
+
+enum class secrets { shown, masked };
+
+/// The envelope's bytes. Allocates nothing but the text that it returns.
+[[nodiscard]] std::string
+render(const skeleton& s, const value::object& parameters, std::int64_t request_id, secrets shown);
+
+} // namespace contego::wire

@@ -1,0 +1,98 @@
+#include "binding/source.hpp"
+
+#include "binding/decode.hpp"
+#include "binding/namespaces.hpp"
+
+#include <algorithm>
+
+namespace contego::wire {
+
+source::source(std::string_view xml) {
+    auto decoded = decode(xml, {});
+    if (!decoded) {
+        mistake(1, "the file is in a character set that is not known");
+        return;
+    }
+    text_ = std::move(*decoded);
+    parsed_ = text_;
+    load();
+}
+
+void source::load() {
+    const auto parsed = document_.load_buffer_inplace(
+        parsed_.data(), parsed_.size(), pugi::parse_default | pugi::parse_doctype, pugi::encoding_utf8);
+    if (!parsed) {
+        mistake(line_at(static_cast<std::size_t>(parsed.offset)),
+                std::string("not well-formed XML: ") + parsed.description());
+        return;
+    }
+    for (const auto child : document_) {
+        if (child.type() == pugi::node_doctype) mistake(child, "a DTD is not allowed");
+        if (child.type() != pugi::node_element) continue;
+        if (root_) mistake(child, "not well-formed XML: a second root element");
+        if (!root_) root_ = child;
+    }
+}
+
+std::size_t source::line_at(std::size_t offset) const {
+    const auto end = text_.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text_.size()));
+    return 1 + static_cast<std::size_t>(std::count(text_.begin(), end, '\n'));
+}
+
+std::size_t source::line_of(pugi::xml_node node) const {
+    const auto offset = node.offset_debug();
+    return offset < 0 ? 0 : line_at(static_cast<std::size_t>(offset));
+}
+
+std::size_t source::line_of(pugi::xml_attribute attribute) const {
+    return line_at(static_cast<std::size_t>(attribute.name() - parsed_.data()));
+}
+
+void source::mistake(std::size_t line, std::string reason) {
+    mistakes_.push_back(
+        {.line = line, .reason = subject_.empty() ? std::move(reason) : subject_ + ": " + reason});
+}
+
+std::vector<pugi::xml_node> source::children(pugi::xml_node parent) {
+    std::vector<pugi::xml_node> found;
+    for (const auto child : parent) {
+        if (child.type() != pugi::node_element)
+            mistake(child, std::string("text is not allowed in ") + parent.name());
+        else if (namespace_of(child) == binding_namespace)
+            found.push_back(child);
+        else
+            unknown_element(child);
+    }
+    return found;
+}
+
+void source::allow_attributes(pugi::xml_node node, std::span<const std::string_view> allowed) {
+    for (const auto attribute : node.attributes()) {
+        const std::string_view name = attribute.name();
+        if (name == "xmlns" || prefix_of(name) == "xmlns") continue;
+        if (std::ranges::find(allowed, name) == allowed.end())
+            mistake(line_of(attribute),
+                    std::string("unknown attribute ").append(name) + " of " + node.name());
+        else if (node.attribute(attribute.name()) != attribute)
+            mistake(line_of(attribute), std::string("attribute ").append(name) + " stands twice");
+    }
+}
+
+std::optional<std::string_view> source::required(pugi::xml_node node, const char* name) {
+    const std::string_view v = node.attribute(name).value();
+    if (!v.empty()) return v;
+    mistake(node, std::string(node.name()) + " needs the attribute " + name);
+    return std::nullopt;
+}
+
+void source::unknown_element(pugi::xml_node node) {
+    mistake(node, std::string("unknown element ") + node.name());
+}
+
+std::vector<binding_error> source::mistakes() const {
+    auto all = mistakes_;
+    std::ranges::stable_sort(all, {}, &binding_error::line);
+    return all;
+}
+
+} // namespace contego::wire

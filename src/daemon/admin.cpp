@@ -1,0 +1,77 @@
+#include "daemon/admin.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+
+#include <chrono>
+
+namespace contego::daemon {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::ip::tcp;
+
+constexpr auto time_for_a_scrape = std::chrono::seconds(10);
+
+http::response<http::string_body> answer(http::status status, std::string_view type, std::string body) {
+    http::response<http::string_body> response(status, 11);
+    response.set(http::field::content_type, type);
+    response.keep_alive(false);
+    response.body() = std::move(body);
+    response.prepare_payload();
+    return response;
+}
+
+http::response<http::string_body> answer_to(const http::request<http::empty_body>& request,
+                                            const admin_sources& from) {
+    if (request.method() != http::verb::get)
+        return answer(http::status::method_not_allowed, "text/plain", "only GET is known here\n");
+    const std::string path(request.target().substr(0, request.target().find('?')));
+    if (path == "/metrics")
+        return answer(http::status::ok, "text/plain; version=0.0.4; charset=utf-8", from.metrics());
+    if (path == "/livez") return answer(http::status::ok, "text/plain", "alive\n");
+    if (path != "/readyz")
+        return answer(http::status::not_found, "text/plain", "there are /metrics, /readyz and /livez\n");
+    const auto why_not = from.unready();
+    return why_not ? answer(http::status::service_unavailable, "text/plain", *why_not + '\n')
+                   : answer(http::status::ok, "text/plain", "ready\n");
+}
+
+} // namespace
+
+admin::admin(asio::io_context& network, const admin_configuration& where, admin_sources sources)
+    : acceptor_(network, tcp::endpoint(asio::ip::make_address(where.address), where.port)),
+      sources_(std::move(sources)) {}
+
+asio::awaitable<void> admin::run() {
+    while (acceptor_.is_open()) {
+        boost::system::error_code ec;
+        auto socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, ec));
+        if (ec) continue;
+        // A scrape that breaks off is the scraper's affair.
+        asio::co_spawn(acceptor_.get_executor(), serve(std::move(socket)), [](const std::exception_ptr&) {});
+    }
+}
+
+asio::awaitable<void> admin::serve(tcp::socket socket) const {
+    beast::tcp_stream stream(std::move(socket));
+    stream.expires_after(time_for_a_scrape);
+    beast::flat_buffer buffer;
+    http::request<http::empty_body> request;
+    co_await http::async_read(stream, buffer, request, asio::use_awaitable);
+    auto response = answer_to(request, sources_);
+    co_await http::async_write(stream, response, asio::use_awaitable);
+    stream.socket().shutdown(tcp::socket::shutdown_both);
+}
+
+void admin::stop() {
+    acceptor_.close();
+}
+
+} // namespace contego::daemon

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace contego::daemon {
+
+// The subcommands of contegod. Each prints to standard output, complains on standard error, and returns the
+// exit status: 0 done, 1 failed, 2 bad input or configuration.
+
+[[nodiscard]] int serve_command(const std::filesystem::path& configuration_file);
+
+struct migrate_arguments {
+    std::filesystem::path configuration_file;
+    bool status = false;  ///< only say what is applied
+    bool dry_run = false; ///< only print the SQL that would run
+};
+
+[[nodiscard]] int migrate_command(const migrate_arguments& arguments);
+
+struct check_arguments {
+    std::filesystem::path configuration_file;
+    bool keys = false; ///< print the documentation of all keys instead
+};
+
+[[nodiscard]] int check_command(const check_arguments& arguments);
+
+struct dry_run_arguments {
+    std::string what;                   ///< action, or code of a command
+    std::string parameters;             ///< JSON, `@FILE`, or `-` for standard input
+    std::filesystem::path binding_file; ///< empty: the default binding
+};
+
+[[nodiscard]] int plan_command(const dry_run_arguments& arguments);
+[[nodiscard]] int render_command(const dry_run_arguments& arguments);
+
+[[nodiscard]] int status_command(const std::filesystem::path& configuration_file);
+
+} // namespace contego::daemon

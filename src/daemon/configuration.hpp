@@ -1,0 +1,53 @@
+#pragma once
+
+#include "http/endpoint_options.hpp"
+#include "pipeline/line.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace contego::daemon {
+
+// What every key means, its unit, range and default stands in settings.cpp: one table, from which the
+// documentation, the checks and the environment overrides are made.
+
+struct database_configuration {
+    std::string connection;
+    std::filesystem::path password_file;
+    std::chrono::milliseconds lease{10'000};
+};
+
+struct provider_configuration {
+    bool effective = true;
+    std::filesystem::path binding;
+    std::filesystem::path password_file;
+    http::endpoint_options endpoint;
+    pipeline::line_options line;
+};
+
+enum class log_format { text, json };
+
+struct log_configuration {
+    log_format format = log_format::text;
+    std::string level = "info";
+};
+
+struct admin_configuration {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 9464;
+    bool enabled = true;
+};
+
+struct configuration {
+    std::string name;
+    std::chrono::milliseconds drain_timeout{60'000};
+    database_configuration database;
+    std::map<std::string, provider_configuration> providers;
+    log_configuration log;
+    admin_configuration admin;
+};
+
+} // namespace contego::daemon

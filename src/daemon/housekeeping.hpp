@@ -1,0 +1,55 @@
+#pragma once
+
+#include "queue/figures.hpp"
+#include "queue/fleet.hpp"
+#include "queue/wakeup.hpp"
+#include <contego/watches.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string_view>
+#include <thread>
+
+namespace contego::daemon {
+
+/// What a daemon does beside its lines, on two threads of its own: keeps the lease and takes over from the
+/// dead, reads the figures of the queue, and waits for notifications.
+///
+/// The callbacks are called on those threads. Stops and joins on destruction.
+class housekeeping {
+public:
+    struct reports {
+        std::function<void()> wake;                ///< there may be something to claim
+        std::function<void(std::int64_t)> rescued; ///< so many requests were taken back from dead daemons
+        std::function<void(const std::vector<queue::provider_figures>&)> figures;
+        std::function<void(std::string_view stage, std::string_view what)> trouble;
+    };
+
+    housekeeping(queue::fleet& membership,
+                 queue::figures& figures,
+                 queue::wakeup& wakeup,
+                 std::chrono::milliseconds lease,
+                 reports told);
+    housekeeping(const housekeeping&) = delete;
+    housekeeping& operator=(const housekeeping&) = delete;
+    ~housekeeping();
+
+private:
+    void keep_house(std::chrono::milliseconds every);
+    void listen();
+    bool rest(std::chrono::milliseconds time);
+
+    queue::fleet& membership_;
+    queue::figures& figures_;
+    queue::wakeup& wakeup_;
+    reports told_;
+    std::mutex mutex_;
+    std::condition_variable stopped_;
+    bool stopping_ = false;
+    std::thread keeper_;
+    std::thread listener_;
+};
+
+} // namespace contego::daemon

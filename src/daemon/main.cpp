@@ -1,0 +1,84 @@
+#include "daemon/commands.hpp"
+#include "daemon/version.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <exception>
+#include <iostream>
+
+namespace {
+
+using namespace contego::daemon;
+
+void add_configuration(CLI::App& to, std::filesystem::path& file) {
+    to.add_option("--config", file, "configuration file")->required()->type_name("FILE");
+}
+
+void add_dry_run(CLI::App& to, const char* what, const char* meaning, dry_run_arguments& arguments) {
+    to.add_option(what, arguments.what, meaning)->required();
+    to.add_option("--parameters", arguments.parameters, "JSON object; @FILE reads a file, - standard input")
+        ->required();
+    to.add_option("--binding", arguments.binding_file, "binding file; without it the default binding")
+        ->type_name("FILE");
+}
+
+int run(int argc, char** argv) {
+    CLI::App app("contegod: takes provisioning requests from a CRM's table to Conax Contego and back");
+    app.set_version_flag("--version", std::string("contegod ") + version);
+    app.require_subcommand(1);
+    app.footer("Exit status: 0 done, 1 failed, 2 bad input or configuration.");
+
+    std::filesystem::path file;
+    auto& serve = *app.add_subcommand("serve", "run the daemon");
+    add_configuration(serve, file);
+
+    migrate_arguments migration;
+    auto& migrate = *app.add_subcommand("migrate", "bring the database's schema up to date");
+    add_configuration(migrate, migration.configuration_file);
+    auto* status_flag = migrate.add_flag("--status", migration.status, "only say which steps are applied");
+    migrate.add_flag("--dry-run", migration.dry_run, "only print the SQL that would run")
+        ->excludes(status_flag);
+
+    check_arguments checking;
+    auto& check =
+        *app.add_subcommand("check", "report every mistake in the configuration, its bindings and its files");
+    auto* keys = check.add_flag("--keys", checking.keys, "print what every key means, as Markdown");
+    check.add_option("--config", checking.configuration_file, "configuration file")
+        ->type_name("FILE")
+        ->excludes(keys);
+
+    dry_run_arguments dry;
+    auto& plan = *app.add_subcommand("plan", "print the commands of an action as JSON; nothing is sent");
+    add_dry_run(plan, "--action", "CRM action, or code of a command", dry);
+    auto& render = *app.add_subcommand("render", "print the envelope of a command; nothing is sent");
+    add_dry_run(render, "--command", "code of a command", dry);
+
+    auto& status = *app.add_subcommand("status", "print how the queue stands");
+    add_configuration(status, file);
+
+    try {
+        app.parse(argc, argv);
+        if (check.parsed() && !checking.keys && checking.configuration_file.empty())
+            throw CLI::RequiredError("--config");
+    } catch (const CLI::ParseError& e) {
+        return app.exit(e) == 0 ? 0 : 2;
+    }
+
+    if (serve.parsed()) return serve_command(file);
+    if (migrate.parsed()) return migrate_command(migration);
+    if (check.parsed()) return check_command(checking);
+    if (plan.parsed()) return plan_command(dry);
+    if (render.parsed()) return render_command(dry);
+    return status_command(file);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& e) {
+        std::cerr << "contegod: " << e.what() << '\n';
+        return 1;
+    }
+}

@@ -1,0 +1,143 @@
+#include "daemon/metrics.hpp"
+
+#include <prometheus/text_serializer.h>
+
+#include <array>
+
+namespace contego::daemon {
+namespace {
+
+using prometheus::BuildCounter;
+using prometheus::BuildGauge;
+using prometheus::BuildHistogram;
+using labels = std::map<std::string, std::string>;
+
+constexpr std::array progresses{"QUEUED", "SCHEDULED", "BLOCKED", "IN_FLIGHT", "RETRYING", "HELD"};
+constexpr std::array dispositions{"complete", "reject", "retry", "hold", "release"};
+constexpr std::array stages{"claim", "record", "housekeeping", "wakeup"};
+
+const prometheus::Histogram::BucketBoundaries seconds_buckets{
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600};
+
+labels of_provider(std::string_view provider) {
+    return {{"provider", std::string(provider)}};
+}
+
+labels of_stage(std::string_view provider, const char* stage) {
+    return {{"provider", std::string(provider)}, {"stage", stage}};
+}
+
+} // namespace
+
+metrics::metrics(const std::string& version, const std::vector<std::string>& providers)
+    : claimed_(BuildCounter().Name("contego_claimed_total").Help("Requests claimed.").Register(registry_)),
+      exchanges_(BuildCounter()
+                     .Name("contego_exchanges_total")
+                     .Help("Commands sent, or not to be sent, by what they came to.")
+                     .Register(registry_)),
+      exchange_seconds_(BuildHistogram()
+                            .Name("contego_exchange_duration_seconds")
+                            .Help("From asking for a connection to the last byte of the answer.")
+                            .Register(registry_)),
+      decided_(BuildCounter()
+                   .Name("contego_requests_decided_total")
+                   .Help("Claims ended, by what becomes of the request.")
+                   .Register(registry_)),
+      request_seconds_(BuildHistogram()
+                           .Name("contego_request_duration_seconds")
+                           .Help("From when a request was due to when its outcome was known.")
+                           .Register(registry_)),
+      held_(BuildGauge()
+                .Name("contego_held_requests")
+                .Help("Requests in this daemon: waiting, sending, recording.")
+                .Register(registry_)),
+      trouble_(BuildCounter()
+                   .Name("contego_database_trouble_total")
+                   .Help("Times that the database did not answer.")
+                   .Register(registry_)),
+      backlog_(BuildGauge()
+                   .Name("contego_backlog_requests")
+                   .Help("Open requests in the queue, of all daemons, by progress.")
+                   .Register(registry_)),
+      oldest_due_(BuildGauge()
+                      .Name("contego_oldest_due_age_seconds")
+                      .Help("Age of the earliest due open request, by progress; 0 where there is none.")
+                      .Register(registry_)),
+      stale_(BuildCounter()
+                 .Name("contego_stale_outcomes_total")
+                 .Help("Outcomes that were not written, since the claim was no longer ours.")
+                 .Register(registry_)
+                 .Add({})),
+      providers_(providers) {
+    BuildGauge()
+        .Name("contego_build_info")
+        .Help("Always 1; the version is in the label.")
+        .Register(registry_)
+        .Add({{"version", version}})
+        .Set(1);
+    // Series known in advance start at 0, so that a rate is right from the first event on.
+    for (const auto& provider : providers) {
+        claimed_.Add(of_provider(provider));
+        holds(provider, 0, 0, 0);
+        for (const auto* d : dispositions)
+            decided_.Add({{"provider", provider}, {"disposition", d}});
+    }
+    for (const auto* stage : stages)
+        trouble_.Add({{"stage", stage}});
+    queue({});
+}
+
+void metrics::claimed(std::string_view provider, std::size_t count) {
+    claimed_.Add(of_provider(provider)).Increment(static_cast<double>(count));
+}
+
+void metrics::exchanged(std::string_view provider, command_type command, outcome o, double seconds) {
+    const std::string name(name_of(command));
+    exchanges_
+        .Add({{"provider", std::string(provider)}, {"command", name}, {"outcome", std::string(name_of(o))}})
+        .Increment();
+    exchange_seconds_.Add({{"provider", std::string(provider)}, {"command", name}}, seconds_buckets)
+        .Observe(seconds);
+}
+
+void metrics::decided(std::string_view provider, disposition d, double seconds_since_due) {
+    decided_
+        .Add({{"provider", std::string(provider)},
+              {"disposition", dispositions.at(static_cast<std::size_t>(d))}})
+        .Increment();
+    if (d == disposition::complete || d == disposition::reject)
+        request_seconds_.Add(of_provider(provider), seconds_buckets).Observe(seconds_since_due);
+}
+
+void metrics::holds(std::string_view provider,
+                    std::size_t waiting,
+                    std::size_t sending,
+                    std::size_t recording) {
+    held_.Add(of_stage(provider, "waiting")).Set(static_cast<double>(waiting));
+    held_.Add(of_stage(provider, "sending")).Set(static_cast<double>(sending));
+    held_.Add(of_stage(provider, "recording")).Set(static_cast<double>(recording));
+}
+
+void metrics::trouble(std::string_view stage) {
+    trouble_.Add({{"stage", std::string(stage)}}).Increment();
+}
+
+void metrics::queue(const std::vector<queue::provider_figures>& figures) {
+    const auto set =
+        [this](const std::string& provider, const std::string& progress, double count, double age) {
+            const labels which{{"provider", provider}, {"progress", progress}};
+            backlog_.Add(which).Set(count);
+            oldest_due_.Add(which).Set(age);
+        };
+    for (const auto& provider : providers_)
+        for (const auto* progress : progresses)
+            set(provider, progress, 0, 0);
+    for (const auto& f : figures)
+        set(f.provider, f.progress, static_cast<double>(f.requests), f.oldest_due_age_seconds);
+}
+
+std::string metrics::text() const {
+    return prometheus::TextSerializer().Serialize(registry_.Collect());
+}
+
+} // namespace contego::daemon

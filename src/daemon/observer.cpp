@@ -1,0 +1,90 @@
+#include "daemon/observer.hpp"
+
+#include <array>
+#include <chrono>
+
+namespace contego::daemon {
+namespace {
+
+constexpr std::array<std::string_view, 5> became{
+    "request completed", "request rejected", "request will be retried", "request held", "request given back"};
+
+double seconds(std::chrono::steady_clock::duration d) {
+    return std::chrono::duration<double>(d).count();
+}
+
+} // namespace
+
+void observer::claimed(std::string_view provider, std::size_t count) {
+    metrics_.claimed(provider, count);
+    if (count > 0)
+        log_.debug("requests claimed", {{"provider", provider}, {"count", static_cast<std::int64_t>(count)}});
+}
+
+void observer::exchanged(
+    const request& r, const command& c, int sequence, const exchange& e, const reply& answer) {
+    metrics_.exchanged(r.provider, c.type, answer.outcome, seconds(e.duration));
+    const bool good = answer.outcome == outcome::success;
+    if (!log_.takes(good ? spdlog::level::debug : spdlog::level::info)) return;
+    value::object facts{
+        {"request", r.id},
+        {"command", name_of(c.type)},
+        {"sequence", sequence},
+        {"provider", r.provider},
+        {"duration_s", seconds(e.duration)},
+        {"outcome", name_of(answer.outcome)},
+        {"status", answer.status_code},
+        {"reference", answer.reference_number},
+    };
+    if (good) {
+        log_.debug("command answered", facts);
+        return;
+    }
+    facts.emplace("error_code", answer.error_code);
+    facts.emplace("http_status", e.http_status);
+    log_.info("command not done", facts);
+}
+
+void observer::decided(const request& r, const verdict& v) {
+    const auto since_claim = v.first_sent ? seconds(std::chrono::steady_clock::now() - *v.first_sent) : 0.0;
+    metrics_.decided(r.provider, v.disposition, r.age_seconds + since_claim);
+    if (!log_.takes(spdlog::level::info)) return;
+    value::object facts{
+        {"request", r.id},
+        {"action", r.action.substr(0, 100)},
+        {"provider", r.provider},
+        {"attempts", r.attempts},
+        {"duration_s", since_claim},
+    };
+    if (!v.error_code.empty()) facts.emplace("error_code", v.error_code);
+    if (v.disposition == disposition::retry)
+        facts.emplace("delay_ms", static_cast<std::int64_t>(v.delay.count()));
+    log_.info(became.at(static_cast<std::size_t>(v.disposition)), facts);
+}
+
+void observer::recorded(const record_batch& batch, const record_answer& answer) {
+    log_.debug("outcomes recorded",
+               {{"commands", static_cast<std::int64_t>(batch.commands.size())},
+                {"requests", static_cast<std::int64_t>(batch.verdicts.size())}});
+    for (const auto id : answer.stale)
+        log_.warning("outcome not written: the request was claimed by another daemon meanwhile",
+                     {{"request", id}});
+    for (const auto id : answer.failed)
+        log_.error("outcome not written: the database refuses it",
+                   {{"request", id}, {"reason", answer.failure}});
+    if (!answer.stale.empty()) metrics_.stale(answer.stale.size());
+}
+
+void observer::holds(std::string_view provider,
+                     std::size_t waiting,
+                     std::size_t sending,
+                     std::size_t recording) {
+    metrics_.holds(provider, waiting, sending, recording);
+}
+
+void observer::trouble(std::string_view stage, std::string_view what) {
+    metrics_.trouble(stage);
+    log_.error("the database does not answer, trying again", {{"stage", stage}, {"reason", what}});
+}
+
+} // namespace contego::daemon

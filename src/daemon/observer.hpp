@@ -1,0 +1,30 @@
+#pragma once
+
+#include "daemon/logbook.hpp"
+#include "daemon/metrics.hpp"
+#include <contego/watches.hpp>
+
+namespace contego::daemon {
+
+/// Turns what happens on the line into log lines and metrics. Both must outlive it.
+class observer final : public watches {
+public:
+    observer(logbook& log, metrics& figures) : log_(log), metrics_(figures) {}
+
+    void claimed(std::string_view provider, std::size_t count) override;
+    void exchanged(
+        const request& r, const command& c, int sequence, const exchange& e, const reply& answer) override;
+    void decided(const request& r, const verdict& v) override;
+    void recorded(const record_batch& batch, const record_answer& answer) override;
+    void holds(std::string_view provider,
+               std::size_t waiting,
+               std::size_t sending,
+               std::size_t recording) override;
+    void trouble(std::string_view stage, std::string_view what) override;
+
+private:
+    logbook& log_;
+    metrics& metrics_;
+};
+
+} // namespace contego::daemon

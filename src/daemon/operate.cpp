@@ -1,0 +1,137 @@
+#include "daemon/commands.hpp"
+#include "daemon/load_binding.hpp"
+#include "daemon/logbook.hpp"
+#include "daemon/read_configuration.hpp"
+#include "daemon/service.hpp"
+#include "daemon/settings.hpp"
+#include "http/endpoint.hpp"
+#include "queue/figures.hpp"
+#include "queue/migrations.hpp"
+
+#include <iomanip>
+#include <iostream>
+
+namespace contego::daemon {
+namespace {
+
+constexpr int failed = 1;
+constexpr int bad_configuration = 2;
+
+/// The configuration, or nothing after every mistake was printed.
+std::optional<configuration> configured(const std::filesystem::path& file) {
+    auto read = read_configuration_file(file, process_environment());
+    if (auto* good = std::get_if<configuration>(&read)) return std::move(*good);
+    for (const auto& mistake : std::get<std::vector<std::string>>(read))
+        std::cerr << file.string() << ": " << mistake << '\n';
+    return std::nullopt;
+}
+
+template <typename Work>
+int with_database(const configuration& c, Work work) {
+    try {
+        return work(queue::database_options{c.database.connection, c.name});
+    } catch (const std::exception& e) {
+        std::cerr << "the database cannot be used: " << e.what()
+                  << "\nHINT: is database.connection right, and does PostgreSQL run?\n";
+        return failed;
+    }
+}
+
+void print(const std::vector<queue::migration_state>& all) {
+    for (const auto& m : all)
+        std::cout << std::setw(4) << std::setfill('0') << m.step.version << std::setfill(' ') << "  "
+                  << std::left << std::setw(20) << m.step.name << std::right << "  "
+                  << m.applied_date.value_or("not applied") << '\n';
+}
+
+int apply(queue::migrations& schema) {
+    const int count = schema.apply([](const queue::migration& m) {
+        std::cout << "applied " << m.version << ' ' << m.name << std::endl;
+    });
+    if (count == 0) std::cout << "nothing to do: the schema is up to date\n";
+    return 0;
+}
+
+int dry_run(queue::migrations& schema) {
+    for (const auto& m : schema.status())
+        if (!m.applied_date)
+            std::cout << "-- " << m.step.version << ' ' << m.step.name << '\n' << m.step.sql << '\n';
+    return 0;
+}
+
+std::vector<std::string> provider_mistakes(const provider_configuration& p) {
+    std::vector<std::string> all;
+    auto loaded = load_binding(p.binding);
+    if (auto* mistakes = std::get_if<std::vector<std::string>>(&loaded)) all = std::move(*mistakes);
+    auto checked = http::check(p.endpoint);
+    if (const auto* mistakes = std::get_if<std::vector<std::string>>(&checked))
+        all.insert(all.end(), mistakes->begin(), mistakes->end());
+    return all;
+}
+
+} // namespace
+
+int serve_command(const std::filesystem::path& configuration_file) {
+    const auto c = configured(configuration_file);
+    if (!c) return bad_configuration;
+    logbook log(c->log);
+    try {
+        return serve(*c, log);
+    } catch (const start_failure& e) {
+        log.error(std::string("cannot start: ") + e.what());
+    } catch (const std::exception& e) {
+        log.error(std::string("stopped by a defect: ") + e.what());
+    }
+    return failed;
+}
+
+int migrate_command(const migrate_arguments& arguments) {
+    const auto c = configured(arguments.configuration_file);
+    if (!c) return bad_configuration;
+    return with_database(*c, [&](const queue::database_options& database) {
+        queue::migrations schema(database);
+        if (arguments.status) {
+            print(schema.status());
+            return 0;
+        }
+        return arguments.dry_run ? dry_run(schema) : apply(schema);
+    });
+}
+
+int check_command(const check_arguments& arguments) {
+    if (arguments.keys) {
+        std::cout << describe_settings();
+        return 0;
+    }
+    const auto c = configured(arguments.configuration_file);
+    if (!c) return bad_configuration;
+    bool good = true;
+    for (const auto& [name, p] : c->providers) {
+        for (const auto& mistake : provider_mistakes(p)) {
+            std::cerr << "providers." << name << ": " << mistake << '\n';
+            good = false;
+        }
+    }
+    if (good) std::cout << "the configuration is good\n";
+    return good ? 0 : bad_configuration;
+}
+
+int status_command(const std::filesystem::path& configuration_file) {
+    const auto c = configured(configuration_file);
+    if (!c) return bad_configuration;
+    return with_database(*c, [](const queue::database_options& database) {
+        if (const auto mismatch = queue::migrations(database).mismatch()) {
+            std::cerr << *mismatch << '\n';
+            return failed;
+        }
+        std::cout << std::left << std::setw(20) << "provider" << std::setw(12) << "progress" << std::right
+                  << std::setw(10) << "requests" << std::setw(16) << "oldest due (s)" << '\n';
+        for (const auto& f : queue::figures(database).read())
+            std::cout << std::left << std::setw(20) << f.provider << std::setw(12) << f.progress << std::right
+                      << std::setw(10) << f.requests << std::setw(16) << std::fixed << std::setprecision(1)
+                      << f.oldest_due_age_seconds << '\n';
+        return 0;
+    });
+}
+
+} // namespace contego::daemon

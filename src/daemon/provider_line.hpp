@@ -1,0 +1,42 @@
+#pragma once
+
+#include "daemon/configuration.hpp"
+#include "http/endpoint_client.hpp"
+#include "pipeline/line.hpp"
+#include "queue/claim.hpp"
+#include "queue/fleet.hpp"
+#include "queue/record.hpp"
+#include <contego/binding.hpp>
+#include <contego/watches.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <memory>
+
+namespace contego::daemon {
+
+/// One provider's line with everything that it stands on: two database connections, each with its thread, a
+/// connection pool, a binding. Lives on the network thread; the arguments must outlive it.
+class provider_line {
+public:
+    /// Throws start_failure where the binding or the endpoint is wrong.
+    provider_line(boost::asio::io_context& network,
+                  const provider_configuration& p,
+                  const queue::database_options& database,
+                  const queue::fleet& membership,
+                  watches& observer);
+
+    [[nodiscard]] pipeline::line& line() { return line_; }
+
+private:
+    binding wire_;
+    std::unique_ptr<claims> claims_;
+    std::unique_ptr<records> records_;
+    std::unique_ptr<http::endpoint_client> endpoint_;
+    boost::asio::thread_pool claiming_{1};
+    boost::asio::thread_pool recording_{1};
+    pipeline::line line_;
+};
+
+} // namespace contego::daemon

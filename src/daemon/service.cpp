@@ -1,0 +1,212 @@
+#include "daemon/service.hpp"
+
+#include "daemon/admin.hpp"
+#include "daemon/housekeeping.hpp"
+#include "daemon/observer.hpp"
+#include "daemon/provider_line.hpp"
+#include "daemon/systemd.hpp"
+#include "daemon/version.hpp"
+#include "queue/migrations.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <optional>
+
+namespace contego::daemon {
+namespace {
+
+namespace asio = boost::asio;
+
+std::string host_name() {
+    std::string name(256, '\0');
+    if (::gethostname(name.data(), name.size()) != 0) return "unknown";
+    return name.c_str();
+}
+
+std::vector<std::string> effective_providers(const configuration& c) {
+    std::vector<std::string> names;
+    for (const auto& [name, p] : c.providers)
+        if (p.effective) names.push_back(name);
+    return names;
+}
+
+/// Everything a running daemon consists of, in the order in which it is built up; taken down in reverse.
+class service {
+public:
+    service(const configuration& c, logbook& log)
+        : configuration_(c),
+          log_(log),
+          metrics_(version, effective_providers(c)),
+          observer_(log, metrics_),
+          database_{c.database.connection, c.name},
+          fleet_(database_, {c.name, host_name(), ::getpid(), version}, c.database.lease),
+          figures_(database_),
+          wakeup_(database_) {}
+
+    int run() {
+        check_database();
+        open_lines();
+        open_admin();
+        on_signal();
+        const housekeeping house(fleet_, figures_, wakeup_, configuration_.database.lease, reports());
+        announce();
+        network_.run();
+        return leave();
+    }
+
+private:
+    void check_database() {
+        try {
+            if (const auto mismatch = queue::migrations(database_).mismatch()) throw start_failure(*mismatch);
+            fleet_.keep();
+        } catch (const start_failure&) {
+            throw;
+        } catch (const std::exception& e) {
+            throw start_failure(std::string("the database cannot be used: ") + e.what() +
+                                "\nHINT: is database.connection right, and does PostgreSQL run?");
+        }
+    }
+
+    void open_lines() {
+        for (const auto& [name, p] : configuration_.providers) {
+            if (!p.effective) {
+                log_.info("provider is not effective, its requests wait", {{"provider", name}});
+                continue;
+            }
+            lines_.push_back(std::make_unique<provider_line>(network_, p, database_, fleet_, observer_));
+            ++running_;
+            asio::co_spawn(network_, lines_.back()->line().run(), [this](const std::exception_ptr& e) {
+                if (e) std::rethrow_exception(e);
+                if (--running_ == 0) finish();
+            });
+        }
+        if (lines_.empty()) log_.warning("no provider is effective: nothing will be claimed");
+    }
+
+    void open_admin() {
+        if (!configuration_.admin.enabled) return;
+        try {
+            admin_.emplace(network_,
+                           configuration_.admin,
+                           admin_sources{[this] { return metrics_.text(); }, [this] { return unready(); }});
+        } catch (const std::exception& e) {
+            throw start_failure("the admin listener cannot listen on " + configuration_.admin.address + ":" +
+                                std::to_string(configuration_.admin.port) + ": " + e.what());
+        }
+        asio::co_spawn(network_, admin_->run(), [](const std::exception_ptr& e) {
+            if (e) std::rethrow_exception(e);
+        });
+    }
+
+    std::optional<std::string> unready() const {
+        if (stopping_) return "stopping";
+        if (!database_answers_) return "the database does not answer";
+        return std::nullopt;
+    }
+
+    housekeeping::reports reports() {
+        return {
+            [this] { asio::post(network_, [this] { wake(); }); },
+            [this](std::int64_t count) {
+                log_.warning("requests of a dead daemon taken over", {{"count", count}});
+            },
+            [this](const std::vector<queue::provider_figures>& figures) {
+                database_answers_ = true;
+                metrics_.queue(figures);
+            },
+            [this](std::string_view stage, std::string_view what) {
+                database_answers_ = false;
+                observer_.trouble(stage, what);
+            },
+        };
+    }
+
+    void announce() {
+        value::object facts{{"version", version}, {"daemon", fleet_.daemon_id()}};
+        if (admin_) facts.emplace("admin_port", static_cast<std::int64_t>(admin_->port()));
+        log_.info("contegod runs", facts);
+        systemd::ready("claiming for " + std::to_string(lines_.size()) + " provider(s)");
+    }
+
+    void wake() {
+        for (auto& l : lines_)
+            l->line().wake();
+    }
+
+    void on_signal() {
+        signals_.async_wait([this](boost::system::error_code ec, int signal) {
+            if (ec) return;
+            if (stopping_) {
+                log_.warning("second signal: leaving at once");
+                network_.stop();
+                return;
+            }
+            stop(signal);
+            on_signal();
+        });
+    }
+
+    void stop(int signal) {
+        log_.info("stopping: finishing what is in flight", {{"signal", signal}});
+        systemd::stopping();
+        stopping_ = true;
+        for (auto& l : lines_)
+            l->line().stop();
+        drain_timer_.expires_after(configuration_.drain_timeout);
+        drain_timer_.async_wait([this](boost::system::error_code ec) {
+            if (ec) return;
+            log_.error("the drain time is over: leaving what is in flight to another daemon");
+            network_.stop();
+        });
+        if (lines_.empty()) finish();
+    }
+
+    void finish() {
+        drained_ = true;
+        drain_timer_.cancel();
+        signals_.cancel();
+        if (admin_) admin_->stop();
+    }
+
+    int leave() {
+        try {
+            fleet_.leave();
+        } catch (const std::exception& e) {
+            log_.warning("could not say good-bye; the lease will end by itself", {{"reason", e.what()}});
+        }
+        log_.info("contegod has stopped", {{"drained", drained_}});
+        return drained_ ? 0 : 1;
+    }
+
+    const configuration& configuration_;
+    logbook& log_;
+    metrics metrics_;
+    observer observer_;
+    queue::database_options database_;
+    queue::fleet fleet_;
+    queue::figures figures_;
+    queue::wakeup wakeup_;
+    asio::io_context network_{1};
+    asio::signal_set signals_{network_, SIGTERM, SIGINT};
+    asio::steady_timer drain_timer_{network_};
+    std::vector<std::unique_ptr<provider_line>> lines_;
+    std::optional<admin> admin_;
+    std::size_t running_ = 0;
+    bool stopping_ = false;
+    bool drained_ = false;
+    std::atomic<bool> database_answers_{true};
+};
+
+} // namespace
+
+int serve(const configuration& c, logbook& log) {
+    return service(c, log).run();
+}
+
+} // namespace contego::daemon

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "daemon/configuration.hpp"
+#include "daemon/logbook.hpp"
+
+#include <stdexcept>
+
+namespace contego::daemon {
+
+/// The daemon could not start; what() says why, with a HINT where there is one.
+struct start_failure : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// Runs the daemon until SIGTERM or SIGINT: then claims nothing more, finishes what is in flight, records it,
+/// and gives the rest back. A second signal, or the end of the drain time, leaves at once: what is left is
+/// taken over by another daemon.
+///
+/// Returns the exit status: 0 after a complete drain, 1 otherwise. Throws start_failure before anything was
+/// claimed.
+[[nodiscard]] int serve(const configuration& c, logbook& log);
+
+} // namespace contego::daemon

@@ -1,0 +1,138 @@
+#pragma once
+
+#include "json/json.hpp"
+#include <contego/value.hpp>
+
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace contego::daemon {
+
+/// One key of the configuration: what it is, for people, and how it is stored, for us.
+template <typename Section>
+struct setting {
+    std::string_view name;
+    std::string_view type; ///< `text`, `path`, `integer`, `boolean`, or the words allowed
+    std::string range;
+    std::string fallback; ///< the default, as JSON; `required` where there is none
+    std::string_view meaning;
+    /// Stores the value; returns the rule that it breaks, if any.
+    std::function<std::optional<std::string>(Section&, const value&)> store;
+};
+
+template <typename Section>
+using settings = std::vector<setting<Section>>;
+
+// Each of these makes a setting that stores into the member that `at` picks from its section.
+
+template <typename Section, typename At>
+setting<Section> text_setting(std::string_view name, std::string fallback, std::string_view meaning, At at) {
+    return {name,
+            "text",
+            "",
+            std::move(fallback),
+            meaning,
+            [at](Section& s, const value& v) -> std::optional<std::string> {
+                if (v.text() == nullptr) return "must be text";
+                at(s) = *v.text();
+                return std::nullopt;
+            }};
+}
+
+template <typename Section, typename At>
+setting<Section> path_setting(std::string_view name, std::string fallback, std::string_view meaning, At at) {
+    auto made = text_setting<Section>(name, std::move(fallback), meaning, at);
+    made.type = "path";
+    return made;
+}
+
+template <typename Section, typename At>
+setting<Section> flag_setting(std::string_view name, bool fallback, std::string_view meaning, At at) {
+    return {name,
+            "boolean",
+            "",
+            fallback ? "true" : "false",
+            meaning,
+            [at](Section& s, const value& v) -> std::optional<std::string> {
+                if (v.boolean() == nullptr) return "must be true or false";
+                at(s) = *v.boolean();
+                return std::nullopt;
+            }};
+}
+
+template <typename Section, typename At>
+setting<Section> number_setting(std::string_view name,
+                                std::int64_t lowest,
+                                std::int64_t highest,
+                                std::int64_t fallback,
+                                std::string_view meaning,
+                                At at) {
+    const auto range = std::to_string(lowest) + " to " + std::to_string(highest);
+    return {name,
+            "integer",
+            range,
+            std::to_string(fallback),
+            meaning,
+            [at, lowest, highest, range](Section& s, const value& v) -> std::optional<std::string> {
+                const auto* n = v.integer();
+                if (n == nullptr || *n < lowest || *n > highest)
+                    return "must be a whole number from " + range;
+                using member = std::remove_reference_t<decltype(at(s))>;
+                at(s) = static_cast<member>(*n);
+                return std::nullopt;
+            }};
+}
+
+/// The key's name ends in its unit: `_ms`.
+template <typename Section, typename At>
+setting<Section> milliseconds_setting(std::string_view name,
+                                      std::int64_t lowest,
+                                      std::int64_t highest,
+                                      std::int64_t fallback,
+                                      std::string_view meaning,
+                                      At at) {
+    const auto range = std::to_string(lowest) + " to " + std::to_string(highest);
+    return {name,
+            "integer",
+            range,
+            std::to_string(fallback),
+            meaning,
+            [at, lowest, highest, range](Section& s, const value& v) -> std::optional<std::string> {
+                const auto* n = v.integer();
+                if (n == nullptr || *n < lowest || *n > highest)
+                    return "must be a whole number of milliseconds from " + range;
+                at(s) = std::chrono::milliseconds(*n);
+                return std::nullopt;
+            }};
+}
+
+/// One of a few words; `choose` stores the word and is called with allowed ones only.
+template <typename Section>
+setting<Section> word_setting(std::string_view name,
+                              std::vector<std::string_view> words,
+                              std::string_view fallback,
+                              std::string_view meaning,
+                              std::function<void(Section&, std::string_view)> choose) {
+    std::string allowed;
+    for (const auto word : words)
+        allowed += (allowed.empty() ? "" : ", ") + std::string(word);
+    auto store = [words, allowed, choose](Section& s, const value& v) -> std::optional<std::string> {
+        for (const auto word : words) {
+            if (v.text() != nullptr && *v.text() == word) {
+                choose(s, word);
+                return std::nullopt;
+            }
+        }
+        return "must be one of: " + allowed;
+    };
+    return {name, "text", allowed, '"' + std::string(fallback) + '"', meaning, std::move(store)};
+}
+
+} // namespace contego::daemon

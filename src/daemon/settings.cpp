@@ -1,0 +1,271 @@
+#include "daemon/settings.hpp"
+
+namespace contego::daemon {
+namespace {
+
+constexpr std::int64_t minute = 60'000;
+constexpr std::int64_t hour = 60 * minute;
+constexpr std::int64_t day = 24 * hour;
+
+} // namespace
+
+const settings<configuration>& top_settings() {
+    using section = configuration;
+    static const settings<section> all{
+        text_setting<section>("name",
+                              R"("contegod")",
+                              "Name of this daemon in contego.daemon and in logs.",
+                              [](auto& s) -> auto& { return s.name; }),
+        milliseconds_setting<section>(
+            "drain_timeout_ms",
+            0,
+            hour,
+            minute,
+            "After SIGTERM: how long to wait for what is in flight before giving up.",
+            [](auto& s) -> auto& { return s.drain_timeout; }),
+    };
+    return all;
+}
+
+const settings<database_configuration>& database_settings() {
+    using section = database_configuration;
+    static const settings<section> all{
+        text_setting<section>("connection",
+                              "required",
+                              "libpq connection string or URI; several hosts are allowed. Holds no password.",
+                              [](auto& s) -> auto& { return s.connection; }),
+        path_setting<section>("password_file",
+                              R"("")",
+                              "File with the password of that login; its first line counts. Empty: none.",
+                              [](auto& s) -> auto& { return s.password_file; }),
+        milliseconds_setting<section>("lease_ms",
+                                      3000,
+                                      hour,
+                                      10'000,
+                                      "A daemon that was not heard of for so long is taken for dead: its "
+                                      "requests run elsewhere. Renewed at a third of it.",
+                                      [](auto& s) -> auto& { return s.lease; }),
+    };
+    return all;
+}
+
+const settings<provider_configuration>& provider_settings() {
+    using section = provider_configuration;
+    static const settings<section> all{
+        flag_setting<section>("effective",
+                              true,
+                              "false: nothing is claimed for this provider, its rows wait.",
+                              [](auto& s) -> auto& { return s.effective; }),
+        path_setting<section>("binding",
+                              R"("")",
+                              "Binding file with the wire names of this CAS, see binding.md; empty: the "
+                              "default one, a stand-in.",
+                              [](auto& s) -> auto& { return s.binding; }),
+        text_setting<section>("endpoint",
+                              "required",
+                              "URL of the CAS, http or https; the paths of the binding are appended.",
+                              [](auto& s) -> auto& { return s.endpoint.url; }),
+        text_setting<section>("user",
+                              R"("")",
+                              "User name for HTTP Basic; empty: no authentication.",
+                              [](auto& s) -> auto& { return s.endpoint.user; }),
+        path_setting<section>("password_file",
+                              R"("")",
+                              "File with the password for HTTP Basic; its first line counts.",
+                              [](auto& s) -> auto& { return s.password_file; }),
+        number_setting<section>("in_flight",
+                                1,
+                                1000,
+                                64,
+                                "Exchanges, and so connections, at the same time.",
+                                [](auto& s) -> auto& { return s.line.in_flight; }),
+        number_setting<section>(
+            "claim_ahead",
+            0,
+            100'000,
+            256,
+            "Requests claimed beyond those, so that sending does not wait for the database.",
+            [](auto& s) -> auto& { return s.line.claim_ahead; }),
+        milliseconds_setting<section>(
+            "exchange_timeout_ms",
+            1,
+            hour,
+            30'000,
+            "For one exchange in all, from waiting for a connection to the last byte.",
+            [](auto& s) -> auto& { return s.line.exchange_timeout; }),
+        milliseconds_setting<section>("poll_interval_ms",
+                                      10,
+                                      hour,
+                                      1000,
+                                      "Between claims that found nothing, where no notification comes.",
+                                      [](auto& s) -> auto& { return s.line.poll_interval; }),
+        milliseconds_setting<section>("connect_timeout_ms",
+                                      1,
+                                      10 * minute,
+                                      5000,
+                                      "For one address of the host, the TLS handshake included.",
+                                      [](auto& s) -> auto& { return s.endpoint.connect_timeout; }),
+        milliseconds_setting<section>(
+            "idle_timeout_ms",
+            0,
+            hour,
+            4000,
+            "An idle connection is closed after this. Must be shorter than the server's own limit.",
+            [](auto& s) -> auto& { return s.endpoint.idle_timeout; }),
+        milliseconds_setting<section>("max_connection_age_ms",
+                                      1000,
+                                      day,
+                                      300'000,
+                                      "A connection older than this is not used again.",
+                                      [](auto& s) -> auto& { return s.endpoint.max_age; }),
+        number_setting<section>("header_limit_bytes",
+                                1024,
+                                1'048'576,
+                                16'384,
+                                "Largest header of an answer.",
+                                [](auto& s) -> auto& { return s.endpoint.header_limit; }),
+        number_setting<section>("body_limit_bytes",
+                                1024,
+                                1'073'741'824,
+                                4'194'304,
+                                "Largest body of an answer.",
+                                [](auto& s) -> auto& { return s.endpoint.body_limit; }),
+    };
+    return all;
+}
+
+const settings<http::tls_options>& tls_settings() {
+    using section = http::tls_options;
+    static const settings<section> all{
+        path_setting<section>("ca_file",
+                              R"("")",
+                              "PEM file of the authorities trusted; empty: the system's.",
+                              [](auto& s) -> auto& { return s.ca_file; }),
+        path_setting<section>("certificate_file",
+                              R"("")",
+                              "PEM file of our client certificate and its chain; empty: none.",
+                              [](auto& s) -> auto& { return s.certificate_file; }),
+        path_setting<section>(
+            "key_file", R"("")", "PEM file of its private key.", [](auto& s) -> auto& { return s.key_file; }),
+        text_setting<section>(
+            "server_name",
+            R"("")",
+            "Name asked for (SNI) and expected in the certificate; empty: the host of the endpoint.",
+            [](auto& s) -> auto& { return s.server_name; }),
+        word_setting<section>("minimum_version",
+                              {"1.2", "1.3"},
+                              "1.2",
+                              "Lowest TLS version accepted.",
+                              [](section& s, std::string_view word) {
+                                  s.minimum_version =
+                                      word == "1.3" ? http::tls_version::tls_1_3 : http::tls_version::tls_1_2;
+                              }),
+        flag_setting<section>("verify",
+                              true,
+                              "false: anybody may pose as the CAS. For trials only.",
+                              [](auto& s) -> auto& { return s.verify; }),
+    };
+    return all;
+}
+
+const settings<pipeline::retry_policy>& retry_settings() {
+    using section = pipeline::retry_policy;
+    static const settings<section> all{
+        milliseconds_setting<section>(
+            "first_delay_ms",
+            1,
+            hour,
+            1000,
+            "Bound of the first wait; it doubles with every attempt; the wait is drawn from 0 to it.",
+            [](auto& s) -> auto& { return s.first_delay; }),
+        milliseconds_setting<section>("longest_delay_ms",
+                                      1,
+                                      day,
+                                      300'000,
+                                      "Bound of every wait; not below first_delay_ms.",
+                                      [](auto& s) -> auto& { return s.longest_delay; }),
+        number_setting<section>("most_attempts",
+                                1,
+                                100'000,
+                                30,
+                                "After so many failed runs the request is REJECTED with RETRIES_EXHAUSTED.",
+                                [](auto& s) -> auto& { return s.most_attempts; }),
+    };
+    return all;
+}
+
+const settings<log_configuration>& log_settings() {
+    using section = log_configuration;
+    static const settings<section> all{
+        word_setting<section>("format",
+                              {"text", "json"},
+                              "text",
+                              "One line a message, for people or for programs.",
+                              [](section& s, std::string_view word) {
+                                  s.format = word == "json" ? log_format::json : log_format::text;
+                              }),
+        word_setting<section>("level",
+                              {"debug", "info", "warning", "error"},
+                              "info",
+                              "What is not worth less than this is logged.",
+                              [](section& s, std::string_view word) { s.level = word; }),
+    };
+    return all;
+}
+
+const settings<admin_configuration>& admin_settings() {
+    using section = admin_configuration;
+    static const settings<section> all{
+        flag_setting<section>("enabled",
+                              true,
+                              "Whether /metrics, /readyz and /livez are served.",
+                              [](auto& s) -> auto& { return s.enabled; }),
+        text_setting<section>("address",
+                              R"("127.0.0.1")",
+                              "Address to listen on; keep it a loopback one.",
+                              [](auto& s) -> auto& { return s.address; }),
+        number_setting<section>("port",
+                                0,
+                                65535,
+                                9464,
+                                "Port; 0: a free one, which the log names.",
+                                [](auto& s) -> auto& { return s.port; }),
+    };
+    return all;
+}
+
+namespace {
+
+template <typename Section>
+std::string table_of(std::string_view heading, const settings<Section>& all) {
+    std::string text = "\n## " + std::string(heading) +
+                       "\n\n| key | type | range | default | meaning |\n|---|---|---|---|---|\n";
+    for (const auto& s : all) {
+        const auto fallback = s.fallback == "required" ? s.fallback : '`' + s.fallback + '`';
+        text += "| `" + std::string(s.name) + "` | " + std::string(s.type) + " | " + s.range + " | " +
+                fallback + " | " + std::string(s.meaning) + " |\n";
+    }
+    return text;
+}
+
+} // namespace
+
+std::string describe_settings() {
+    return "# Configuration\n\n"
+           "A JSON file; `//` and `/* */` comments are allowed. Every key may be overridden by the "
+           "environment: the path of\n"
+           "the key in capitals, joined by `_`, after `CONTEGOD_`; for example "
+           "`CONTEGOD_DATABASE_CONNECTION` or\n"
+           "`CONTEGOD_PROVIDERS_DEFAULT_ENDPOINT`. Secrets stand in files of their own, never here. Relative "
+           "paths start at\n"
+           "the folder of the configuration file. `contegod check --config FILE` reports every mistake at "
+           "once; this page is\n"
+           "what `contegod check --keys` prints.\n" +
+           table_of("Top level", top_settings()) + table_of("`database`", database_settings()) +
+           table_of("`providers.NAME`, one for each CAS", provider_settings()) +
+           table_of("`providers.NAME.tls`", tls_settings()) +
+           table_of("`providers.NAME.retry`", retry_settings()) + table_of("`log`", log_settings()) +
+           table_of("`admin`", admin_settings());
+}
+
+} // namespace contego::daemon

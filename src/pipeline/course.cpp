@@ -1,0 +1,122 @@
+#include "pipeline/course.hpp"
+
+#include <contego/plan.hpp>
+
+#include <algorithm>
+
+namespace contego::pipeline {
+namespace {
+
+bool is_known_priority(const std::string& priority) {
+    return priority == "REGULAR" || priority == "EXPRESS";
+}
+
+violation unknown_priority(const std::string& priority) {
+    return {"priority", '"' + priority.substr(0, 60) + '"', "must be REGULAR or EXPRESS"};
+}
+
+} // namespace
+
+course::course(request r, const binding& wire, const retry_policy& policy, double dice)
+    : request_(std::move(r)), wire_(wire), policy_(policy), dice_(dice) {
+    plan_commands();
+}
+
+void course::plan_commands() {
+    auto planned = plan(request_.action, request_.parameters, wire_.limits());
+    auto* why = std::get_if<refusal>(&planned);
+    refusal refused = why != nullptr ? std::move(*why) : refusal{"VALIDATION_ERROR", {}};
+    if (!is_known_priority(request_.priority)) refused.all.push_back(unknown_priority(request_.priority));
+    if (refused.all.empty())
+        commands_ = std::move(std::get<std::vector<command>>(planned));
+    else
+        ended_ = verdict_of(disposition::reject, refused.code, describe(refused.all));
+}
+
+step course::next() {
+    for (; !ended_ && position_ < commands_.size(); ++position_) {
+        const auto& c = commands_[position_];
+        const int sequence = static_cast<int>(position_) + 1;
+        if (finished_before(c)) continue;
+        if (is_skipped(c)) {
+            ++position_;
+            return skip_step{sequence, &c};
+        }
+        // A daemon that held this request died: the command may have reached the CAS already.
+        if (request_.interrupted && !wire_.repeat_safe(c.type)) {
+            return verdict_of(disposition::hold,
+                              "IN_DOUBT",
+                              "command " + std::to_string(sequence) + " (" + std::string(name_of(c.type)) +
+                                  ") may have been sent by a daemon that died, and is not safe to repeat");
+        }
+        return send_step{sequence, &c};
+    }
+    return ended_ ? *ended_ : verdict_of(disposition::complete);
+}
+
+void course::answered(const reply& answer) {
+    const auto& c = commands_[position_];
+    request_.interrupted = false;
+    if (answer.outcome != outcome::success) {
+        ended_ = failed(answer);
+        return;
+    }
+    note(c, answer.result, answer.reference_number);
+    ++position_;
+}
+
+bool course::finished_before(const command& c) {
+    const int sequence = static_cast<int>(position_) + 1;
+    const auto done = std::ranges::find(request_.finished, sequence, &finished_command::sequence);
+    if (done == request_.finished.end()) return false;
+    note(c, done->result, done->reference_number);
+    return true;
+}
+
+bool course::is_skipped(const command& c) const {
+    return c.only_if_paired.has_value() && paired_.has_value() && *c.only_if_paired != *paired_;
+}
+
+void course::note(const command& c, const value& result, const std::string& reference) {
+    if (!reference.empty()) reference_number_ = reference;
+    if (result.is_null()) return;
+    result_ = result;
+    if (c.type == command_type::get_pairing_status_for_card)
+        if (const auto* paired = result.find("paired"); paired != nullptr && paired->boolean() != nullptr)
+            paired_ = *paired->boolean();
+}
+
+verdict course::verdict_of(disposition d, std::string code, std::string description) const {
+    verdict v;
+    v.request_id = request_.id;
+    v.fence = request_.fence;
+    v.disposition = d;
+    v.error_code = std::move(code);
+    v.error_description = std::move(description);
+    v.reference_number = reference_number_;
+    v.result = result_;
+    return v;
+}
+
+verdict course::failed(const reply& answer) const {
+    const auto said = [&](disposition d) {
+        auto v = verdict_of(d, answer.error_code, answer.error_description);
+        if (!answer.reference_number.empty()) v.reference_number = answer.reference_number;
+        return v;
+    };
+    if (answer.outcome == outcome::rejected) return said(disposition::reject);
+    if (answer.outcome == outcome::hold) return said(disposition::hold);
+    auto v = said(disposition::retry);
+    const int failures = request_.attempts + 1;
+    if (const auto delay = next_delay(policy_, failures, dice_, answer.retry_after)) {
+        v.delay = *delay;
+        return v;
+    }
+    v.disposition = disposition::reject;
+    v.error_code = "RETRIES_EXHAUSTED";
+    v.error_description = "failed " + std::to_string(failures) + " times, the last time with " +
+                          answer.error_code + ": " + answer.error_description;
+    return v;
+}
+
+} // namespace contego::pipeline

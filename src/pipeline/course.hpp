@@ -1,0 +1,74 @@
+#pragma once
+
+#include "pipeline/retry_policy.hpp"
+#include <contego/binding.hpp>
+#include <contego/command.hpp>
+#include <contego/records.hpp>
+#include <contego/reply.hpp>
+#include <contego/request.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace contego::pipeline {
+
+/// Send this command now.
+struct send_step {
+    int sequence;        ///< from 1
+    const command* what; ///< lives as long as the course
+};
+
+/// This command is not sent: its condition does not hold. Record that and go on.
+struct skip_step {
+    int sequence;
+    const command* what;
+};
+
+/// What to do next with a request; a verdict ends it.
+using step = std::variant<send_step, skip_step, verdict>;
+
+/// The course of one claimed request: its plan, what was answered, what comes next.
+///
+/// Pure: no clock, no socket, no database; whoever drives it sends, and says what was answered. Commands that
+/// succeeded under an earlier claim are not sent again. Begins with the plan: a request that cannot be
+/// planned has a verdict at once.
+///
+///     next -> send_step -> answered(reply) -> next ... -> verdict
+class course {
+public:
+    /// `dice` is a uniform draw in [0, 1) for the back-off. `wire` and `policy` must outlive the course.
+    course(request r, const binding& wire, const retry_policy& policy, double dice);
+
+    [[nodiscard]] const request& of() const { return request_; }
+
+    /// Precondition: every send_step before was answered, and no verdict was returned.
+    [[nodiscard]] step next();
+
+    /// What the command of the latest send_step came to.
+    void answered(const reply& answer);
+
+private:
+    [[nodiscard]] verdict
+    verdict_of(disposition d, std::string code = {}, std::string description = {}) const;
+    [[nodiscard]] verdict failed(const reply& answer) const;
+    [[nodiscard]] bool finished_before(const command& c);
+    [[nodiscard]] bool is_skipped(const command& c) const;
+    void note(const command& c, const value& result, const std::string& reference);
+    void plan_commands();
+
+    request request_;
+    const binding& wire_;
+    const retry_policy& policy_;
+    double dice_;
+    std::vector<command> commands_;
+    std::size_t position_ = 0; ///< of the command that is next, or that is on its way
+    std::optional<verdict> ended_;
+    std::optional<bool> paired_; ///< what the latest pairing status said
+    std::string reference_number_;
+    value result_; ///< of the latest command that returned something
+};
+
+} // namespace contego::pipeline

@@ -1,0 +1,237 @@
+#include "pipeline/line.hpp"
+
+#include "pipeline/on_database.hpp"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <memory>
+
+namespace contego::pipeline {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr auto pause_after_trouble = milliseconds(500);
+
+/// The callback of the role as something to await.
+asio::awaitable<exchange> exchanged(sends& endpoint, envelope e, steady_clock::time_point deadline) {
+    auto start = [&endpoint, &e, deadline](auto handler) {
+        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        endpoint.send(std::move(e), deadline, [shared](exchange result) { (*shared)(std::move(result)); });
+    };
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(exchange)>(
+        start, asio::use_awaitable);
+}
+
+command_record record_of(const request& r, int sequence, const command& c) {
+    command_record record;
+    record.request_id = r.id;
+    record.fence = r.fence;
+    record.sequence = sequence;
+    record.type = c.type;
+    record.parameters = masked(c.parameters);
+    return record;
+}
+
+/// Rethrows what a coroutine of ours threw: none is expected to, so it is a bug and ends the daemon.
+void must_not_throw(const std::exception_ptr& e) {
+    if (e) std::rethrow_exception(e);
+}
+
+} // namespace
+
+line::line(asio::any_io_executor network,
+           asio::thread_pool& claiming,
+           asio::thread_pool& recording,
+           line_options options,
+           const binding& wire,
+           claims& source,
+           sends& endpoint,
+           records& store,
+           watches& observer)
+    : network_(network),
+      claiming_(claiming),
+      options_(std::move(options)),
+      wire_(wire),
+      source_(source),
+      endpoint_(endpoint),
+      observer_(observer),
+      recorder_(network, recording, store, observer),
+      woken_(network, steady_clock::time_point::max()),
+      emptied_(network, steady_clock::time_point::max()) {
+    recorder_.on_written([this](const record_answer& answer) {
+        hinted_ = hinted_ || answer.woken > 0;
+        woken_.cancel();
+        emptied_.cancel();
+        tell();
+    });
+}
+
+asio::awaitable<void> line::run() {
+    using namespace asio::experimental::awaitable_operators;
+    const auto claim_then_drain = [this]() -> asio::awaitable<void> {
+        co_await claim_until_stopped();
+        co_await drained();
+        recorder_.stop();
+    };
+    co_await (claim_then_drain() && recorder_.run());
+}
+
+void line::wake() {
+    hinted_ = true;
+    woken_.cancel();
+}
+
+void line::stop() {
+    stopping_ = true;
+    woken_.cancel();
+}
+
+std::size_t line::room() const {
+    const auto capacity = options_.in_flight + options_.claim_ahead;
+    return capacity > held() ? capacity - held() : 0;
+}
+
+// A claim costs the same for one request as for many, so it waits until a good part of the room is free.
+asio::awaitable<void> line::claim_until_stopped() {
+    const auto worth_a_claim = std::max<std::size_t>(1, (options_.in_flight + options_.claim_ahead) / 4);
+    while (!stopping_) {
+        if (room() < worth_a_claim) {
+            co_await rest(options_.poll_interval);
+            continue;
+        }
+        hinted_ = false;
+        const auto pause = co_await claim_once();
+        if (pause > milliseconds(0) && !hinted_) co_await rest(pause);
+    }
+}
+
+// Returns how long to rest where no hint comes; 0: there is more.
+asio::awaitable<milliseconds> line::claim_once() {
+    std::string trouble;
+    try {
+        auto batch = co_await on_database(
+            claiming_, [this, limit = room()] { return source_.claim(options_.provider, limit); });
+        observer_.claimed(options_.provider, batch.requests.size());
+        std::ranges::move(batch.requests, std::back_inserter(waiting_));
+        dispatch();
+        if (batch.more) co_return milliseconds(0);
+        if (batch.next_due >= milliseconds(0))
+            co_return std::min(options_.poll_interval, std::max(batch.next_due, milliseconds(1)));
+        co_return options_.poll_interval;
+    } catch (const std::exception& e) {
+        trouble = e.what();
+    }
+    observer_.trouble("claim", trouble);
+    co_return pause_after_trouble;
+}
+
+asio::awaitable<void> line::rest(milliseconds at_most) {
+    if (stopping_) co_return;
+    boost::system::error_code ignored;
+    woken_.expires_after(at_most);
+    co_await woken_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+asio::awaitable<void> line::drained() {
+    for (; !waiting_.empty(); waiting_.pop_front())
+        release(waiting_.front(), std::nullopt);
+    while (held() > 0) {
+        boost::system::error_code ignored;
+        emptied_.expires_at(steady_clock::time_point::max());
+        co_await emptied_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    }
+}
+
+void line::dispatch() {
+    for (auto idle = waiting_.size(); idle > 0 && sending_ < options_.in_flight; --idle) {
+        ++sending_;
+        asio::co_spawn(network_, run_courses(), must_not_throw);
+    }
+    tell();
+}
+
+asio::awaitable<void> line::run_courses() {
+    while (!waiting_.empty() && !stopping_) {
+        auto next = std::move(waiting_.front());
+        waiting_.pop_front();
+        if (waiting_.empty()) woken_.cancel();
+        co_await run_course(std::move(next));
+    }
+    --sending_;
+    emptied_.cancel();
+    tell();
+}
+
+asio::awaitable<void> line::run_course(request r) {
+    std::uniform_real_distribution<double> uniform;
+    course way(std::move(r), wire_, options_.retry, uniform(random_));
+    std::optional<steady_clock::time_point> first_sent;
+    for (;;) {
+        const auto next = way.next();
+        if (const auto* ended = std::get_if<verdict>(&next)) {
+            auto v = *ended;
+            v.first_sent = first_sent;
+            end(way.of(), std::move(v));
+            co_return;
+        }
+        if (const auto* skip = std::get_if<skip_step>(&next)) {
+            recorder_.add(record_of(way.of(), skip->sequence, *skip->what));
+            continue;
+        }
+        if (stopping_) {
+            release(way.of(), first_sent);
+            co_return;
+        }
+        if (!first_sent) first_sent = steady_clock::now();
+        way.answered(co_await send(way.of(), std::get<send_step>(next)));
+    }
+}
+
+asio::awaitable<reply> line::send(const request& r, const send_step& now) {
+    const auto sent = steady_clock::now();
+    const auto e =
+        co_await exchanged(endpoint_, wire_.render(*now.what, r.id), sent + options_.exchange_timeout);
+    auto answer = wire_.read(now.what->type, e);
+    observer_.exchanged(r, *now.what, now.sequence, e, answer);
+
+    auto record = record_of(r, now.sequence, *now.what);
+    record.request = wire_.render_masked(*now.what, r.id);
+    record.response = wire_.storable(*now.what, e);
+    record.reference_number = answer.reference_number;
+    record.status_code = answer.status_code;
+    record.outcome = answer.outcome;
+    record.error_code = answer.error_code;
+    record.error_description = answer.error_description;
+    record.result = answer.result;
+    record.sent = sent;
+    record.duration = e.duration;
+    recorder_.add(std::move(record));
+    co_return answer;
+}
+
+void line::end(const request& r, verdict v) {
+    observer_.decided(r, v);
+    recorder_.add(std::move(v));
+}
+
+void line::release(const request& r, std::optional<steady_clock::time_point> first_sent) {
+    verdict v;
+    v.request_id = r.id;
+    v.fence = r.fence;
+    v.disposition = disposition::release;
+    v.first_sent = first_sent;
+    end(r, std::move(v));
+}
+
+void line::tell() {
+    observer_.holds(options_.provider, waiting_.size(), sending_, recorder_.outstanding());
+}
+
+} // namespace contego::pipeline

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "pipeline/course.hpp"
+#include "pipeline/recorder.hpp"
+#include <contego/binding.hpp>
+#include <contego/claims.hpp>
+#include <contego/sends.hpp>
+#include <contego/watches.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <random>
+#include <string>
+
+namespace contego::pipeline {
+
+/// How one provider's line runs.
+struct line_options {
+    std::string provider;
+    std::size_t in_flight = 64;    ///< exchanges at once; 1 or more
+    std::size_t claim_ahead = 256; ///< requests claimed beyond those, waiting to be sent or recorded
+    std::chrono::milliseconds exchange_timeout{
+        30000}; ///< for one exchange in all, waiting for a connection included
+    std::chrono::milliseconds poll_interval{1000}; ///< between claims that found nothing, where no hint comes
+    retry_policy retry;
+};
+
+/// claim -> plan -> send -> record, for one provider.
+///
+/// Claims when there is room, keeps at most `in_flight` exchanges on their way, and counts a request as held
+/// until its outcome is durable, so that a slow database stops the claiming and not the memory. A database
+/// that does not answer is asked again, for ever, and never loses an answer that the CAS gave. Lives on the
+/// network thread; all references must outlive it.
+class line {
+public:
+    line(asio::any_io_executor network,
+         asio::thread_pool& claiming,
+         asio::thread_pool& recording,
+         line_options options,
+         const binding& wire,
+         claims& source,
+         sends& endpoint,
+         records& store,
+         watches& observer);
+
+    /// Runs until `stop` was called, what was on its way is answered, and everything is recorded.
+    asio::awaitable<void> run();
+
+    /// There may be something to claim.
+    void wake();
+
+    /// Claims nothing more; gives back what is not on its way yet.
+    void stop();
+
+private:
+    [[nodiscard]] std::size_t held() const { return waiting_.size() + sending_ + recorder_.outstanding(); }
+
+    [[nodiscard]] std::size_t room() const;
+    asio::awaitable<void> claim_until_stopped();
+    asio::awaitable<std::chrono::milliseconds> claim_once();
+    asio::awaitable<void> rest(std::chrono::milliseconds at_most);
+    asio::awaitable<void> drained();
+    void dispatch();
+    asio::awaitable<void> run_courses();
+    asio::awaitable<void> run_course(request r);
+    asio::awaitable<reply> send(const request& r, const send_step& now);
+    void end(const request& r, verdict v);
+    void release(const request& r, std::optional<std::chrono::steady_clock::time_point> first_sent);
+    void tell();
+
+    asio::any_io_executor network_;
+    asio::thread_pool& claiming_;
+    line_options options_;
+    const binding& wire_;
+    claims& source_;
+    sends& endpoint_;
+    watches& observer_;
+    recorder recorder_;
+    asio::steady_timer woken_;
+    asio::steady_timer emptied_;
+    std::deque<request> waiting_;
+    std::size_t sending_ = 0; ///< coroutines that run courses, one request each at a time
+    bool hinted_ = false;
+    bool stopping_ = false;
+    std::mt19937_64 random_{std::random_device{}()};
+};
+
+} // namespace contego::pipeline

@@ -1,0 +1,120 @@
+#include "pipeline/recorder.hpp"
+
+#include "pipeline/on_database.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <set>
+
+namespace contego::pipeline {
+namespace {
+
+constexpr auto pause_after_trouble = std::chrono::milliseconds(500);
+constexpr std::size_t most_rows = 1000;
+
+/// Takes up to `count` elements from the front of `from`.
+template <typename Row>
+std::vector<Row> take_front(std::vector<Row>& from, std::size_t count) {
+    if (from.size() <= count) return std::exchange(from, {});
+    const auto end = from.begin() + static_cast<std::ptrdiff_t>(count);
+    std::vector<Row> taken(std::make_move_iterator(from.begin()), std::make_move_iterator(end));
+    from.erase(from.begin(), end);
+    return taken;
+}
+
+} // namespace
+
+recorder::recorder(asio::any_io_executor network,
+                   asio::thread_pool& database,
+                   records& store,
+                   watches& observer)
+    : database_(database),
+      store_(store),
+      observer_(observer),
+      added_(std::move(network), asio::steady_timer::time_point::max()) {}
+
+void recorder::add(command_record c) {
+    pending_.commands.push_back(std::move(c));
+    added_.cancel();
+}
+
+void recorder::add(verdict v) {
+    ++outstanding_;
+    pending_.verdicts.push_back(std::move(v));
+    added_.cancel();
+}
+
+void recorder::stop() {
+    stopping_ = true;
+    added_.cancel();
+}
+
+asio::awaitable<void> recorder::run() {
+    for (;;) {
+        auto batch = take();
+        if (!batch.commands.empty() || !batch.verdicts.empty()) {
+            co_await write(std::move(batch));
+            continue;
+        }
+        if (stopping_) co_return;
+        boost::system::error_code woken;
+        added_.expires_at(asio::steady_timer::time_point::max());
+        co_await added_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    }
+}
+
+record_batch recorder::take() {
+    record_batch batch;
+    batch.commands = take_front(pending_.commands, most_rows);
+    // A verdict must not be written before the commands of its request: where commands stay behind, so do
+    // verdicts.
+    if (pending_.commands.empty()) batch.verdicts = take_front(pending_.verdicts, most_rows);
+    return batch;
+}
+
+asio::awaitable<void> recorder::write(record_batch batch) {
+    for (;;) {
+        std::string trouble;
+        try {
+            const auto answer = co_await on_database(database_, [&] { return store_.record(batch); });
+            observer_.recorded(batch, answer);
+            hold_what_failed(batch, answer);
+            outstanding_ -= batch.verdicts.size();
+            if (written_) written_(answer);
+            co_return;
+        } catch (const std::exception& e) {
+            trouble = e.what();
+        }
+        observer_.trouble("record", trouble);
+        co_await pause();
+    }
+}
+
+asio::awaitable<void> recorder::pause() {
+    asio::steady_timer timer(added_.get_executor(), pause_after_trouble);
+    co_await timer.async_wait(asio::use_awaitable);
+}
+
+// What the database refuses to store must not stay in flight for ever: a person has to look at it.
+void recorder::hold_what_failed(const record_batch& batch, const record_answer& answer) {
+    const std::set<std::int64_t> failed(answer.failed.begin(), answer.failed.end());
+    if (failed.empty()) return;
+    const auto hold = [&](std::int64_t id, std::int64_t fence) {
+        verdict v;
+        v.request_id = id;
+        v.fence = fence;
+        v.disposition = disposition::hold;
+        v.error_code = "RECORD_REFUSED";
+        v.error_description = "the outcome could not be stored: " + answer.failure;
+        add(std::move(v));
+    };
+    std::set<std::int64_t> held;
+    for (const auto& v : batch.verdicts)
+        if (failed.contains(v.request_id) && held.insert(v.request_id).second) hold(v.request_id, v.fence);
+    for (const auto& c : batch.commands)
+        if (failed.contains(c.request_id) && held.insert(c.request_id).second) hold(c.request_id, c.fence);
+}
+
+} // namespace contego::pipeline

@@ -1,0 +1,206 @@
+#include "plan/direct.hpp"
+
+#include "plan/date.hpp"
+#include "plan/fields.hpp"
+#include <contego/parameter.hpp>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace contego::planning {
+namespace {
+
+constexpr std::size_t longest_distribution = 100;
+constexpr std::size_t longest_queue_number = 50;
+constexpr std::int64_t interval_step = 10;
+
+/// What the check of every parameter needs to know.
+struct check {
+    command_type type;
+    const limits& site;
+    findings& found;
+};
+
+/// A list of clients, as the two pairing commands carry them.
+struct client_list {
+    std::string_view id;
+    range digits;
+    std::string_view distribution;
+};
+
+std::size_t message_length(const check& c) {
+    return c.type == command_type::send_mail_message_to_client ? c.site.mail_message_length
+                                                               : c.site.bark_message_length;
+}
+
+std::optional<value>
+checked_client(const std::string& field, const value& v, const client_list& l, const check& c) {
+    if (v.members() == nullptr) {
+        c.found.add(field, v, "must be an object with " + std::string(l.id));
+        return std::nullopt;
+    }
+    value::object client;
+    const auto keep = [&](std::string_view name, std::optional<value> checked) {
+        if (checked) client.emplace(name, std::move(*checked));
+    };
+    const auto id_field = member_of(field, l.id);
+    if (const auto* id = v.find(l.id))
+        keep(l.id, checked_digits(id_field, *id, l.digits, c.found));
+    else
+        c.found.add_absent(id_field, "is mandatory");
+    if (const auto* d = given(v, l.distribution))
+        keep(l.distribution,
+             checked_text(
+                 member_of(field, l.distribution), *d, longest_distribution, c.site.characters, c.found));
+    check_members(field, v, std::vector{l.id, l.distribution}, false, c.found);
+    return client;
+}
+
+void check_repeats(const std::string& field,
+                   const value::list& clients,
+                   const client_list& l,
+                   const check& c) {
+    std::set<std::string_view> seen;
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+        const auto* id = clients[i].find(l.id);
+        if (id == nullptr || id->text() == nullptr || seen.insert(*id->text()).second) continue;
+        c.found.add(member_of(item_of(field, i), l.id), *id, "must not be named twice");
+    }
+}
+
+std::optional<value>
+checked_clients(const std::string& field, const value& v, const client_list& l, const check& c) {
+    const bool may_be_empty = c.type == command_type::add_to_existing_pairing;
+    const auto* items = v.items();
+    if (items == nullptr || items->size() > c.site.clients_per_pairing || (items->empty() && !may_be_empty)) {
+        c.found.add(field,
+                    v,
+                    std::string("must be a list of ") + (may_be_empty ? "0" : "1") + " to " +
+                        std::to_string(c.site.clients_per_pairing) + " objects");
+        return std::nullopt;
+    }
+    value::list clients;
+    for (std::size_t i = 0; i < items->size(); ++i)
+        if (auto client = checked_client(item_of(field, i), (*items)[i], l, c))
+            clients.push_back(std::move(*client));
+    check_repeats(field, *items, l, c);
+    return clients;
+}
+
+std::optional<value> checked(const parameter& p, const value& v, const check& c) {
+    const std::string field(p.name);
+    const auto integer = [&](range allowed, std::int64_t step = 1) {
+        return checked_integer(field, v, allowed, step, c.found);
+    };
+    switch (p.kind) {
+    case parameter_kind::smartcard_ca_id:
+        return checked_digits(field, v, c.site.smartcard_ca_id_digits, c.found);
+    case parameter_kind::stb_ca_id:
+        return checked_digits(field, v, c.site.stb_ca_id_digits, c.found);
+    case parameter_kind::service_ca_id:
+        return checked_digits(field, v, c.site.service_ca_id_digits, c.found);
+    case parameter_kind::pin:
+        return checked_secret_digits(field, v, c.site.pin_digits, c.found);
+    case parameter_kind::distribution:
+        return checked_text(field, v, longest_distribution, c.site.characters, c.found);
+    case parameter_kind::message:
+        return checked_text(field, v, message_length(c), c.site.characters, c.found);
+    case parameter_kind::number:
+        return checked_text_or_integer(field, v, longest_queue_number, c.site.characters, c.found);
+    case parameter_kind::date:
+        return checked_date(field, v, c.found);
+    case parameter_kind::duration:
+        return integer(c.site.display_duration);
+    case parameter_kind::count:
+        return integer(c.site.repetition_count);
+    case parameter_kind::interval:
+        return integer(c.site.repetition_interval, interval_step);
+    case parameter_kind::position:
+        return integer(c.site.fingerprint_position);
+    case parameter_kind::height:
+        return integer(c.site.fingerprint_height);
+    case parameter_kind::slot:
+        return integer(c.site.fingerprint_slot);
+    case parameter_kind::smartcards:
+        return checked_clients(
+            field,
+            v,
+            {"smartcard_ca_id", c.site.smartcard_ca_id_digits, "smartcard_sub_provisioning_distribution_id"},
+            c);
+    case parameter_kind::stbs:
+        return checked_clients(
+            field, v, {"stb_ca_id", c.site.stb_ca_id_digits, "stb_sub_provisioning_distribution_id"}, c);
+    }
+    return std::nullopt;
+}
+
+void check_window(const value& parameters, const check& c) {
+    const auto* start = given(parameters, "start_date");
+    const auto* end = given(parameters, "end_date");
+    if (start == nullptr || end == nullptr || start->text() == nullptr || end->text() == nullptr) return;
+    const auto from = instant_of(*start->text());
+    const auto to = instant_of(*end->text());
+    if (from && to && *to <= *from) c.found.add("end_date", *end, "must be after start_date");
+}
+
+bool has_items(const value& parameters, std::string_view name) {
+    // What is no list was noted already; it counts as something to add, so that one mistake is not noted
+    // twice.
+    const auto* v = given(parameters, name);
+    return v != nullptr && (v->items() == nullptr || !v->items()->empty());
+}
+
+void check_addition(const value& parameters, const check& c) {
+    if (!has_items(parameters, "smartcards") && !has_items(parameters, "stbs"))
+        c.found.add_absent("smartcards", "must name at least one smartcard to add, where stbs names no STB");
+    const auto* paired = given(parameters, "smartcard_ca_id");
+    const auto* added = given(parameters, "smartcards");
+    if (paired == nullptr || added == nullptr || added->items() == nullptr) return;
+    for (std::size_t i = 0; i < added->items()->size(); ++i) {
+        const auto* id = (*added->items())[i].find("smartcard_ca_id");
+        if (id != nullptr && *id == *paired)
+            c.found.add(member_of(item_of("smartcards", i), "smartcard_ca_id"),
+                        *id,
+                        "must not be the smartcard that is paired already");
+    }
+}
+
+void check_names(std::span<const parameter> known, const value& parameters, const check& c) {
+    std::vector<std::string_view> names;
+    for (const auto& p : known)
+        names.push_back(p.name);
+    // A misspelt PIN is still a PIN.
+    const bool secret = std::any_of(
+        known.begin(), known.end(), [](const parameter& p) { return p.kind == parameter_kind::pin; });
+    check_members("", parameters, names, secret, c.found);
+}
+
+void fill(value::object& to, const parameter& p, const value& parameters, const check& c) {
+    const auto* v = p.mandatory ? parameters.find(p.name) : given(parameters, p.name);
+    if (v != nullptr) {
+        if (auto good = checked(p, *v, c); good && !(good->items() != nullptr && good->items()->empty()))
+            to.emplace(p.name, std::move(*good));
+    } else if (p.mandatory) {
+        c.found.add_absent(std::string(p.name), "is mandatory");
+    } else if (p.kind == parameter_kind::duration) {
+        to.emplace(p.name, c.site.default_display_duration);
+    }
+}
+
+} // namespace
+
+command direct(command_type type, const value& parameters, const limits& site, findings& found) {
+    const check c{type, site, found};
+    command made{type, {}, std::nullopt};
+    const auto known = parameters_of(type);
+    for (const auto& p : known)
+        fill(made.parameters, p, parameters, c);
+    check_names(known, parameters, c);
+    if (type == command_type::add_subscriptions) check_window(parameters, c);
+    if (type == command_type::add_to_existing_pairing) check_addition(parameters, c);
+    return made;
+}
+
+} // namespace contego::planning

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "plan/findings.hpp"
+#include <contego/command.hpp>
+#include <contego/limits.hpp>
+
+namespace contego::planning {
+
+/// The command that the CRM asked for by its code, with the defaults filled in. It is of no use once
+/// something was found. `parameters` must be an object.
+[[nodiscard]] command direct(command_type type, const value& parameters, const limits& site, findings& found);
+
+} // namespace contego::planning

@@ -1,0 +1,77 @@
+#include "plan/matrix.hpp"
+
+#include <algorithm>
+
+namespace contego::planning {
+namespace {
+
+using enum action_kind;
+namespace c = change;
+
+constexpr bool X = true;
+constexpr bool o = false;
+
+constexpr need adds_a_service{
+    c::added_services, "distributions[*].added.services", "must name at least one service"};
+constexpr need removes_a_service{
+    c::removed_services, "distributions[*].removed.services", "must name at least one service"};
+constexpr need adds_an_item{
+    c::added_items, "distributions[*].added", "must name at least one smartcard or STB"};
+constexpr need removes_an_item{
+    c::removed_items, "distributions[*].removed", "must name at least one smartcard or STB"};
+constexpr need changes_something{
+    c::everything, "distributions[*]", "must name at least one change in added or removed"};
+
+constexpr std::array added_service{adds_a_service};
+constexpr std::array removed_service{removes_a_service};
+constexpr std::array swapped_service{adds_a_service, removes_a_service};
+constexpr std::array added_item{adds_an_item};
+constexpr std::array removed_item{removes_an_item};
+constexpr std::array swapped_item{adds_an_item, removes_an_item};
+constexpr std::array something{changes_something};
+constexpr std::span<const need> none{};
+
+// The four columns of commands are the CRM's documentation (a stands for ADD_SUBSCRIPTIONS, c for
+// CANCEL_SUBSCRIPTIONS, p for CREATE_PAIRING, e for ADD_TO_EXISTING_PAIRING); kind and changes are how this
+// daemon reads it.
+// clang-format off
+constexpr std::array rows{
+//      action                             kind        a  c  p  e   may change                          must change
+    row{"BECOME_SUBSCRIBER",               turns_on,   {X, o, X, o}, c::nothing,                          none},
+    row{"ACTIVATE_SUBSCRIPTION",           turns_on,   {X, o, X, o}, c::nothing,                          none, o},
+    row{"END_SHORT_TERM_DEACTIVATION",     turns_on,   {X, o, X, o}, c::nothing,                          none, o},
+    row{"SHORT_TERM_ACTIVATION",           turns_on,   {X, o, X, o}, c::nothing,                          none, o},
+    row{"END_SUBSCRIPTION_RESTING",        turns_on,   {X, o, X, o}, c::nothing,                          none, o},
+
+    row{"DEACTIVATE_SUBSCRIPTION",         turns_off,  {o, X, o, o}, c::nothing,                          none},
+    row{"TERMINATE_SUBSCRIPTION",          turns_off,  {o, X, o, o}, c::nothing,                          none},
+    row{"REST_SUBSCRIPTION",               turns_off,  {o, X, o, o}, c::nothing,                          none},
+    row{"SHORT_TERM_DEACTIVATION",         turns_off,  {o, X, o, o}, c::nothing,                          none},
+    row{"END_SHORT_TERM_ACTIVATION",       turns_off,  {o, X, o, o}, c::nothing,                          none},
+
+    row{"CHANGE_SUBSCRIPTION_DISTRIBUTION", difference, {X, X, X, X}, c::everything,                       something, X, X},
+
+    row{"ADD_SERVICE",                     difference, {X, o, o, X}, c::added_services | c::added_stbs,   added_service},
+    row{"START_SERVICE",                   difference, {X, o, o, o}, c::added_services,                   added_service},
+    row{"STOP_SERVICE",                    difference, {o, X, o, o}, c::removed_services,                 removed_service},
+    row{"REMOVE_SERVICE",                  difference, {o, X, o, o}, c::removed_services,                 removed_service},
+    row{"SWAP_SERVICE",                    difference, {X, X, o, o}, c::services,                         swapped_service},
+    row{"REGRET_SWAP",                     difference, {X, X, o, o}, c::services,                         swapped_service},
+
+    row{"SWAP_INSTALLED_ITEM",             difference, {X, X, X, X}, c::everything,                       swapped_item},
+    row{"ADD_INSTALLED_ITEM",              difference, {o, o, X, X}, c::added_items,                      added_item},
+    row{"REMOVE_INSTALLED_ITEM",           difference, {o, X, o, o}, c::removed_items,                    removed_item},
+};
+// clang-format on
+
+} // namespace
+
+const std::span<const row> matrix{rows};
+
+const row* row_of(std::string_view action) {
+    const auto* found =
+        std::find_if(rows.begin(), rows.end(), [&](const row& r) { return r.action == action; });
+    return found == rows.end() ? nullptr : found;
+}
+
+} // namespace contego::planning

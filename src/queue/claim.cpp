@@ -1,0 +1,79 @@
+#include "queue/claim.hpp"
+
+#include "json/json.hpp"
+
+namespace contego::queue {
+namespace {
+
+constexpr statement claim_requests{"claim_requests",
+                                   "SELECT id, action, parameters, priority, sequence_number, fence, "
+                                   "attempts, interrupted, age_seconds, finished"
+                                   " FROM contego.claim($1, $2, $3)"};
+constexpr statement next_due{"next_due", "SELECT contego.next_due($1)"};
+
+std::vector<finished_command> finished_from(const pqxx::field& f) {
+    std::vector<finished_command> all;
+    if (f.is_null()) return all;
+    const auto document = json::parse(f.c_str());
+    for (const auto& item : *document.items()) {
+        finished_command done;
+        done.sequence = static_cast<int>(*item.find("sequence")->integer());
+        done.result = *item.find("result");
+        if (const auto* reference = item.find("reference_number")->text()) done.reference_number = *reference;
+        all.push_back(std::move(done));
+    }
+    return all;
+}
+
+request request_from(const pqxx::row& row, const std::string& provider) {
+    request r;
+    r.id = row[0].as<std::int64_t>();
+    r.provider = provider;
+    r.action = row[1].c_str();
+    r.parameters = json::parse(row[2].c_str());
+    r.priority = row[3].c_str();
+    r.sequence_number = row[4].as<std::int64_t>();
+    r.fence = row[5].as<std::int64_t>();
+    r.attempts = row[6].as<int>();
+    r.interrupted = row[7].as<bool>();
+    r.age_seconds = row[8].as<double>();
+    r.finished = finished_from(row[9]);
+    return r;
+}
+
+class pg_claims final : public claims {
+public:
+    pg_claims(database_options options, const fleet& membership)
+        : connection_(std::move(options), {claim_requests, next_due}), membership_(membership) {}
+
+    claim_batch claim(const std::string& provider, std::size_t limit) override {
+        return connection_.transact([&](pqxx::work& tx) {
+            claim_batch batch;
+            const auto rows = sql::run_prepared(
+                tx, claim_requests.name, membership_.daemon_id(), provider, static_cast<int>(limit));
+            batch.requests.reserve(static_cast<std::size_t>(rows.size()));
+            for (const auto& row : rows)
+                batch.requests.push_back(request_from(row, provider));
+            batch.more = batch.requests.size() == limit;
+            if (!batch.more) {
+                const auto due = sql::run_prepared(tx, next_due.name, provider);
+                if (!due[0][0].is_null())
+                    batch.next_due =
+                        std::chrono::milliseconds(static_cast<std::int64_t>(due[0][0].as<double>()) + 1);
+            }
+            return batch;
+        });
+    }
+
+private:
+    connection connection_;
+    const fleet& membership_;
+};
+
+} // namespace
+
+std::unique_ptr<claims> make_claims(database_options options, const fleet& membership) {
+    return std::make_unique<pg_claims>(std::move(options), membership);
+}
+
+} // namespace contego::queue

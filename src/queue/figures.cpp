@@ -1,0 +1,27 @@
+#include "queue/figures.hpp"
+
+namespace contego::queue {
+namespace {
+
+constexpr statement read_figures{
+    "read_figures",
+    "SELECT provider, progress, count(*),"
+    "       greatest(0, extract(epoch FROM now() - min(scheduled_date)))::double precision"
+    " FROM contego.request_open"
+    " GROUP BY provider, progress"
+    " ORDER BY provider, progress"};
+
+} // namespace
+
+figures::figures(database_options options) : connection_(std::move(options), {read_figures}) {}
+
+std::vector<provider_figures> figures::read() {
+    return connection_.transact([&](pqxx::work& tx) {
+        std::vector<provider_figures> all;
+        for (const auto& row : sql::run_prepared(tx, read_figures.name))
+            all.push_back({row[0].c_str(), row[1].c_str(), row[2].as<std::int64_t>(), row[3].as<double>()});
+        return all;
+    });
+}
+
+} // namespace contego::queue

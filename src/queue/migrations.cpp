@@ -1,0 +1,76 @@
+#include "queue/migrations.hpp"
+
+#include "queue/embedded_migrations.hpp"
+
+namespace contego::queue {
+namespace {
+
+// Held to the end of the transaction: two that migrate at once take turns, also behind a pooler.
+constexpr const char* take_turns = "SELECT pg_advisory_xact_lock(hashtext('contego.migrate'), 0)";
+constexpr const char* make_ledger = "CREATE SCHEMA IF NOT EXISTS contego;"
+                                    "CREATE TABLE IF NOT EXISTS contego.migration ("
+                                    "    version      integer PRIMARY KEY,"
+                                    "    name         text NOT NULL,"
+                                    "    applied_date timestamptz NOT NULL DEFAULT now())";
+constexpr const char* ledger_exists = "SELECT to_regclass('contego.migration') IS NOT NULL";
+constexpr const char* read_ledger = "SELECT version, name, to_char(applied_date, 'YYYY-MM-DD HH24:MI:SS') "
+                                    "FROM contego.migration ORDER BY version";
+constexpr const char* enter_ledger =
+    "INSERT INTO contego.migration (version, name) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING version";
+
+} // namespace
+
+migrations::migrations(database_options options) : connection_(std::move(options), {}) {}
+
+std::vector<migrations::entry> migrations::applied() {
+    return connection_.transact([&](pqxx::work& tx) {
+        std::vector<entry> all;
+        if (!tx.exec(ledger_exists)[0][0].as<bool>()) return all;
+        for (const auto& row : tx.exec(read_ledger))
+            all.push_back({row[0].as<int>(), row[1].c_str(), row[2].c_str()});
+        return all;
+    });
+}
+
+std::vector<migration_state> migrations::status() {
+    const auto done = applied();
+    std::vector<migration_state> all;
+    for (const auto& step : embedded_migrations()) {
+        const bool is_done = all.size() < done.size();
+        all.push_back({step, is_done ? std::optional(done[all.size()].applied_date) : std::nullopt});
+    }
+    for (auto i = all.size(); i < done.size(); ++i)
+        all.push_back({{done[i].version, done[i].name, {}}, done[i].applied_date});
+    return all;
+}
+
+int migrations::apply(const std::function<void(const migration&)>& told) {
+    connection_.transact([&](pqxx::work& tx) {
+        tx.exec(take_turns);
+        return tx.exec(make_ledger).size();
+    });
+    int count = 0;
+    for (const auto& step : embedded_migrations()) {
+        const bool fresh = connection_.transact([&](pqxx::work& tx) {
+            tx.exec(take_turns);
+            if (sql::run(tx, enter_ledger, step.version, step.name).empty()) return false;
+            tx.exec(step.sql);
+            return true;
+        });
+        if (fresh) {
+            ++count;
+            told(step);
+        }
+    }
+    return count;
+}
+
+std::optional<std::string> migrations::mismatch() {
+    const auto done = applied();
+    const auto needed = embedded_migrations().size();
+    if (done.size() >= needed) return std::nullopt;
+    return "the schema is at version " + std::to_string(done.size()) + ", this daemon needs " +
+           std::to_string(needed) + "\nHINT: run contegod migrate";
+}
+
+} // namespace contego::queue

@@ -1,0 +1,63 @@
+#pragma once
+
+// The only place that knows that libpqxx 6.4 (Debian 12) and 7.10 (Debian 13) differ.
+
+#include <pqxx/pqxx>
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace contego::queue::sql {
+
+#if PQXX_VERSION_MAJOR >= 7
+
+/// Runs a statement with parameters.
+template <typename... Args>
+pqxx::result run(pqxx::transaction_base& tx, const char* statement, Args&&... args) {
+    return tx.exec(pqxx::zview(statement), pqxx::params{std::forward<Args>(args)...});
+}
+
+/// Runs a statement that was prepared under that name.
+template <typename... Args>
+pqxx::result run_prepared(pqxx::transaction_base& tx, const char* name, Args&&... args) {
+    return tx.exec(pqxx::prepped(name), pqxx::params{std::forward<Args>(args)...});
+}
+
+/// 7 never re-opens a connection by itself.
+inline void never_reopen(pqxx::connection& /*c*/) {}
+
+/// Subscribes to a channel; get_notifs counts what came.
+inline void listen(pqxx::connection& c, const char* channel) {
+    c.listen(channel, [](const pqxx::notification& /*n*/) {});
+}
+
+#else
+
+template <typename... Args>
+pqxx::result run(pqxx::transaction_base& tx, const char* statement, Args&&... args) {
+    return tx.exec_params(statement, std::forward<Args>(args)...);
+}
+
+template <typename... Args>
+pqxx::result run_prepared(pqxx::transaction_base& tx, const char* name, Args&&... args) {
+    return tx.exec_prepared(name, std::forward<Args>(args)...);
+}
+
+/// 6.4 re-opens a dropped connection by itself and loses LISTEN and prepared statements with it: we want to
+/// be told.
+inline void never_reopen(pqxx::connection& c) {
+#    pragma GCC diagnostic push
+#    pragma GCC diagnostic ignored "-Wdeprecated-declarations" // gone in 7, and with it what it switches off
+    c.inhibit_reactivation(true);
+#    pragma GCC diagnostic pop
+}
+
+inline void listen(pqxx::connection& c, const char* channel) {
+    pqxx::nontransaction tx(c);
+    tx.exec(std::string("LISTEN ") + channel);
+}
+
+#endif
+
+} // namespace contego::queue::sql

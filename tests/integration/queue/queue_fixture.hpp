@@ -1,0 +1,98 @@
+#pragma once
+
+#include "json/json.hpp"
+#include "queue/claim.hpp"
+#include "queue/fleet.hpp"
+#include "queue/record.hpp"
+#include "support/private_cluster.hpp"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace contego::testing {
+
+/// One daemon's hands on the queue.
+struct daemon_hands {
+    explicit daemon_hands(const queue::database_options& database,
+                          std::chrono::milliseconds lease = std::chrono::minutes(5))
+        : membership(database, {"test", "here", 1, "0"}, lease),
+          source(queue::make_claims(database, membership)),
+          store(queue::make_records(database)) {
+        membership.keep();
+    }
+
+    std::vector<std::int64_t> claim(std::size_t limit = 100) {
+        latest = source->claim("default", limit);
+        std::vector<std::int64_t> ids;
+        for (const auto& r : latest.requests)
+            ids.push_back(r.id);
+        return ids;
+    }
+
+    /// Ends one request of the latest claim.
+    record_answer
+    end(std::int64_t id, disposition d, std::chrono::milliseconds delay = std::chrono::hours(1)) {
+        verdict v;
+        v.request_id = id;
+        for (const auto& r : latest.requests)
+            if (r.id == id) v.fence = r.fence;
+        v.disposition = d;
+        v.delay = delay;
+        if (d != disposition::complete && d != disposition::release) v.error_code = "TEST";
+        return store->record({{}, {v}});
+    }
+
+    queue::fleet membership;
+    std::unique_ptr<claims> source;
+    std::unique_ptr<records> store;
+    claim_batch latest;
+};
+
+class queue_fixture : public ::testing::Test {
+protected:
+    /// The rows of a statement, as text; a null is empty.
+    std::vector<std::vector<std::string>> sql(const std::string& statement) {
+        pqxx::work tx(session_);
+        std::vector<std::vector<std::string>> rows;
+        for (const auto& row : tx.exec(statement)) {
+            rows.emplace_back();
+            for (const auto& field : row)
+                rows.back().emplace_back(field.c_str());
+        }
+        tx.commit();
+        return rows;
+    }
+
+    std::string one(const std::string& statement) { return sql(statement).at(0).at(0); }
+
+    /// Inserts as a CRM would; `more` are further columns and their SQL values.
+    std::int64_t insert(const std::string& parameters,
+                        const std::string& columns = "",
+                        const std::string& values = "",
+                        const std::string& action = "ADD_SUBSCRIPTIONS") {
+        return std::stoll(one("INSERT INTO contego.request (action, parameters" + columns + ") VALUES ('" +
+                              action + "', '" + parameters + "'" + values + ") RETURNING id"));
+    }
+
+    std::int64_t insert_for_card(const std::string& card,
+                                 const std::string& columns = "",
+                                 const std::string& values = "") {
+        return insert(R"({"smartcard_ca_id":")" + card + R"(","service_ca_id":"1"})", columns, values);
+    }
+
+    std::string column(std::int64_t id, const std::string& name) {
+        return one("SELECT " + name + " FROM contego.request WHERE id = " + std::to_string(id));
+    }
+
+    std::string progress(std::int64_t id) { return column(id, "progress"); }
+
+    queue::database_options database_ = private_cluster::instance().fresh_schema();
+    pqxx::connection session_{database_.connection_string};
+};
+
+using ids = std::vector<std::int64_t>;
+
+} // namespace contego::testing

@@ -1,0 +1,188 @@
+#include "queue_fixture.hpp"
+
+namespace contego::testing {
+namespace {
+
+class record : public queue_fixture {
+protected:
+    record() : daemon_(database_) {}
+
+    /// A claimed request and the record of its first command.
+    command_record claimed_command(const std::string& parameters = R"({"smartcard_ca_id":"1"})") {
+        insert(parameters);
+        daemon_.claim();
+        const auto& r = daemon_.latest.requests.at(0);
+        command_record c;
+        c.request_id = r.id;
+        c.fence = r.fence;
+        c.sequence = 1;
+        c.type = command_type::add_subscriptions;
+        c.parameters = {{"smartcard_ca_id", "1"}};
+        c.request = "<Envelope/>";
+        c.response = "<Answer/>";
+        c.reference_number = "ref-1";
+        c.status_code = "OK";
+        c.outcome = outcome::success;
+        c.result = value::object{{"paired", true}};
+        c.sent = std::chrono::steady_clock::now() - std::chrono::seconds(10);
+        c.duration = std::chrono::milliseconds(1500);
+        return c;
+    }
+
+    static verdict verdict_on(const command_record& c, disposition d) {
+        verdict v;
+        v.request_id = c.request_id;
+        v.fence = c.fence;
+        v.disposition = d;
+        v.first_sent = c.sent;
+        return v;
+    }
+
+    std::string command(const command_record& c, const std::string& columns) {
+        return one("SELECT " + columns +
+                   " FROM contego.command WHERE request_id = " + std::to_string(c.request_id));
+    }
+
+    daemon_hands daemon_;
+};
+
+TEST_F(record, stores_the_command_and_completes_the_request) {
+    const auto c = claimed_command();
+    auto v = verdict_on(c, disposition::complete);
+    v.reference_number = "ref-1";
+    v.result = value::object{{"paired", true}};
+
+    const auto answer = daemon_.store->record({{c}, {v}});
+
+    EXPECT_TRUE(answer.stale.empty());
+    EXPECT_EQ(column(c.request_id,
+                     "concat_ws(' ', life_cycle_state, progress, reference_number, result, error_code)"),
+              "COMPLETED DONE ref-1 {\"paired\": true}");
+    EXPECT_EQ(command(c,
+                      "concat_ws('|', sequence, type, request, response, reference_number, status_code, "
+                      "outcome, attempts, duration_ms)"),
+              "1|ADD_SUBSCRIPTIONS|<Envelope/>|<Answer/>|ref-1|OK|success|1|1500");
+    EXPECT_EQ(column(c.request_id, "round(extract(epoch FROM finished_date - executed_date))"), "10");
+    EXPECT_EQ(command(c, "round(extract(epoch FROM recorded_date - sent_date))"), "10");
+}
+
+TEST_F(record, keeps_the_code_and_the_sentence_of_a_rejection) {
+    const auto c = claimed_command();
+    auto v = verdict_on(c, disposition::reject);
+    v.error_code = "CLIENT_NOT_FOUND";
+    v.error_description = "no such client";
+
+    daemon_.store->record({{c}, {v}});
+
+    EXPECT_EQ(
+        column(c.request_id, "concat_ws('|', life_cycle_state, progress, error_code, error_description)"),
+        "REJECTED|REJECTED|CLIENT_NOT_FOUND|no such client");
+}
+
+TEST_F(record, of_a_skipped_command_counts_no_attempt) {
+    auto c = claimed_command();
+    c.outcome.reset();
+
+    daemon_.store->record({{c}, {}});
+
+    EXPECT_EQ(command(c, "concat_ws('|', outcome, attempts, sent_date)"), "skipped|0");
+    EXPECT_EQ(progress(c.request_id), "IN_FLIGHT");
+}
+
+TEST_F(record, of_a_second_attempt_replaces_the_first_and_counts_it) {
+    auto c = claimed_command();
+    c.outcome = outcome::retry;
+    auto v = verdict_on(c, disposition::retry);
+    daemon_.store->record({{c}, {v}});
+    daemon_.claim();
+    c.fence = daemon_.latest.requests.at(0).fence;
+    c.outcome = outcome::success;
+    c.response = "<Second/>";
+
+    daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}});
+
+    EXPECT_EQ(command(c, "concat_ws('|', outcome, attempts, response)"), "success|2|<Second/>");
+    EXPECT_EQ(column(c.request_id, "attempts"), "1");
+}
+
+TEST_F(record, writes_nothing_for_a_claim_that_is_no_longer_ours) {
+    const auto c = claimed_command();
+    sql("UPDATE contego.request SET fence = fence + 1 WHERE id = " + std::to_string(c.request_id));
+
+    const auto answer = daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}});
+
+    EXPECT_EQ(answer.stale, ids{c.request_id});
+    EXPECT_EQ(progress(c.request_id), "IN_FLIGHT");
+    EXPECT_EQ(one("SELECT count(*) FROM contego.command"), "0");
+}
+
+TEST_F(record, lets_each_verdict_in_once) {
+    const auto c = claimed_command();
+    const record_batch batch{{c}, {verdict_on(c, disposition::complete)}};
+    daemon_.store->record(batch);
+
+    const auto again = daemon_.store->record(batch);
+
+    EXPECT_EQ(again.stale, ids{c.request_id});
+    EXPECT_EQ(command(c, "attempts"), "1");
+}
+
+TEST_F(record, lets_a_bad_row_fail_alone) {
+    auto bad = claimed_command();
+    const auto good = claimed_command(R"({"smartcard_ca_id":"2"})");
+    bad.result = value::object{{"text", std::string("a\0b", 3)}};
+
+    const auto answer = daemon_.store->record(
+        {{bad, good}, {verdict_on(bad, disposition::complete), verdict_on(good, disposition::complete)}});
+
+    EXPECT_EQ(answer.failed, ids{bad.request_id});
+    EXPECT_NE(answer.failure, "");
+    EXPECT_EQ(progress(bad.request_id), "IN_FLIGHT");
+    EXPECT_EQ(progress(good.request_id), "DONE");
+}
+
+TEST_F(record, hides_the_pin_when_the_request_ends) {
+    const auto c = claimed_command(R"({"smartcard_ca_id":"1","new_pin":"4711","deep":[{"new_pin":"4712"}]})");
+    EXPECT_EQ(column(c.request_id, "parameters->>'new_pin'"), "4711");
+
+    daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}});
+
+    EXPECT_EQ(column(c.request_id, "parameters"),
+              R"({"deep": [{"new_pin": "****"}], "new_pin": "****", "smartcard_ca_id": "1"})");
+}
+
+TEST_F(record, of_a_release_makes_it_claimable_at_once_and_burns_no_attempt) {
+    const auto c = claimed_command();
+
+    daemon_.store->record({{}, {verdict_on(c, disposition::release)}});
+
+    EXPECT_EQ(daemon_.claim(), ids{c.request_id});
+    EXPECT_EQ(daemon_.latest.requests.at(0).attempts, 0);
+}
+
+TEST_F(record, hands_finished_commands_to_the_next_claim) {
+    auto first = claimed_command();
+    auto second = first;
+    second.sequence = 2;
+    second.outcome = outcome::retry;
+    daemon_.store->record({{first, second}, {verdict_on(first, disposition::release)}});
+
+    daemon_.claim();
+
+    const std::vector<finished_command> expected{{1, value::object{{"paired", true}}, "ref-1"}};
+    EXPECT_EQ(daemon_.latest.requests.at(0).finished, expected);
+}
+
+TEST_F(record, throws_where_the_database_is_away_and_works_when_it_is_back) {
+    const auto c = claimed_command();
+    static_cast<void>(daemon_.store->record({})); // opens the connection
+    sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'contego test'");
+
+    EXPECT_ANY_THROW(static_cast<void>(daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}})));
+
+    daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}});
+    EXPECT_EQ(progress(c.request_id), "DONE");
+}
+
+} // namespace
+} // namespace contego::testing

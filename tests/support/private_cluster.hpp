@@ -1,0 +1,38 @@
+#pragma once
+
+#include "queue/connection.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace contego::testing {
+
+/// A PostgreSQL cluster of this test program's own, started at its first use and removed at the end of the
+/// program. It does not wait for the disk: what is tested is not whether PostgreSQL survives a power cut.
+class private_cluster {
+public:
+    static private_cluster& instance();
+
+    private_cluster(const private_cluster&) = delete;
+    private_cluster& operator=(const private_cluster&) = delete;
+    ~private_cluster();
+
+    /// A new empty database, and how to reach it.
+    [[nodiscard]] queue::database_options fresh_database();
+
+    /// The same with the schema in it.
+    [[nodiscard]] queue::database_options fresh_schema();
+
+    /// Ends the server as a crash would, and starts it again.
+    void restart();
+
+private:
+    private_cluster();
+    void start();
+
+    std::filesystem::path folder_;
+    std::string connection_string_;
+    int databases_ = 0;
+};
+
+} // namespace contego::testing
