@@ -83,12 +83,13 @@ void answer::classify() {
         reason_ = "a body that is no SOAP envelope";
         return;
     }
+    fault_ = child_in(child_in(root, "Body", soap), "Fault", soap);
     kind_ = kind::refused;
     if (has_document_type(document_)) {
         reason_ = "an envelope with a DTD, which SOAP forbids";
     } else if (is_deeper(root, deepest)) {
         reason_ = "an envelope with elements nested deeper than " + std::to_string(deepest);
-    } else if (const auto body = child_in(root, "Body", soap); (fault_ = child_in(body, "Fault", soap))) {
+    } else if (fault_) {
         kind_ = kind::fault;
     } else {
         std::string name;

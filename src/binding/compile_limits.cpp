@@ -82,7 +82,9 @@ public:
     }
 
 private:
-    pugi::xml_attribute find(std::string_view name) const { return element_.attribute(name.data()); }
+    pugi::xml_attribute find(std::string_view name) const {
+        return element_.attribute(std::string(name).c_str());
+    }
 
     void wrong(pugi::xml_attribute a, const std::string& rule) {
         file_.mistake(file_.line_of(a),

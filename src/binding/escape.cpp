@@ -26,9 +26,11 @@ void append_reference(std::string& out, char32_t c) {
     out += ';';
 }
 
-// White space in an attribute, and a carriage return anywhere, would be made something else by a parser.
-bool is_bent(char32_t c, place where) {
-    return c == '\r' || (where == place::attribute && (c == '\t' || c == '\n'));
+// White space in an attribute, and a carriage return anywhere, would be made something else by a parser. A
+// character that the set lacks can still be named by its number.
+bool needs_reference(char32_t c, place where, character_set characters) {
+    if (c == '\r' || (where == place::attribute && (c == '\t' || c == '\n'))) return true;
+    return c > 0xFF && characters == character_set::iso_8859_1;
 }
 
 void append_character(std::string& out, char32_t c, place where, character_set characters) {
@@ -40,14 +42,12 @@ void append_character(std::string& out, char32_t c, place where, character_set c
         out += "&gt;"; // `]]>` must not stand in text
     else if (c == '"')
         out += where == place::attribute ? "&quot;" : "\"";
-    else if (is_bent(c, where))
+    else if (needs_reference(c, where, characters))
         append_reference(out, c);
-    else if (c < 0x80 || characters == character_set::utf_8)
-        append_utf_8(out, c);
-    else if (c <= 0xFF)
+    else if (characters == character_set::iso_8859_1)
         out += static_cast<char>(c);
     else
-        append_reference(out, c);
+        append_utf_8(out, c);
 }
 
 } // namespace

@@ -21,22 +21,23 @@ std::string text_found(const pugi::xpath_node& found) {
 }
 
 // The forms of xs:boolean, in either case: SOAP stacks older than the schema write TRUE.
-std::optional<value> boolean_of(std::string_view text) {
+value boolean_of(std::string_view text) {
     const auto lower = lower_case(text);
-    if (lower == "true" || lower == "1") return value(true);
-    if (lower == "false" || lower == "0") return value(false);
-    return std::nullopt;
+    if (lower == "true" || lower == "1") return true;
+    if (lower == "false" || lower == "0") return false;
+    return {};
 }
 
-std::optional<value> integer_of(std::string_view text) {
+value integer_of(std::string_view text) {
     if (text.starts_with('+')) text.remove_prefix(1);
     std::int64_t n = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value(n);
+    if (error != std::errc() || end != text.data() + text.size()) return {};
+    return n;
 }
 
-std::optional<value> typed(value_type type, std::string text) {
+// Null where the text is none of that type.
+value typed(value_type type, std::string_view text) {
     switch (type) {
     case value_type::boolean:
         return boolean_of(text);
@@ -45,25 +46,24 @@ std::optional<value> typed(value_type type, std::string text) {
     case value_type::text:
         break;
     }
-    return value(std::move(text));
+    return text;
 }
 
-std::string_view article(value_type type) {
-    return type == value_type::boolean ? "no boolean" : "no integer";
+std::string complaint(const value_extractor& v, std::string_view text) {
+    const auto* const expected = v.type == value_type::boolean ? "boolean" : "integer";
+    return "the answer's " + v.name + " is no " + expected + ": '" + std::string(shortened(text, 60)) + "'";
 }
 
+// The first value that cannot be read is enough to call the answer unreadable.
 value::object
 members_at(const std::vector<value_extractor>& values, pugi::xml_node at, std::string& unreadable) {
     value::object members;
     for (const auto& v : values) {
-        auto text = text_at(v.at, at);
+        const auto text = text_at(v.at, at);
         if (!text) continue;
-        const auto shown = std::string(shortened(*text, 60));
-        if (auto read = typed(v.type, std::move(*text)))
-            members.emplace(v.name, std::move(*read));
-        else
-            unreadable.append("the answer's ").append(v.name).append(" is ").append(article(v.type)) +=
-                ": '" + shown + "'";
+        auto& member = members[v.name];
+        member = typed(v.type, *text);
+        if (member.is_null() && unreadable.empty()) unreadable = complaint(v, *text);
     }
     return members;
 }

@@ -53,7 +53,7 @@ public:
 private:
     static const value* find(const step& s, const scope& around) {
         const auto* at = &around;
-        for (auto level = s.levels; level > 0; --level)
+        for (auto level = s.levels; level > 0 && at->outer != nullptr; --level)
             at = at->outer;
         const auto found = at->members->find(s.text);
         return found == at->members->end() ? nullptr : &found->second;

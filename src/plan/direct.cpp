@@ -37,7 +37,8 @@ std::size_t message_length(const check& c) {
 
 std::optional<value>
 checked_client(const std::string& field, const value& v, const client_list& l, const check& c) {
-    if (v.members() == nullptr) {
+    const auto* members = v.members();
+    if (members == nullptr) {
         c.found.add(field, v, "must be an object with " + std::string(l.id));
         return std::nullopt;
     }
@@ -50,11 +51,11 @@ checked_client(const std::string& field, const value& v, const client_list& l, c
         keep(l.id, checked_digits(id_field, *id, l.digits, c.found));
     else
         c.found.add_absent(id_field, "is mandatory");
-    if (const auto* d = given(v, l.distribution))
+    if (const auto* d = given(*members, l.distribution))
         keep(l.distribution,
              checked_text(
                  member_of(field, l.distribution), *d, longest_distribution, c.site.characters, c.found));
-    check_members(field, v, std::vector{l.id, l.distribution}, false, c.found);
+    check_members(field, *members, std::vector{l.id, l.distribution}, false, c.found);
     return client;
 }
 
@@ -65,8 +66,9 @@ void check_repeats(const std::string& field,
     std::set<std::string_view> seen;
     for (std::size_t i = 0; i < clients.size(); ++i) {
         const auto* id = clients[i].find(l.id);
-        if (id == nullptr || id->text() == nullptr || seen.insert(*id->text()).second) continue;
-        c.found.add(member_of(item_of(field, i), l.id), *id, "must not be named twice");
+        const auto* text = id == nullptr ? nullptr : id->text();
+        if (text != nullptr && !seen.insert(*text).second)
+            c.found.add(member_of(item_of(field, i), l.id), *id, "must not be named twice");
     }
 }
 
@@ -136,30 +138,34 @@ std::optional<value> checked(const parameter& p, const value& v, const check& c)
     return std::nullopt;
 }
 
-void check_window(const value& parameters, const check& c) {
-    const auto* start = given(parameters, "start_date");
-    const auto* end = given(parameters, "end_date");
-    if (start == nullptr || end == nullptr || start->text() == nullptr || end->text() == nullptr) return;
-    const auto from = instant_of(*start->text());
-    const auto to = instant_of(*end->text());
-    if (from && to && *to <= *from) c.found.add("end_date", *end, "must be after start_date");
-}
-
-bool has_items(const value& parameters, std::string_view name) {
-    // What is no list was noted already; it counts as something to add, so that one mistake is not noted
-    // twice.
+std::optional<instant> instant_at(const value::object& parameters, std::string_view name) {
     const auto* v = given(parameters, name);
-    return v != nullptr && (v->items() == nullptr || !v->items()->empty());
+    const auto* text = v == nullptr ? nullptr : v->text();
+    return text == nullptr ? std::nullopt : instant_of(*text);
 }
 
-void check_addition(const value& parameters, const check& c) {
+void check_window(const value::object& parameters, const check& c) {
+    const auto from = instant_at(parameters, "start_date");
+    const auto to = instant_at(parameters, "end_date");
+    if (from && to && *to <= *from)
+        c.found.add("end_date", parameters.at("end_date"), "must be after start_date");
+}
+
+bool has_items(const value::object& parameters, std::string_view name) {
+    // What is no list was noted already; it counts as something to add, so that it is not noted twice.
+    const auto* v = given(parameters, name);
+    return v != nullptr && *v != value(value::list{});
+}
+
+void check_addition(const value::object& parameters, const check& c) {
     if (!has_items(parameters, "smartcards") && !has_items(parameters, "stbs"))
         c.found.add_absent("smartcards", "must name at least one smartcard to add, where stbs names no STB");
     const auto* paired = given(parameters, "smartcard_ca_id");
     const auto* added = given(parameters, "smartcards");
-    if (paired == nullptr || added == nullptr || added->items() == nullptr) return;
-    for (std::size_t i = 0; i < added->items()->size(); ++i) {
-        const auto* id = (*added->items())[i].find("smartcard_ca_id");
+    const auto* items = added == nullptr ? nullptr : added->items();
+    if (paired == nullptr || items == nullptr) return;
+    for (std::size_t i = 0; i < items->size(); ++i) {
+        const auto* id = (*items)[i].find("smartcard_ca_id");
         if (id != nullptr && *id == *paired)
             c.found.add(member_of(item_of("smartcards", i), "smartcard_ca_id"),
                         *id,
@@ -167,7 +173,7 @@ void check_addition(const value& parameters, const check& c) {
     }
 }
 
-void check_names(std::span<const parameter> known, const value& parameters, const check& c) {
+void check_names(std::span<const parameter> known, const value::object& parameters, const check& c) {
     std::vector<std::string_view> names;
     for (const auto& p : known)
         names.push_back(p.name);
@@ -177,10 +183,11 @@ void check_names(std::span<const parameter> known, const value& parameters, cons
     check_members("", parameters, names, secret, c.found);
 }
 
-void fill(value::object& to, const parameter& p, const value& parameters, const check& c) {
-    const auto* v = p.mandatory ? parameters.find(p.name) : given(parameters, p.name);
-    if (v != nullptr) {
-        if (auto good = checked(p, *v, c); good && !(good->items() != nullptr && good->items()->empty()))
+void fill(value::object& to, const parameter& p, const value::object& parameters, const check& c) {
+    const auto found = parameters.find(p.name);
+    const bool is_given = found != parameters.end() && (p.mandatory || !found->second.is_null());
+    if (is_given) {
+        if (auto good = checked(p, found->second, c); good && *good != value(value::list{}))
             to.emplace(p.name, std::move(*good));
     } else if (p.mandatory) {
         c.found.add_absent(std::string(p.name), "is mandatory");
@@ -191,7 +198,7 @@ void fill(value::object& to, const parameter& p, const value& parameters, const 
 
 } // namespace
 
-command direct(command_type type, const value& parameters, const limits& site, findings& found) {
+command direct(command_type type, const value::object& parameters, const limits& site, findings& found) {
     const check c{type, site, found};
     command made{type, {}, std::nullopt};
     const auto known = parameters_of(type);

@@ -7,7 +7,8 @@
 namespace contego::planning {
 
 /// The command that the CRM asked for by its code, with the defaults filled in. It is of no use once
-/// something was found. `parameters` must be an object.
-[[nodiscard]] command direct(command_type type, const value& parameters, const limits& site, findings& found);
+/// something was found.
+[[nodiscard]] command
+direct(command_type type, const value::object& parameters, const limits& site, findings& found);
 
 } // namespace contego::planning

@@ -30,11 +30,22 @@ constexpr std::array<list_kind, 3> list_kinds{{
     {"stbs", &belongings::stbs, &limits::stb_ca_id_digits},
 }};
 
+constexpr std::array<std::string_view, 3> known_of_change{"services", "smartcards", "stbs"};
+
+belongings unreadable() {
+    return {{{}, false}, {{}, false}, {{}, false}};
+}
+
+std::string as_written(const value& v) {
+    const auto* text = v.text();
+    return text == nullptr ? shown(v) : *text;
+}
+
 class decoder {
 public:
     decoder(const limits& site, findings& found) : site_(site), found_(found) {}
 
-    asked request(const value& parameters) {
+    asked request(const value::object& parameters) {
         asked a;
         check_members("", parameters, known_of_request, false, found_);
         a.draft = boolean("draft", given(parameters, "draft")).value_or(false);
@@ -46,11 +57,9 @@ public:
 private:
     std::optional<bool> boolean(const std::string& field, const value* v) {
         if (v == nullptr) return std::nullopt;
-        if (v->boolean() == nullptr) {
-            found_.add(field, *v, "must be true or false");
-            return std::nullopt;
-        }
-        return *v->boolean();
+        if (const auto* b = v->boolean()) return *b;
+        found_.add(field, *v, "must be true or false");
+        return std::nullopt;
     }
 
     bool cancel_first(const value* v) {
@@ -62,12 +71,13 @@ private:
 
     std::vector<distribution> distributions(const value* v) {
         std::vector<distribution> all;
+        const auto* items = v == nullptr ? nullptr : v->items();
         if (v == nullptr)
             found_.add_absent("distributions", "is mandatory");
-        else if (v->items() == nullptr || v->items()->empty())
+        else if (items == nullptr || items->empty())
             found_.add("distributions", *v, "must be a list of at least one object");
         else
-            for (const auto& item : *v->items())
+            for (const auto& item : *items)
                 all.push_back(one(item_of("distributions", all.size()), item));
         check_names(all);
         return all;
@@ -76,16 +86,18 @@ private:
     distribution one(const std::string& field, const value& v) {
         distribution d;
         d.field = field;
-        if (v.members() == nullptr) {
+        const auto* members = v.members();
+        if (members == nullptr) {
             found_.add(field, v, "must be an object");
+            d.added = d.removed = unreadable();
             return d;
         }
-        check_members(field, v, known_of_distribution, false, found_);
+        check_members(field, *members, known_of_distribution, false, found_);
         d.distributor = distributor(member_of(field, "distributor"), v.find("distributor"));
-        d.has = lists(field, v);
-        d.paired = boolean(member_of(field, "paired"), given(v, "paired"));
-        d.added = changes(member_of(field, "added"), given(v, "added"));
-        d.removed = changes(member_of(field, "removed"), given(v, "removed"));
+        d.has = lists(field, *members);
+        d.paired = boolean(member_of(field, "paired"), given(*members, "paired"));
+        d.added = changes(member_of(field, "added"), given(*members, "added"));
+        d.removed = changes(member_of(field, "removed"), given(*members, "removed"));
         check_state(d);
         return d;
     }
@@ -96,39 +108,40 @@ private:
             return {};
         }
         const auto good = checked_text(field, *v, longest_distributor, site_.characters, found_);
-        return good ? *good->text() : std::string{};
+        return good.value_or("");
     }
 
     belongings changes(const std::string& field, const value* v) {
         if (v == nullptr) return {};
-        if (v->members() == nullptr) {
+        const auto* members = v->members();
+        if (members == nullptr) {
             found_.add(field, *v, "must be an object");
-            return {};
+            return unreadable();
         }
-        constexpr std::array<std::string_view, 3> known{"services", "smartcards", "stbs"};
-        check_members(field, *v, known, false, found_);
-        return lists(field, *v);
+        check_members(field, *members, known_of_change, false, found_);
+        return lists(field, *members);
     }
 
-    belongings lists(const std::string& field, const value& v) {
+    belongings lists(const std::string& field, const value::object& members) {
         belongings b;
         for (const auto& kind : list_kinds)
-            b.*kind.list = ids(member_of(field, kind.name), given(v, kind.name), site_.*kind.digits);
+            b.*kind.list = ids(member_of(field, kind.name), given(members, kind.name), site_.*kind.digits);
         return b;
     }
 
     id_list ids(const std::string& field, const value* v, range digits) {
         if (v == nullptr) return {};
-        if (v->items() == nullptr) {
+        const auto* items = v->items();
+        if (items == nullptr) {
             found_.add(field, *v, "must be a list of CA IDs");
             return {{}, false};
         }
         id_list list;
         std::unordered_set<std::string> seen;
-        for (const auto& item : *v->items()) {
+        for (const auto& item : *items) {
             const auto at = item_of(field, list.ids.size());
             const auto good = checked_digits(at, item, digits, found_);
-            list.ids.push_back(good ? *good->text() : shown(item));
+            list.ids.push_back(good ? *good : as_written(item));
             if (!seen.insert(list.ids.back()).second) found_.add(at, item, "must not be named twice");
         }
         return list;
@@ -169,7 +182,7 @@ private:
 
 } // namespace
 
-asked asked_from(const value& parameters, const limits& site, findings& found) {
+asked asked_from(const value::object& parameters, const limits& site, findings& found) {
     return decoder(site, found).request(parameters);
 }
 

@@ -44,7 +44,7 @@ struct asked {
     bool cancel_first = false; ///< the old is cut before the new works
 };
 
-/// Reads the parameters of a CRM action. `parameters` must be an object.
-[[nodiscard]] asked asked_from(const value& parameters, const limits& site, findings& found);
+/// Reads the parameters of a CRM action.
+[[nodiscard]] asked asked_from(const value::object& parameters, const limits& site, findings& found);
 
 } // namespace contego::planning

@@ -23,16 +23,17 @@ std::vector<command> joined(std::initializer_list<std::vector<command>*> parts) 
     return all;
 }
 
-void check_size(const value& parameters, const asked& a, findings& found) {
+void check_size(const value::object& parameters, const asked& a, findings& found) {
     if (pairs_of(a) > most_pairs)
         found.add("distributions",
-                  *parameters.find("distributions"),
+                  parameters.at("distributions"),
                   "must come to at most " + std::to_string(most_pairs) + " pairs of smartcard and service");
 }
 
 } // namespace
 
-std::vector<command> expand(const row& r, const value& parameters, const limits& site, findings& found) {
+std::vector<command>
+expand(const row& r, const value::object& parameters, const limits& site, findings& found) {
     const auto a = asked_from(parameters, site, found);
     check_permitted(r, a, found);
     check_size(parameters, a, found);

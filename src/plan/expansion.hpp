@@ -10,8 +10,8 @@
 namespace contego::planning {
 
 /// The commands of a CRM action in the order of sending: pairing, ADD, CANCEL, or CANCEL first where that is
-/// asked for. None once something was found. `parameters` must be an object.
+/// asked for. None once something was found.
 [[nodiscard]] std::vector<command>
-expand(const row& r, const value& parameters, const limits& site, findings& found);
+expand(const row& r, const value::object& parameters, const limits& site, findings& found);
 
 } // namespace contego::planning

@@ -2,7 +2,6 @@
 
 #include "plan/code_points.hpp"
 #include "plan/date.hpp"
-#include <contego/command.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -28,6 +27,11 @@ std::optional<std::string> broken_digits_rule(const value& v, range digits) {
     if (!all_digits || length < digits.lowest || length > digits.highest)
         return "must be " + to_text(digits, "digits");
     return std::nullopt;
+}
+
+std::optional<std::string> text_of(const value& v) {
+    const auto* text = v.text();
+    return text == nullptr ? std::nullopt : std::optional(*text);
 }
 
 /// XML 1.0 has no way at all to write the others, not even escaped.
@@ -59,28 +63,29 @@ text_facts facts_of(std::string_view text) {
 
 } // namespace
 
-std::optional<value> checked_digits(const std::string& field, const value& v, range digits, findings& found) {
+std::optional<std::string>
+checked_digits(const std::string& field, const value& v, range digits, findings& found) {
     if (auto rule = broken_digits_rule(v, digits)) {
         found.add(field, v, std::move(*rule));
         return std::nullopt;
     }
-    return v;
+    return text_of(v);
 }
 
-std::optional<value>
+std::optional<std::string>
 checked_secret_digits(const std::string& field, const value& v, range digits, findings& found) {
     if (auto rule = broken_digits_rule(v, digits)) {
         found.add_secret(field, std::move(*rule));
         return std::nullopt;
     }
-    return v;
+    return text_of(v);
 }
 
-std::optional<value> checked_text(const std::string& field,
-                                  const value& v,
-                                  std::size_t longest,
-                                  character_set characters,
-                                  findings& found) {
+std::optional<std::string> checked_text(const std::string& field,
+                                        const value& v,
+                                        std::size_t longest,
+                                        character_set characters,
+                                        findings& found) {
     const auto rule = "must be text of 1 to " + std::to_string(longest) + " characters";
     const auto* text = v.text();
     if (text == nullptr) {
@@ -98,15 +103,15 @@ std::optional<value> checked_text(const std::string& field,
     demand(facts.xml, "must not have control characters other than tab and line break");
     demand(characters == character_set::utf_8 || facts.latin_1, "must have characters of ISO-8859-1 only");
     if (!good) return std::nullopt;
-    return v;
+    return *text;
 }
 
-std::optional<value> checked_text_or_integer(const std::string& field,
-                                             const value& v,
-                                             std::size_t longest,
-                                             character_set characters,
-                                             findings& found) {
-    if (const auto* n = v.integer()) return value(std::to_string(*n));
+std::optional<std::string> checked_text_or_integer(const std::string& field,
+                                                   const value& v,
+                                                   std::size_t longest,
+                                                   character_set characters,
+                                                   findings& found) {
+    if (const auto* n = v.integer()) return std::to_string(*n);
     return checked_text(field, v, longest, characters, found);
 }
 
@@ -122,30 +127,29 @@ checked_integer(const std::string& field, const value& v, range allowed, std::in
 }
 
 std::optional<value> checked_date(const std::string& field, const value& v, findings& found) {
-    if (v.text() != nullptr && instant_of(*v.text())) return v;
+    if (const auto* text = v.text(); text != nullptr && instant_of(*text)) return v;
     found.add(field,
               v,
               "must be a date and time with a zone, such as 2025-01-31T20:00:00Z or +01:00 in place of Z");
     return std::nullopt;
 }
 
-const value* given(const value& object, std::string_view name) {
-    const auto* v = object.find(name);
-    return v == nullptr || v->is_null() ? nullptr : v;
+const value* given(const value::object& members, std::string_view name) {
+    const auto found = members.find(name);
+    return found == members.end() || found->second.is_null() ? nullptr : &found->second;
 }
 
 void check_members(const std::string& path,
-                   const value& object,
+                   const value::object& members,
                    std::span<const std::string_view> known,
                    bool secret,
                    findings& found) {
-    for (const auto& [name, member] : *object.members()) {
+    for (const auto& [name, member] : members) {
         if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-        if (secret)
+        if (secret || is_secret(name))
             found.add_secret(member_of(path, name), "is not known here");
         else
-            // Under its own name, so that a secret in the wrong place is masked too.
-            found.add(member_of(path, name), masked({{name, member}}).at(name), "is not known here");
+            found.add(member_of(path, name), member, "is not known here");
     }
 }
 

@@ -5,7 +5,6 @@
 #include <contego/value.hpp>
 
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,19 +16,19 @@ namespace contego::planning {
 // noted under `field`, each rule for itself.
 
 /// Text of ASCII digits: a CA ID.
-[[nodiscard]] std::optional<value>
+[[nodiscard]] std::optional<std::string>
 checked_digits(const std::string& field, const value& v, range digits, findings& found);
 
 /// The same, never shown.
-[[nodiscard]] std::optional<value>
+[[nodiscard]] std::optional<std::string>
 checked_secret_digits(const std::string& field, const value& v, range digits, findings& found);
 
 /// Text of 1 to `longest` characters that XML and the character set can carry.
-[[nodiscard]] std::optional<value> checked_text(
+[[nodiscard]] std::optional<std::string> checked_text(
     const std::string& field, const value& v, std::size_t longest, character_set characters, findings& found);
 
 /// The same, or an integer, which becomes text.
-[[nodiscard]] std::optional<value> checked_text_or_integer(
+[[nodiscard]] std::optional<std::string> checked_text_or_integer(
     const std::string& field, const value& v, std::size_t longest, character_set characters, findings& found);
 
 /// A whole number within the range, and a multiple of `step`.
@@ -40,11 +39,11 @@ checked_integer(const std::string& field, const value& v, range allowed, std::in
 [[nodiscard]] std::optional<value> checked_date(const std::string& field, const value& v, findings& found);
 
 /// The member, unless it is absent or null: null says that there is none.
-[[nodiscard]] const value* given(const value& object, std::string_view name);
+[[nodiscard]] const value* given(const value::object& members, std::string_view name);
 
 /// Notes every member that is not among the known ones: a typo must not be ignored.
 void check_members(const std::string& path,
-                   const value& object,
+                   const value::object& members,
                    std::span<const std::string_view> known,
                    bool secret,
                    findings& found);

@@ -16,12 +16,6 @@ constexpr std::size_t shown_characters = 60;
 constexpr std::string_view ellipsis = "...";
 constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
-/// masked() knows what a secret is called; asked name by name, so that a huge value is not copied to be shown
-/// in part.
-bool is_secret(const std::string& name) {
-    return !masked({{name, value()}}).at(name).is_null();
-}
-
 /// Writes JSON until there is more of it than is shown.
 class writer {
 public:
@@ -126,6 +120,11 @@ private:
 };
 
 } // namespace
+
+// masked() knows what a secret is called; asked name by name, a huge value is not copied to be shown in part.
+bool is_secret(const std::string& name) {
+    return !masked({{name, value()}}).at(name).is_null();
+}
 
 std::string shown(const value& v) {
     writer w;

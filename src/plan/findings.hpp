@@ -8,6 +8,9 @@
 
 namespace contego::planning {
 
+/// Whether a parameter of that name is a secret wherever it stands.
+[[nodiscard]] bool is_secret(const std::string& name);
+
 /// A value for people: JSON, shortened to 60 characters, always UTF-8, members named like a secret masked.
 [[nodiscard]] std::string shown(const value& v);
 

@@ -28,12 +28,13 @@ plan_result plan(std::string_view action, const value& parameters, const limits&
 
     findings found;
     std::vector<command> commands;
-    if (parameters.members() == nullptr)
+    const auto* members = parameters.members();
+    if (members == nullptr)
         found.add("parameters", parameters, "must be an object");
     else if (type)
-        commands.push_back(planning::direct(*type, parameters, limits, found));
+        commands.push_back(planning::direct(*type, *members, limits, found));
     else
-        commands = planning::expand(*row, parameters, limits, found);
+        commands = planning::expand(*row, *members, limits, found);
     if (!found.empty()) return refusal{"VALIDATION_ERROR", found.take()};
     return commands;
 }

@@ -1,0 +1,157 @@
+#include "http/connection.hpp"
+
+#include "http/lookup.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/error.hpp>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <sstream>
+#include <utility>
+
+namespace contego::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace ssl = boost::asio::ssl;
+using boost::system::error_code;
+
+bool is_address(const std::string& host) {
+    error_code ec;
+    asio::ip::make_address(host, ec);
+    return !ec;
+}
+
+/// Tells OpenSSL whom we expect, so that it compares the certificate itself and names the mismatch. An
+/// address is compared as such and, by the standard, never sent as SNI.
+void expect_name(SSL* ssl, const std::string& name) {
+    auto* parameters = SSL_get0_param(ssl);
+    if (is_address(name)) {
+        X509_VERIFY_PARAM_set1_ip_asc(parameters, name.c_str());
+        return;
+    }
+    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM_set1_host(parameters, name.c_str(), name.size());
+    SSL_set_tlsext_host_name(ssl,
+                             name.c_str()); // NOLINT(cppcoreguidelines-pro-type-cstyle-cast): OpenSSL's macro
+}
+
+/// `certificate verify failed` alone helps nobody; what failed is kept apart.
+std::string handshake_detail(SSL* ssl, error_code ec) {
+    auto out = "TLS handshake: " + ec.message();
+    const auto verified = SSL_get_verify_result(ssl);
+    if (verified != X509_V_OK) out += std::string(": ") + X509_verify_cert_error_string(verified);
+    return out;
+}
+
+std::string address_text(const asio::ip::tcp::endpoint& address) {
+    std::ostringstream out;
+    out << address;
+    return out.str();
+}
+
+} // namespace
+
+connection::connection(const asio::any_io_executor& executor, const std::shared_ptr<ssl::context>& context)
+    : tcp_(executor), opened_(std::chrono::steady_clock::now()) {
+    if (context != nullptr) tls_.emplace(tcp_, *context);
+}
+
+asio::awaitable<std::optional<failure>>
+connection::open(asio::ip::tcp::endpoint address, const endpoint& where, time_point until) {
+    tcp_.expires_at(until);
+    error_code ec;
+    co_await tcp_.async_connect(address, asio::redirect_error(asio::use_awaitable, ec));
+    if (ec) co_return failure{transport_error::connect, ec.message()};
+    // A request is one write; waiting to fill a packet would only delay it.
+    tcp_.socket().set_option(asio::ip::tcp::no_delay(true), ec);
+    if (!tls_) co_return std::nullopt;
+    co_return co_await shake_hands(where);
+}
+
+asio::awaitable<std::optional<failure>> connection::shake_hands(const endpoint& where) {
+    const auto& options = where.options.tls;
+    expect_name(tls_->native_handle(), options.server_name.empty() ? where.host : options.server_name);
+    error_code ec;
+    co_await tls_->async_handshake(ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, ec));
+    if (!ec) co_return std::nullopt;
+    const auto kind = ec == beast::error::timeout ? transport_error::connect : transport_error::tls;
+    co_return failure{kind, handshake_detail(tls_->native_handle(), ec)};
+}
+
+asio::awaitable<transfer> connection::write(std::string_view bytes, time_point deadline) {
+    tcp_.expires_at(deadline);
+    transfer out;
+    auto token = asio::redirect_error(asio::use_awaitable, out.error);
+    const auto buffer = asio::buffer(bytes);
+    if (tls_)
+        out.bytes = co_await asio::async_write(*tls_, buffer, token);
+    else
+        out.bytes = co_await asio::async_write(tcp_, buffer, token);
+    co_return out;
+}
+
+asio::awaitable<transfer> connection::read_some(asio::mutable_buffer into, time_point deadline) {
+    tcp_.expires_at(deadline);
+    transfer out;
+    auto token = asio::redirect_error(asio::use_awaitable, out.error);
+    if (tls_)
+        out.bytes = co_await tls_->async_read_some(into, token);
+    else
+        out.bytes = co_await tcp_.async_read_some(into, token);
+    co_return out;
+}
+
+bool connection::is_quiet() {
+    // Records that were read together with the last answer, such as a farewell, wait inside OpenSSL.
+    if (tls_) {
+        auto* handle = tls_->native_handle();
+        if (SSL_has_pending(handle) == 1 || BIO_ctrl_pending(SSL_get_rbio(handle)) > 0) return false;
+    }
+    // Session tickets come before the first answer and are read with it; whatever can be read now is the end
+    // of the connection, or bytes that would be taken for the next answer.
+    char byte = 0;
+    const auto got = ::recv(tcp_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+asio::awaitable<opened> open_connection(asio::any_io_executor executor,
+                                        const endpoint& where,
+                                        certificates& files,
+                                        time_point deadline) {
+    const auto found = co_await look_up(executor, where.host, where.port, deadline);
+    if (!found.problem.empty())
+        co_return failure{transport_error::resolve, where.host + ": " + found.problem};
+    const auto context = where.tls ? files.current() : nullptr;
+    if (where.tls && context == nullptr) co_return failure{transport_error::tls, files.problem()};
+
+    failure last{transport_error::connect, {}};
+    for (const auto& address : found.addresses) {
+        const auto now = std::chrono::steady_clock::now();
+        if (now >= deadline) break;
+        auto candidate = std::make_unique<connection>(executor, context);
+        auto failed =
+            co_await candidate->open(address, where, std::min(deadline, now + where.options.connect_timeout));
+        if (!failed) co_return std::move(candidate);
+        last.error = failed->error;
+        last.detail += (last.detail.empty() ? "" : "; ") + address_text(address) + ": " + failed->detail;
+    }
+    if (last.detail.empty()) last.detail = "no connection before the deadline";
+    co_return last;
+}
+
+transport_error read_error(error_code ec) {
+    if (ec == beast::error::timeout) return transport_error::timeout;
+    if (ec.category() == asio::error::get_ssl_category()) return transport_error::tls;
+    return transport_error::closed;
+}
+
+} // namespace contego::http

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "http/certificates.hpp"
+#include "http/endpoint.hpp"
+#include <contego/exchange.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace contego::http {
+
+using time_point = std::chrono::steady_clock::time_point;
+
+/// What went wrong below HTTP.
+struct failure {
+    transport_error error;
+    std::string detail;
+};
+
+/// What a read or a write came to. `bytes` counts also where there is an error.
+struct transfer {
+    boost::system::error_code error;
+    std::size_t bytes = 0;
+};
+
+/// One TCP connection to the server, with TLS where a context is given. After any error it is good for
+/// nothing but to be destroyed, which closes it.
+class connection {
+public:
+    connection(const boost::asio::any_io_executor& executor,
+               const std::shared_ptr<boost::asio::ssl::context>& context);
+
+    /// Connects, and shakes hands where there is TLS: until `until`, or the failure is `connect`.
+    boost::asio::awaitable<std::optional<failure>>
+    open(boost::asio::ip::tcp::endpoint address, const endpoint& where, time_point until);
+
+    boost::asio::awaitable<transfer> write(std::string_view bytes, time_point deadline);
+
+    boost::asio::awaitable<transfer> read_some(boost::asio::mutable_buffer into, time_point deadline);
+
+    /// Between two exchanges: whether the server neither closed the connection nor sent what nobody asked
+    /// for.
+    [[nodiscard]] bool is_quiet();
+
+    [[nodiscard]] bool is_encrypted() const { return tls_.has_value(); }
+
+    [[nodiscard]] time_point opened() const { return opened_; }
+
+private:
+    boost::asio::awaitable<std::optional<failure>> shake_hands(const endpoint& where);
+
+    boost::beast::tcp_stream tcp_;
+    std::optional<boost::asio::ssl::stream<boost::beast::tcp_stream&>> tls_;
+    time_point opened_;
+};
+
+using opened = std::variant<std::unique_ptr<connection>, failure>;
+
+/// A new connection to the first address of the host that takes one; else the failure at the last address,
+/// with the details of all. The arguments must live until it is done.
+boost::asio::awaitable<opened> open_connection(boost::asio::any_io_executor executor,
+                                               const endpoint& where,
+                                               certificates& files,
+                                               time_point deadline);
+
+/// How a failed read is named once the request has left.
+[[nodiscard]] transport_error read_error(boost::system::error_code ec);
+
+} // namespace contego::http

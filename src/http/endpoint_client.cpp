@@ -1,0 +1,187 @@
+#include "http/endpoint_client.hpp"
+
+#include "http/answer.hpp"
+#include "http/certificates.hpp"
+#include "http/connection.hpp"
+#include "http/pool.hpp"
+#include "http/request_text.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/error.hpp>
+
+#include <array>
+#include <exception>
+#include <list>
+#include <utility>
+
+namespace contego::http {
+namespace {
+
+namespace asio = boost::asio;
+using progress = answer_reader::progress;
+using std::chrono::steady_clock;
+
+/// What the exchanges share. It lives as long as the last of them.
+struct shared {
+    shared(asio::any_io_executor e, endpoint w)
+        : executor(std::move(e)),
+          where(std::move(w)),
+          headers(constant_headers(where)),
+          files(where.options.tls),
+          connections(std::make_shared<pool>(executor, where.options)) {}
+
+    asio::any_io_executor executor;
+    endpoint where;
+    std::string headers;
+    certificates files;
+    std::shared_ptr<pool> connections;
+    std::list<asio::cancellation_signal> pending;
+    bool stopped = false;
+};
+
+void fail(exchange& out, transport_error error, std::string detail) {
+    out.error = error;
+    out.detail = std::move(detail);
+}
+
+/// Reads one answer; true where the connection may be used again.
+asio::awaitable<bool> read_answer(const endpoint& where, connection& c, time_point deadline, exchange& out) {
+    answer_reader reader({where.options.header_limit, where.options.body_limit});
+    std::array<char, 16384>
+        bytes; // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
+    auto state = progress::more;
+    while (state == progress::more) {
+        const auto got = co_await c.read_some(asio::buffer(bytes), deadline);
+        if (got.error && got.error != asio::error::eof) {
+            fail(out, read_error(got.error), got.error.message());
+            co_return false;
+        }
+        state = got.error ? reader.end() : reader.feed({bytes.data(), got.bytes});
+    }
+    if (state == progress::failed) {
+        fail(out, reader.error(), reader.detail());
+        co_return false;
+    }
+    out.state = exchange_state::answered;
+    reader.move_into(out, std::chrono::system_clock::now());
+    co_return reader.keeps_alive();
+}
+
+/// Writes the request and notes how far it got; true where all of it was taken.
+asio::awaitable<bool>
+write_request(connection& c, std::string_view text, time_point deadline, exchange& out) {
+    // What the TLS layer has been given may be on its way whatever it reports.
+    if (c.is_encrypted()) out.state = exchange_state::sent_no_answer;
+    const auto written = co_await c.write(text, deadline);
+    if (written.bytes > 0) out.state = exchange_state::sent_no_answer;
+    if (!written.error) co_return true;
+    const bool late = written.error == boost::beast::error::timeout && out.state != exchange_state::not_sent;
+    fail(out, late ? transport_error::timeout : transport_error::write, written.error.message());
+    co_return false;
+}
+
+/// An idle connection or a new one; nullptr, and what happened in `out`, where there is none before the
+/// deadline.
+asio::awaitable<std::unique_ptr<connection>> obtain(shared& s, time_point deadline, exchange& out) {
+    if (auto idle = s.connections->take()) co_return idle;
+    auto result = co_await open_connection(s.executor, s.where, s.files, deadline);
+    if (auto* failed = std::get_if<failure>(&result)) {
+        fail(out, failed->error, std::move(failed->detail));
+        co_return nullptr;
+    }
+    auto fresh = std::move(std::get<std::unique_ptr<connection>>(result));
+    if (steady_clock::now() < deadline) co_return fresh;
+    fail(out, transport_error::connect, "connected only when the deadline had passed");
+    s.connections->keep(std::move(fresh));
+    co_return nullptr;
+}
+
+asio::awaitable<void> post(shared& s, std::string_view request, time_point deadline, exchange& out) {
+    const auto place = co_await s.connections->enter(deadline);
+    if (!place) {
+        fail(out, transport_error::exhausted, "no free connection before the deadline");
+        co_return;
+    }
+    auto c = co_await obtain(s, deadline, out);
+    if (c == nullptr) co_return;
+    const bool written = co_await write_request(*c, request, deadline, out);
+    if (!written) co_return;
+    const bool again = co_await read_answer(s.where, *c, deadline, out);
+    if (again) s.connections->keep(std::move(c));
+}
+
+asio::awaitable<exchange> perform(std::shared_ptr<shared> s, envelope e, time_point deadline) {
+    exchange out;
+    const auto started = steady_clock::now();
+    try {
+        // Nothing happens inside `send` itself.
+        co_await asio::post(asio::use_awaitable);
+        const auto request = request_text(s->where, s->headers, e);
+        if (request.empty())
+            fail(out,
+                 transport_error::write,
+                 "path, content type or SOAPAction cannot stand in an HTTP header");
+        else
+            co_await post(*s, request, deadline, out);
+    } catch (const std::exception& problem) {
+        fail(out, transport_error::closed, problem.what());
+    }
+    if (s->stopped && out.state != exchange_state::answered)
+        fail(out, transport_error::closed, "the client was stopped");
+    if (out.state == exchange_state::answered) fail(out, transport_error::none, {});
+    out.duration = steady_clock::now() - started;
+    co_return out;
+}
+
+class pooled_client final : public endpoint_client {
+public:
+    pooled_client(asio::any_io_executor executor, endpoint where)
+        : shared_(std::make_shared<shared>(std::move(executor), std::move(where))) {}
+
+    pooled_client(const pooled_client&) = delete;
+    pooled_client& operator=(const pooled_client&) = delete;
+
+    ~pooled_client() override {
+        shared_->stopped = true;
+        shared_->connections->close();
+        // Asio passes a cancellation on through the executor; only from inside it does that happen at once,
+        // and not when the exchange may be over.
+        asio::post(shared_->executor, [s = shared_] {
+            for (auto& signal : s->pending)
+                signal.emit(asio::cancellation_type::terminal);
+        });
+    }
+
+    void send(envelope e, std::chrono::steady_clock::time_point deadline, done then) override {
+        const auto mine = shared_->pending.emplace(shared_->pending.end());
+        auto finish = [s = shared_, mine, then = std::move(then)](const std::exception_ptr& stopped,
+                                                                  exchange out) {
+            s->pending.erase(mine);
+            // Thrown only where the client was gone before the exchange began.
+            if (stopped) fail(out, transport_error::closed, "the client was stopped");
+            then(std::move(out));
+        };
+        asio::co_spawn(shared_->executor,
+                       perform(shared_, std::move(e), deadline),
+                       asio::bind_cancellation_slot(mine->slot(), std::move(finish)));
+    }
+
+    [[nodiscard]] pool_figures figures() const override { return shared_->connections->figures(); }
+
+    [[nodiscard]] std::string tls_problem() const override { return shared_->files.problem(); }
+
+private:
+    std::shared_ptr<shared> shared_;
+};
+
+} // namespace
+
+std::unique_ptr<endpoint_client> make_endpoint_client(asio::any_io_executor executor, endpoint where) {
+    return std::make_unique<pooled_client>(std::move(executor), std::move(where));
+}
+
+} // namespace contego::http

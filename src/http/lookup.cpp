@@ -1,0 +1,56 @@
+#include "http/lookup.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <memory>
+
+namespace contego::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+/// The resolver blocks a thread of its own and cannot be cut short, so nobody waits for it directly: what it
+/// finds is left here, and the one who asked may be gone by then.
+struct question {
+    explicit question(const asio::any_io_executor& executor) : resolver(executor), answered(executor) {}
+
+    tcp::resolver resolver;
+    asio::steady_timer answered;
+    bool done = false;
+    lookup_result result;
+};
+
+void ask(const std::shared_ptr<question>& q, const std::string& host, const std::string& port) {
+    q->resolver.async_resolve(
+        host, port, [q](boost::system::error_code ec, const tcp::resolver::results_type& found) {
+            for (const auto& entry : found)
+                q->result.addresses.push_back(entry.endpoint());
+            if (ec) q->result.problem = ec.message();
+            q->done = true;
+            q->answered.cancel();
+        });
+}
+
+} // namespace
+
+asio::awaitable<lookup_result> look_up(asio::any_io_executor executor,
+                                       const std::string& host,
+                                       const std::string& port,
+                                       std::chrono::steady_clock::time_point deadline) {
+    auto q = std::make_shared<question>(executor);
+    ask(q, host, port);
+    q->answered.expires_at(deadline);
+    boost::system::error_code woken;
+    co_await q->answered.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    if (!q->done) {
+        // Takes the question out of the queue if the resolver has not begun with it.
+        q->resolver.cancel();
+        q->result.problem = "no answer from the resolver before the deadline";
+    }
+    co_return q->done ? std::move(q->result) : lookup_result{{}, q->result.problem};
+}
+
+} // namespace contego::http

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace contego::http {
+
+/// The addresses of a host, at least one; or why there are none.
+struct lookup_result {
+    std::vector<boost::asio::ip::tcp::endpoint> addresses;
+    std::string problem; ///< empty where there are addresses
+};
+
+/// Asks the system's resolver, anew each time, and gives up at the deadline although the resolver does not.
+/// The arguments must live until it is done.
+[[nodiscard]] boost::asio::awaitable<lookup_result> look_up(boost::asio::any_io_executor executor,
+                                                            const std::string& host,
+                                                            const std::string& port,
+                                                            std::chrono::steady_clock::time_point deadline);
+
+} // namespace contego::http

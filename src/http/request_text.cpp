@@ -1,0 +1,63 @@
+#include "http/request_text.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+namespace contego::http {
+namespace {
+
+std::string base64(std::string_view text) {
+    // EVP_EncodeBlock ends its output with a zero byte, for which a std::string has room.
+    std::string out(4 * ((text.size() + 2) / 3), '\0');
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                    reinterpret_cast<const unsigned char*>(text.data()),
+                    static_cast<int>(text.size()));
+    return out;
+}
+
+std::string host_header(const endpoint& where) {
+    const bool is_ipv6 = where.host.find(':') != std::string::npos;
+    auto out = is_ipv6 ? "[" + where.host + "]" : where.host;
+    if (where.port != (where.tls ? "443" : "80")) out += ":" + where.port;
+    return out;
+}
+
+bool is_visible(char c) {
+    return c > ' ' && c < '\x7f';
+}
+
+bool is_path(std::string_view text) {
+    return text.starts_with('/') && std::ranges::all_of(text, is_visible);
+}
+
+bool is_header_value(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return is_visible(c) || c == ' '; });
+}
+
+} // namespace
+
+std::string constant_headers(const endpoint& where) {
+    auto out = "Host: " + host_header(where) + "\r\nUser-Agent: contegod\r\n";
+    const auto& options = where.options;
+    if (!options.user.empty() || !options.password.empty())
+        out += "Authorization: Basic " + base64(options.user + ":" + options.password) + "\r\n";
+    return out;
+}
+
+std::string request_text(const endpoint& where, std::string_view constant_headers, const envelope& e) {
+    const bool sound = is_path(e.path) && is_header_value(e.content_type) && is_header_value(e.soap_action) &&
+                       e.soap_action.find('"') == std::string::npos;
+    if (!sound) return {};
+
+    std::string out;
+    out.reserve(constant_headers.size() + e.body.size() + 512);
+    out.append("POST ").append(where.base).append(e.path).append(" HTTP/1.1\r\n").append(constant_headers);
+    out.append("Content-Type: ").append(e.content_type).append("\r\n");
+    if (!e.soap_action.empty()) out.append("SOAPAction: \"").append(e.soap_action).append("\"\r\n");
+    out.append("Content-Length: ").append(std::to_string(e.body.size())).append("\r\n\r\n");
+    out.append(e.body);
+    return out;
+}
+
+} // namespace contego::http

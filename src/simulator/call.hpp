@@ -1,0 +1,63 @@
+#pragma once
+
+#include <contego/command_type.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace contego::simulator {
+
+/// One call on the CAS, as read from the wire and without its wire names. Only the fields that the command
+/// has are set.
+struct call {
+    command_type command{};
+    std::vector<std::string> cards; ///< in ADD_TO_EXISTING_PAIRING those to add
+    std::string paired_card;        ///< of ADD_TO_EXISTING_PAIRING: the one that is paired already
+    std::vector<std::string> boxes;
+    std::vector<std::string> services;
+    std::string start; ///< as written; empty: none
+    std::string end;   ///< as written; empty: none
+    std::string message;
+    std::string pin;
+    std::optional<std::int64_t> duration; ///< seconds
+    std::optional<std::int64_t> count;
+    std::optional<std::int64_t> interval; ///< seconds
+    std::optional<std::int64_t> x;
+    std::optional<std::int64_t> y;
+    std::optional<std::int64_t> height;
+    std::optional<std::int64_t> slot;
+    std::string sequence_number; ///< the caller's own number of its request
+    std::string mistake;         ///< the first thing wrong with the input; empty: nothing
+};
+
+/// A service that a card may show, and when. Dates are kept as written; empty: not bounded.
+struct subscription {
+    std::string service;
+    std::string start;
+    std::string end;
+
+    friend bool operator==(const subscription&, const subscription&) = default;
+};
+
+/// What the CAS says to a call.
+struct answer {
+    std::string status_code; ///< `OK`, `CLIENT_NOT_FOUND`, ...
+    std::string message;
+    std::string reference;
+    bool effect = false;                     ///< whether anything in the CAS changed
+    std::vector<subscription> subscriptions; ///< of GET_ACTIVE_SUBSCRIPTIONS
+    std::optional<bool> paired;              ///< of the two GET_PAIRING_STATUS
+    std::vector<std::string> partners;       ///< what it is paired with: boxes of a card, cards of a box
+
+    [[nodiscard]] static answer ok(bool effect) {
+        return {"OK", "Request completed", {}, effect, {}, {}, {}};
+    }
+
+    [[nodiscard]] static answer no(std::string status_code, std::string message) {
+        return {std::move(status_code), std::move(message), {}, false, {}, {}, {}};
+    }
+};
+
+} // namespace contego::simulator

@@ -1,0 +1,161 @@
+#include "simulator/cas.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace contego::simulator {
+namespace {
+
+/// Where the service stands, or would stand, among those of a card.
+auto place_of(std::vector<subscription>& all, const std::string& service) {
+    return std::ranges::lower_bound(all, service, {}, &subscription::service);
+}
+
+} // namespace
+
+cas::cas(population p, std::uint64_t seed) : population_(std::move(p)), random_(seed) {}
+
+std::string cas::next_reference() {
+    // A UUID of version 4: random, but for two marks.
+    std::string text = "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx";
+    std::uint64_t bits = 0;
+    int left = 0;
+    for (auto& c : text) {
+        if (c != 'x') continue;
+        if (left == 0) {
+            bits = random_();
+            left = 16;
+        }
+        c = "0123456789abcdef"[bits & 0xfU];
+        bits >>= 4U;
+        --left;
+    }
+    return text;
+}
+
+answer cas::apply(const call& c, moment now) {
+    using doing = answer (cas::*)(const call&, moment);
+    // In the order of command_types.
+    constexpr std::array<doing, command_types.size()> table{
+        &cas::add,
+        &cas::cancel,
+        &cas::create_pairing,
+        &cas::extend_pairing,
+        &cas::active,
+        &cas::card_pairing,
+        &cas::box_pairing,
+        &cas::mail,
+        &cas::bark,
+        &cas::bark,
+        &cas::fingerprint,
+        &cas::default_pin,
+        &cas::given_pin,
+    };
+    auto a = refuse(c);
+    if (!a) a = (this->*table.at(static_cast<std::size_t>(c.command)))(c, now);
+    a->reference = next_reference();
+    return *std::move(a);
+}
+
+std::optional<answer> cas::refuse(const call& c) const {
+    if (!c.mistake.empty()) return answer::no("INPUT_VALIDATION_ERROR", c.mistake);
+    if (population_.unavailable.contains(c.command))
+        return answer::no("FEATURE_NOT_AVAILABLE", "This operation is not part of the licence");
+    auto cards = c.cards;
+    if (!c.paired_card.empty()) cards.insert(cards.begin(), c.paired_card);
+    for (const auto& card : cards) {
+        if (holds(population_.foreign, card))
+            return answer::no("CLIENT_NOT_MANAGED_BY_SMS",
+                              "Client " + card + " is managed by another system");
+        if (!holds(population_.cards, card))
+            return answer::no("CLIENT_NOT_FOUND", "Client " + card + " does not exist");
+    }
+    for (const auto& box : c.boxes)
+        if (!holds(population_.boxes, box))
+            return answer::no("PAIRING_MODULE_NOT_FOUND", "Pairing module " + box + " does not exist");
+    for (const auto& service : c.services)
+        if (!holds(population_.services, service))
+            return answer::no("PRODUCT_NOT_FOUND", "Service " + service + " does not exist");
+    return std::nullopt;
+}
+
+answer cas::add(const call& c, moment) {
+    bool changed = false;
+    for (const auto& number : c.cards) {
+        auto& all = cards_[number].subscriptions;
+        for (const auto& service : c.services) {
+            const subscription wanted{service, c.start, c.end};
+            const auto place = place_of(all, service);
+            if (place == all.end() || place->service != service)
+                all.insert(place, wanted);
+            else if (*place != wanted)
+                *place = wanted;
+            else
+                continue;
+            changed = true;
+        }
+    }
+    return changed ? answer::ok(true)
+                   : answer::no("ALREADY_SUBSCRIBED", "All clients have these services already");
+}
+
+answer cas::cancel(const call& c, moment) {
+    bool changed = false;
+    for (const auto& number : c.cards) {
+        const auto card = cards_.find(number);
+        if (card == cards_.end()) continue;
+        for (const auto& service : c.services)
+            changed |= std::erase_if(card->second.subscriptions,
+                                     [&](const subscription& s) { return s.service == service; }) != 0;
+    }
+    return changed ? answer::ok(true) : answer::no("NOT_SUBSCRIBED", "No client has any of these services");
+}
+
+answer cas::active(const call& c, moment now) {
+    auto a = answer::ok(false);
+    const auto card = cards_.find(c.cards.front());
+    if (card == cards_.end()) return a;
+    for (const auto& s : card->second.subscriptions) {
+        const auto end = moment_of(s.end);
+        if (!end || *end > now) a.subscriptions.push_back(s);
+    }
+    return a;
+}
+
+answer cas::mail(const call& c, moment) {
+    for (const auto& number : c.cards)
+        cards_[number].mails.push_back({c.message, c.start, c.duration, c.count});
+    return answer::ok(true);
+}
+
+answer cas::bark(const call& c, moment) {
+    for (const auto& number : c.cards)
+        cards_[number].barks.push_back({c.message, c.start, c.duration, c.count});
+    return answer::ok(true);
+}
+
+answer cas::fingerprint(const call& c, moment) {
+    for (const auto& number : c.cards)
+        cards_[number].fingerprints.push_back({{}, c.start, c.duration, c.slot});
+    return answer::ok(true);
+}
+
+answer cas::default_pin(const call& c, moment) {
+    for (const auto& number : c.cards)
+        cards_[number].pin = card_record().pin;
+    return answer::ok(true);
+}
+
+answer cas::given_pin(const call& c, moment) {
+    for (const auto& number : c.cards)
+        cards_[number].pin = c.pin;
+    return answer::ok(true);
+}
+
+void cas::reset() {
+    cards_.clear();
+    box_pairings_.clear();
+    pairings_.clear();
+}
+
+} // namespace contego::simulator

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "simulator/call.hpp"
+#include "simulator/moment.hpp"
+#include "simulator/population.hpp"
+#include <contego/value.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace contego::simulator {
+
+/// The conditional access system itself: entitlements, pairings, PINs and what the viewers saw.
+///
+/// A pure state machine: no clock, no socket, no XML. A call that names several cards or services does all or
+/// nothing. Two cards or boxes are paired when they are in one pairing; nothing ever leaves a pairing, for no
+/// command undoes one. Not safe for threads.
+class cas {
+public:
+    /// Equal seeds give equal reference numbers.
+    cas(population p, std::uint64_t seed);
+
+    /// Does what the call asks, or says why not. An entitlement that has ended by `now` is no longer active.
+    [[nodiscard]] answer apply(const call& c, moment now);
+
+    /// A new reference number, as every answer carries one.
+    [[nodiscard]] std::string next_reference();
+
+    /// All cards that anything was done to, as JSON; PINs only on demand.
+    [[nodiscard]] value::object state(bool secrets) const;
+
+    /// One card, in the form that `state` gives it; empty where nothing was done to it.
+    [[nodiscard]] value card_state(const std::string& number, bool secrets) const;
+
+    /// Forgets everything but the population and the seed's course.
+    void reset();
+
+private:
+    /// What the viewer saw, message or fingerprint.
+    struct shown {
+        std::string text;
+        std::string start;
+        std::optional<std::int64_t> duration;
+        std::optional<std::int64_t> count;
+    };
+
+    struct card_record {
+        std::vector<subscription> subscriptions; ///< sorted by service
+        std::size_t pairing = 0;                 ///< from 1; 0: none
+        std::string pin = "0000";
+        std::vector<shown> mails;
+        std::vector<shown> barks;
+        std::vector<shown> fingerprints;
+    };
+
+    struct pairing_record {
+        std::set<std::string> cards;
+        std::set<std::string> boxes;
+    };
+
+    [[nodiscard]] std::optional<answer> refuse(const call& c) const;
+    [[nodiscard]] answer add(const call& c, moment now);
+    [[nodiscard]] answer cancel(const call& c, moment now);
+    [[nodiscard]] answer create_pairing(const call& c, moment now);
+    [[nodiscard]] answer extend_pairing(const call& c, moment now);
+    [[nodiscard]] answer active(const call& c, moment now);
+    [[nodiscard]] answer card_pairing(const call& c, moment now);
+    [[nodiscard]] answer box_pairing(const call& c, moment now);
+    [[nodiscard]] answer mail(const call& c, moment now);
+    [[nodiscard]] answer bark(const call& c, moment now);
+    [[nodiscard]] answer fingerprint(const call& c, moment now);
+    [[nodiscard]] answer default_pin(const call& c, moment now);
+    [[nodiscard]] answer given_pin(const call& c, moment now);
+
+    [[nodiscard]] std::size_t pairing_of_card(const std::string& number) const;
+    [[nodiscard]] std::size_t pairing_of_box(const std::string& number) const;
+    void join(std::size_t pairing, const call& c);
+    [[nodiscard]] value describe(const card_record& card, bool secrets) const;
+
+    population population_;
+    std::mt19937_64 random_;
+    std::unordered_map<std::string, card_record> cards_;
+    std::unordered_map<std::string, std::size_t> box_pairings_;
+    std::vector<pairing_record> pairings_; ///< the n-th has number n + 1
+};
+
+} // namespace contego::simulator

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace contego::simulator {
+
+using moment = std::chrono::sys_time<std::chrono::microseconds>;
+
+/// An xs:dateTime, `YYYY-MM-DDThh:mm:ss[.fraction][Z|+hh:mm|-hh:mm]`; without a zone it is read as UTC.
+/// Nothing for any other text, or a day that the calendar does not have.
+[[nodiscard]] std::optional<moment> moment_of(std::string_view text);
+
+/// `2030-01-31T08:09:10.000123Z`.
+[[nodiscard]] std::string to_text(moment m);
+
+} // namespace contego::simulator

@@ -1,0 +1,203 @@
+#include "simulator/server.hpp"
+
+#include "simulator/stub.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+
+namespace contego::simulator {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+using tls_stream = asio::ssl::stream<tcp::socket>;
+
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t largest_body = 4UL * 1024 * 1024;
+
+tcp::socket& socket_of(tcp::socket& s) {
+    return s;
+}
+
+tcp::socket& socket_of(tls_stream& s) {
+    return s.next_layer();
+}
+
+asio::awaitable<void> pause(std::chrono::microseconds time) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, time);
+    co_await timer.async_wait(as_result);
+}
+
+/// Closing with a linger of zero sends a reset in place of a farewell.
+void reset(tcp::socket& socket) {
+    error_code ignored;
+    socket.set_option(asio::socket_base::linger(true, 0), ignored);
+    socket.close(ignored);
+}
+
+/// Returns when the client has given up, or says something that nobody waits for.
+asio::awaitable<void> hang(tcp::socket& socket) {
+    co_await socket.async_wait(tcp::socket::wait_read, as_result);
+}
+
+template <class Stream>
+asio::awaitable<error_code> write_dripping(Stream& stream, std::string_view bytes, std::size_t per_second) {
+    const std::size_t piece = std::max<std::size_t>(1, per_second / 20);
+    const std::chrono::microseconds beat(static_cast<std::int64_t>(1'000'000 * piece / per_second));
+    while (!bytes.empty()) {
+        const auto part = bytes.substr(0, piece);
+        const auto [failed, _] = co_await asio::async_write(stream, asio::buffer(part), as_result);
+        if (failed) co_return failed;
+        bytes.remove_prefix(part.size());
+        co_await pause(beat);
+    }
+    co_return error_code();
+}
+
+moment now() {
+    return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+/// One exchange of the stateful service; false when the connection is to be given up.
+template <class Stream>
+asio::awaitable<bool> exchange(Stream& stream, service& s, const http_request& request) {
+    const auto arrived = s.receive(request);
+    const auto& trouble = arrived.trouble;
+    if (trouble.latency.count() > 0) co_await pause(trouble.latency);
+    auto answer = s.conclude(arrived, now());
+    if (trouble.ending == break_off::reset) {
+        reset(socket_of(stream));
+        co_return false;
+    }
+    if (trouble.ending == break_off::hang) {
+        co_await hang(socket_of(stream));
+        co_return false;
+    }
+    answer.keep_alive = answer.keep_alive && request.keep_alive();
+    const auto bytes = bytes_of(answer);
+    error_code failed;
+    if (trouble.drip_bytes_per_second != 0)
+        failed = co_await write_dripping(stream, bytes, trouble.drip_bytes_per_second);
+    else
+        std::tie(failed, std::ignore) = co_await asio::async_write(stream, asio::buffer(bytes), as_result);
+    co_return !failed && answer.keep_alive;
+}
+
+template <class Stream>
+asio::awaitable<bool> exchange(Stream& stream, stub& s, const http_request& request) {
+    const auto bytes = s.answer({request.target().data(), request.target().size()});
+    const auto [failed, _] = co_await asio::async_write(stream, asio::buffer(bytes), as_result);
+    co_return !failed && request.keep_alive();
+}
+
+template <class Stream, class Answering>
+asio::awaitable<void> converse(Stream& stream, Answering& answering) {
+    beast::flat_buffer buffer;
+    for (bool open = true; open;) {
+        http::request_parser<http::string_body> parser;
+        parser.body_limit(largest_body);
+        const auto [failed, _] = co_await http::async_read(stream, buffer, parser, as_result);
+        if (failed) co_return; // the client left, or never spoke HTTP
+        open = co_await exchange(stream, answering, parser.get());
+    }
+}
+
+/// What every connection shares.
+struct shared {
+    tcp::acceptor acceptor;
+    service& answering;
+    std::optional<asio::ssl::context> tls;
+    server_settings settings;
+    std::atomic<std::uint64_t> connections = 0;
+
+    /// What one connection runs on: one thread is a strand already, and a cheaper one.
+    [[nodiscard]] asio::any_io_executor lane() {
+        if (settings.threads == 1) return acceptor.get_executor();
+        return asio::make_strand(acceptor.get_executor());
+    }
+};
+
+template <class Stream>
+asio::awaitable<void> converse(Stream& stream, shared& with) {
+    const auto number = ++with.connections;
+    if (with.settings.stub) {
+        stub s(number);
+        co_await converse(stream, s);
+    } else {
+        co_await converse(stream, with.answering);
+    }
+}
+
+asio::awaitable<void> serve(tcp::socket socket, std::shared_ptr<shared> with) {
+    error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    if (!with->tls) {
+        co_await converse(socket, *with);
+        socket.shutdown(tcp::socket::shutdown_both, ignored);
+        co_return;
+    }
+    tls_stream stream(std::move(socket), *with->tls);
+    if (const auto [failed] = co_await stream.async_handshake(tls_stream::server, as_result); failed)
+        co_return;
+    co_await converse(stream, *with);
+    if (stream.next_layer().is_open()) co_await stream.async_shutdown(as_result);
+}
+
+asio::awaitable<void> accept_all(std::shared_ptr<shared> with) {
+    // A connection that fails ends alone.
+    const auto ended = [](const std::exception_ptr&) {};
+    for (;;) {
+        auto lane = with->lane();
+        auto [failed, socket] = co_await with->acceptor.async_accept(lane, as_result);
+        if (failed == asio::error::operation_aborted) co_return;
+        if (failed) {
+            // Out of descriptors, most often: some will come back.
+            co_await pause(std::chrono::milliseconds(10));
+            continue;
+        }
+        asio::co_spawn(lane, serve(std::move(socket), with), ended);
+    }
+}
+
+asio::ssl::context tls_context(const server_settings& settings) {
+    asio::ssl::context tls(asio::ssl::context::tls_server);
+    SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
+    tls.use_certificate_chain_file(settings.certificate_file);
+    tls.use_private_key_file(settings.key_file, asio::ssl::context::pem);
+    if (!settings.client_ca_file.empty()) {
+        tls.load_verify_file(settings.client_ca_file);
+        tls.set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
+    }
+    return tls;
+}
+
+} // namespace
+
+server::server(asio::io_context& context, const server_settings& settings, service& s) {
+    const tcp::endpoint wanted(asio::ip::make_address(settings.address), settings.port);
+    auto with = std::make_shared<shared>(tcp::acceptor(context, wanted), s, std::nullopt, settings);
+    if (!settings.certificate_file.empty()) with->tls = tls_context(settings);
+    const auto bound = with->acceptor.local_endpoint();
+    const auto host =
+        bound.address().is_v6() ? "[" + bound.address().to_string() + "]" : bound.address().to_string();
+    address_ = (with->tls ? "https://" : "http://") + host + ":" + std::to_string(bound.port());
+    asio::co_spawn(context, accept_all(with), [](const std::exception_ptr&) {});
+}
+
+} // namespace contego::simulator

@@ -1,0 +1,170 @@
+#include "simulator/service.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+
+namespace contego::simulator {
+namespace {
+
+namespace http = boost::beast::http;
+
+std::string base64(const std::string& text) {
+    std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
+    const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+    const int size =
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytes, static_cast<int>(text.size()));
+    out.resize(static_cast<std::size_t>(size));
+    return out;
+}
+
+std::string_view field_of(const http_request& request, http::field name) {
+    const auto content = request[name];
+    return {content.data(), content.size()};
+}
+
+response plain(int status, std::string text) {
+    response r;
+    r.status = status;
+    r.content_type = "text/plain; charset=utf-8";
+    r.body = std::move(text) + "\n";
+    return r;
+}
+
+response soap_fault(const fault& f) {
+    response r;
+    r.status = 500;
+    r.body = write_envelope(f);
+    return r;
+}
+
+/// As a proxy in front of the CAS says it.
+response proxy_page(int status) {
+    response r;
+    r.status = status;
+    r.content_type = "text/html";
+    const auto title = std::to_string(status) + " " + std::string(reason_of(status));
+    r.body = "<html><head><title>" + title + "</title></head><body><h1>" + title + "</h1></body></html>\n";
+    return r;
+}
+
+bool says_latin(std::string_view content_type) {
+    std::string lower(content_type);
+    std::ranges::transform(
+        lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return lower.find("iso-8859-1") != std::string::npos;
+}
+
+} // namespace
+
+service::service(service_settings settings, cas c, journal j, documents d, fault_rules f)
+    : settings_(std::move(settings)),
+      documents_(std::move(d)),
+      cas_(std::move(c)),
+      journal_(std::move(j)),
+      faults_(std::move(f)) {
+    if (settings_.user) authorization_ = "Basic " + base64(*settings_.user + ":" + settings_.password);
+}
+
+bool service::knows(const http_request& request) const {
+    const auto given = field_of(request, http::field::authorization);
+    return given.size() == authorization_.size() &&
+           CRYPTO_memcmp(given.data(), authorization_.data(), given.size()) == 0;
+}
+
+arrival service::receive(const http_request& request) {
+    arrival a;
+    const std::string_view target(request.target().data(), request.target().size());
+    const auto mark = target.find('?');
+    const auto path = target.substr(0, mark);
+    const auto query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+    if (!authorization_.empty() && !knows(request)) {
+        a.ready = plain(401, "who are you?");
+        a.ready->headers.emplace_back("WWW-Authenticate", "Basic realm=\"contego-sim\"");
+    } else if (path.starts_with("/sim/")) {
+        a.ready = administer(request, path, query);
+    } else if (request.method() == http::verb::get) {
+        a.ready = get(request, path, query);
+    } else {
+        a = receive_call(request, path);
+    }
+    return a;
+}
+
+arrival service::receive_call(const http_request& request, std::string_view path) {
+    arrival a;
+    const auto content_type = field_of(request, http::field::content_type);
+    const auto* area = area_at(path);
+    if (area == nullptr) {
+        a.ready = plain(404, "no service stands here");
+    } else if (request.method() != http::verb::post) {
+        a.ready = plain(405, "a service takes POST");
+    } else if (!content_type.starts_with("text/xml")) {
+        a.ready = plain(415, "a service takes text/xml");
+    } else {
+        auto read = read_envelope(*area, request.body(), says_latin(content_type));
+        if (const auto* f = std::get_if<fault>(&read)) {
+            a.ready = soap_fault(*f);
+            return a;
+        }
+        a.call = std::get<reading>(std::move(read));
+        const std::lock_guard lock(mutex_);
+        a.trouble = faults_.choose(path, a.call->call);
+    }
+    return a;
+}
+
+answer service::do_call(const arrival& a, moment now) {
+    const auto& c = a.call->call;
+    const std::lock_guard lock(mutex_);
+    auto said = a.trouble.effect ? cas_.apply(c, now) : answer::no({}, {});
+    if (!a.trouble.status_code.empty()) {
+        said.status_code = a.trouble.status_code;
+        said.message = "As the simulator was told";
+    }
+    if (said.reference.empty()) said.reference = cas_.next_reference();
+    journal_.add(c, said, a.trouble.describe(), now);
+    ++calls_[c.command][said.status_code];
+    return said;
+}
+
+response service::conclude(const arrival& a, moment now) {
+    if (a.ready) return *a.ready;
+    const auto said = do_call(a, now);
+    response r;
+    if (a.trouble.http_status != 0)
+        r = proxy_page(a.trouble.http_status);
+    else if (a.trouble.fault)
+        r = soap_fault(*a.trouble.fault);
+    else
+        r.body = write_envelope(*a.call->operation, said);
+    if (a.trouble.garbage) r.body = "<<< this is no XML &&& \x01\xff";
+    if (a.trouble.wrong_length) {
+        r.missing = 100;
+        r.keep_alive = false;
+    }
+    r.headers = a.trouble.headers;
+    return r;
+}
+
+response service::get(const http_request& request, std::string_view path, std::string_view query) {
+    const auto host = field_of(request, http::field::host);
+    response r;
+    std::optional<std::string> found;
+    if (const auto* area = area_at(path); area != nullptr && (query == "wsdl" || query == "WSDL")) {
+        found = documents_.wsdl(area->name, settings_.scheme + "://" + std::string(host));
+    } else if (path.ends_with(".xsd")) {
+        // Beside any of the services: that is where their WSDL looks for it.
+        const auto slash = path.rfind('/');
+        const bool beside = std::ranges::any_of(areas(), [&](const simulator::area& one) {
+            return one.path.substr(0, one.path.rfind('/')) == path.substr(0, slash);
+        });
+        if (beside) found = documents_.schema(path.substr(slash + 1));
+    }
+    if (!found) return plain(404, "nothing stands here");
+    r.body = *std::move(found);
+    return r;
+}
+
+} // namespace contego::simulator

@@ -1,0 +1,118 @@
+#pragma once
+
+#include "support/certificates.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace contego::test {
+
+/// One thing that the server does on a connection.
+struct step {
+    struct read_request {}; ///< waits for a whole request (header, and body by Content-Length) and records it
+
+    struct read_some {}; ///< waits for at least one byte
+
+    struct write {
+        std::string bytes; ///< exactly as they are
+    };
+
+    struct drip {
+        std::string bytes; ///< one by one
+        std::chrono::milliseconds pause{};
+    };
+
+    struct close {}; ///< orderly, and with a farewell where there is TLS
+
+    struct cut {}; ///< TCP end without a TLS farewell
+
+    struct reset {}; ///< at once, pending bytes are lost
+
+    struct stall {}; ///< does nothing until the client closes
+
+    struct hold {}; ///< does nothing until `release`
+
+    struct repeat {}; ///< from the start of the script, on the same connection
+
+    std::variant<read_request, read_some, write, drip, close, cut, reset, stall, hold, repeat> what;
+};
+
+using script = std::vector<step>;
+
+[[nodiscard]] step read_request();
+[[nodiscard]] step read_some();
+[[nodiscard]] step write(std::string bytes);
+[[nodiscard]] step drip(std::string bytes, std::chrono::milliseconds pause);
+[[nodiscard]] step close();
+[[nodiscard]] step cut();
+[[nodiscard]] step reset();
+[[nodiscard]] step stall();
+[[nodiscard]] step hold();
+[[nodiscard]] step repeat();
+
+/// An HTTP/1.1 answer with Content-Length and text/xml. `extra` are whole header lines with their CRLF.
+[[nodiscard]] std::string answer(int status, const std::string& body, const std::string& extra = {});
+
+/// Answers every request on every connection.
+[[nodiscard]] script always(const std::string& bytes);
+
+/// How the server does TLS.
+struct server_tls {
+    certificate_files identity;
+    std::filesystem::path
+        client_authority{};  ///< demands a client certificate of this authority; empty: demands none
+    int highest_version = 0; ///< OpenSSL's number, such as TLS1_2_VERSION; 0: the newest
+};
+
+/// What the server has seen so far.
+struct server_record {
+    std::vector<std::string> requests;     ///< whole, in the order in which they were complete
+    std::vector<std::string> server_names; ///< SNI of each handshake; empty where there was none
+    std::size_t connections = 0;           ///< accepted
+    std::size_t open = 0;                  ///< now
+    std::size_t most_open = 0;             ///< at the same time
+    std::size_t steps = 0;                 ///< done, on all connections
+    std::size_t ended = 0;                 ///< scripts that came to their end, or broke off
+    std::size_t failed_handshakes = 0;
+};
+
+/// A real TCP or TLS server on the loopback interface, on a port of its own and in a thread of its own, which
+/// does on its n-th connection what the n-th script says; on later ones what the last says.
+///
+/// A script that comes to its end closes the connection in order; one whose connection breaks ends there.
+/// Thread safety: all members may be called from any thread.
+class scripted_server {
+public:
+    explicit scripted_server(std::vector<script> scripts, std::optional<server_tls> tls = std::nullopt);
+    scripted_server(const scripted_server&) = delete;
+    scripted_server& operator=(const scripted_server&) = delete;
+    ~scripted_server();
+
+    [[nodiscard]] std::uint16_t port() const;
+
+    /// `http(s)://localhost:port`
+    [[nodiscard]] std::string url() const;
+
+    [[nodiscard]] server_record record() const;
+
+    /// Waits until the record is as wanted; false where it is not so within the time.
+    [[nodiscard]] bool wait_until(const std::function<bool(const server_record&)>& wanted,
+                                  std::chrono::milliseconds patience = std::chrono::seconds(20)) const;
+
+    /// Lets every `hold` go on, those to come too.
+    void release();
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+} // namespace contego::test

@@ -1,0 +1,233 @@
+#include "sample.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace contego {
+namespace {
+
+using samples::binding_text;
+using samples::line_of;
+using samples::mistakes_in;
+using samples::replaced;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// Replaces the first `from` by `to` and expects one mistake, on the line of `to`.
+void expect_refused(std::string_view from, std::string_view to, const std::string& reason) {
+    const auto text = replaced(binding_text(), from, to);
+    const auto line = std::to_string(line_of(text, to));
+
+    EXPECT_THAT(mistakes_in(text), ElementsAre(line + ": " + reason));
+}
+
+TEST(compile, takes_the_sample) {
+    EXPECT_THAT(mistakes_in(binding_text()), IsEmpty());
+}
+
+TEST(compile, takes_a_byte_order_mark_and_utf_16) {
+    std::string utf_16 = "\xFF\xFE";
+    for (const char c : binding_text())
+        (utf_16 += c) += '\0';
+
+    EXPECT_THAT(mistakes_in("\xEF\xBB\xBF" + binding_text()), IsEmpty());
+    EXPECT_THAT(mistakes_in(utf_16), IsEmpty());
+}
+
+TEST(compile, takes_a_prefix_for_its_own_vocabulary) {
+    auto text = replaced(binding_text(), "<limits", "<b:limits");
+    text = replaced(text, "<status code=\"OK\"", "<b:status code=\"OK\"");
+
+    EXPECT_THAT(mistakes_in(text), IsEmpty());
+}
+
+TEST(compile, refuses_what_is_no_xml) {
+    EXPECT_THAT(mistakes_in(""), ElementsAre(HasSubstr("1: not well-formed XML")));
+    EXPECT_THAT(mistakes_in("nothing"), ElementsAre(HasSubstr("1: not well-formed XML")));
+    EXPECT_THAT(mistakes_in(replaced(binding_text(), "</outcomes>", "</outcome>")),
+                ElementsAre(HasSubstr("7: not well-formed XML")));
+}
+
+TEST(compile, refuses_a_second_root) {
+    EXPECT_THAT(mistakes_in(binding_text() + "<more/>"),
+                ElementsAre(std::to_string(line_of(binding_text(), "</binding>") + 1) +
+                            ": not well-formed XML: a second root element"));
+}
+
+TEST(compile, refuses_a_dtd) {
+    EXPECT_THAT(mistakes_in("\n<!DOCTYPE binding [<!ENTITY e \"x\">]>\n" + binding_text()),
+                ElementsAre("2: a DTD is not allowed"));
+}
+
+TEST(compile, refuses_another_root_or_namespace) {
+    const std::string reason = "1: the root must be the element binding of urn:contego:binding:1";
+
+    EXPECT_THAT(mistakes_in("<bindings xmlns=\"urn:contego:binding:1\"/>"), ElementsAre(reason));
+    EXPECT_THAT(mistakes_in("<binding xmlns=\"urn:contego:binding:2\"/>"), ElementsAre(reason));
+    EXPECT_THAT(mistakes_in("<binding/>"), ElementsAre(reason));
+}
+
+TEST(compile, refuses_unknown_elements_everywhere) {
+    expect_refused("<outcomes>", "<extras/><outcomes>", "unknown element extras");
+    expect_refused("<outcomes>", "<outcomes><extra/>", "unknown element extra");
+    expect_refused("<outcomes>", "<outcomes><x:status xmlns:x=\"urn:x\"/>", "unknown element x:status");
+    expect_refused("is=\"retry\"/>", "is=\"retry\"><more/></status>", "unknown element more");
+    expect_refused("<limits characters=\"UTF-8\"/>", "<limits><more/></limits>", "unknown element more");
+    expect_refused("<request>", "<note/><request>", "command ADD_SUBSCRIPTIONS: unknown element note");
+    expect_refused("</reply>", "<more/></reply>", "command ADD_SUBSCRIPTIONS: unknown element more");
+}
+
+TEST(compile, refuses_unknown_attributes_everywhere) {
+    expect_refused("soap=\"1.1\"", "soap=\"1.1\" color=\"red\"", "unknown attribute color of binding");
+    expect_refused("<limits ", "<limits colour=\"1\" ", "unknown attribute colour of limits");
+    expect_refused("<outcomes>", "<outcomes a=\"1\">", "unknown attribute a of outcomes");
+    expect_refused("code=\"BUSY\"", "code=\"BUSY\" a=\"1\"", "unknown attribute a of status");
+    expect_refused(
+        "<request>", "<request a=\"1\">", "command ADD_SUBSCRIPTIONS: unknown attribute a of request");
+    expect_refused("<reply ", "<reply a=\"1\" ", "command ADD_SUBSCRIPTIONS: unknown attribute a of reply");
+    expect_refused("repeat-safe=\"yes\"",
+                   "repeat-safe=\"yes\" a=\"1\"",
+                   "command ADD_SUBSCRIPTIONS: unknown attribute a of command");
+}
+
+TEST(compile, refuses_an_attribute_that_stands_twice) {
+    expect_refused("code=\"BUSY\"", "code=\"BUSY\" code=\"IDLE\"", "attribute code stands twice");
+}
+
+TEST(compile, refuses_stray_text) {
+    expect_refused("<outcomes>", "<outcomes>text", "text is not allowed in outcomes");
+}
+
+TEST(compile, refuses_limits_and_outcomes_twice) {
+    expect_refused("<outcomes>", "<limits/>\n<outcomes>", "limits stands twice");
+    expect_refused("</outcomes>", "</outcomes><outcomes/>", "outcomes stands twice");
+}
+
+TEST(compile, refuses_another_soap_version) {
+    expect_refused("soap=\"1.1\"", "soap=\"1.3\"", "soap must be 1.1 or 1.2, not '1.3'");
+}
+
+TEST(compile, refuses_an_unknown_outcome) {
+    expect_refused(
+        "is=\"retry\"", "is=\"again\"", "unknown outcome again: it is success, rejected, retry or hold");
+}
+
+TEST(compile, refuses_rows_that_say_nothing) {
+    expect_refused("code=\"BUSY\" is=\"retry\"", "code=\"BUSY\"", "status needs the attribute is");
+    expect_refused("code=\"BUSY\"", "code=\"\"", "status needs the attribute code");
+}
+
+TEST(compile, refuses_a_row_that_stands_twice) {
+    expect_refused("<status code=\"BUSY\"",
+                   "<status code=\"OK\" is=\"hold\"/><status code=\"BUSY\"",
+                   "status OK stands twice");
+    expect_refused(
+        "<status code=\"BUSY\"",
+        "<fault code=\"Server\" is=\"hold\"/><fault code=\"Receiver\" is=\"hold\"/><status code=\"BUSY\"",
+        "fault Server. stands twice");
+}
+
+TEST(compile, refuses_rows_that_can_never_match) {
+    expect_refused(
+        "<outcomes>",
+        "<outcomes><http status=\"200\" is=\"retry\"/>",
+        "an http status must be 300 to 599, or 3xx, 4xx or 5xx; 2xx without an envelope is always held");
+    expect_refused(
+        "<outcomes>", "<outcomes><transport error=\"none\" is=\"retry\"/>", "unknown transport error none");
+    expect_refused(
+        "<outcomes>", "<outcomes><transport error=\"dns\" is=\"retry\"/>", "unknown transport error dns");
+    expect_refused(
+        "<outcomes>",
+        "<outcomes><fault code=\"s:Server\" is=\"retry\"/>",
+        "a fault code is written without prefix and dot; what stands behind the dot is the subcode");
+}
+
+TEST(compile, refuses_a_success_that_the_cas_did_not_say) {
+    expect_refused("<outcomes>",
+                   "<outcomes><http status=\"5xx\" is=\"success\"/>",
+                   "http is never a success: the CAS did not say so");
+    expect_refused("<outcomes>",
+                   "<outcomes><transport error=\"timeout\" is=\"success\"/>",
+                   "transport is never a success: the CAS did not say so");
+    expect_refused("<outcomes>",
+                   "<outcomes><fault code=\"Server\" is=\"success\"/>",
+                   "a fault of SOAP itself is never a success without a subcode");
+}
+
+TEST(compile, refuses_a_missing_command) {
+    auto text = binding_text();
+    const auto begin = text.find("<command code=\"CREATE_PAIRING\"");
+    text.erase(begin, text.find("<command code=\"ADD_TO_EXISTING_PAIRING\"") - begin);
+
+    EXPECT_THAT(mistakes_in(text), ElementsAre("0: command CREATE_PAIRING is missing"));
+}
+
+TEST(compile, refuses_an_unknown_command_and_a_second_one) {
+    const auto text = replaced(binding_text(), "code=\"CREATE_PAIRING\"", "code=\"DROP_PAIRING\"");
+
+    EXPECT_THAT(
+        mistakes_in(text),
+        ElementsAre("0: command CREATE_PAIRING is missing",
+                    std::to_string(line_of(text, "DROP_PAIRING")) + ": unknown command DROP_PAIRING"));
+    expect_refused("</binding>",
+                   "<command code=\"ADD_SUBSCRIPTIONS\"/></binding>",
+                   "command ADD_SUBSCRIPTIONS stands twice");
+}
+
+TEST(compile, refuses_a_path_without_its_slash_or_with_blanks) {
+    expect_refused("path=\"/ADD_SUBSCRIPTIONS\"",
+                   "path=\"add\"",
+                   "command ADD_SUBSCRIPTIONS: the path must begin with a slash and hold neither blanks nor "
+                   "#, not 'add'");
+    expect_refused(
+        "path=\"/ADD_SUBSCRIPTIONS\"",
+        "path=\"/a&#13;&#10;b\"",
+        "command ADD_SUBSCRIPTIONS: the path must begin with a slash and hold neither blanks nor #, "
+        "not '/a\r\nb'");
+}
+
+TEST(compile, refuses_an_action_that_would_break_a_header) {
+    expect_refused(
+        "action=\"urn:test:ADD_SUBSCRIPTIONS\"",
+        "action=\"a&quot;b\"",
+        "command ADD_SUBSCRIPTIONS: the action must be printable ASCII without quotes and backslashes");
+}
+
+TEST(compile, wants_to_know_whether_a_command_is_safe_to_repeat) {
+    expect_refused("action=\"urn:test:ADD_SUBSCRIPTIONS\" repeat-safe=\"yes\"",
+                   "action=\"urn:test:ADD_SUBSCRIPTIONS\"",
+                   "command ADD_SUBSCRIPTIONS: command needs the attribute repeat-safe");
+    expect_refused("repeat-safe=\"yes\"",
+                   "repeat-safe=\"maybe\"",
+                   "command ADD_SUBSCRIPTIONS: repeat-safe must be yes or no");
+}
+
+TEST(compile, refuses_a_binding_in_which_nothing_succeeds) {
+    const auto text = replaced(binding_text(), "code=\"OK\" is=\"success\"", "code=\"OK\" is=\"hold\"");
+
+    EXPECT_THAT(mistakes_in(text), ElementsAre("0: no status is a success anywhere"));
+}
+
+TEST(compile, refuses_a_command_that_cannot_succeed) {
+    auto text = replaced(binding_text(), "<status code=\"OK\" is=\"success\"/>", "");
+    while (text.find("\n</reply>") != std::string::npos)
+        text = replaced(text, "\n</reply>", "<status code=\"OK\" is=\"success\"/></reply>");
+    text = replaced(text, "<status code=\"OK\" is=\"success\"/></reply>", "</reply>");
+
+    EXPECT_THAT(mistakes_in(text),
+                ElementsAre(std::to_string(line_of(text, "code=\"ADD_SUBSCRIPTIONS\"")) +
+                            ": command ADD_SUBSCRIPTIONS: no status is a success"));
+}
+
+TEST(compile, reports_all_mistakes_sorted_by_line) {
+    auto text = replaced(binding_text(), "path=\"/DISPLAY_FINGERPRINT\"", "path=\"x\"");
+    text = replaced(text, "is=\"retry\"", "is=\"again\"");
+
+    EXPECT_THAT(
+        mistakes_in(text),
+        ElementsAre(HasSubstr("6: unknown outcome"), HasSubstr("command DISPLAY_FINGERPRINT: the path")));
+}
+
+} // namespace
+} // namespace contego

@@ -1,0 +1,189 @@
+#include "sample.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace contego {
+namespace {
+
+using samples::binding_text;
+using samples::line_of;
+using samples::mistakes_in;
+using samples::replaced;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr std::string_view subject = "command ADD_SUBSCRIPTIONS: ";
+
+// The same for a change in the skeleton of ADD_SUBSCRIPTIONS, the first command of the sample.
+void expect_refused(std::string_view from,
+                    std::string_view to,
+                    std::string_view at,
+                    const std::string& reason) {
+    const auto text = replaced(binding_text(), from, to);
+
+    EXPECT_THAT(mistakes_in(text),
+                ElementsAre(std::to_string(line_of(text, at)) + ": " + std::string(subject) + reason));
+}
+
+TEST(compile_skeleton, refuses_a_mandatory_parameter_that_is_never_used) {
+    expect_refused("{service_ca_id}", "1111", "<request>", "service_ca_id is mandatory and never used");
+}
+
+TEST(compile_skeleton, refuses_an_unknown_parameter_in_a_placeholder_a_condition_and_a_repeat) {
+    expect_refused("{request.id}",
+                   "{request.number}",
+                   "{request.number}",
+                   "ADD_SUBSCRIPTIONS has no parameter request.number");
+    expect_refused("<t:Id>",
+                   "<t:Id b:if=\"message\">",
+                   "b:if=\"message\"",
+                   "ADD_SUBSCRIPTIONS has no parameter message");
+    expect_refused(
+        "<t:Id>", "<t:Id b:each=\"stbs\">", "b:each=\"stbs\"", "ADD_SUBSCRIPTIONS has no parameter stbs");
+}
+
+TEST(compile_skeleton, counts_the_lines_inside_a_text) {
+    expect_refused("{request.id}", "\n\n{bad}", "{bad}", "ADD_SUBSCRIPTIONS has no parameter bad");
+}
+
+TEST(compile_skeleton, refuses_an_optional_parameter_that_is_not_guarded) {
+    expect_refused(" b:if=\"start_date\"",
+                   "",
+                   "{start_date}",
+                   "start_date is optional: the element that holds it needs b:if=\"start_date\"");
+    expect_refused("b:if=\"start_date\"",
+                   "b:if=\"end_date\"",
+                   "{start_date}",
+                   "start_date is optional: the element that holds it needs b:if=\"start_date\"");
+}
+
+TEST(compile_skeleton, a_guard_reaches_down_but_not_beside) {
+    const auto below = replaced(
+        binding_text(), "<t:Id>", "<t:Window b:if=\"end_date\"><t:To>{end_date}</t:To></t:Window><t:Id>");
+
+    EXPECT_THAT(mistakes_in(below), IsEmpty());
+    expect_refused("<t:Id>",
+                   "<t:Id until=\"{end_date}\">",
+                   "{end_date}",
+                   "end_date is optional: the element that holds it needs b:if=\"end_date\"");
+}
+
+TEST(compile_skeleton, the_display_duration_needs_no_guard) {
+    EXPECT_THAT(
+        mistakes_in(replaced(binding_text(), "h=\"{height}\"", "h=\"{height}\" d=\"{display_duration}\"")),
+        IsEmpty());
+}
+
+TEST(compile_skeleton, a_list_is_no_text_and_a_text_is_no_list) {
+    const auto list = replaced(binding_text(), "<t:Paired>", "<t:Paired all=\"{stbs}\">");
+    const auto text = replaced(binding_text(), "<t:Id>", "<t:Id b:each=\"smartcard_ca_id\">");
+
+    EXPECT_THAT(mistakes_in(list),
+                Contains(std::to_string(line_of(list, "{stbs}")) +
+                         ": command ADD_TO_EXISTING_PAIRING: stbs is a list: it is written with b:each"));
+    EXPECT_THAT(
+        mistakes_in(text),
+        ElementsAre(
+            std::to_string(line_of(text, "b:each")) +
+            ": command ADD_SUBSCRIPTIONS: smartcard_ca_id is no list: b:each takes smartcards or stbs"));
+}
+
+TEST(compile_skeleton, a_repeat_must_name_its_items) {
+    const auto text = replaced(binding_text(),
+                               "<t:Card b:each=\"smartcards\">{smartcard_ca_id}<",
+                               "<t:Card b:each=\"smartcards\">x<");
+
+    EXPECT_THAT(mistakes_in(text),
+                ElementsAre(std::to_string(line_of(text, ">x<")) +
+                            ": command CREATE_PAIRING: b:each of smartcards never uses smartcard_ca_id"));
+}
+
+TEST(compile_skeleton, the_card_of_an_item_is_not_the_card_of_the_command) {
+    const auto text = replaced(binding_text(), "<t:Paired>{smartcard_ca_id}", "<t:Paired>");
+
+    EXPECT_THAT(
+        mistakes_in(text),
+        Contains(testing::HasSubstr("ADD_TO_EXISTING_PAIRING: smartcard_ca_id is mandatory and never used")));
+}
+
+TEST(compile_skeleton, refuses_broken_braces) {
+    expect_refused("{request.id}", "{request.id", "{request.id", "{ is never closed: a brace is written {{");
+    expect_refused(
+        "{request.id}", "request.id}", "request.id}", "a single } stands for nothing: a brace is written }}");
+    expect_refused("{request.id}", "{}", "{}", "ADD_SUBSCRIPTIONS has no parameter ");
+}
+
+TEST(compile_skeleton, refuses_unknown_directives) {
+    expect_refused(
+        "<t:Id>", "<t:Id b:unless=\"start_date\">", "b:unless", "unknown attribute b:unless of t:Id");
+    expect_refused("<t:Id>", "<b:Id/><t:Id>", "b:Id", "unknown element b:Id");
+}
+
+TEST(compile_skeleton, refuses_a_root_that_is_no_envelope_of_the_version) {
+    constexpr std::string_view namespace_1_1 = "\"http://schemas.xmlsoap.org/soap/envelope/\"";
+    const std::string reason =
+        "the request must hold an Envelope of http://schemas.xmlsoap.org/soap/envelope/";
+
+    expect_refused(namespace_1_1, "\"http://www.w3.org/2003/05/soap-envelope\"", "<s:Envelope", reason);
+    expect_refused("xmlns:s=", "xmlns:q=", "<s:Envelope", reason);
+}
+
+TEST(compile_skeleton, refuses_more_or_less_than_one_envelope) {
+    expect_refused(
+        "</request>", "<x/>\n</request>", "<x/>", "the request must hold one element, the envelope");
+    expect_refused(
+        "<request>\n", "<request>text\n", "<request>text", "the request must hold one element, the envelope");
+}
+
+TEST(compile_skeleton, refuses_an_envelope_without_a_body) {
+    auto text = replaced(binding_text(), "<s:Body>", "<s:Bdy>");
+    text = replaced(text, "</s:Body>", "</s:Bdy>");
+
+    EXPECT_THAT(mistakes_in(text),
+                ElementsAre(std::to_string(line_of(text, "<s:Envelope")) +
+                            ": command ADD_SUBSCRIPTIONS: the envelope has no Body"));
+}
+
+TEST(compile_skeleton, refuses_a_condition_on_the_envelope) {
+    expect_refused("<s:Envelope ",
+                   "<s:Envelope b:if=\"start_date\" ",
+                   "<s:Envelope",
+                   "the envelope itself must always be there");
+}
+
+TEST(compile_skeleton, refuses_a_prefix_that_is_declared_outside_of_the_envelope_only) {
+    auto text = replaced(binding_text(), "soap=\"1.1\"", "soap=\"1.1\" xmlns:o=\"urn:o\"");
+    text = replaced(text, "<t:Id>", "<o:Out/><t:Id>");
+
+    EXPECT_THAT(
+        mistakes_in(text),
+        ElementsAre(std::to_string(line_of(text, "<o:Out")) +
+                    ": command ADD_SUBSCRIPTIONS: the prefix of o:Out is not declared in the envelope"));
+}
+
+TEST(compile_skeleton, refuses_a_command_without_request_or_reply_or_with_two) {
+    const auto twice = replaced(binding_text(), "</request>", "</request><request/>");
+
+    EXPECT_THAT(mistakes_in(twice),
+                Contains(std::to_string(line_of(twice, "<request/>")) +
+                         ": command ADD_SUBSCRIPTIONS: request stands twice"));
+    auto text = binding_text();
+    const auto begin = text.find("<request>");
+    text.erase(begin, text.find("</reply>") + 8 - begin);
+    EXPECT_THAT(mistakes_in(text),
+                ElementsAre("8: command ADD_SUBSCRIPTIONS: the element request is missing",
+                            "8: command ADD_SUBSCRIPTIONS: the element reply is missing"));
+}
+
+TEST(compile_skeleton, a_name_must_fit_the_character_set) {
+    auto text = replaced(binding_text(), "characters=\"UTF-8\"", "characters=\"ISO-8859-1\"");
+    text = replaced(text, "<t:Id>", "<t:\xC3\xA9/><t:Id>");
+
+    EXPECT_THAT(mistakes_in(text),
+                ElementsAre(testing::HasSubstr("the name t:\xC3\xA9 cannot be written in ISO-8859-1")));
+}
+
+} // namespace
+} // namespace contego

@@ -1,0 +1,94 @@
+#include "sample.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <pugixml.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+namespace contego {
+namespace {
+
+using samples::compiled;
+using samples::full_command;
+
+const std::filesystem::path source_dir = CONTEGO_SOURCE_DIR;
+
+std::string text_of(const std::filesystem::path& file) {
+    const std::ifstream in(file, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+std::string default_binding() {
+    return text_of(source_dir / "config" / "binding.xml");
+}
+
+TEST(default_binding, compiles) {
+    EXPECT_THAT(samples::mistakes_in(default_binding()), testing::IsEmpty());
+}
+
+TEST(default_binding, renders_all_commands_as_xml_with_their_ids) {
+    const auto b = compiled(default_binding());
+    for (const auto type : command_types) {
+        const auto c = full_command(type);
+        const auto e = b.render(c, 4049);
+        pugi::xml_document document;
+
+        ASSERT_TRUE(document.load_string(e.body.c_str())) << e.body;
+
+        const auto* const id = c.parameters.contains("stb_ca_id") ? "0012345678" : "01900080207";
+        EXPECT_THAT(e.body, testing::HasSubstr(">" + std::string(id) + "<"));
+        EXPECT_THAT(e.body, testing::Not(testing::ContainsRegex("urn:contego|[{}]")));
+        EXPECT_THAT(e.path, testing::StartsWith("/"));
+    }
+}
+
+TEST(default_binding, renders_commands_without_their_optional_parameters) {
+    const auto b = compiled(default_binding());
+    for (const auto type : command_types) {
+        auto c = full_command(type);
+        for (const auto* name : {"start_date", "end_date", "start_indication", "display_date", "smartcards"})
+            if (type != command_type::create_pairing) c.parameters.erase(name);
+        pugi::xml_document document;
+
+        ASSERT_TRUE(document.load_string(b.render(c, 4049).body.c_str()));
+        EXPECT_TRUE(document.select_nodes("//*[local-name() = 'Body']//*[not(node())]").empty())
+            << name_of(type);
+    }
+}
+
+// What a binding names: the elements and namespaces of its envelopes.
+std::set<std::string> wire_names() {
+    pugi::xml_document document;
+    if (!document.load_string(default_binding().c_str())) return {};
+    std::set<std::string> names;
+    for (const auto& found : document.select_nodes("//request/*//*")) {
+        const std::string name = found.node().name();
+        names.insert(name.substr(name.find(':') + 1));
+    }
+    for (const auto& found : document.select_nodes("//request/*"))
+        for (const auto a : found.node().attributes())
+            names.insert(a.value());
+    for (const auto* soap : {"Header", "Body", "http://schemas.xmlsoap.org/soap/envelope/"})
+        names.erase(soap);
+    return names;
+}
+
+TEST(default_binding, no_name_of_the_wire_is_in_our_code) {
+    const auto names = wire_names();
+    ASSERT_GT(names.size(), 20U);
+    for (const auto& file : std::filesystem::directory_iterator(source_dir / "src" / "binding")) {
+        const auto code = text_of(file.path());
+        EXPECT_THAT(code, testing::Not(testing::HasSubstr("conax"))) << file.path();
+        for (const auto& name : names)
+            EXPECT_EQ(code.find(name), std::string::npos) << name << " in " << file.path();
+    }
+}
+
+} // namespace
+} // namespace contego

@@ -1,0 +1,126 @@
+#include "sample.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace contego {
+namespace {
+
+using samples::binding_text;
+using samples::compiled;
+using samples::replaced;
+using samples::status_answer;
+
+reply read(command_type type, std::string_view data, const std::string& text = binding_text()) {
+    return compiled(text).read(type, status_answer("OK", data));
+}
+
+TEST(read_data, a_list_becomes_objects) {
+    const auto r = read(command_type::get_active_subscriptions,
+                        "<r:Subscription><r:Service>0011</r:Service><r:Days>30</r:Days></r:Subscription>"
+                        "<r:Subscription><r:Service>12</r:Service></r:Subscription>");
+
+    EXPECT_EQ(r.outcome, outcome::success);
+    EXPECT_EQ(r.result,
+              value(value::object{
+                  {"subscriptions",
+                   value::list{value::object{{"service_ca_id", "0011"}, {"days", 30}},
+                               value::object{{"service_ca_id", "12"}}}},
+              }));
+}
+
+TEST(read_data, an_empty_list_is_there_and_empty) {
+    EXPECT_EQ(read(command_type::get_active_subscriptions, "").result,
+              value(value::object{{"subscriptions", value::list{}}}));
+}
+
+TEST(read_data, a_number_that_is_none_makes_the_answer_unreadable) {
+    for (const auto* days : {"soon", "", "3.5", "99999999999999999999"}) {
+        const auto r = read(command_type::get_active_subscriptions,
+                            "<Subscription><Days>" + std::string(days) + "</Days></Subscription>");
+
+        EXPECT_EQ(r.outcome, outcome::hold) << days;
+        EXPECT_EQ(r.error_code, "UNREADABLE_ANSWER") << days;
+        EXPECT_EQ(r.error_description, "the answer's days is no integer: '" + std::string(days) + "'");
+        EXPECT_TRUE(r.result.is_null());
+    }
+}
+
+TEST(read_data, an_unreadable_answer_keeps_what_it_said_of_itself) {
+    const auto r = read(command_type::get_pairing_status_for_card, "");
+
+    EXPECT_EQ(r.status_code, "OK");
+    EXPECT_EQ(r.reference_number, "38a4254b");
+}
+
+TEST(read_data, the_pairing_status_is_read_in_all_forms_of_a_boolean) {
+    for (const auto* text : {"true", "TRUE", "1", " true "})
+        EXPECT_EQ(read(command_type::get_pairing_status_for_card,
+                       "<Paired>" + std::string(text) + "</Paired><Box>01</Box><Box>02</Box>")
+                      .result,
+                  value(value::object{{"paired", true}, {"stbs", value::list{"01", "02"}}}));
+    for (const auto* text : {"false", "False", "0"})
+        EXPECT_EQ(
+            read(command_type::get_pairing_status_for_card, "<Paired>" + std::string(text) + "</Paired>")
+                .result,
+            value(value::object{{"paired", false}, {"stbs", value::list{}}}));
+}
+
+TEST(read_data, a_card_of_which_nobody_says_whether_it_is_paired_is_held) {
+    for (const auto* data :
+         {"",
+          "<Paired>perhaps</Paired>",
+          "<Paired/>",
+          "<Paired xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" i:nil=\"true\"/>"}) {
+        const auto r = read(command_type::get_pairing_status_for_card, data);
+
+        EXPECT_EQ(r.outcome, outcome::hold) << data;
+        EXPECT_EQ(r.error_code, "UNREADABLE_ANSWER") << data;
+    }
+}
+
+TEST(read_data, an_xpath_may_compute_a_boolean) {
+    EXPECT_EQ(read(command_type::get_pairing_status_for_pairing_module, "<Card>7</Card>").result,
+              value(value::object{{"paired", true}, {"smartcards", value::list{"7"}}}));
+    EXPECT_EQ(read(command_type::get_pairing_status_for_pairing_module, "").result,
+              value(value::object{{"paired", false}, {"smartcards", value::list{}}}));
+}
+
+TEST(read_data, an_xpath_may_find_an_attribute) {
+    const auto text = replaced(binding_text(), "at=\"//Box\"", "at=\"//Box/@id\"");
+
+    EXPECT_EQ(
+        read(command_type::get_pairing_status_for_card, "<Paired>1</Paired><Box id=\"01\"/>", text).result,
+        value(value::object{{"paired", true}, {"stbs", value::list{"01"}}}));
+}
+
+TEST(read_data, an_element_that_is_nil_is_absent) {
+    const auto r =
+        read(command_type::get_active_subscriptions,
+             "<Subscription><Service>1</Service>"
+             "<Days xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" i:nil=\"true\"/></Subscription>");
+
+    EXPECT_EQ(r.result,
+              value(value::object{{"subscriptions", value::list{value::object{{"service_ca_id", "1"}}}}}));
+}
+
+TEST(read_data, data_is_read_from_a_success_only) {
+    const auto r =
+        compiled(binding_text())
+            .read(command_type::get_pairing_status_for_card, status_answer("BUSY", "<Paired>1</Paired>"));
+
+    EXPECT_EQ(r.outcome, outcome::retry);
+    EXPECT_TRUE(r.result.is_null());
+}
+
+TEST(read_data, what_a_database_cannot_store_is_replaced) {
+    const auto r =
+        read(command_type::get_pairing_status_for_card, "<Paired>1</Paired><Box>a&#1;&#xD800;b</Box>");
+
+    EXPECT_EQ(*r.result.find("stbs"),
+              value(value::list{"a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"
+                                "b"}));
+}
+
+} // namespace
+} // namespace contego

@@ -1,0 +1,236 @@
+#include "sample.hpp"
+
+#include <gtest/gtest.h>
+
+namespace contego {
+namespace {
+
+using samples::binding_text;
+using samples::body_of;
+using samples::compiled;
+using samples::full_command;
+using samples::replaced;
+
+std::string rendered(const std::string& text, const command& c) {
+    return body_of(compiled(text).render(c, 42).body);
+}
+
+TEST(render, writes_the_parameters_and_the_id_of_the_request) {
+    const auto c = full_command(command_type::add_subscriptions);
+
+    EXPECT_EQ(rendered(binding_text(), c),
+              "<t:ADD_SUBSCRIPTIONS><t:Card>01900080207</t:Card><t:Service>1111</t:Service>"
+              "<t:From>2026-01-02T03:04:05Z</t:From><t:Id>42</t:Id></t:ADD_SUBSCRIPTIONS>");
+}
+
+TEST(render, leaves_out_an_element_whose_parameter_is_absent) {
+    auto c = full_command(command_type::add_subscriptions);
+    c.parameters.erase("start_date");
+
+    EXPECT_EQ(rendered(binding_text(), c),
+              "<t:ADD_SUBSCRIPTIONS><t:Card>01900080207</t:Card><t:Service>1111</t:Service>"
+              "<t:Id>42</t:Id></t:ADD_SUBSCRIPTIONS>");
+}
+
+TEST(render, takes_null_for_absent) {
+    auto c = full_command(command_type::add_subscriptions);
+    c.parameters["start_date"] = value();
+
+    EXPECT_EQ(rendered(binding_text(), c).find("From"), std::string::npos);
+}
+
+TEST(render, takes_an_empty_text_for_present) {
+    auto c = full_command(command_type::add_subscriptions);
+    c.parameters["start_date"] = "";
+
+    EXPECT_NE(rendered(binding_text(), c).find("<t:From></t:From>"), std::string::npos);
+}
+
+TEST(render, a_repeat_writes_one_element_per_smartcard) {
+    const auto c = full_command(command_type::create_pairing);
+
+    EXPECT_EQ(rendered(binding_text(), c),
+              "<t:CREATE_PAIRING><t:Card>01900080207</t:Card><t:Card>01900080208</t:Card>"
+              "<t:Box place=\"D5\">0012345678</t:Box></t:CREATE_PAIRING>");
+}
+
+TEST(render, names_inside_a_repeat_are_the_items_and_outside_the_commands) {
+    auto c = full_command(command_type::add_to_existing_pairing);
+    c.parameters["smartcard_ca_id"] = "09";
+
+    EXPECT_EQ(rendered(binding_text(), c),
+              "<t:ADD_TO_EXISTING_PAIRING><t:Paired>09</t:Paired>"
+              "<t:Cards><t:Card>01900080207</t:Card><t:Card>01900080208</t:Card></t:Cards>"
+              "<t:Box>0012345678</t:Box></t:ADD_TO_EXISTING_PAIRING>");
+}
+
+TEST(render, an_item_without_its_distributor_does_not_get_that_of_the_command) {
+    const auto text =
+        replaced(binding_text(),
+                 "<t:Card b:each=\"smartcards\">{smartcard_ca_id}</t:Card></t:Cards>",
+                 "<t:Card b:each=\"smartcards\" d=\"{smartcard_sub_provisioning_distribution_id}\">"
+                 "{smartcard_ca_id}</t:Card></t:Cards>");
+    const auto body = rendered(text, full_command(command_type::add_to_existing_pairing));
+
+    EXPECT_NE(body.find("<t:Card d=\"D4\">01900080207</t:Card><t:Card d=\"\">01900080208</t:Card>"),
+              std::string::npos)
+        << body;
+}
+
+TEST(render, an_item_without_its_distributor_may_leave_the_element_out) {
+    const auto text =
+        replaced(binding_text(),
+                 "<t:Card b:each=\"smartcards\">{smartcard_ca_id}</t:Card>\n<t:Box",
+                 "<t:Card b:each=\"smartcards\"><t:D b:if=\"smartcard_sub_provisioning_distribution_id\">"
+                 "{smartcard_sub_provisioning_distribution_id}</t:D>{smartcard_ca_id}</t:Card>\n<t:Box");
+    const auto body = rendered(text, full_command(command_type::create_pairing));
+
+    EXPECT_NE(body.find("<t:Card><t:D>D4</t:D>01900080207</t:Card><t:Card>01900080208</t:Card>"),
+              std::string::npos)
+        << body;
+}
+
+TEST(render, the_names_around_a_repeat_are_seen_from_inside_it) {
+    const auto text = replaced(binding_text(),
+                               "<t:Box b:each=\"stbs\">{stb_ca_id}</t:Box>",
+                               "<t:Box b:each=\"stbs\" with=\"{smartcard_ca_id}\">{stb_ca_id}</t:Box>");
+    const auto body = rendered(text, full_command(command_type::add_to_existing_pairing));
+
+    EXPECT_NE(body.find("<t:Box with=\"01900080207\">0012345678</t:Box>"), std::string::npos) << body;
+}
+
+TEST(render, a_repeat_inside_a_repeat_writes_every_pair) {
+    const auto text =
+        replaced(binding_text(),
+                 "<t:Card b:each=\"smartcards\">{smartcard_ca_id}</t:Card>\n<t:Box",
+                 "<t:Card b:each=\"smartcards\"><t:X b:each=\"stbs\">{smartcard_ca_id}+{stb_ca_id}</t:X>"
+                 "</t:Card>\n<t:Box");
+    const auto body = rendered(text, full_command(command_type::create_pairing));
+
+    EXPECT_NE(body.find("<t:Card><t:X>01900080207+0012345678</t:X></t:Card>"
+                        "<t:Card><t:X>01900080208+0012345678</t:X></t:Card>"),
+              std::string::npos)
+        << body;
+}
+
+TEST(render, an_empty_or_absent_list_writes_nothing) {
+    auto c = full_command(command_type::add_to_existing_pairing);
+    c.parameters["smartcards"] = value::list{};
+    c.parameters.erase("stbs");
+
+    EXPECT_EQ(rendered(binding_text(), c),
+              "<t:ADD_TO_EXISTING_PAIRING><t:Paired>01900080207</t:Paired></t:ADD_TO_EXISTING_PAIRING>");
+}
+
+TEST(render, escapes_text_and_attributes) {
+    auto c = full_command(command_type::cancel_subscriptions);
+    c.parameters["service_ca_id"] = "<\"'&>\n";
+    c.parameters["smartcard_ca_id"] = "<\"'&]]>\n";
+
+    EXPECT_EQ(
+        rendered(binding_text(), c),
+        "<t:CANCEL_SUBSCRIPTIONS><t:Card service=\"&lt;&quot;'&amp;&gt;&#10;\">&lt;\"'&amp;]]&gt;\n</t:Card>"
+        "</t:CANCEL_SUBSCRIPTIONS>");
+}
+
+TEST(render, writes_the_envelope_whole_and_no_directive) {
+    const auto body = compiled(binding_text()).render(full_command(command_type::create_pairing), 1).body;
+
+    EXPECT_TRUE(body.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+                                 "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" "
+                                 "xmlns:t=\"urn:test:cas\"><s:Header/><s:Body>"))
+        << body;
+    EXPECT_EQ(body.find("urn:contego"), std::string::npos);
+    EXPECT_EQ(body.find("b:"), std::string::npos);
+}
+
+TEST(render, drops_comments_and_a_declaration_of_the_binding_namespace) {
+    const auto text =
+        replaced(binding_text(),
+                 "<t:Id>",
+                 "<!-- optional: --><t:Id xmlns:z=\"urn:contego:binding:1\" z:if=\"start_date\">");
+    const auto body = rendered(text, full_command(command_type::add_subscriptions));
+
+    EXPECT_NE(body.find("</t:From><t:Id>42</t:Id>"), std::string::npos) << body;
+}
+
+TEST(render, keeps_unqualified_elements_and_entities_of_the_sample) {
+    const auto text =
+        replaced(binding_text(), "<t:Id>", "<Plain note=\"a &amp; &quot;b&quot;\">1 &lt; 2</Plain><t:Id>");
+    const auto body = rendered(text, full_command(command_type::add_subscriptions));
+
+    EXPECT_NE(body.find("<Plain note=\"a &amp; &quot;b&quot;\">1 &lt; 2</Plain>"), std::string::npos) << body;
+}
+
+TEST(render, doubled_braces_are_braces) {
+    const auto text = replaced(binding_text(), "{request.id}", "{{{request.id}}}");
+    const auto body = rendered(text, full_command(command_type::add_subscriptions));
+
+    EXPECT_NE(body.find("<t:Id>{42}</t:Id>"), std::string::npos) << body;
+}
+
+TEST(render, gives_the_path_and_the_soap_1_1_headers) {
+    const auto e = compiled(binding_text()).render(full_command(command_type::create_pairing), 1);
+
+    EXPECT_EQ(e.path, "/CREATE_PAIRING");
+    EXPECT_EQ(e.content_type, "text/xml; charset=utf-8");
+    EXPECT_EQ(e.soap_action, "urn:test:CREATE_PAIRING");
+}
+
+TEST(render, an_empty_action_sends_no_header) {
+    const auto text = replaced(binding_text(), "action=\"urn:test:ADD_SUBSCRIPTIONS\"", "action=\"\"");
+
+    EXPECT_EQ(compiled(text).render(full_command(command_type::add_subscriptions), 1).soap_action, "");
+}
+
+TEST(render, soap_1_2_carries_the_action_in_the_content_type) {
+    auto text = replaced(binding_text(), "soap=\"1.1\"", "soap=\"1.2\"");
+    constexpr std::string_view old_namespace = "http://schemas.xmlsoap.org/soap/envelope/";
+    while (text.find(old_namespace) != std::string::npos)
+        text = replaced(text, old_namespace, "http://www.w3.org/2003/05/soap-envelope");
+
+    const auto e = compiled(text).render(full_command(command_type::create_pairing), 1);
+
+    EXPECT_EQ(e.content_type, "application/soap+xml; charset=utf-8; action=\"urn:test:CREATE_PAIRING\"");
+    EXPECT_EQ(e.soap_action, "");
+}
+
+TEST(render, masks_the_pin_wherever_it_stands) {
+    const auto c = full_command(command_type::update_ca_pin_to_given_value);
+    const auto b = compiled(binding_text());
+
+    EXPECT_EQ(body_of(b.render_masked(c, 1)),
+              "<t:UPDATE_CA_PIN_TO_GIVEN_VALUE><t:Card>01900080207</t:Card><t:Pin was=\"****\">****</t:Pin>"
+              "</t:UPDATE_CA_PIN_TO_GIVEN_VALUE>");
+    EXPECT_NE(b.render(c, 1).body.find("<t:Pin was=\"4711\">4711</t:Pin>"), std::string::npos);
+}
+
+TEST(render, masked_is_the_same_where_there_is_no_secret) {
+    const auto b = compiled(binding_text());
+    const auto c = full_command(command_type::display_fingerprint);
+
+    EXPECT_EQ(b.render_masked(c, 7), b.render(c, 7).body);
+}
+
+TEST(render, iso_8859_1_is_sent_in_its_bytes_and_stored_as_utf_8) {
+    const auto b = compiled(replaced(binding_text(), "characters=\"UTF-8\"", "characters=\"ISO-8859-1\""));
+    auto c = full_command(command_type::send_mail_message_to_client);
+    c.parameters["message"] = "Caf\xC3\xA9 \xE2\x82\xAC";
+
+    const auto e = b.render(c, 1);
+
+    EXPECT_EQ(e.content_type, "text/xml; charset=iso-8859-1");
+    EXPECT_TRUE(e.body.starts_with("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>"));
+    EXPECT_NE(e.body.find("<t:Text>Caf\xE9 &#8364;</t:Text>"), std::string::npos);
+    EXPECT_NE(b.render_masked(c, 1).find("<t:Text>Caf\xC3\xA9 &#8364;</t:Text>"), std::string::npos);
+}
+
+TEST(render, says_which_commands_may_be_repeated) {
+    const auto b = compiled(binding_text());
+
+    EXPECT_TRUE(b.repeat_safe(command_type::add_subscriptions));
+    EXPECT_FALSE(b.repeat_safe(command_type::send_bark_message_to_client));
+}
+
+} // namespace
+} // namespace contego

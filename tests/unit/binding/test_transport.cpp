@@ -1,0 +1,72 @@
+#include "sample.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace contego {
+namespace {
+
+using samples::binding_text;
+using samples::compiled;
+using samples::replaced;
+
+constexpr auto safe = command_type::add_subscriptions;
+constexpr auto unsafe = command_type::send_bark_message_to_client;
+
+exchange failed(exchange_state state, transport_error error) {
+    exchange e;
+    e.state = state;
+    e.error = error;
+    e.detail = "connection reset";
+    return e;
+}
+
+TEST(transport, what_was_not_sent_is_tried_again_always) {
+    const auto b = compiled(binding_text());
+    for (const auto type : {safe, unsafe}) {
+        const auto r = b.read(type, failed(exchange_state::not_sent, transport_error::connect));
+
+        EXPECT_EQ(r.outcome, outcome::retry);
+        EXPECT_EQ(r.error_code, "TRANSPORT_CONNECT");
+        EXPECT_EQ(r.error_description, "the request was not sent (connect: connection reset)");
+    }
+}
+
+TEST(transport, a_repeat_safe_command_without_an_answer_is_tried_again) {
+    const auto r = compiled(binding_text())
+                       .read(safe, failed(exchange_state::sent_no_answer, transport_error::too_large));
+
+    EXPECT_EQ(r.outcome, outcome::retry);
+    EXPECT_EQ(r.error_code, "TRANSPORT_TOO_LARGE");
+    EXPECT_EQ(r.error_description, "the request was sent and no answer came (too_large: connection reset)");
+}
+
+TEST(transport, another_command_without_an_answer_is_in_doubt) {
+    const auto r = compiled(binding_text())
+                       .read(unsafe, failed(exchange_state::sent_no_answer, transport_error::timeout));
+
+    EXPECT_EQ(r.outcome, outcome::hold);
+    EXPECT_EQ(r.error_code, "IN_DOUBT");
+    EXPECT_EQ(r.error_description,
+              "the request was sent and no answer came (timeout: connection reset); the command is not safe "
+              "to repeat");
+}
+
+TEST(transport, a_row_decides_but_never_repeats_what_must_not_be_repeated) {
+    const auto b = compiled(
+        replaced(binding_text(),
+                 "<outcomes>",
+                 "<outcomes><transport error=\"timeout\" is=\"rejected\"/>"
+                 "<transport error=\"closed\" is=\"retry\"/><transport error=\"tls\" is=\"hold\"/>"));
+
+    EXPECT_EQ(b.read(safe, failed(exchange_state::sent_no_answer, transport_error::timeout)).outcome,
+              outcome::rejected);
+    EXPECT_EQ(b.read(unsafe, failed(exchange_state::not_sent, transport_error::tls)).outcome, outcome::hold);
+    EXPECT_EQ(b.read(unsafe, failed(exchange_state::sent_no_answer, transport_error::closed)).outcome,
+              outcome::hold);
+    EXPECT_EQ(b.read(unsafe, failed(exchange_state::sent_no_answer, transport_error::closed)).error_code,
+              "IN_DOUBT");
+}
+
+} // namespace
+} // namespace contego

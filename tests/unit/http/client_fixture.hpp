@@ -1,0 +1,100 @@
+#pragma once
+
+#include "http/endpoint_client.hpp"
+#include "support/scripted_server.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace contego {
+
+// How GoogleTest shows these in a failure.
+inline std::ostream& operator<<(std::ostream& out, transport_error e) {
+    return out << name_of(e);
+}
+
+inline std::ostream& operator<<(std::ostream& out, exchange_state s) {
+    constexpr std::array names{"not_sent", "sent_no_answer", "answered"};
+    return out << names.at(static_cast<std::size_t>(s));
+}
+
+} // namespace contego
+
+namespace contego::http {
+
+using namespace std::chrono_literals;
+
+/// A client whose network thread is the test's own: it runs only inside `send` and `run_until`.
+class client_fixture {
+public:
+    explicit client_fixture(endpoint_options options) {
+        start(std::get<endpoint>(check(std::move(options))));
+    }
+
+    explicit client_fixture(const test::scripted_server& server)
+        : client_fixture(endpoint_options{.url = server.url()}) {}
+
+    explicit client_fixture(endpoint where) { start(std::move(where)); }
+
+    /// Posts and waits for what comes of it.
+    exchange send(std::chrono::milliseconds patience = 30s, envelope e = small()) {
+        auto box = begin(patience, std::move(e));
+        run_until([&] { return !box->empty(); });
+        return box->front();
+    }
+
+    /// Posts; the exchange appears in the box once it is over.
+    std::shared_ptr<std::vector<exchange>> begin(std::chrono::milliseconds patience = 30s,
+                                                 envelope e = small()) {
+        auto box = std::make_shared<std::vector<exchange>>();
+        client->send(std::move(e), std::chrono::steady_clock::now() + patience, [box](exchange x) {
+            box->push_back(std::move(x));
+        });
+        return box;
+    }
+
+    template <typename Condition>
+    void run_until(Condition condition) {
+        while (!condition()) {
+            io.restart();
+            ASSERT_EQ(io.run_one_for(60s), 1U) << "nothing happens any more";
+        }
+    }
+
+    static envelope small() { return {"/service", "text/xml; charset=utf-8", "", "<request/>"}; }
+
+    static envelope large(std::size_t bytes) { return {"/service", "text/xml", "", std::string(bytes, 'x')}; }
+
+    boost::asio::io_context io{1};
+    std::unique_ptr<endpoint_client> client;
+
+private:
+    void start(endpoint where) { client = make_endpoint_client(io.get_executor(), std::move(where)); }
+};
+
+inline void expect_answered(const exchange& x, int status, const std::string& body) {
+    EXPECT_EQ(x.state, exchange_state::answered) << x.detail;
+    EXPECT_EQ(x.error, transport_error::none);
+    EXPECT_EQ(x.detail, "");
+    EXPECT_EQ(x.http_status, status);
+    EXPECT_EQ(x.body, body);
+}
+
+inline void expect_failed(const exchange& x, exchange_state state, transport_error error) {
+    EXPECT_EQ(x.state, state) << x.detail;
+    EXPECT_EQ(x.error, error) << x.detail;
+    EXPECT_NE(x.detail, "");
+    EXPECT_EQ(x.http_status, 0);
+    EXPECT_EQ(x.body, "");
+}
+
+} // namespace contego::http

@@ -1,0 +1,239 @@
+#include "client_fixture.hpp"
+#include "support/certificates.hpp"
+
+#include <gmock/gmock.h>
+#include <openssl/ssl.h>
+
+#include <filesystem>
+
+namespace contego::http {
+namespace {
+
+using test::answer;
+using test::certificate_authority;
+using test::read_request;
+using test::scripted_server;
+using test::server_record;
+using test::server_tls;
+using test::write;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+const auto good = answer(200, "<a/>");
+
+/// An authority, a server certificate for `localhost`, and a client that trusts that authority.
+class tls : public testing::Test {
+protected:
+    exchange send(const scripted_server& s) {
+        options.url = s.url();
+        return client_fixture(options).send();
+    }
+
+    scripted_server serve(test::script steps = test::always(good)) {
+        return scripted_server({std::move(steps), test::always(good)}, server);
+    }
+
+    void show(const test::certificate_files& ours) {
+        options.tls.certificate_file = ours.certificate;
+        options.tls.key_file = ours.key;
+    }
+
+    certificate_authority authority;
+    certificate_authority stranger{"another authority"};
+    server_tls server{authority.issue()};
+    endpoint_options options{.tls = {.ca_file = authority.file()}};
+};
+
+void expect_refused(const exchange& x, const std::string& reason) {
+    expect_failed(x, exchange_state::not_sent, transport_error::tls);
+    EXPECT_THAT(x.detail, HasSubstr(reason));
+}
+
+TEST_F(tls, a_server_that_is_who_it_says_is_talked_to) {
+    const auto s = serve();
+
+    expect_answered(send(s), 200, "<a/>");
+
+    EXPECT_THAT(s.record().server_names, ElementsAre("localhost"));
+}
+
+TEST_F(tls, a_connection_is_used_again) {
+    const auto s = serve();
+    options.url = s.url();
+    client_fixture f(options);
+
+    for (int n = 0; n < 3; ++n)
+        expect_answered(f.send(), 200, "<a/>");
+
+    EXPECT_EQ(s.record().connections, 1U);
+}
+
+TEST_F(tls, a_server_of_another_authority_is_refused) {
+    options.tls.ca_file = stranger.file();
+
+    expect_refused(send(serve()), ": unable to get local issuer certificate");
+}
+
+TEST_F(tls, the_authorities_of_the_system_do_not_know_a_private_one) {
+    options.tls.ca_file.clear();
+
+    expect_refused(send(serve()), "certificate verify failed");
+}
+
+TEST_F(tls, a_server_of_another_name_is_refused) {
+    server.identity = authority.issue({.name = "elsewhere.example"});
+
+    expect_refused(send(serve()), "hostname mismatch");
+}
+
+TEST_F(tls, an_expired_certificate_is_refused) {
+    server.identity = authority.issue({.valid_until = std::chrono::hours{-1}});
+
+    expect_refused(send(serve()), "certificate has expired");
+}
+
+TEST_F(tls, nothing_is_checked_only_where_that_was_asked_for) {
+    options.tls = {.verify = false};
+    server.identity = stranger.issue({.name = "elsewhere.example"});
+
+    expect_answered(send(serve()), 200, "<a/>");
+}
+
+TEST_F(tls, another_server_name_is_asked_for_and_checked) {
+    server.identity = authority.issue({.name = "cas.example"});
+    options.tls.server_name = "cas.example";
+    const auto s = serve();
+
+    expect_answered(send(s), 200, "<a/>");
+
+    EXPECT_THAT(s.record().server_names, ElementsAre("cas.example"));
+}
+
+TEST_F(tls, an_address_is_checked_as_one_and_not_sent_as_a_name) {
+    server.identity = authority.issue({.name = "127.0.0.1"});
+    const auto s = serve();
+    options.url = "https://127.0.0.1:" + std::to_string(s.port());
+
+    expect_answered(client_fixture(options).send(), 200, "<a/>");
+
+    EXPECT_THAT(s.record().server_names, ElementsAre(""));
+}
+
+TEST_F(tls, a_server_that_demands_a_certificate_gets_ours) {
+    server.client_authority = authority.file();
+    show(authority.issue({.name = "client"}));
+
+    expect_answered(send(serve()), 200, "<a/>");
+}
+
+TEST_F(tls, with_tls_1_2_no_certificate_where_one_is_demanded_is_not_sent) {
+    server.client_authority = authority.file();
+    server.highest_version = TLS1_2_VERSION;
+
+    expect_refused(send(serve()), "alert handshake failure");
+}
+
+TEST_F(tls, with_tls_1_3_no_certificate_where_one_is_demanded_shows_only_after_sending) {
+    server.client_authority = authority.file();
+
+    const auto x = send(serve());
+
+    expect_failed(x, exchange_state::sent_no_answer, transport_error::tls);
+    EXPECT_THAT(x.detail, HasSubstr("certificate required"));
+}
+
+TEST_F(tls, a_server_below_the_minimum_version_is_refused) {
+    server.highest_version = TLS1_2_VERSION;
+    options.tls.minimum_version = tls_version::tls_1_3;
+
+    expect_refused(send(serve()), "TLS handshake");
+}
+
+TEST_F(tls, version_1_2_is_enough_by_default) {
+    server.highest_version = TLS1_2_VERSION;
+
+    expect_answered(send(serve()), 200, "<a/>");
+}
+
+TEST_F(tls, version_1_1_is_not) {
+    server.highest_version = TLS1_1_VERSION;
+
+    expect_refused(send(serve()), "TLS handshake");
+}
+
+TEST_F(tls, an_idle_connection_with_a_farewell_in_it_is_not_used) {
+    const auto s = serve({read_request(), write(good), test::close()});
+    options.url = s.url();
+    client_fixture f(options);
+
+    expect_answered(f.send(), 200, "<a/>");
+    ASSERT_TRUE(s.wait_until([](const server_record& r) { return r.ended == 1; }));
+    expect_answered(f.send(), 200, "<a/>");
+
+    EXPECT_THAT(s.record().requests, SizeIs(2));
+    EXPECT_EQ(s.record().connections, 2U);
+}
+
+TEST_F(tls, an_answer_up_to_the_end_is_whole_only_with_a_farewell) {
+    const auto head = std::string("HTTP/1.1 200 OK\r\n\r\n<a/>");
+
+    expect_answered(send(serve({read_request(), write(head), test::close()})), 200, "<a/>");
+    expect_failed(send(serve({read_request(), write(head), test::cut()})),
+                  exchange_state::sent_no_answer,
+                  transport_error::closed);
+}
+
+TEST_F(tls, a_timeout_while_waiting_for_the_answer_is_sent_no_answer) {
+    const auto s = serve({read_request(), test::stall()});
+    options.url = s.url();
+
+    expect_failed(client_fixture(options).send(1s), exchange_state::sent_no_answer, transport_error::timeout);
+}
+
+/// Puts one pair of files in the place of another, with a time that no clock can take for the former one.
+void replace(const test::certificate_files& old,
+             const test::certificate_files& by,
+             std::chrono::seconds later) {
+    const auto then = std::filesystem::last_write_time(old.certificate) + later;
+    std::filesystem::copy_file(
+        by.certificate, old.certificate, std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(by.key, old.key, std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::last_write_time(old.certificate, then);
+    std::filesystem::last_write_time(old.key, then);
+}
+
+TEST_F(tls, a_new_connection_uses_the_files_as_they_are_now) {
+    server.client_authority = authority.file();
+    const auto ours = stranger.issue();
+    show(ours);
+    const auto s = serve();
+    options.url = s.url();
+    client_fixture f(options);
+    expect_failed(f.send(), exchange_state::sent_no_answer, transport_error::tls);
+
+    replace(ours, authority.issue(), 10s);
+
+    expect_answered(f.send(), 200, "<a/>");
+}
+
+TEST_F(tls, files_that_do_not_fit_leave_the_former_ones_in_use_and_are_reported) {
+    server.client_authority = authority.file();
+    const auto ours = authority.issue();
+    const auto others = authority.issue();
+    show(ours);
+    const auto s = serve({read_request(), write(good), test::close()});
+    options.url = s.url();
+    client_fixture f(options);
+    expect_answered(f.send(), 200, "<a/>");
+    ASSERT_EQ(f.client->tls_problem(), "");
+    ASSERT_TRUE(s.wait_until([](const server_record& r) { return r.ended == 1; }));
+
+    replace(ours, {others.certificate, ours.certificate}, 10s);
+
+    expect_answered(f.send(), 200, "<a/>");
+    EXPECT_THAT(f.client->tls_problem(), HasSubstr("key_file"));
+}
+
+} // namespace
+} // namespace contego::http

@@ -1,0 +1,89 @@
+#include "json/json.hpp"
+#include "service_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+namespace contego::simulator::tests {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string card = "01000000017";
+
+class admin_test : public service_fixture {
+protected:
+    value state(const std::string& query = {}) { return json::parse(get("/sim/state" + query).body); }
+};
+
+TEST_F(admin_test, the_state_shows_cards_pairings_and_counts_of_calls) {
+    (void)post(authorization_path, addition_to(card));
+    (void)post(authorization_path, addition_to(card));
+
+    const auto s = state();
+
+    EXPECT_EQ(*s.find("cards")->find(card)->find("subscriptions"),
+              value(value::list{value::object{{"service_ca_id", "1111"}}}));
+    EXPECT_EQ(
+        *s.find("calls"),
+        value(value::object{{"ADD_SUBSCRIPTIONS", value::object{{"OK", 1}, {"ALREADY_SUBSCRIBED", 1}}}}));
+}
+
+TEST_F(admin_test, the_state_of_one_card_can_be_had_alone) {
+    (void)post(authorization_path, addition_to(card));
+
+    EXPECT_EQ(*state("?smartcard=" + card).find("pin"), value("****"));
+    EXPECT_EQ(*state("?secrets=1&smartcard=" + card).find("pin"), value("0000"));
+    EXPECT_EQ(state("?smartcard=01000000018"), value(value::object()));
+}
+
+TEST_F(admin_test, the_journal_is_lines_of_json_from_a_number_on) {
+    (void)post(authorization_path, addition_to(card, "41"));
+    (void)post(authorization_path, addition_to("09000000000", "42"));
+
+    const auto r = get("/sim/journal?from=2");
+
+    EXPECT_EQ(r.content_type, "application/jsonl");
+    const auto line = json::parse(r.body);
+    EXPECT_EQ(*line.find("sequence_number"), value("42"));
+    EXPECT_EQ(*line.find("status_code"), value("CLIENT_NOT_FOUND"));
+}
+
+TEST_F(admin_test, rules_are_replaced_and_taken_away) {
+    EXPECT_EQ(post("/sim/faults", R"([{"do": {"status_code": "SYSTEM_ERROR"}}])").body, "{\"rules\":1}\n");
+    EXPECT_THAT(post(authorization_path, addition_to(card)).body, HasSubstr("SYSTEM_ERROR"));
+
+    EXPECT_EQ(ask(request_of(http::verb::delete_, "/sim/faults")).status, 200);
+    EXPECT_THAT(post(authorization_path, addition_to(card)).body, Not(HasSubstr("SYSTEM_ERROR")));
+}
+
+TEST_F(admin_test, wrong_rules_are_refused_and_the_old_ones_stay) {
+    (void)post("/sim/faults", R"([{"do": {"status_code": "SYSTEM_ERROR"}}])");
+
+    const auto r = post("/sim/faults", R"([{"do": {"explode": true}}])");
+
+    EXPECT_EQ(r.status, 400);
+    EXPECT_THAT(r.body, HasSubstr("do.explode is not known"));
+    EXPECT_EQ(post("/sim/faults", "no JSON").status, 400);
+    EXPECT_THAT(post(authorization_path, addition_to(card)).body, HasSubstr("SYSTEM_ERROR"));
+}
+
+TEST_F(admin_test, a_reset_forgets_state_journal_and_counts) {
+    (void)post(authorization_path, addition_to(card));
+
+    EXPECT_EQ(post("/sim/reset", "").status, 200);
+
+    EXPECT_EQ(get("/sim/journal").body, "");
+    EXPECT_EQ(state(),
+              value(value::object{
+                  {"cards", value::object()}, {"pairings", value::list()}, {"calls", value::object()}}));
+}
+
+TEST_F(admin_test, anything_else_is_told_what_there_is) {
+    EXPECT_EQ(get("/sim/else").status, 404);
+    EXPECT_EQ(get("/sim/reset").status, 404);
+    EXPECT_THAT(get("/sim/else").body, HasSubstr("GET /sim/state"));
+}
+
+} // namespace
+} // namespace contego::simulator::tests

@@ -1,0 +1,198 @@
+#include "server_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+#include <chrono>
+
+namespace contego::simulator::tests {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const std::string card = "01000000017";
+
+class server_test : public testing::Test {
+protected:
+    void order(const std::string& action) {
+        plain_client admin(server_.port());
+        const auto r = admin.ask(message_of(http::verb::post, "/sim/faults", "[{\"do\": " + action + "}]"));
+        ASSERT_TRUE(r);
+        ASSERT_EQ(r->result_int(), 200U) << r->body();
+    }
+
+    std::string journal() {
+        plain_client admin(server_.port());
+        return admin.ask(message_of(http::verb::get, "/sim/journal")).value().body();
+    }
+
+    void send_addition() {
+        client_.send(message_of(http::verb::post, authorization_path, addition_to(card)));
+    }
+
+    running_server server_;
+    plain_client client_{server_.port()};
+};
+
+TEST_F(server_test, it_tells_where_it_listens) {
+    EXPECT_THAT(server_.address(), StartsWith("http://127.0.0.1:"));
+    EXPECT_NE(server_.port(), 0);
+}
+
+TEST_F(server_test, calls_of_one_connection_are_answered_one_after_the_other) {
+    for (const auto* status : {">OK<", ">ALREADY_SUBSCRIBED<"}) {
+        const auto r = client_.ask(message_of(http::verb::post, authorization_path, addition_to(card)));
+        ASSERT_TRUE(r);
+        EXPECT_THAT(r->body(), HasSubstr(status));
+        EXPECT_TRUE(r->keep_alive());
+    }
+}
+
+TEST_F(server_test, two_calls_in_one_packet_get_two_answers) {
+    const auto body = question_about(card);
+    const auto one =
+        "POST " + std::string(authorization_path) +
+        " HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: " + std::to_string(body.size()) +
+        "\r\n\r\n" + body;
+
+    client_.send(one + one);
+
+    EXPECT_TRUE(client_.receive());
+    EXPECT_TRUE(client_.receive());
+}
+
+TEST_F(server_test, a_client_that_wants_the_connection_closed_gets_it_closed) {
+    auto request = message_of(http::verb::post, authorization_path, question_about(card));
+    request.keep_alive(false);
+    client_.send(request);
+
+    boost::system::error_code ending;
+    EXPECT_THAT(client_.rest(ending), HasSubstr("Connection: close"));
+    EXPECT_EQ(ending, asio::error::eof);
+}
+
+TEST_F(server_test, what_is_not_http_ends_the_connection_and_nothing_else) {
+    client_.send(std::string("\x16\x03\x01 hello\r\n\r\n"));
+    boost::system::error_code ending;
+    (void)client_.rest(ending);
+    EXPECT_TRUE(ending);
+
+    plain_client other(server_.port());
+    EXPECT_TRUE(other.ask(message_of(http::verb::get, "/sim/state")));
+}
+
+TEST_F(server_test, a_reset_before_the_effect_leaves_nothing_behind) {
+    order(R"({"reset": "before_effect"})");
+    send_addition();
+
+    boost::system::error_code ending;
+    EXPECT_EQ(client_.rest(ending), "");
+    EXPECT_EQ(ending, asio::error::connection_reset);
+    EXPECT_THAT(journal(), HasSubstr("\"effect\":false"));
+}
+
+TEST_F(server_test, a_reset_after_the_effect_loses_the_answer_only) {
+    order(R"({"reset": "after_effect"})");
+    send_addition();
+
+    boost::system::error_code ending;
+    EXPECT_EQ(client_.rest(ending), "");
+    EXPECT_EQ(ending, asio::error::connection_reset);
+    EXPECT_THAT(journal(), HasSubstr("\"effect\":true"));
+}
+
+TEST_F(server_test, a_hang_says_nothing_until_the_client_gives_up) {
+    order(R"({"hang": "after_effect"})");
+    send_addition();
+    client_.finish();
+
+    boost::system::error_code ending;
+    EXPECT_EQ(client_.rest(ending), "");
+    EXPECT_EQ(ending, asio::error::eof);
+    EXPECT_THAT(journal(), HasSubstr("hang after effect"));
+}
+
+TEST_F(server_test, a_dripping_answer_takes_its_time_and_is_whole) {
+    order(R"({"drip_bytes_per_second": 2000})");
+    const auto start = std::chrono::steady_clock::now();
+    send_addition();
+
+    const auto r = client_.receive();
+
+    ASSERT_TRUE(r);
+    EXPECT_THAT(r->body(), HasSubstr("</soap:Envelope>"));
+    EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(150));
+}
+
+TEST_F(server_test, latency_delays_an_answer) {
+    order(R"({"latency_ms": 60})");
+    const auto start = std::chrono::steady_clock::now();
+    send_addition();
+
+    EXPECT_TRUE(client_.receive());
+    EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(60));
+}
+
+TEST_F(server_test, a_wrong_length_breaks_off_in_the_middle) {
+    order(R"({"wrong_length": true})");
+    send_addition();
+
+    EXPECT_FALSE(client_.receive());
+    EXPECT_THAT(journal(), HasSubstr("\"effect\":true"));
+}
+
+TEST_F(server_test, a_body_that_is_far_too_long_ends_the_connection) {
+    client_.send("POST " + std::string(authorization_path) +
+                 " HTTP/1.1\r\nHost: x\r\nContent-Type: text/xml\r\nContent-Length: 999999999\r\n\r\n");
+
+    boost::system::error_code ending;
+    EXPECT_EQ(client_.rest(ending), "");
+    EXPECT_TRUE(ending);
+}
+
+TEST(server, a_stub_answers_anything_with_ok) {
+    const running_server server({.stub = true});
+    plain_client client(server.port());
+
+    for (int n = 0; n < 3; ++n) {
+        const auto r = client.ask(message_of(http::verb::post, authorization_path, "whatever"));
+        ASSERT_TRUE(r);
+        EXPECT_THAT(r->body(), HasSubstr("<ct:StatusCode>OK</ct:StatusCode>"));
+    }
+}
+
+TEST(server, many_clients_on_many_threads_lose_no_effect) {
+    const running_server server({.threads = 4});
+    constexpr int clients = 8;
+    constexpr int calls = 25;
+    {
+        std::vector<std::jthread> all;
+        for (int c = 0; c < clients; ++c)
+            all.emplace_back([c, port = server.port()] {
+                plain_client client(port);
+                for (int n = 0; n < calls; ++n)
+                    (void)client.ask(
+                        message_of(http::verb::post,
+                                   authorization_path,
+                                   addition_to(std::to_string(1000 + c * calls + n).insert(0, "0100000"))));
+            });
+    }
+
+    plain_client admin(server.port());
+    const auto state = admin.ask(message_of(http::verb::get, "/sim/state"));
+    ASSERT_TRUE(state);
+    EXPECT_THAT(state->body(), HasSubstr("\"calls\":{\"ADD_SUBSCRIPTIONS\":{\"OK\":200}}"));
+}
+
+TEST(server, a_port_that_is_taken_is_refused) {
+    const running_server server;
+
+    EXPECT_THROW(running_server({.port = server.port()}), boost::system::system_error);
+}
+
+TEST(server, an_address_that_is_none_is_refused) {
+    EXPECT_THROW(running_server({.address = "nowhere"}), boost::system::system_error);
+}
+
+} // namespace
+} // namespace contego::simulator::tests

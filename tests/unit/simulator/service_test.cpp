@@ -1,0 +1,145 @@
+#include "service_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+namespace contego::simulator::tests {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string card = "01000000017";
+
+class service_test : public service_fixture {};
+
+TEST_F(service_test, a_call_is_done_and_answered) {
+    const auto r = post(authorization_path, addition_to(card));
+
+    EXPECT_EQ(r.status, 200);
+    EXPECT_EQ(r.content_type, "text/xml; charset=utf-8");
+    EXPECT_THAT(r.body, HasSubstr("<ct:StatusCode>OK</ct:StatusCode>"));
+    EXPECT_THAT(post(authorization_path, question_about(card)).body,
+                HasSubstr("<ct:ServiceCaId>1111</ct:ServiceCaId>"));
+}
+
+TEST_F(service_test, a_refusal_of_the_cas_is_an_answer_of_200) {
+    const auto r = post(authorization_path, addition_to("09000000000"));
+
+    EXPECT_EQ(r.status, 200);
+    EXPECT_THAT(r.body, HasSubstr("CLIENT_NOT_FOUND"));
+}
+
+TEST_F(service_test, what_cannot_be_parsed_is_a_fault_of_500) {
+    const auto r = post(authorization_path, "no XML");
+
+    EXPECT_EQ(r.status, 500);
+    EXPECT_THAT(r.body, HasSubstr("<faultstring>Couldn't parse stream.</faultstring>"));
+}
+
+TEST_F(service_test, what_is_no_call_at_all_gets_an_http_error) {
+    EXPECT_EQ(post("/elsewhere", addition_to(card)).status, 404);
+    EXPECT_EQ(ask(request_of(http::verb::put, authorization_path, addition_to(card))).status, 405);
+    auto json = request_of(http::verb::post, authorization_path, "{}");
+    json.set(http::field::content_type, "application/json");
+    EXPECT_EQ(ask(json).status, 415);
+    EXPECT_EQ(get("/").status, 404);
+}
+
+TEST_F(service_test, the_wsdl_names_the_host_that_it_was_asked_at) {
+    const auto r = get(authorization_path + std::string("?wsdl"));
+
+    EXPECT_EQ(r.status, 200);
+    EXPECT_THAT(r.body,
+                HasSubstr("location=\"http://cas.example:8080/ca-server/webservices/client/authorization\""));
+}
+
+TEST_F(service_test, the_schemas_stand_beside_the_services) {
+    EXPECT_THAT(get("/ca-server/webservices/client/authorization.xsd").body,
+                HasSubstr("AddSubscriptionsRequestType"));
+    EXPECT_THAT(get("/ca-server/webservices/caclient/common-types.xsd").body, HasSubstr("AnswerType"));
+    EXPECT_EQ(get("/common-types.xsd").status, 404);
+    EXPECT_EQ(get("/ca-server/webservices/caclient/none.xsd").status, 404);
+}
+
+TEST_F(service_test, who_does_not_say_who_they_are_is_asked) {
+    service_settings settings;
+    settings.user = "crm";
+    settings.password = "secret";
+    service guarded(settings, cas(population(), 1), journal(), documents(), fault_rules());
+    auto request = request_of(http::verb::post, authorization_path, question_about(card));
+    const auto ask_guarded = [&] { return guarded.conclude(guarded.receive(request), moment()); };
+
+    const auto stranger = ask_guarded();
+    EXPECT_EQ(stranger.status, 401);
+    EXPECT_EQ(stranger.headers.at(0).first, "WWW-Authenticate");
+
+    request.set(http::field::authorization, "Basic Y3JtOndyb25nISE=");
+    EXPECT_EQ(ask_guarded().status, 401);
+
+    request.set(http::field::authorization, "Basic Y3JtOnNlY3JldA==");
+    EXPECT_EQ(ask_guarded().status, 200);
+}
+
+class service_faults_test : public service_fixture {
+protected:
+    response with_rule(const std::string& action) {
+        EXPECT_EQ(post("/sim/faults", "[{\"do\": " + action + "}]").status, 200);
+        auto r = post(authorization_path, addition_to(card));
+        (void)ask(request_of(http::verb::delete_, "/sim/faults"));
+        return r;
+    }
+
+    bool done() {
+        return post(authorization_path, question_about(card)).body.find("ServiceCaId>1111") !=
+               std::string::npos;
+    }
+};
+
+TEST_F(service_faults_test, an_http_status_comes_with_a_page_and_headers_and_without_an_effect) {
+    const auto r = with_rule(R"({"http_status": 503, "headers": {"Retry-After": "2"}})");
+
+    EXPECT_EQ(r.status, 503);
+    EXPECT_EQ(r.content_type, "text/html");
+    EXPECT_EQ(r.headers, (std::vector<std::pair<std::string, std::string>>{{"Retry-After", "2"}}));
+    EXPECT_FALSE(done());
+}
+
+TEST_F(service_faults_test, a_lost_answer_may_come_after_the_effect) {
+    EXPECT_EQ(with_rule(R"({"http_status": 504, "effect": true})").status, 504);
+    EXPECT_TRUE(done());
+}
+
+TEST_F(service_faults_test, a_fault_is_sent_as_it_was_ordered) {
+    const auto r = with_rule(R"({"fault": {"code": "Server.busy", "text": "later"}})");
+
+    EXPECT_EQ(r.status, 500);
+    EXPECT_THAT(r.body, HasSubstr("<faultcode>soap:Server.busy</faultcode><faultstring>later</faultstring>"));
+    EXPECT_FALSE(done());
+}
+
+TEST_F(service_faults_test, a_status_code_is_said_without_an_effect) {
+    const auto r = with_rule(R"({"status_code": "SYSTEM_ERROR"})");
+
+    EXPECT_EQ(r.status, 200);
+    EXPECT_THAT(r.body, HasSubstr("<ct:StatusCode>SYSTEM_ERROR</ct:StatusCode>"));
+    EXPECT_THAT(r.body, HasSubstr("<ct:ReferenceNumber>"));
+    EXPECT_FALSE(done());
+}
+
+TEST_F(service_faults_test, garbage_hides_an_effect) {
+    const auto r = with_rule(R"({"garbage": true})");
+
+    EXPECT_EQ(r.status, 200);
+    EXPECT_EQ(r.body.find("Envelope"), std::string::npos);
+    EXPECT_TRUE(done());
+}
+
+TEST_F(service_faults_test, a_wrong_length_promises_more_than_there_is) {
+    const auto r = with_rule(R"({"wrong_length": true})");
+    const auto promised = r.body.size() + 100;
+
+    EXPECT_FALSE(r.keep_alive);
+    EXPECT_THAT(bytes_of(r), HasSubstr("Content-Length: " + std::to_string(promised) + "\r\n\r\n" + r.body));
+}
+
+} // namespace
+} // namespace contego::simulator::tests
