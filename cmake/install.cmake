@@ -1,1 +1,22 @@
+# What a site needs beside the two programs. CMakeLists.txt includes this after the rooms.
+include(GNUInstallDirs)
+
 install(TARGETS contegod contego-sim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+
+set(share "${CMAKE_INSTALL_DATADIR}/contego")
+install(FILES config/contegod.example.json config/binding.xml DESTINATION "${share}")
+install(DIRECTORY config/wsdl DESTINATION "${share}" FILES_MATCHING PATTERN "*.wsdl" PATTERN "*.xsd")
+install(DIRECTORY sql/migrations DESTINATION "${share}/sql" FILES_MATCHING PATTERN "*.sql")
+
+# In the layout of the checkout, so that the links between them hold.
+install(FILES README.md CONTRIBUTING.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}" FILES_MATCHING PATTERN "*.md")
+
+# The unit names the programs by their full path, which is only known when the prefix is: at installation.
+install(CODE "
+    set(unit_folder \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/lib/systemd/system\")
+    file(READ \"${PROJECT_SOURCE_DIR}/config/contegod.service\" unit)
+    string(REPLACE \"=/usr/bin/\" \"=\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/\" unit \"\${unit}\")
+    message(STATUS \"Installing: \${unit_folder}/contegod.service\")
+    file(WRITE \"\${unit_folder}/contegod.service\" \"\${unit}\")
+    list(APPEND CMAKE_INSTALL_MANIFEST_FILES \"\${CMAKE_INSTALL_PREFIX}/lib/systemd/system/contegod.service\")")

@@ -60,8 +60,10 @@ std::string address_text(const asio::ip::tcp::endpoint& address) {
 
 } // namespace
 
-connection::connection(const asio::any_io_executor& executor, const std::shared_ptr<ssl::context>& context)
-    : tcp_(executor), opened_(std::chrono::steady_clock::now()) {
+connection::connection(const asio::any_io_executor& executor,
+                       const std::shared_ptr<ssl::context>& context,
+                       const std::stop_token& stop)
+    : tcp_(executor), opened_(std::chrono::steady_clock::now()), closing_(stop, [this] { tcp_.close(); }) {
     if (context != nullptr) tls_.emplace(tcp_, *context);
 }
 
@@ -126,8 +128,9 @@ bool connection::is_quiet() {
 asio::awaitable<opened> open_connection(asio::any_io_executor executor,
                                         const endpoint& where,
                                         certificates& files,
+                                        std::stop_token stop,
                                         time_point deadline) {
-    const auto found = co_await look_up(executor, where.host, where.port, deadline);
+    const auto found = co_await look_up(executor, where.host, where.port, stop, deadline);
     if (!found.problem.empty())
         co_return failure{transport_error::resolve, where.host + ": " + found.problem};
     const auto context = where.tls ? files.current() : nullptr;
@@ -136,8 +139,9 @@ asio::awaitable<opened> open_connection(asio::any_io_executor executor,
     failure last{transport_error::connect, {}};
     for (const auto& address : found.addresses) {
         const auto now = std::chrono::steady_clock::now();
-        if (now >= deadline) break;
-        auto candidate = std::make_unique<connection>(executor, context);
+        // Connecting would open a socket anew that stopping has closed.
+        if (now >= deadline || stop.stop_requested()) break;
+        auto candidate = std::make_unique<connection>(executor, context, stop);
         auto failed =
             co_await candidate->open(address, where, std::min(deadline, now + where.options.connect_timeout));
         if (!failed) co_return std::move(candidate);

@@ -11,8 +11,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,6 +22,9 @@
 namespace contego::http {
 
 using time_point = std::chrono::steady_clock::time_point;
+
+/// Called once, at once, when the client is stopped; on construction where it was stopped before.
+using on_stop = std::stop_callback<std::function<void()>>;
 
 /// What went wrong below HTTP.
 struct failure {
@@ -34,11 +39,12 @@ struct transfer {
 };
 
 /// One TCP connection to the server, with TLS where a context is given. After any error it is good for
-/// nothing but to be destroyed, which closes it.
+/// nothing but to be destroyed, which closes it. Stopping closes it too: whatever is done with it then fails.
 class connection {
 public:
     connection(const boost::asio::any_io_executor& executor,
-               const std::shared_ptr<boost::asio::ssl::context>& context);
+               const std::shared_ptr<boost::asio::ssl::context>& context,
+               const std::stop_token& stop);
 
     /// Connects, and shakes hands where there is TLS: until `until`, or the failure is `connect`.
     boost::asio::awaitable<std::optional<failure>>
@@ -62,6 +68,7 @@ private:
     boost::beast::tcp_stream tcp_;
     std::optional<boost::asio::ssl::stream<boost::beast::tcp_stream&>> tls_;
     time_point opened_;
+    on_stop closing_;
 };
 
 using opened = std::variant<std::unique_ptr<connection>, failure>;
@@ -71,6 +78,7 @@ using opened = std::variant<std::unique_ptr<connection>, failure>;
 boost::asio::awaitable<opened> open_connection(boost::asio::any_io_executor executor,
                                                const endpoint& where,
                                                certificates& files,
+                                               std::stop_token stop,
                                                time_point deadline);
 
 /// How a failed read is named once the request has left.

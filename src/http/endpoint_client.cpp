@@ -6,8 +6,6 @@
 #include "http/pool.hpp"
 #include "http/request_text.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -15,7 +13,7 @@
 
 #include <array>
 #include <exception>
-#include <list>
+#include <stop_token>
 #include <utility>
 
 namespace contego::http {
@@ -32,15 +30,14 @@ struct shared {
           where(std::move(w)),
           headers(constant_headers(where)),
           files(where.options.tls),
-          connections(std::make_shared<pool>(executor, where.options)) {}
+          connections(std::make_shared<pool>(executor, where.options, stop.get_token())) {}
 
     asio::any_io_executor executor;
     endpoint where;
     std::string headers;
     certificates files;
+    std::stop_source stop;
     std::shared_ptr<pool> connections;
-    std::list<asio::cancellation_signal> pending;
-    bool stopped = false;
 };
 
 void fail(exchange& out, transport_error error, std::string detail) {
@@ -88,7 +85,7 @@ write_request(connection& c, std::string_view text, time_point deadline, exchang
 /// deadline.
 asio::awaitable<std::unique_ptr<connection>> obtain(shared& s, time_point deadline, exchange& out) {
     if (auto idle = s.connections->take()) co_return idle;
-    auto result = co_await open_connection(s.executor, s.where, s.files, deadline);
+    auto result = co_await open_connection(s.executor, s.where, s.files, s.stop.get_token(), deadline);
     if (auto* failed = std::get_if<failure>(&result)) {
         fail(out, failed->error, std::move(failed->detail));
         co_return nullptr;
@@ -130,7 +127,7 @@ asio::awaitable<exchange> perform(std::shared_ptr<shared> s, envelope e, time_po
     } catch (const std::exception& problem) {
         fail(out, transport_error::closed, problem.what());
     }
-    if (s->stopped && out.state != exchange_state::answered)
+    if (s->stop.stop_requested() && out.state != exchange_state::answered)
         fail(out, transport_error::closed, "the client was stopped");
     if (out.state == exchange_state::answered) fail(out, transport_error::none, {});
     out.duration = steady_clock::now() - started;
@@ -146,28 +143,15 @@ public:
     pooled_client& operator=(const pooled_client&) = delete;
 
     ~pooled_client() override {
-        shared_->stopped = true;
+        shared_->stop.request_stop();
         shared_->connections->close();
-        // Asio passes a cancellation on through the executor; only from inside it does that happen at once,
-        // and not when the exchange may be over.
-        asio::post(shared_->executor, [s = shared_] {
-            for (auto& signal : s->pending)
-                signal.emit(asio::cancellation_type::terminal);
-        });
     }
 
     void send(envelope e, std::chrono::steady_clock::time_point deadline, done then) override {
-        const auto mine = shared_->pending.emplace(shared_->pending.end());
-        auto finish = [s = shared_, mine, then = std::move(then)](const std::exception_ptr& stopped,
-                                                                  exchange out) {
-            s->pending.erase(mine);
-            // Thrown only where the client was gone before the exchange began.
-            if (stopped) fail(out, transport_error::closed, "the client was stopped");
+        auto finish = [then = std::move(then)](const std::exception_ptr& /*none*/, exchange out) {
             then(std::move(out));
         };
-        asio::co_spawn(shared_->executor,
-                       perform(shared_, std::move(e), deadline),
-                       asio::bind_cancellation_slot(mine->slot(), std::move(finish)));
+        asio::co_spawn(shared_->executor, perform(shared_, std::move(e), deadline), std::move(finish));
     }
 
     [[nodiscard]] pool_figures figures() const override { return shared_->connections->figures(); }

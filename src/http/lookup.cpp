@@ -5,6 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <memory>
+#include <utility>
 
 namespace contego::http {
 namespace {
@@ -39,10 +40,14 @@ void ask(const std::shared_ptr<question>& q, const std::string& host, const std:
 asio::awaitable<lookup_result> look_up(asio::any_io_executor executor,
                                        const std::string& host,
                                        const std::string& port,
+                                       std::stop_token stop,
                                        std::chrono::steady_clock::time_point deadline) {
     auto q = std::make_shared<question>(executor);
     ask(q, host, port);
     q->answered.expires_at(deadline);
+    // An expiry in the past ends a wait that is under way, and one that has yet to begin.
+    const std::stop_callback stopping(stop,
+                                      [q] { q->answered.expires_at(asio::steady_timer::time_point::min()); });
     boost::system::error_code woken;
     co_await q->answered.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     if (!q->done) {

@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -16,11 +17,12 @@ struct lookup_result {
     std::string problem; ///< empty where there are addresses
 };
 
-/// Asks the system's resolver, anew each time, and gives up at the deadline although the resolver does not.
-/// The arguments must live until it is done.
+/// Asks the system's resolver, anew each time, and gives up at the deadline or when stopped, although the
+/// resolver does not. The arguments must live until it is done.
 [[nodiscard]] boost::asio::awaitable<lookup_result> look_up(boost::asio::any_io_executor executor,
                                                             const std::string& host,
                                                             const std::string& port,
+                                                            std::stop_token stop,
                                                             std::chrono::steady_clock::time_point deadline);
 
 } // namespace contego::http

@@ -12,7 +12,10 @@ using std::chrono::steady_clock;
 
 /// Someone in line. Lives in the coroutine that waits, and leaves the line with it.
 struct pool::waiter {
-    waiter(pool& p, time_point deadline) : line(p.waiting_), woken(p.executor_, deadline) {
+    waiter(pool& p, time_point deadline)
+        : line(p.waiting_),
+          woken(p.executor_, deadline),
+          stopping(p.stop_, [this] { woken.expires_at(time_point::min()); }) {
         position = line.insert(line.end(), this);
     }
 
@@ -33,18 +36,20 @@ struct pool::waiter {
     std::list<waiter*>& line;
     std::list<waiter*>::iterator position;
     asio::steady_timer woken;
+    on_stop stopping;
     bool has_place = false;
 };
 
-pool::pool(asio::any_io_executor executor, const endpoint_options& options)
+pool::pool(asio::any_io_executor executor, const endpoint_options& options, std::stop_token stop)
     : executor_(std::move(executor)),
       places_(options.connections),
       idle_timeout_(options.idle_timeout),
       max_age_(options.max_age),
-      eviction_(executor_) {}
+      eviction_(executor_),
+      stop_(std::move(stop)) {}
 
 asio::awaitable<std::optional<pool::place>> pool::enter(time_point deadline) {
-    if (steady_clock::now() >= deadline) co_return std::nullopt;
+    if (steady_clock::now() >= deadline || stop_.stop_requested()) co_return std::nullopt;
     if (taken_ < places_) {
         ++taken_;
         co_return place(*this);
@@ -76,13 +81,13 @@ std::unique_ptr<connection> pool::take() {
 
 void pool::keep(std::unique_ptr<connection> c) {
     const auto now = steady_clock::now();
-    if (closed_ || idle_timeout_.count() == 0 || now - c->opened() >= max_age_) return;
+    if (stop_.stop_requested() || idle_timeout_.count() == 0 || now - c->opened() >= max_age_) return;
     idle_.push_back({std::move(c), now});
     if (idle_.size() == 1) evict_later();
 }
 
 void pool::close() {
-    closed_ = true;
+
     idle_.clear();
     eviction_.cancel();
 }

@@ -9,6 +9,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <utility>
 #include <vector>
 
@@ -23,7 +24,7 @@ namespace contego::http {
 /// Must outlive its places. Single-threaded.
 class pool : public std::enable_shared_from_this<pool> {
 public:
-    pool(boost::asio::any_io_executor executor, const endpoint_options& options);
+    pool(boost::asio::any_io_executor executor, const endpoint_options& options, std::stop_token stop);
 
     /// The right to hold one connection; given back by its destructor, to the one who waited longest.
     class place {
@@ -42,7 +43,7 @@ public:
         pool* pool_;
     };
 
-    /// Waits in line for a place; nothing where none was free before the deadline.
+    /// Waits in line for a place; nothing where none was free before the deadline, or when stopped.
     boost::asio::awaitable<std::optional<place>> enter(time_point deadline);
 
     /// The connection that became idle last, if it is still good. The others get the chance to grow old.
@@ -51,7 +52,7 @@ public:
     /// Keeps a connection for another exchange, unless it is too old.
     void keep(std::unique_ptr<connection> c);
 
-    /// Closes what is idle and keeps nothing from now on.
+    /// Closes what is idle. To be called once stopped: nothing is kept from then on.
     void close();
 
     [[nodiscard]] pool_figures figures() const;
@@ -76,7 +77,7 @@ private:
     std::list<waiter*> waiting_;         ///< who waited longest is first
     std::vector<idle_connection> idle_;  ///< who is idle longest is first
     boost::asio::steady_timer eviction_; ///< when the first of `idle_` is due
-    bool closed_ = false;
+    std::stop_token stop_;
 };
 
 } // namespace contego::http

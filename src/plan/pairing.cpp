@@ -14,7 +14,7 @@ value::list
 clients(std::string_view id_name, std::string_view distribution_name, const ids& all, const distribution& d) {
     value::list list;
     for (const auto& id : all)
-        list.push_back(
+        list.emplace_back(
             value::object{{std::string(id_name), id}, {std::string(distribution_name), d.distributor}});
     return list;
 }

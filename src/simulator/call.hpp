@@ -52,11 +52,23 @@ struct answer {
     std::vector<std::string> partners;       ///< what it is paired with: boxes of a card, cards of a box
 
     [[nodiscard]] static answer ok(bool effect) {
-        return {"OK", "Request completed", {}, effect, {}, {}, {}};
+        return {.status_code = "OK",
+                .message = "Request completed",
+                .reference = {},
+                .effect = effect,
+                .subscriptions = {},
+                .paired = {},
+                .partners = {}};
     }
 
     [[nodiscard]] static answer no(std::string status_code, std::string message) {
-        return {std::move(status_code), std::move(message), {}, false, {}, {}, {}};
+        return {.status_code = std::move(status_code),
+                .message = std::move(message),
+                .reference = {},
+                .effect = false,
+                .subscriptions = {},
+                .paired = {},
+                .partners = {}};
     }
 };
 

@@ -84,7 +84,7 @@ answer cas::add(const call& c, moment) {
     for (const auto& number : c.cards) {
         auto& all = cards_[number].subscriptions;
         for (const auto& service : c.services) {
-            const subscription wanted{service, c.start, c.end};
+            const subscription wanted{.service = service, .start = c.start, .end = c.end};
             const auto place = place_of(all, service);
             if (place == all.end() || place->service != service)
                 all.insert(place, wanted);

@@ -11,7 +11,7 @@ namespace contego::simulator {
 namespace {
 
 std::string content_of(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
+    const std::ifstream in(file, std::ios::binary);
     std::ostringstream text;
     text << in.rdbuf();
     if (!in) throw std::runtime_error("cannot read " + file.string());
@@ -36,14 +36,16 @@ documents::documents(const std::string& directory) {
 }
 
 std::optional<std::string> documents::wsdl(std::string_view area, std::string_view address) const {
-    auto text = schema(std::string(area) + ".wsdl");
+    const auto found = files_.find(std::string(area) + ".wsdl");
+    if (found == files_.end()) return std::nullopt;
+    auto text = found->second;
     constexpr std::string_view mark = "location=\"";
-    const auto start = text ? text->find(mark) : std::string::npos;
+    const auto start = text.find(mark);
     if (start == std::string::npos) return text;
     // From the scheme to the slash that begins the path.
     const auto begin = start + mark.size();
-    const auto path = text->find('/', text->find("//", begin) + 2);
-    if (path != std::string::npos) text->replace(begin, path - begin, address);
+    const auto path = text.find('/', text.find("//", begin) + 2);
+    if (path != std::string::npos) text.replace(begin, path - begin, address);
     return text;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace contego::simulator {
 namespace {
@@ -74,9 +75,9 @@ std::chrono::microseconds fault_rules::draw(const latency& l) {
     } else if (l.kind == latency::shape::long_tailed) {
         // Log-normal: 2.326 standard deviations above the middle stand 99 of 100. Box and Muller draw the
         // normal.
-        constexpr double pi = 3.14159265358979323846;
         const double u = 1 - fraction(random_);
-        const double normal = std::sqrt(-2 * std::log(u)) * std::cos(2 * pi * fraction(random_));
+        const double normal =
+            std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * fraction(random_));
         milliseconds = l.low * std::exp(normal * std::log(l.high / l.low) / 2.326);
     }
     return std::chrono::microseconds(static_cast<std::int64_t>(milliseconds * 1000));

@@ -44,7 +44,7 @@ bool after_effect(const value& v, const std::string& name) {
 }
 
 fault fault_of(const value& v) {
-    fault f{"Server", ""};
+    fault f{.code = "Server", .text = {}};
     for (const auto& [name, member] : object_of(v, "fault")) {
         if (name == "code")
             f.code = text_of(member, name);

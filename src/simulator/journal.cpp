@@ -44,7 +44,13 @@ journal::journal(const std::string& file, std::size_t keep) : keep_(keep) {
 
 void journal::add(const call& c, const answer& said, const std::string& trouble, moment now) {
     if (!said.effect && said.status_code == "OK" && trouble.empty()) return;
-    entry e{++last_, now, c, said.status_code, said.reference, trouble, said.effect};
+    entry e{.number = ++last_,
+            .time = now,
+            .call = c,
+            .status_code = said.status_code,
+            .reference = said.reference,
+            .trouble = trouble,
+            .effect = said.effect};
     if (file_.is_open()) file_ << line(e) << '\n' << std::flush;
     entries_.push_back(std::move(e));
     if (entries_.size() > keep_) entries_.pop_front();

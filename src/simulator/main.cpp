@@ -27,7 +27,8 @@ void run(const sim::options& o) {
     const sim::server server(context, o.server, service);
     boost::asio::signal_set signals(context, SIGTERM, SIGINT);
     signals.async_wait([&context](const boost::system::error_code&, int) { context.stop(); });
-    std::cout << contego::json::write(contego::value::object{{"listening", server.address()}}) << std::endl;
+    std::cout << contego::json::write(contego::value::object{{"listening", server.address()}}) << '\n'
+              << std::flush;
 
     std::vector<std::jthread> others;
     for (unsigned n = 1; n < o.server.threads; ++n)

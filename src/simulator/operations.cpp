@@ -34,7 +34,7 @@ constexpr field client{"CaClientId", mandatory, identifier{&call::cards}};
 constexpr field paired_client{"PairedCaClientId", mandatory, digits{1, 20, &call::paired_card}};
 constexpr field modules{"PairingModuleIds", mandatory, identifiers{"PairingModuleId", &call::boxes}};
 constexpr field more_modules{"PairingModuleIds", optional, identifiers{"PairingModuleId", &call::boxes}};
-constexpr field module_{"PairingModuleId", mandatory, identifier{&call::boxes}};
+constexpr field pairing_module{"PairingModuleId", mandatory, identifier{&call::boxes}};
 constexpr field services{"ServiceCaIds", mandatory, identifiers{"ServiceCaId", &call::services}};
 constexpr field start{"StartTime", optional, date{&call::start}};
 constexpr field end{"EndTime", optional, date{&call::end}};
@@ -47,7 +47,7 @@ constexpr field sequence{"SequenceNumber", mandatory, digits{1, 19, &call::seque
 constexpr std::array add_fields{clients, services, start, end, sequence};
 constexpr std::array cancel_fields{clients, services, sequence};
 constexpr std::array client_fields{client, sequence};
-constexpr std::array module_fields{module_, sequence};
+constexpr std::array module_fields{pairing_module, sequence};
 constexpr std::array clients_fields{clients, sequence};
 constexpr std::array create_fields{clients, modules, sequence};
 constexpr std::array extend_fields{paired_client, more_clients, more_modules, sequence};

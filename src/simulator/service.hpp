@@ -19,9 +19,9 @@ namespace contego::simulator {
 using http_request = boost::beast::http::request<boost::beast::http::string_body>;
 
 struct service_settings {
-    std::string scheme = "http";     ///< of the address in the WSDL
-    std::optional<std::string> user; ///< none: nobody is asked who they are
-    std::string password;
+    std::string scheme = "http";          ///< of the address in the WSDL
+    std::optional<std::string> user = {}; ///< none: nobody is asked who they are
+    std::string password = {};
     std::uint64_t seed = 0;
 };
 

@@ -17,69 +17,77 @@ struct sample_command {
 };
 
 constexpr std::array sample_commands{
-    sample_command{command_type::add_subscriptions,
-                   "yes",
-                   "<t:Card>{smartcard_ca_id}</t:Card>\n<t:Service>{service_ca_id}</t:Service>\n"
-                   "<t:From b:if=\"start_date\">{start_date}</t:From>\n<t:Id>{request.id}</t:Id>",
-                   ""},
-    sample_command{command_type::cancel_subscriptions,
-                   "yes",
-                   "<t:Card service=\"{service_ca_id}\">{smartcard_ca_id}</t:Card>",
-                   ""},
+    sample_command{.type = command_type::add_subscriptions,
+                   .repeat_safe = "yes",
+                   .content = "<t:Card>{smartcard_ca_id}</t:Card>\n<t:Service>{service_ca_id}</t:Service>\n"
+                              "<t:From b:if=\"start_date\">{start_date}</t:From>\n<t:Id>{request.id}</t:Id>",
+                   .data = ""},
+    sample_command{.type = command_type::cancel_subscriptions,
+                   .repeat_safe = "yes",
+                   .content = "<t:Card service=\"{service_ca_id}\">{smartcard_ca_id}</t:Card>",
+                   .data = ""},
     sample_command{
-        command_type::create_pairing,
-        "yes",
-        "<t:Card b:each=\"smartcards\">{smartcard_ca_id}</t:Card>\n"
-        "<t:Box b:each=\"stbs\" place=\"{stb_sub_provisioning_distribution_id}\">{stb_ca_id}</t:Box>",
-        ""},
+        .type = command_type::create_pairing,
+        .repeat_safe = "yes",
+        .content =
+            "<t:Card b:each=\"smartcards\">{smartcard_ca_id}</t:Card>\n"
+            "<t:Box b:each=\"stbs\" place=\"{stb_sub_provisioning_distribution_id}\">{stb_ca_id}</t:Box>",
+        .data = ""},
+    sample_command{.type = command_type::add_to_existing_pairing,
+                   .repeat_safe = "yes",
+                   .content = "<t:Paired>{smartcard_ca_id}</t:Paired>\n"
+                              "<t:Cards b:if=\"smartcards\"><t:Card "
+                              "b:each=\"smartcards\">{smartcard_ca_id}</t:Card></t:Cards>\n"
+                              "<t:Box b:each=\"stbs\">{stb_ca_id}</t:Box>",
+                   .data = ""},
+    sample_command{.type = command_type::get_active_subscriptions,
+                   .repeat_safe = "yes",
+                   .content = "<t:Card>{smartcard_ca_id}</t:Card>",
+                   .data =
+                       "<list name=\"subscriptions\" at=\"//Subscription\">\n<value name=\"service_ca_id\" "
+                       "at=\"Service\"/>\n"
+                       "<value name=\"days\" type=\"integer\" at=\"Days\"/>\n</list>"},
     sample_command{
-        command_type::add_to_existing_pairing,
-        "yes",
-        "<t:Paired>{smartcard_ca_id}</t:Paired>\n"
-        "<t:Cards b:if=\"smartcards\"><t:Card b:each=\"smartcards\">{smartcard_ca_id}</t:Card></t:Cards>\n"
-        "<t:Box b:each=\"stbs\">{stb_ca_id}</t:Box>",
-        ""},
-    sample_command{command_type::get_active_subscriptions,
-                   "yes",
-                   "<t:Card>{smartcard_ca_id}</t:Card>",
-                   "<list name=\"subscriptions\" at=\"//Subscription\">\n<value name=\"service_ca_id\" "
-                   "at=\"Service\"/>\n"
-                   "<value name=\"days\" type=\"integer\" at=\"Days\"/>\n</list>"},
+        .type = command_type::get_pairing_status_for_card,
+        .repeat_safe = "yes",
+        .content = "<t:Card>{smartcard_ca_id}</t:Card>",
+        .data =
+            "<value name=\"paired\" type=\"boolean\" at=\"//Paired\"/>\n<list name=\"stbs\" at=\"//Box\"/>"},
+    sample_command{.type = command_type::get_pairing_status_for_pairing_module,
+                   .repeat_safe = "yes",
+                   .content = "<t:Box>{stb_ca_id}</t:Box>",
+                   .data = "<value name=\"paired\" type=\"boolean\" at=\"count(//Card) &gt; 0\"/>\n"
+                           "<list name=\"smartcards\" at=\"//Card\"/>"},
+    sample_command{.type = command_type::send_mail_message_to_client,
+                   .repeat_safe = "no",
+                   .content = "<t:Card>{smartcard_ca_id}</t:Card>\n<t:Text>{message}</t:Text>",
+                   .data = ""},
     sample_command{
-        command_type::get_pairing_status_for_card,
-        "yes",
-        "<t:Card>{smartcard_ca_id}</t:Card>",
-        "<value name=\"paired\" type=\"boolean\" at=\"//Paired\"/>\n<list name=\"stbs\" at=\"//Box\"/>"},
-    sample_command{command_type::get_pairing_status_for_pairing_module,
-                   "yes",
-                   "<t:Box>{stb_ca_id}</t:Box>",
-                   "<value name=\"paired\" type=\"boolean\" at=\"count(//Card) &gt; 0\"/>\n"
-                   "<list name=\"smartcards\" at=\"//Card\"/>"},
-    sample_command{command_type::send_mail_message_to_client,
-                   "no",
-                   "<t:Card>{smartcard_ca_id}</t:Card>\n<t:Text>{message}</t:Text>",
-                   ""},
-    sample_command{
-        command_type::send_bark_message_to_client,
-        "no",
-        "<t:Card>{smartcard_ca_id}</t:Card>\n<t:Text for=\"{display_duration}\">{message}</t:Text>",
-        ""},
-    sample_command{command_type::send_repeating_bark_message_to_client,
-                   "no",
-                   "<t:Card>{smartcard_ca_id}</t:Card>\n<t:Text>{message}</t:Text>\n"
-                   "<t:Times every=\"{repetition_interval}\">{repetition_count}</t:Times>",
-                   ""},
-    sample_command{command_type::display_fingerprint,
-                   "no",
-                   "<t:Card>{smartcard_ca_id}</t:Card>\n"
-                   "<t:At x=\"{position_x}\" y=\"{position_y}\" h=\"{height}\">{fingerprint_slot}</t:At>",
-                   ""},
-    sample_command{
-        command_type::update_ca_pin_to_default_value, "yes", "<t:Card>{smartcard_ca_id}</t:Card>", ""},
-    sample_command{command_type::update_ca_pin_to_given_value,
-                   "yes",
-                   "<t:Card>{smartcard_ca_id}</t:Card>\n<t:Pin was=\"{new_pin}\">{new_pin}</t:Pin>",
-                   ""},
+        .type = command_type::send_bark_message_to_client,
+        .repeat_safe = "no",
+        .content =
+            "<t:Card>{smartcard_ca_id}</t:Card>\n<t:Text for=\"{display_duration}\">{message}</t:Text>",
+        .data = ""},
+    sample_command{.type = command_type::send_repeating_bark_message_to_client,
+                   .repeat_safe = "no",
+                   .content = "<t:Card>{smartcard_ca_id}</t:Card>\n<t:Text>{message}</t:Text>\n"
+                              "<t:Times every=\"{repetition_interval}\">{repetition_count}</t:Times>",
+                   .data = ""},
+    sample_command{.type = command_type::display_fingerprint,
+                   .repeat_safe = "no",
+                   .content =
+                       "<t:Card>{smartcard_ca_id}</t:Card>\n"
+                       "<t:At x=\"{position_x}\" y=\"{position_y}\" h=\"{height}\">{fingerprint_slot}</t:At>",
+                   .data = ""},
+    sample_command{.type = command_type::update_ca_pin_to_default_value,
+                   .repeat_safe = "yes",
+                   .content = "<t:Card>{smartcard_ca_id}</t:Card>",
+                   .data = ""},
+    sample_command{.type = command_type::update_ca_pin_to_given_value,
+                   .repeat_safe = "yes",
+                   .content =
+                       "<t:Card>{smartcard_ca_id}</t:Card>\n<t:Pin was=\"{new_pin}\">{new_pin}</t:Pin>",
+                   .data = ""},
 };
 
 std::string element_of(const sample_command& c) {

@@ -79,20 +79,20 @@ TEST(compile, refuses_unknown_elements_everywhere) {
 }
 
 TEST(compile, refuses_unknown_attributes_everywhere) {
-    expect_refused("soap=\"1.1\"", "soap=\"1.1\" color=\"red\"", "unknown attribute color of binding");
+    expect_refused("soap=\"1.1\"", R"(soap="1.1" color="red")", "unknown attribute color of binding");
     expect_refused("<limits ", "<limits colour=\"1\" ", "unknown attribute colour of limits");
     expect_refused("<outcomes>", "<outcomes a=\"1\">", "unknown attribute a of outcomes");
-    expect_refused("code=\"BUSY\"", "code=\"BUSY\" a=\"1\"", "unknown attribute a of status");
+    expect_refused("code=\"BUSY\"", R"(code="BUSY" a="1")", "unknown attribute a of status");
     expect_refused(
         "<request>", "<request a=\"1\">", "command ADD_SUBSCRIPTIONS: unknown attribute a of request");
     expect_refused("<reply ", "<reply a=\"1\" ", "command ADD_SUBSCRIPTIONS: unknown attribute a of reply");
     expect_refused("repeat-safe=\"yes\"",
-                   "repeat-safe=\"yes\" a=\"1\"",
+                   R"(repeat-safe="yes" a="1")",
                    "command ADD_SUBSCRIPTIONS: unknown attribute a of command");
 }
 
 TEST(compile, refuses_an_attribute_that_stands_twice) {
-    expect_refused("code=\"BUSY\"", "code=\"BUSY\" code=\"IDLE\"", "attribute code stands twice");
+    expect_refused("code=\"BUSY\"", R"(code="BUSY" code="IDLE")", "attribute code stands twice");
 }
 
 TEST(compile, refuses_stray_text) {
@@ -114,44 +114,43 @@ TEST(compile, refuses_an_unknown_outcome) {
 }
 
 TEST(compile, refuses_rows_that_say_nothing) {
-    expect_refused("code=\"BUSY\" is=\"retry\"", "code=\"BUSY\"", "status needs the attribute is");
+    expect_refused(R"(code="BUSY" is="retry")", "code=\"BUSY\"", "status needs the attribute is");
     expect_refused("code=\"BUSY\"", "code=\"\"", "status needs the attribute code");
 }
 
 TEST(compile, refuses_a_row_that_stands_twice) {
     expect_refused("<status code=\"BUSY\"",
-                   "<status code=\"OK\" is=\"hold\"/><status code=\"BUSY\"",
+                   R"(<status code="OK" is="hold"/><status code="BUSY")",
                    "status OK stands twice");
-    expect_refused(
-        "<status code=\"BUSY\"",
-        "<fault code=\"Server\" is=\"hold\"/><fault code=\"Receiver\" is=\"hold\"/><status code=\"BUSY\"",
-        "fault Server. stands twice");
+    expect_refused("<status code=\"BUSY\"",
+                   R"(<fault code="Server" is="hold"/><fault code="Receiver" is="hold"/><status code="BUSY")",
+                   "fault Server. stands twice");
 }
 
 TEST(compile, refuses_rows_that_can_never_match) {
     expect_refused(
         "<outcomes>",
-        "<outcomes><http status=\"200\" is=\"retry\"/>",
+        R"(<outcomes><http status="200" is="retry"/>)",
         "an http status must be 300 to 599, or 3xx, 4xx or 5xx; 2xx without an envelope is always held");
     expect_refused(
-        "<outcomes>", "<outcomes><transport error=\"none\" is=\"retry\"/>", "unknown transport error none");
+        "<outcomes>", R"(<outcomes><transport error="none" is="retry"/>)", "unknown transport error none");
     expect_refused(
-        "<outcomes>", "<outcomes><transport error=\"dns\" is=\"retry\"/>", "unknown transport error dns");
+        "<outcomes>", R"(<outcomes><transport error="dns" is="retry"/>)", "unknown transport error dns");
     expect_refused(
         "<outcomes>",
-        "<outcomes><fault code=\"s:Server\" is=\"retry\"/>",
+        R"(<outcomes><fault code="s:Server" is="retry"/>)",
         "a fault code is written without prefix and dot; what stands behind the dot is the subcode");
 }
 
 TEST(compile, refuses_a_success_that_the_cas_did_not_say) {
     expect_refused("<outcomes>",
-                   "<outcomes><http status=\"5xx\" is=\"success\"/>",
+                   R"(<outcomes><http status="5xx" is="success"/>)",
                    "http is never a success: the CAS did not say so");
     expect_refused("<outcomes>",
-                   "<outcomes><transport error=\"timeout\" is=\"success\"/>",
+                   R"(<outcomes><transport error="timeout" is="success"/>)",
                    "transport is never a success: the CAS did not say so");
     expect_refused("<outcomes>",
-                   "<outcomes><fault code=\"Server\" is=\"success\"/>",
+                   R"(<outcomes><fault code="Server" is="success"/>)",
                    "a fault of SOAP itself is never a success without a subcode");
 }
 
@@ -195,7 +194,7 @@ TEST(compile, refuses_an_action_that_would_break_a_header) {
 }
 
 TEST(compile, wants_to_know_whether_a_command_is_safe_to_repeat) {
-    expect_refused("action=\"urn:test:ADD_SUBSCRIPTIONS\" repeat-safe=\"yes\"",
+    expect_refused(R"(action="urn:test:ADD_SUBSCRIPTIONS" repeat-safe="yes")",
                    "action=\"urn:test:ADD_SUBSCRIPTIONS\"",
                    "command ADD_SUBSCRIPTIONS: command needs the attribute repeat-safe");
     expect_refused("repeat-safe=\"yes\"",
@@ -204,16 +203,16 @@ TEST(compile, wants_to_know_whether_a_command_is_safe_to_repeat) {
 }
 
 TEST(compile, refuses_a_binding_in_which_nothing_succeeds) {
-    const auto text = replaced(binding_text(), "code=\"OK\" is=\"success\"", "code=\"OK\" is=\"hold\"");
+    const auto text = replaced(binding_text(), R"(code="OK" is="success")", R"(code="OK" is="hold")");
 
     EXPECT_THAT(mistakes_in(text), ElementsAre("0: no status is a success anywhere"));
 }
 
 TEST(compile, refuses_a_command_that_cannot_succeed) {
-    auto text = replaced(binding_text(), "<status code=\"OK\" is=\"success\"/>", "");
+    auto text = replaced(binding_text(), R"(<status code="OK" is="success"/>)", "");
     while (text.find("\n</reply>") != std::string::npos)
-        text = replaced(text, "\n</reply>", "<status code=\"OK\" is=\"success\"/></reply>");
-    text = replaced(text, "<status code=\"OK\" is=\"success\"/></reply>", "</reply>");
+        text = replaced(text, "\n</reply>", R"(<status code="OK" is="success"/></reply>)");
+    text = replaced(text, R"(<status code="OK" is="success"/></reply>)", "</reply>");
 
     EXPECT_THAT(mistakes_in(text),
                 ElementsAre(std::to_string(line_of(text, "code=\"ADD_SUBSCRIPTIONS\"")) +

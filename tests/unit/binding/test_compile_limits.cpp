@@ -12,8 +12,6 @@ using samples::line_of;
 using samples::mistakes_in;
 using samples::replaced;
 using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
 
 // Replaces the first `from` by `to` and expects one mistake, on the line of `to`.
 void expect_refused(std::string_view from, std::string_view to, const std::string& reason) {
@@ -48,17 +46,17 @@ TEST(compile_limits, reads_every_limit) {
     expected.characters = character_set::iso_8859_1;
     expected.mail_message_length = 1;
     expected.bark_message_length = 2;
-    expected.smartcard_ca_id_digits = {11, 11};
-    expected.stb_ca_id_digits = {3, 4};
-    expected.service_ca_id_digits = {5, 6};
-    expected.pin_digits = {4, 8};
-    expected.repetition_interval = {10, 20};
-    expected.repetition_count = {1, 7};
-    expected.display_duration = {2, 9};
+    expected.smartcard_ca_id_digits = {.lowest = 11, .highest = 11};
+    expected.stb_ca_id_digits = {.lowest = 3, .highest = 4};
+    expected.service_ca_id_digits = {.lowest = 5, .highest = 6};
+    expected.pin_digits = {.lowest = 4, .highest = 8};
+    expected.repetition_interval = {.lowest = 10, .highest = 20};
+    expected.repetition_count = {.lowest = 1, .highest = 7};
+    expected.display_duration = {.lowest = 2, .highest = 9};
     expected.default_display_duration = 8;
-    expected.fingerprint_position = {0, 1};
-    expected.fingerprint_height = {0, 2};
-    expected.fingerprint_slot = {0, 3};
+    expected.fingerprint_position = {.lowest = 0, .highest = 1};
+    expected.fingerprint_height = {.lowest = 0, .highest = 2};
+    expected.fingerprint_slot = {.lowest = 0, .highest = 3};
     expected.clients_per_pairing = 12;
 
     EXPECT_EQ(compiled(text).limits(), expected);

@@ -46,7 +46,7 @@ TEST(compile_reply, an_axis_or_a_literal_with_colons_is_no_prefix) {
 
 TEST(compile_reply, refuses_values_without_name_or_place_or_with_an_unknown_type) {
     expect_refused("<value name=\"service_ca_id\" ", "<value ", "value needs the attribute name");
-    expect_refused("<value name=\"service_ca_id\" at=\"Service\"/>",
+    expect_refused(R"(<value name="service_ca_id" at="Service"/>)",
                    "<value name=\"service_ca_id\"/>",
                    "value needs the attribute at");
     expect_refused(
@@ -66,15 +66,15 @@ TEST(compile_reply, a_list_must_find_elements) {
 }
 
 TEST(compile_reply, refuses_what_is_no_value_in_a_list) {
-    expect_refused("<value name=\"service_ca_id\" at=\"Service\"/>",
-                   "<list name=\"x\" at=\"y\"/>",
+    expect_refused(R"(<value name="service_ca_id" at="Service"/>)",
+                   R"(<list name="x" at="y"/>)",
                    "unknown element list");
 }
 
 TEST(compile_reply, the_pairing_status_of_a_card_must_say_paired) {
     const auto text = replaced(binding_text(),
-                               "<value name=\"paired\" type=\"boolean\" at=\"//Paired\"/>",
-                               "<value name=\"paired\" at=\"//Paired\"/>");
+                               R"(<value name="paired" type="boolean" at="//Paired"/>)",
+                               R"(<value name="paired" at="//Paired"/>)");
 
     EXPECT_THAT(
         mistakes_in(text),

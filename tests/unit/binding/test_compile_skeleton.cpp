@@ -154,7 +154,7 @@ TEST(compile_skeleton, refuses_a_condition_on_the_envelope) {
 }
 
 TEST(compile_skeleton, refuses_a_prefix_that_is_declared_outside_of_the_envelope_only) {
-    auto text = replaced(binding_text(), "soap=\"1.1\"", "soap=\"1.1\" xmlns:o=\"urn:o\"");
+    auto text = replaced(binding_text(), "soap=\"1.1\"", R"(soap="1.1" xmlns:o="urn:o")");
     text = replaced(text, "<t:Id>", "<o:Out/><t:Id>");
 
     EXPECT_THAT(

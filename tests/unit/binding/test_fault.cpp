@@ -90,7 +90,7 @@ TEST(fault, nested_subcodes_of_1_2_are_told) {
 }
 
 TEST(fault, a_row_of_the_site_decides) {
-    const auto b = with_rows("<fault code=\"Server\" is=\"retry\"/><fault code=\"Sender\" is=\"hold\"/>");
+    const auto b = with_rows(R"(<fault code="Server" is="retry"/><fault code="Sender" is="hold"/>)");
 
     EXPECT_EQ(b.read(unsafe, fault_1_1("e:Server")).outcome, outcome::retry);
     EXPECT_EQ(b.read(unsafe, fault_1_1("e:Client")).outcome, outcome::hold);
@@ -125,8 +125,7 @@ TEST(fault, a_code_of_another_namespace_is_not_the_one_of_soap) {
         return answered(
             soap_1_1("<e:Fault xmlns:v=\"urn:v\"><faultcode>" + std::string(c) + "</faultcode></e:Fault>"));
     };
-    const auto b =
-        with_rows("<fault code=\"Locked\" is=\"rejected\"/><fault code=\"Client\" is=\"rejected\"/>");
+    const auto b = with_rows(R"(<fault code="Locked" is="rejected"/><fault code="Client" is="rejected"/>)");
 
     EXPECT_EQ(read(code("v:Client")).outcome, outcome::hold);
     EXPECT_EQ(b.read(safe, code("v:Client")).outcome, outcome::hold);

@@ -73,7 +73,7 @@ TEST(read, an_answer_without_a_status_is_unreadable) {
 }
 
 TEST(read, a_command_may_read_a_status_in_its_own_way) {
-    const auto text = replaced(binding_text(), "</reply>", "<status code=\"BUSY\" is=\"success\"/></reply>");
+    const auto text = replaced(binding_text(), "</reply>", R"(<status code="BUSY" is="success"/></reply>)");
     const auto b = compiled(text);
 
     EXPECT_EQ(b.read(command_type::add_subscriptions, status_answer("BUSY")).outcome, outcome::success);
@@ -104,7 +104,7 @@ TEST(read, reads_text_split_by_comments_and_cdata) {
 TEST(read, two_hundred_without_an_envelope_is_never_a_success) {
     for (const auto& e : {answered(""),
                           answered("<html>OK</html>", 200, "text/html"),
-                          answered("{\"Status\":\"OK\"}"),
+                          answered(R"({"Status":"OK"})"),
                           answered("<Status>OK</Status>"),
                           answered("<Envelope><Body><Status>OK</Status></Body></Envelope>"),
                           answered("", 202)}) {

@@ -71,7 +71,7 @@ TEST(read_data, a_card_of_which_nobody_says_whether_it_is_paired_is_held) {
          {"",
           "<Paired>perhaps</Paired>",
           "<Paired/>",
-          "<Paired xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" i:nil=\"true\"/>"}) {
+          R"(<Paired xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"/>)"}) {
         const auto r = read(command_type::get_pairing_status_for_card, data);
 
         EXPECT_EQ(r.outcome, outcome::hold) << data;

@@ -93,7 +93,7 @@ TEST(render, an_item_without_its_distributor_may_leave_the_element_out) {
 TEST(render, the_names_around_a_repeat_are_seen_from_inside_it) {
     const auto text = replaced(binding_text(),
                                "<t:Box b:each=\"stbs\">{stb_ca_id}</t:Box>",
-                               "<t:Box b:each=\"stbs\" with=\"{smartcard_ca_id}\">{stb_ca_id}</t:Box>");
+                               R"(<t:Box b:each="stbs" with="{smartcard_ca_id}">{stb_ca_id}</t:Box>)");
     const auto body = rendered(text, full_command(command_type::add_to_existing_pairing));
 
     EXPECT_NE(body.find("<t:Box with=\"01900080207\">0012345678</t:Box>"), std::string::npos) << body;
@@ -148,7 +148,7 @@ TEST(render, drops_comments_and_a_declaration_of_the_binding_namespace) {
     const auto text =
         replaced(binding_text(),
                  "<t:Id>",
-                 "<!-- optional: --><t:Id xmlns:z=\"urn:contego:binding:1\" z:if=\"start_date\">");
+                 R"(<!-- optional: --><t:Id xmlns:z="urn:contego:binding:1" z:if="start_date">)");
     const auto body = rendered(text, full_command(command_type::add_subscriptions));
 
     EXPECT_NE(body.find("</t:From><t:Id>42</t:Id>"), std::string::npos) << body;

@@ -213,6 +213,21 @@ TEST(exchange, destroying_the_client_ends_every_exchange_with_closed) {
     expect_failed(sent->front(), exchange_state::sent_no_answer, transport_error::closed);
     expect_failed(waiting->front(), exchange_state::not_sent, transport_error::closed);
     expect_failed(unbegun->front(), exchange_state::not_sent, transport_error::closed);
+    EXPECT_LT(sent->front().duration, 20s) << "it ended by its deadline";
+    EXPECT_LT(waiting->front().duration, 20s) << "it ended by its deadline";
+}
+
+TEST(exchange, destroying_the_client_ends_one_that_is_being_connected) {
+    const scripted_server server({{test::stall()}});
+    client_fixture f(endpoint_options{.url = "https://127.0.0.1:" + std::to_string(server.port())});
+    const auto box = f.begin();
+    f.run_until([&] { return server.record().connections == 1; });
+
+    f.client.reset();
+
+    f.run_until([&] { return !box->empty(); });
+    expect_failed(box->front(), exchange_state::not_sent, transport_error::closed);
+    EXPECT_LT(box->front().duration, 4s) << "it ended by its own limit";
 }
 
 TEST(exchange, an_io_context_that_runs_no_more_may_go_with_exchanges_pending) {

@@ -18,21 +18,19 @@ value::object members_of(const lists& l) {
         {"smartcards", list_of(l.smartcards)}, {"stbs", list_of(l.stbs)}, {"services", list_of(l.services)}};
 }
 
-std::string text(const command& c, std::string_view name) {
-    const auto found = c.parameters.find(name);
-    return found == c.parameters.end() ? "-" : *found->second.text();
-}
-
 /// The ids of a client list, and of whose distributor; every client must be of the same.
 std::string clients(const command& c, std::string_view list, std::string_view id, std::string& distributor) {
     const auto found = c.parameters.find(list);
     std::string all;
-    if (found == c.parameters.end()) return all;
-    for (const auto& client : *found->second.items()) {
-        all += (all.empty() ? "" : ",") + *client.find(id)->text();
+    const auto* items = found == c.parameters.end() ? nullptr : found->second.items();
+    if (items == nullptr) return all;
+    for (const auto& client : *items) {
+        const auto* members = client.members();
+        if (members == nullptr) continue;
+        all += (all.empty() ? "" : ",") + text_at(*members, id);
         const auto name = list == "stbs" ? "stb_sub_provisioning_distribution_id"
                                          : "smartcard_sub_provisioning_distribution_id";
-        const auto& of_client = *client.find(name)->text();
+        const auto of_client = text_at(*members, name);
         EXPECT_TRUE(distributor.empty() || distributor == of_client);
         distributor = of_client;
     }
@@ -44,13 +42,13 @@ std::string line_of(const command& c) {
         if (!c.only_if_paired) return "";
         return *c.only_if_paired ? "if paired: " : "if unpaired: ";
     }();
-    const auto card = text(c, "smartcard_ca_id");
-    const auto pair =
-        card + '/' + text(c, "service_ca_id") + " @" + text(c, "sub_provisioning_distribution_id");
+    const auto card = text_at(c.parameters, "smartcard_ca_id");
+    const auto pair = card + '/' + text_at(c.parameters, "service_ca_id") + " @" +
+                      text_at(c.parameters, "sub_provisioning_distribution_id");
     std::string distributor;
     const auto cards = clients(c, "smartcards", "smartcard_ca_id", distributor);
     const auto both = cards + '|' + clients(c, "stbs", "stb_ca_id", distributor);
-    const auto of_card = card + " @" + text(c, "smartcard_sub_provisioning_distribution_id");
+    const auto of_card = card + " @" + text_at(c.parameters, "smartcard_sub_provisioning_distribution_id");
     switch (c.type) {
     case command_type::add_subscriptions:
         return condition + "ADD " + pair;
@@ -122,6 +120,12 @@ command planned_command(std::string_view code, const value& parameters, const li
     const auto all = commands_of(code, parameters, site);
     EXPECT_EQ(all.size(), 1U);
     return all.empty() ? command{} : all.front();
+}
+
+std::string text_at(const value::object& members, std::string_view name) {
+    const auto found = members.find(name);
+    const auto* text = found == members.end() ? nullptr : found->second.text();
+    return text == nullptr ? "-" : *text;
 }
 
 value document(std::string text) {

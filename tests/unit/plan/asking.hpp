@@ -47,6 +47,9 @@ violated(std::string_view action, const value& parameters, const limits& site = 
 [[nodiscard]] command
 planned_command(std::string_view code, const value& parameters, const limits& site = limits{});
 
+/// The text of a member; `-` where there is none.
+[[nodiscard]] std::string text_at(const value::object& members, std::string_view name);
+
 /// The document in the text, in which ' stands for a double quote.
 [[nodiscard]] value document(std::string text);
 

@@ -86,8 +86,8 @@ pairs applied(pairs state, const std::vector<command>& commands) {
     for (const auto& c : commands) {
         const bool add = c.type == command_type::add_subscriptions;
         if (!is_subscription(c)) continue;
-        const std::pair pair{*c.parameters.at("smartcard_ca_id").text(),
-                             *c.parameters.at("service_ca_id").text()};
+        const std::pair pair{text_at(c.parameters, "smartcard_ca_id"),
+                             text_at(c.parameters, "service_ca_id")};
         EXPECT_TRUE(named.insert(pair).second) << pair.first << '/' << pair.second << " is named twice";
         EXPECT_EQ(state.contains(pair), !add) << pair.first << '/' << pair.second << " needs no command";
         if (add)
@@ -100,9 +100,9 @@ pairs applied(pairs state, const std::vector<command>& commands) {
 
 /// The distributor of a command gives the service afterwards, or gave it before.
 bool names_its_distributor(const command& c, const std::vector<place>& places) {
-    const auto& name = *c.parameters.at("sub_provisioning_distribution_id").text();
-    const auto& card = *c.parameters.at("smartcard_ca_id").text();
-    const auto& service = *c.parameters.at("service_ca_id").text();
+    const auto name = text_at(c.parameters, "sub_provisioning_distribution_id");
+    const auto card = text_at(c.parameters, "smartcard_ca_id");
+    const auto service = text_at(c.parameters, "service_ca_id");
     const auto has = [](const ids& all, const std::string& id) {
         return std::find(all.begin(), all.end(), id) != all.end();
     };

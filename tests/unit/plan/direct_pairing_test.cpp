@@ -10,7 +10,7 @@ using lines = std::vector<std::string>;
 value cards(std::size_t count) {
     value::list all;
     for (std::size_t i = 0; i < count; ++i)
-        all.push_back(value::object{{"smartcard_ca_id", std::to_string(i)}});
+        all.emplace_back(value::object{{"smartcard_ca_id", std::to_string(i)}});
     return all;
 }
 

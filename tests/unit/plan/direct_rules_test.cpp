@@ -11,8 +11,9 @@ constexpr auto zone_rule =
     "must be a date and time with a zone, such as 2025-01-31T20:00:00Z or +01:00 in place of Z";
 
 /// A complete command with one member set to something else.
-value with(std::string_view name, value v, value complete) {
-    auto members = *complete.members();
+value with(std::string_view name, value v, const value& complete) {
+    const auto* given = complete.members();
+    auto members = given == nullptr ? value::object{} : *given;
     members.insert_or_assign(std::string(name), std::move(v));
     return members;
 }

@@ -1,0 +1,84 @@
+"""Real daemon, real simulator, real PostgreSQL; one database, one simulator and one daemon for each test module.
+
+CONTEGOD and CONTEGO_SIM name the programs. Run with: /usr/bin/python3 -m pytest tests/end_to_end
+"""
+
+import json
+import pathlib
+import shutil
+import tempfile
+
+import pytest
+
+from database import Cluster
+from programs import Daemon, Simulator
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="contego-"))  # the path of a socket must be short
+    running = Cluster(folder)
+    yield running
+    running.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("contego")
+
+
+@pytest.fixture(scope="module")
+def database(cluster, folder):
+    return cluster.new_database(folder)
+
+
+@pytest.fixture(scope="module")
+def simulator():
+    running = Simulator()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def providers(simulator):
+    """The section `providers` of the configuration; a module that needs another one overrides this."""
+    return {"default": {"endpoint": simulator.url}}
+
+
+@pytest.fixture(scope="module")
+def configure(database, folder):
+    """Writes a configuration file for these providers."""
+    count = 0
+
+    def write(providers, **sections):
+        nonlocal count
+        count += 1
+        file = folder / f"contegod-{count}.json"
+        file.write_text(json.dumps(database.configuration(providers, **sections)))
+        return file
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def daemon(configure, providers):
+    running = Daemon(configure(providers))
+    yield running
+    code = running.terminate()
+    assert code == 0, running.log()
+
+
+@pytest.fixture
+def launch(configure, providers):
+    """Starts daemons; what a test leaves running is killed after it."""
+    started = []
+
+    def start(given=None, environment=None, **sections):
+        started.append(Daemon(configure(given or providers, **sections), environment))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.kill()

@@ -1,0 +1,130 @@
+"""The CRM's and support's side of the line: plain SQL, nothing of the daemon."""
+
+import json
+import subprocess
+
+import psycopg2
+import psycopg2.extras
+
+from programs import REPOSITORY, contegod, wait_for
+
+
+class RawJson(str):
+    """Parameters exactly as written here."""
+
+
+class Cluster:
+    """A private PostgreSQL in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.databases = 0
+        self.start()
+
+    def start(self):
+        done = self._script("start", self.folder, "-c", "fsync=off")
+        self.connection = done.stdout.strip()
+
+    def stop(self):
+        self._script("stop", self.folder)
+
+    def new_database(self, folder):
+        """Empty, and brought up to date as an operator does it."""
+        self.databases += 1
+        name = f"end_to_end_{self.databases}"
+        connection = psycopg2.connect(self.connection)
+        connection.autocommit = True  # CREATE DATABASE wants no transaction around it
+        connection.cursor().execute(f"CREATE DATABASE {name}")
+        connection.close()
+        made = Database(self.connection.replace("dbname=postgres", f"dbname={name}"))
+        file = folder / "migrate.json"
+        file.write_text(json.dumps(made.configuration({"default": {"endpoint": "http://127.0.0.1:9"}})))
+        done = contegod("migrate", "--config", file)
+        assert done.returncode == 0, done.stderr
+        return made
+
+    @staticmethod
+    def _script(*arguments):
+        return subprocess.run(
+            [str(REPOSITORY / "script/cluster"), *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            timeout=90,
+        )
+
+
+class Database:
+    def __init__(self, connection):
+        self.connection = connection
+
+    def query(self, sql, *values):
+        """Each statement on a connection of its own, so that none outlives a restart of the server."""
+        connection = psycopg2.connect(self.connection)
+        try:
+            with connection, connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
+                cursor.execute(sql, values)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def insert(self, action, parameters, **columns):
+        """Returns the id of the new request."""
+        written = parameters if isinstance(parameters, RawJson) else json.dumps(parameters)
+        row = {"action": action, "parameters": written, **columns}
+        names, marks = ", ".join(row), ", ".join(["%s"] * len(row))
+        sql = f"INSERT INTO contego.request ({names}) VALUES ({marks}) RETURNING id"
+        return self.query(sql, *row.values())[0]["id"]
+
+    def request(self, request_id):
+        return self.query("SELECT * FROM contego.request WHERE id = %s", request_id)[0]
+
+    def commands(self, request_id):
+        return self.query("SELECT * FROM contego.command WHERE request_id = %s ORDER BY sequence", request_id)
+
+    def finished(self, request_id, timeout=20.0):
+        """The row, once it is no longer PENDING."""
+        def row():
+            found = self.request(request_id)
+            return found if found["life_cycle_state"] != "PENDING" else None
+
+        return wait_for(row, timeout, lambda: f"finish of {self.request(request_id)}")
+
+    def in_progress(self, request_id, progress, timeout=20.0):
+        """The row, once it has come to that progress."""
+        def row():
+            found = self.request(request_id)
+            return found if found["progress"] == progress else None
+
+        return wait_for(row, timeout, lambda: f"{progress}: {self.request(request_id)}")
+
+    def pending(self, provider="default"):
+        return self.query(
+            "SELECT id, progress, error_code, error_description FROM contego.request "
+            "WHERE life_cycle_state = 'PENDING' AND provider = %s ORDER BY id LIMIT 5",
+            provider,
+        )
+
+    def all_finished(self, provider="default", timeout=60.0):
+        wait_for(lambda: not self.pending(provider), timeout, lambda: self.pending(provider))
+
+    def count(self, condition, *values):
+        return self.query(f"SELECT count(*) AS n FROM contego.request WHERE {condition}", *values)[0]["n"]
+
+    def configuration(self, providers, **sections):
+        """A configuration with waits short enough for a test."""
+        return {
+            "database": {"connection": self.connection, "lease_ms": 3000},
+            "providers": {name: {**impatient(), **given} for name, given in providers.items()},
+            "admin": {"port": 0},
+            **sections,
+        }
+
+
+def impatient():
+    return {
+        "in_flight": 16,
+        "poll_interval_ms": 100,
+        "exchange_timeout_ms": 5000,
+        "retry": {"first_delay_ms": 20, "longest_delay_ms": 100, "most_attempts": 100},
+    }
