@@ -6,11 +6,15 @@ CONTEGO_SIM names the program. Run with: CONTEGO_SIM=build/contego-sim python3 t
 import datetime
 import json
 import os
+import pathlib
 import subprocess
 import unittest
 import urllib.request
 
+import lxml.etree
 import zeep
+
+ENVELOPES = pathlib.Path(__file__).parents[2] / "config" / "wsdl" / "soap-envelope.xsd"
 
 AUTHORIZATION = "/ca-server/webservices/client/authorization"
 PAIRING = "/ca-server/webservices/caclient/pairing"
@@ -38,6 +42,16 @@ def boxes(*ids):
     return {"PairingModuleId": list(ids)}
 
 
+class EveryAnswerIsValid(zeep.Plugin):
+    """Holds what comes back against the schemas, faults too; a toolkit alone would let much pass."""
+
+    schema = lxml.etree.XMLSchema(lxml.etree.parse(str(ENVELOPES)))
+
+    def ingress(self, envelope, http_headers, operation):
+        self.schema.assertValid(envelope)
+        return envelope, http_headers
+
+
 class SimulatorByItsWsdl(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -48,7 +62,7 @@ class SimulatorByItsWsdl(unittest.TestCase):
         )
         cls.address = json.loads(cls.simulator.stdout.readline())["listening"]
         cls.clients = {
-            path: zeep.Client(cls.address + path + "?wsdl")
+            path: zeep.Client(cls.address + path + "?wsdl", plugins=[EveryAnswerIsValid()])
             for path in (AUTHORIZATION, PAIRING, MESSAGING, FINGERPRINT, PIN)
         }
 
