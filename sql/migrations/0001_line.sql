@@ -391,6 +391,24 @@ BEGIN
 END
 $$;
 
+-- Puts back what a claim took whose answer never arrived: the daemon knows of no claim after `latest_fence`. Nothing of
+-- it was sent. Waits for that claim's transaction, should it still be under way.
+CREATE FUNCTION contego.give_back_lost(of_daemon bigint, of_provider text, latest_fence bigint) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    given_back bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('contego.claim'), hashtext(of_provider));
+    UPDATE contego.request_open
+    SET progress = 'QUEUED', claimed_by = NULL, claimed_date = NULL
+    WHERE progress = 'IN_FLIGHT' AND claimed_by = of_daemon AND provider = of_provider AND fence > latest_fence;
+    GET DIAGNOSTICS given_back = ROW_COUNT;
+    RETURN given_back;
+END
+$$;
+
 -- Milliseconds until the next scheduled or retrying request of a provider is due; NULL where there is none.
 CREATE FUNCTION contego.next_due(of_provider text) RETURNS double precision
 LANGUAGE sql STABLE

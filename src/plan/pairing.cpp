@@ -94,13 +94,19 @@ private:
         return !d.has.smartcards.ids.empty() && !d.has.stbs.ids.empty();
     }
 
-    /// The first card that was there before: what is paired already is paired with it.
+    /// The card whose pairing the new items join: the first that was there before and stays. Where the only
+    /// card was swapped and a box stays, that box is still paired with the old card, and the new one joins
+    /// through it.
     static const std::string* kept_smartcard(const distribution& d) {
-        const std::unordered_set<std::string_view> added(d.added.smartcards.ids.begin(),
-                                                         d.added.smartcards.ids.end());
-        const auto& has = d.has.smartcards.ids;
+        if (const auto* kept = first_kept(d.has.smartcards.ids, d.added.smartcards.ids)) return kept;
+        const bool box_stays = first_kept(d.has.stbs.ids, d.added.stbs.ids) != nullptr;
+        return box_stays && !d.removed.smartcards.ids.empty() ? &d.removed.smartcards.ids.front() : nullptr;
+    }
+
+    static const std::string* first_kept(const ids& has, const ids& added) {
+        const std::unordered_set<std::string_view> fresh(added.begin(), added.end());
         const auto kept =
-            std::find_if(has.begin(), has.end(), [&](const std::string& id) { return !added.contains(id); });
+            std::ranges::find_if(has, [&](const std::string& id) { return !fresh.contains(id); });
         return kept == has.end() ? nullptr : &*kept;
     }
 

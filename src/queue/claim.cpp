@@ -2,6 +2,8 @@
 
 #include "json/json.hpp"
 
+#include <algorithm>
+
 namespace contego::queue {
 namespace {
 
@@ -9,7 +11,10 @@ constexpr statement claim_requests{"claim_requests",
                                    "SELECT id, action, parameters, priority, sequence_number, fence, "
                                    "attempts, interrupted, age_seconds, finished"
                                    " FROM contego.claim($1, $2, $3)"};
-constexpr statement next_due{"next_due", "SELECT contego.next_due($1)"};
+constexpr statement give_back_lost{"give_back_lost", "SELECT contego.give_back_lost($1, $2, $3)"};
+constexpr statement next_due{
+    "next_due",
+    "SELECT milliseconds FROM contego.next_due($1) AS milliseconds WHERE milliseconds IS NOT NULL"};
 
 std::vector<finished_command> finished_from(const pqxx::field& f) {
     std::vector<finished_command> all;
@@ -44,9 +49,22 @@ request request_from(const pqxx::row& row, const std::string& provider) {
 class pg_claims final : public claims {
 public:
     pg_claims(database_options options, const fleet& membership)
-        : connection_(std::move(options), {claim_requests, next_due}), membership_(membership) {}
+        : connection_(std::move(options), {claim_requests, give_back_lost, next_due}),
+          membership_(membership) {}
 
     claim_batch claim(const std::string& provider, std::size_t limit) override {
+        if (doubtful_) put_back_what_was_lost(provider);
+        doubtful_ =
+            true; // until the answer is here, the claim may have been made and we would not know of it
+        auto batch = try_to_claim(provider, limit);
+        doubtful_ = false;
+        for (const auto& r : batch.requests)
+            latest_fence_ = std::max(latest_fence_, r.fence);
+        return batch;
+    }
+
+private:
+    claim_batch try_to_claim(const std::string& provider, std::size_t limit) {
         return connection_.transact([&](pqxx::work& tx) {
             claim_batch batch;
             const auto rows = sql::run_prepared(
@@ -57,7 +75,7 @@ public:
             batch.more = batch.requests.size() == limit;
             if (!batch.more) {
                 const auto due = sql::run_prepared(tx, next_due.name, provider);
-                if (!due[0][0].is_null())
+                if (!due.empty())
                     batch.next_due =
                         std::chrono::milliseconds(static_cast<std::int64_t>(due[0][0].as<double>()) + 1);
             }
@@ -65,9 +83,18 @@ public:
         });
     }
 
-private:
+    void put_back_what_was_lost(const std::string& provider) {
+        connection_.transact([&](pqxx::work& tx) {
+            return sql::run_prepared(
+                       tx, give_back_lost.name, membership_.daemon_id(), provider, latest_fence_)
+                .size();
+        });
+    }
+
     connection connection_;
     const fleet& membership_;
+    bool doubtful_ = false;
+    std::int64_t latest_fence_ = 0;
 };
 
 } // namespace

@@ -11,8 +11,9 @@ import urllib.error
 import urllib.request
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-CONTEGOD = os.environ.setdefault("CONTEGOD", str(REPOSITORY / "build/release/contegod"))
-CONTEGO_SIM = os.environ.setdefault("CONTEGO_SIM", str(REPOSITORY / "build/release/contego-sim"))
+CONTEGOD = str(pathlib.Path(os.environ.get("CONTEGOD", REPOSITORY / "build/release/contegod")).resolve())
+CONTEGO_SIM = str(pathlib.Path(os.environ.get("CONTEGO_SIM", REPOSITORY / "build/release/contego-sim")).resolve())
+os.environ["CONTEGO_SIM"] = CONTEGO_SIM  # test_simulator_wsdl.py stands alone and reads it from there
 WSDL = REPOSITORY / "config/wsdl"
 
 

@@ -243,6 +243,20 @@ TEST_F(claim, finds_the_free_ones_behind_many_that_are_blocked) {
     EXPECT_EQ(claimed.back(), free);
 }
 
+TEST_F(claim, gives_back_what_a_claim_took_whose_answer_was_lost) {
+    const auto known = insert_for_card("1");
+    daemon_hands daemon(database_);
+    ASSERT_EQ(daemon.claim(), ids{known});
+    const auto lost = insert_for_card("2");
+    // As if the server had committed and the connection had broken before we read the answer.
+    sql("SELECT id FROM contego.claim(" + std::to_string(daemon.membership.daemon_id()) + ", 'default', 1)");
+    sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'contego test'");
+    EXPECT_ANY_THROW(daemon.claim());
+
+    EXPECT_EQ(daemon.claim(), ids{lost});
+    EXPECT_EQ(progress(known), "IN_FLIGHT") << "what we know of stays ours";
+}
+
 TEST_F(claim, from_many_daemons_at_once_never_puts_two_in_one_lane) {
     sql("INSERT INTO contego.request (action, parameters)"
         " SELECT 'X', jsonb_build_object('smartcard_ca_id', (n % 7)::text, 'stb_ca_id', (n % 5)::text)"

@@ -1,0 +1,171 @@
+#include "pipeline/line.hpp"
+#include "unit/pipeline/fakes.hpp"
+#include "unit/pipeline/wire.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+namespace contego::pipeline {
+namespace {
+
+using namespace contego::testing;
+
+class line_fixture : public ::testing::Test {
+protected:
+    /// Runs the line until `count` requests were recorded, then stops it.
+    void run_until_recorded(std::size_t count) {
+        line l(network_.get_executor(),
+               claiming_,
+               recording_,
+               options_,
+               default_wire(),
+               source_,
+               cas_,
+               store_,
+               watches_);
+        watches_.on_recorded = [&] {
+            if (watches_.ended >= count) l.stop();
+        };
+        run(l);
+    }
+
+    void run(line& l) {
+        boost::asio::co_spawn(network_, l.run(), [](const std::exception_ptr& e) {
+            if (e) std::rethrow_exception(e);
+        });
+        network_.run();
+    }
+
+    void queue(int count) {
+        for (int id = 1; id <= count; ++id)
+            source_.queue.push_back(request_for(id, "ADD_SUBSCRIPTIONS", one_service(std::to_string(id))));
+    }
+
+    boost::asio::io_context network_{1};
+    boost::asio::thread_pool claiming_{1};
+    boost::asio::thread_pool recording_{1};
+    line_options options_{.provider = "default", .in_flight = 4, .claim_ahead = 4};
+    fake_claims source_;
+    fake_records store_;
+    fake_watches watches_;
+    fake_sends cas_{network_.get_executor(), ok_answer};
+};
+
+TEST_F(line_fixture, carries_a_request_to_the_cas_and_back) {
+    queue(1);
+
+    run_until_recorded(1);
+
+    ASSERT_EQ(cas_.sent.size(), 1U);
+    ASSERT_EQ(store_.commands.size(), 1U);
+    EXPECT_EQ(store_.commands[0].request, cas_.sent[0].body);
+    EXPECT_EQ(store_.commands[0].response, ok_answer().body);
+    EXPECT_EQ(store_.commands[0].reference_number, "ref-1");
+    ASSERT_EQ(store_.verdicts.size(), 1U);
+    EXPECT_EQ(store_.verdicts[0].disposition, disposition::complete);
+    EXPECT_TRUE(store_.verdicts[0].first_sent.has_value());
+}
+
+TEST_F(line_fixture, keeps_its_bounds_under_load) {
+    queue(500);
+
+    run_until_recorded(500);
+
+    EXPECT_EQ(cas_.sent.size(), 500U);
+    EXPECT_EQ(cas_.most_at_once, options_.in_flight);
+    EXPECT_LE(watches_.most_held, options_.in_flight + options_.claim_ahead);
+    EXPECT_LE(source_.most_asked, options_.in_flight + options_.claim_ahead);
+}
+
+TEST_F(line_fixture, lets_a_bad_request_pass_by_the_good_ones) {
+    queue(3);
+    source_.queue[1].action = "PAINT_THE_HOUSE";
+
+    run_until_recorded(3);
+
+    EXPECT_EQ(cas_.sent.size(), 2U);
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::reject, &verdict::disposition), 1);
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::complete, &verdict::disposition), 2);
+}
+
+TEST_F(line_fixture, loses_no_answer_while_the_database_is_away) {
+    queue(3);
+    store_.failures = 1;
+    source_.failures = 1;
+
+    run_until_recorded(3);
+
+    EXPECT_EQ(cas_.sent.size(), 3U) << "nothing is sent twice";
+    EXPECT_EQ(store_.verdicts.size(), 3U);
+    EXPECT_EQ(watches_.troubles, (std::vector<std::string>{"claim", "record"}));
+}
+
+TEST_F(line_fixture, holds_a_request_whose_outcome_the_database_refuses) {
+    queue(2);
+    store_.refused = 1;
+
+    run_until_recorded(3);
+
+    const auto held = std::ranges::find(store_.verdicts, disposition::hold, &verdict::disposition);
+    ASSERT_NE(held, store_.verdicts.end());
+    EXPECT_EQ(held->request_id, 1);
+    EXPECT_EQ(held->error_code, "RECORD_REFUSED");
+}
+
+TEST_F(line_fixture, gives_back_what_is_not_on_its_way_when_stopped) {
+    queue(8);
+    line l(network_.get_executor(),
+           claiming_,
+           recording_,
+           options_,
+           default_wire(),
+           source_,
+           cas_,
+           store_,
+           watches_);
+    cas_.on_send = [&] { l.stop(); };
+
+    run(l);
+
+    EXPECT_EQ(cas_.sent.size(), 1U);
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::complete, &verdict::disposition), 1);
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::release, &verdict::disposition), 7);
+}
+
+TEST_F(line_fixture, stopped_between_two_commands_gives_the_request_back_with_the_first_recorded) {
+    source_.queue.push_back(request_for(1, "BECOME_SUBSCRIBER", living_room()));
+    line l(network_.get_executor(),
+           claiming_,
+           recording_,
+           options_,
+           default_wire(),
+           source_,
+           cas_,
+           store_,
+           watches_);
+    cas_.on_send = [&] { l.stop(); };
+
+    run(l);
+
+    ASSERT_EQ(store_.commands.size(), 1U);
+    EXPECT_EQ(store_.commands[0].outcome, outcome::success);
+    ASSERT_EQ(store_.verdicts.size(), 1U);
+    EXPECT_EQ(store_.verdicts[0].disposition, disposition::release);
+    EXPECT_TRUE(store_.verdicts[0].first_sent.has_value());
+}
+
+TEST_F(line_fixture, stores_no_pin) {
+    source_.queue.push_back(
+        request_for(1, "UPDATE_CA_PIN_TO_GIVEN_VALUE", {{"smartcard_ca_id", "01"}, {"new_pin", "4711"}}));
+
+    run_until_recorded(1);
+
+    ASSERT_EQ(store_.commands.size(), 1U);
+    EXPECT_NE(cas_.sent[0].body.find("4711"), std::string::npos);
+    EXPECT_EQ(store_.commands[0].request.find("4711"), std::string::npos);
+    EXPECT_EQ(store_.commands[0].parameters.at("new_pin"), value("****"));
+}
+
+} // namespace
+} // namespace contego::pipeline

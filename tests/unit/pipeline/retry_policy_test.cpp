@@ -1,0 +1,42 @@
+#include "pipeline/retry_policy.hpp"
+
+#include <gtest/gtest.h>
+
+namespace contego::pipeline {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const retry_policy policy{milliseconds(1000), milliseconds(60'000), 10};
+
+struct row {
+    int attempts;
+    double dice;
+    std::optional<seconds> asked;
+    std::optional<milliseconds> expected;
+};
+
+class next_delay_table : public ::testing::TestWithParam<row> {};
+
+TEST_P(next_delay_table, is_kept) {
+    const auto& [attempts, dice, asked, expected] = GetParam();
+
+    EXPECT_EQ(next_delay(policy, attempts, dice, asked), expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(rows,
+                         next_delay_table,
+                         ::testing::Values(row{1, 0.0, {}, milliseconds(0)},
+                                           row{1, 0.5, {}, milliseconds(500)},
+                                           row{2, 0.5, {}, milliseconds(1000)},
+                                           row{5, 0.5, {}, milliseconds(8000)},
+                                           row{7, 0.5, {}, milliseconds(30'000)},
+                                           row{9, 0.999, {}, milliseconds(59'940)},
+                                           row{1, 0.5, seconds(7), milliseconds(7000)},
+                                           row{9, 0.5, seconds(3600), milliseconds(3'600'000)},
+                                           row{10, 0.5, {}, std::nullopt},
+                                           row{11, 0.5, seconds(7), std::nullopt}));
+
+} // namespace
+} // namespace contego::pipeline

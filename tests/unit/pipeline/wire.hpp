@@ -1,0 +1,54 @@
+#pragma once
+
+#include "daemon/load_binding.hpp"
+#include <contego/binding.hpp>
+#include <contego/exchange.hpp>
+#include <contego/request.hpp>
+
+#include <string>
+
+namespace contego::testing {
+
+inline const binding& default_wire() {
+    static const auto compiled = binding::compile(daemon::default_binding());
+    return std::get<binding>(compiled);
+}
+
+inline request request_for(std::int64_t id, std::string action, value::object parameters) {
+    request r;
+    r.id = id;
+    r.provider = "default";
+    r.action = std::move(action);
+    r.parameters = std::move(parameters);
+    r.priority = "REGULAR";
+    r.fence = 7;
+    return r;
+}
+
+/// A living room with one card, one box, one service; `paired` is not said.
+inline value::object living_room(value::object added = {}) {
+    value::object d{{"distributor", "LIVING-ROOM"},
+                    {"smartcards", value::list{"01"}},
+                    {"stbs", value::list{"02", "03"}},
+                    {"services", value::list{"1111"}}};
+    if (!added.empty()) d.emplace("added", std::move(added));
+    return {{"distributions", value::list{std::move(d)}}};
+}
+
+inline value::object one_service(const std::string& card = "01") {
+    return {{"smartcard_ca_id", card}, {"service_ca_id", "1111"}};
+}
+
+/// The answer of a CAS that is content.
+inline exchange ok_answer() {
+    exchange e;
+    e.state = exchange_state::answered;
+    e.http_status = 200;
+    e.content_type = "text/xml; charset=utf-8";
+    e.body =
+        R"(<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><Answer>)"
+        "<StatusCode>OK</StatusCode><ReferenceNumber>ref-1</ReferenceNumber></Answer></s:Body></s:Envelope>";
+    return e;
+}
+
+} // namespace contego::testing
