@@ -50,7 +50,8 @@ public:
     /// with `IN_DOUBT`.
     [[nodiscard]] reply read(command_type type, const exchange& e) const;
 
-    /// The same, with every secret of `c` shown as `****` where the CAS's text repeats it: what is stored or logged.
+    /// The same, with every secret of `c` shown as `****` where the CAS's text repeats it: what is stored or
+    /// logged.
     [[nodiscard]] reply read(const command& c, const exchange& e) const;
 
     /// The answer's body as valid UTF-8 without NUL, and with every secret of `c` shown as `****`: what is

@@ -30,7 +30,9 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def database(cluster, folder):
-    return cluster.new_database(folder)
+    made = cluster.new_database(folder)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -57,16 +57,30 @@ class Cluster:
 class Database:
     def __init__(self, connection):
         self.connection = connection
+        self._open = None
 
     def query(self, sql, *values):
-        """Each statement on a connection of its own, so that none outlives a restart of the server."""
-        connection = psycopg2.connect(self.connection)
+        """One statement, one transaction; a connection that a restart of the server cut is opened anew."""
         try:
-            with connection, connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
-                cursor.execute(sql, values)
-                return cursor.fetchall() if cursor.description else []
-        finally:
-            connection.close()
+            return self._run(sql, values)
+        except (psycopg2.DatabaseError, psycopg2.InterfaceError):
+            if not self._open.closed:
+                raise
+            self.close()
+            return self._run(sql, values)
+
+    def _run(self, sql, values):
+        if self._open is None:
+            self._open = psycopg2.connect(self.connection)
+            self._open.autocommit = True
+        with self._open.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def close(self):
+        if self._open is not None:
+            self._open.close()
+            self._open = None
 
     def insert(self, action, parameters, **columns):
         """Returns the id of the new request."""

@@ -4,6 +4,7 @@ import psycopg2
 import pytest
 
 from database import RawJson
+from programs import wait_for
 
 CARD = "01000000017"
 UNKNOWN_CARD = "09000000000"
@@ -134,8 +135,8 @@ def test_a_second_insert_of_one_key_is_refused_and_queues_nothing(database, daem
 
 @pytest.mark.parametrize(
     "odd",
-    ["1e400", "-1e-400", "9" * 40, "[" * 1000 + "]" * 1000, '"' + "x" * 1_000_000 + '"', "null", '{"": {}}'],
-    ids=["huge", "tiny", "long_number", "deep", "long_text", "null", "empty_name"],
+    ["-1e-400", "9" * 40, "[" * 300 + "]" * 300, '"' + "x" * 1_000_000 + '"', "null", '{"": {}}'],
+    ids=["tiny", "long_number", "deep", "long_text", "null", "empty_name"],
 )
 @pytest.mark.parametrize("action", ["ADD_SUBSCRIPTIONS", "BECOME_SUBSCRIBER"])
 def test_odd_json_is_refused_like_any_other_bad_value(rejected, action, odd):
@@ -145,6 +146,21 @@ def test_odd_json_is_refused_like_any_other_bad_value(rejected, action, odd):
 
     assert row["error_code"] == "VALIDATION_ERROR"
     assert member in row["error_description"]
+
+
+@pytest.mark.parametrize("odd", ["1e400", "[" * 5000 + "]" * 5000], ids=["beyond_a_double", "very_deep"])
+def test_what_no_program_can_hold_is_refused_and_stops_nobody(database, simulator, launch, request, odd):
+    """On a line of its own, so that what goes wrong here does not stop the others."""
+    provider = request.node.callspec.id
+    launch({provider: {"endpoint": simulator.url}})
+    odd_id = database.insert("ADD_SUBSCRIPTIONS", RawJson(f'{{"smartcard_ca_id": {odd}}}'), provider=provider)
+    next_id = database.insert("ADD_SUBSCRIPTIONS", add(), provider=provider)
+
+    def states():
+        rows = database.query("SELECT life_cycle_state FROM contego.request WHERE id IN (%s, %s) ORDER BY id", odd_id, next_id)
+        return [row["life_cycle_state"] for row in rows]
+
+    wait_for(lambda: states() == ["REJECTED", "COMPLETED"], what=states)
 
 
 @pytest.mark.parametrize("text", ["\u00e9 \u20ac \U0001f4fa", "]]> <!-- & '\"", "tab\tand\nline"])

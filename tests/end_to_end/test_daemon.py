@@ -52,7 +52,7 @@ def slow(milliseconds):
 
 
 def test_sigterm_under_load_ends_with_0_and_leaves_nothing_in_flight(simulator, site, launch):
-    simulator.break_with(slow(20))
+    simulator.break_with(slow(100))
     ids = [site.bark() for _ in range(MOST)]
     daemon = launch(site.providers(in_flight=4))
     wait_for(lambda: site.count("COMPLETED") >= 5)
@@ -63,6 +63,7 @@ def test_sigterm_under_load_ends_with_0_and_leaves_nothing_in_flight(simulator, 
     assert site.count("PENDING") > 0, "the load was too light to show anything"
     assert site.in_flight() == 0
 
+    simulator.mend()
     launch(site.providers())
     site.all_finished()
     effects = [e["sequence_number"] for e in simulator.journal() if e["effect"]]
@@ -77,7 +78,7 @@ def test_a_daemon_with_nothing_to_do_stops_at_once(database, site, launch):
 
 
 def test_after_sigkill_a_second_daemon_finishes_everything(simulator, site, launch):
-    simulator.break_with(slow(20))
+    simulator.break_with(slow(100))
     for _ in range(MOST):
         site.add()
     daemon = launch(site.providers(in_flight=4))
@@ -85,6 +86,7 @@ def test_after_sigkill_a_second_daemon_finishes_everything(simulator, site, laun
     daemon.kill()
     left = site.in_flight()
 
+    simulator.mend()
     second = launch(site.providers())
     site.all_finished()
 
@@ -109,7 +111,7 @@ def test_a_message_that_a_dead_daemon_may_have_sent_is_held(database, simulator,
 
 def test_what_a_stalled_daemon_held_is_sent_by_it_no_more(database, simulator, site, launch):
     """It wakes up after its lease: the card was activated and cancelled by another one, and must stay cancelled."""
-    simulator.break_with({"when": {"command": "SEND_BARK_MESSAGE_TO_CLIENT", "times": 1}, "do": {"latency_ms": 1000}})
+    simulator.break_with({"when": {"command": "SEND_BARK_MESSAGE_TO_CLIENT", "times": 1}, "do": {"hang": "after_effect"}})
     card = next(CARDS)
     first = site.bark()
     activate = site.add(card)
@@ -131,7 +133,7 @@ def test_what_a_stalled_daemon_held_is_sent_by_it_no_more(database, simulator, s
 
 
 def test_the_database_restarts_and_the_daemon_goes_on(cluster, simulator, site, launch):
-    simulator.break_with(slow(20))
+    simulator.break_with(slow(100))
     for _ in range(MOST):
         site.add()
     daemon = launch(site.providers(in_flight=4))

@@ -250,7 +250,8 @@ TEST_F(claim, gives_back_what_a_claim_took_whose_answer_was_lost) {
     const auto lost = insert_for_card("2");
     // As if the server had committed and the connection had broken before we read the answer.
     sql("SELECT id FROM contego.claim(" + std::to_string(daemon.membership.daemon_id()) + ", 'default', 1)");
-    sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'contego test'");
+    sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'contego "
+        "test'");
     EXPECT_ANY_THROW(daemon.claim());
 
     EXPECT_EQ(daemon.claim(), ids{lost});

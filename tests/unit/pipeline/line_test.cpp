@@ -11,6 +11,14 @@ namespace {
 
 using namespace contego::testing;
 
+line_options small_line() {
+    line_options o;
+    o.provider = "default";
+    o.in_flight = 4;
+    o.claim_ahead = 4;
+    return o;
+}
+
 class line_fixture : public ::testing::Test {
 protected:
     /// Runs the line until `count` requests were recorded, then stops it.
@@ -45,7 +53,7 @@ protected:
     boost::asio::io_context network_{1};
     boost::asio::thread_pool claiming_{1};
     boost::asio::thread_pool recording_{1};
-    line_options options_{.provider = "default", .in_flight = 4, .claim_ahead = 4};
+    line_options options_ = small_line();
     fake_claims source_;
     fake_records store_;
     fake_watches watches_;

@@ -44,8 +44,35 @@ TEST(items, SWAP_INSTALLED_ITEM_of_a_card_moves_its_services_to_the_new_one) {
                 asking({{.distributor = "D",
                          .has = {{"02"}, {"91"}, {"11", "12"}},
                          .added = {.smartcards = {"02"}},
-                         .removed = {.smartcards = {"01"}}}})),
+                         .removed = {.smartcards = {"01"}},
+                         .paired = false}})),
         (lines{"CREATE 02|91 @D", "ADD 02/11 @D", "ADD 02/12 @D", "CANCEL 01/11 @D", "CANCEL 01/12 @D"}));
+}
+
+TEST(items, SWAP_INSTALLED_ITEM_of_a_card_joins_the_box_through_the_old_card) {
+    place swapped{.distributor = "D",
+                  .has = {{"02"}, {"91"}, {"11"}},
+                  .added = {.smartcards = {"02"}},
+                  .removed = {.smartcards = {"01"}}};
+
+    EXPECT_EQ(planned("SWAP_INSTALLED_ITEM", asking({swapped})),
+              (lines{"STATUS 01 @D",
+                     "if unpaired: CREATE 02|91 @D",
+                     "if paired: EXTEND 01 @D: 02|",
+                     "ADD 02/11 @D",
+                     "CANCEL 01/11 @D"}));
+    swapped.paired = true;
+    EXPECT_EQ(planned("SWAP_INSTALLED_ITEM", asking({swapped})),
+              (lines{"EXTEND 01 @D: 02|", "ADD 02/11 @D", "CANCEL 01/11 @D"}));
+}
+
+TEST(items, SWAP_INSTALLED_ITEM_of_card_and_box_creates_a_pairing) {
+    EXPECT_EQ(planned("SWAP_INSTALLED_ITEM",
+                      asking({{.distributor = "D",
+                               .has = {{"02"}, {"92"}, {"11"}},
+                               .added = {.smartcards = {"02"}, .stbs = {"92"}},
+                               .removed = {.smartcards = {"01"}, .stbs = {"91"}}}})),
+              (lines{"CREATE 02|92 @D", "ADD 02/11 @D", "CANCEL 01/11 @D"}));
 }
 
 TEST(items, SWAP_INSTALLED_ITEM_of_a_box_only_pairs) {
@@ -73,10 +100,11 @@ TEST(items, SWAP_INSTALLED_ITEM_on_one_distributor_leaves_the_other_alone) {
                                  {.distributor = "B",
                                   .has = {{"03"}, {"92"}, {"11"}},
                                   .added = {.smartcards = {"03"}},
-                                  .removed = {.smartcards = {"02"}}}};
+                                  .removed = {.smartcards = {"02"}},
+                                  .paired = true}};
 
     EXPECT_EQ(planned("SWAP_INSTALLED_ITEM", asking(two)),
-              (lines{"CREATE 03|92 @B", "ADD 03/11 @B", "CANCEL 02/11 @B"}));
+              (lines{"EXTEND 02 @B: 03|", "ADD 03/11 @B", "CANCEL 02/11 @B"}));
 }
 
 TEST(items, nothing_is_sent_for_a_draft) {

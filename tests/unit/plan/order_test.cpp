@@ -8,9 +8,16 @@ namespace {
 using lines = std::vector<std::string>;
 
 /// Two distributors, in each of which one card replaced another.
-const std::vector<place> swapped_cards{
-    {.distributor = "A", .has = {{"02"}, {"91"}, {"12", "11"}}, .added = {{"02"}}, .removed = {{"01"}}},
-    {.distributor = "B", .has = {{"04"}, {"92"}, {"11"}}, .added = {{"04"}}, .removed = {{"03"}}}};
+const std::vector<place> swapped_cards{{.distributor = "A",
+                                        .has = {{"02"}, {"91"}, {"12", "11"}},
+                                        .added = {{"02"}},
+                                        .removed = {{"01"}},
+                                        .paired = false},
+                                       {.distributor = "B",
+                                        .has = {{"04"}, {"92"}, {"11"}},
+                                        .added = {{"04"}},
+                                        .removed = {{"03"}},
+                                        .paired = false}};
 
 TEST(order, the_new_works_before_the_old_is_cut) {
     const lines new_first{"CREATE 02|91 @A",
