@@ -30,6 +30,11 @@ public:
 
     /// Up to `limit` (at least 1) due requests of one provider.
     [[nodiscard]] virtual claim_batch claim(const std::string& provider, std::size_t limit) = 0;
+
+    /// Whether a claimed request is surely still ours. Not so when the lease may have ended since, as after a
+    /// pause of this process: another daemon may have run it and what came after it, so it must not be sent.
+    /// Any thread; quick.
+    [[nodiscard]] virtual bool still_ours(const request& r) const = 0;
 };
 
 } // namespace contego

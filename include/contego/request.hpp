@@ -23,11 +23,14 @@ struct request {
     std::int64_t id = 0;
     std::string provider;
     std::string action;
-    value parameters; ///< an object
+    value parameters;       ///< an object
+    std::string unreadable; ///< why the parameters cannot be held by this program, such as a number beyond a
+                            ///< double; empty: they can
     std::string priority;
     std::int64_t sequence_number = 0;
-    std::int64_t fence = 0; ///< number of this claim; only the holder of the latest one may write
-    int attempts = 0;       ///< sends that failed so far
+    std::int64_t fence = 0;  ///< number of this claim; only the holder of the latest one may write
+    std::int64_t holder = 0; ///< number of the daemon it was claimed for
+    int attempts = 0;        ///< sends that failed so far
     /// A daemon that held it before us died or lost its lease: its first unfinished command may have been
     /// sent.
     bool interrupted = false;

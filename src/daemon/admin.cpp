@@ -50,7 +50,7 @@ admin::admin(asio::io_context& network, const admin_configuration& where, admin_
       sources_(std::move(sources)) {}
 
 asio::awaitable<void> admin::run() {
-    while (acceptor_.is_open()) {
+    for (;;) {
         boost::system::error_code ec;
         auto socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, ec));
         if (ec) continue;
@@ -68,10 +68,6 @@ asio::awaitable<void> admin::serve(tcp::socket socket) const {
     auto response = answer_to(request, sources_);
     co_await http::async_write(stream, response, asio::use_awaitable);
     stream.socket().shutdown(tcp::socket::shutdown_both);
-}
-
-void admin::stop() {
-    acceptor_.close();
 }
 
 } // namespace contego::daemon

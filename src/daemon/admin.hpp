@@ -27,9 +27,8 @@ public:
 
     [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
-    /// Serves until `stop`.
+    /// Serves as long as the network runs.
     boost::asio::awaitable<void> run();
-    void stop();
 
 private:
     boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket) const;

@@ -17,13 +17,17 @@ namespace {
 constexpr int failed = 1;
 constexpr int bad_configuration = 2;
 
+bool print_mistakes(const std::string& where, const std::vector<std::string>& mistakes) {
+    for (const auto& mistake : mistakes)
+        std::cerr << where << ": " << mistake << '\n';
+    return !mistakes.empty();
+}
+
 /// The configuration, or nothing after every mistake was printed.
 std::optional<configuration> configured(const std::filesystem::path& file) {
     auto read = read_configuration_file(file, process_environment());
-    if (auto* good = std::get_if<configuration>(&read)) return std::move(*good);
-    for (const auto& mistake : std::get<std::vector<std::string>>(read))
-        std::cerr << file.string() << ": " << mistake << '\n';
-    return std::nullopt;
+    if (print_mistakes(file.string(), read.mistakes)) return std::nullopt;
+    return std::move(read.result);
 }
 
 template <typename Work>
@@ -103,17 +107,12 @@ int check_command(const check_arguments& arguments) {
         std::cout << describe_settings();
         return 0;
     }
-    const auto c = configured(arguments.configuration_file);
-    if (!c) return bad_configuration;
-    bool good = true;
-    for (const auto& [name, p] : c->providers) {
-        for (const auto& mistake : provider_mistakes(p)) {
-            std::cerr << "providers." << name << ": " << mistake << '\n';
-            good = false;
-        }
-    }
-    if (good) std::cout << "the configuration is good\n";
-    return good ? 0 : bad_configuration;
+    const auto read = read_configuration_file(arguments.configuration_file, process_environment());
+    bool wrong = print_mistakes(arguments.configuration_file.string(), read.mistakes);
+    for (const auto& [name, p] : read.result.providers)
+        wrong = print_mistakes("providers." + name, provider_mistakes(p)) || wrong;
+    if (!wrong) std::cout << "the configuration is good\n";
+    return wrong ? bad_configuration : 0;
 }
 
 int status_command(const std::filesystem::path& configuration_file) {

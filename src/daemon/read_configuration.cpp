@@ -156,13 +156,13 @@ environment process_environment() {
     };
 }
 
-std::variant<configuration, std::vector<std::string>>
+configuration_reading
 read_configuration(std::string_view text, const std::filesystem::path& folder, const environment& variables) {
     value document;
     try {
         document = json::parse(text, true);
     } catch (const json::parse_error& e) {
-        return std::vector<std::string>{std::string("not JSON: ") + e.what()};
+        return {{}, {std::string("not JSON: ") + e.what()}};
     }
     configuration c;
     c.name = "contegod";
@@ -173,16 +173,15 @@ read_configuration(std::string_view text, const std::filesystem::path& folder, c
     in.section(document.find("admin"), "admin", c.admin, admin_settings());
     read_providers(in, document.find("providers"), c);
     add_password(in, c);
-    if (!in.mistakes.empty()) return in.mistakes;
-    return c;
+    return {std::move(c), std::move(in.mistakes)};
 }
 
-std::variant<configuration, std::vector<std::string>>
-read_configuration_file(const std::filesystem::path& file, const environment& variables) {
+configuration_reading read_configuration_file(const std::filesystem::path& file,
+                                              const environment& variables) {
     const auto content = file_content(file);
     if (!content)
-        return std::vector<std::string>{"cannot read " + file.string() +
-                                        "\nHINT: does the file exist, and may this user read it?"};
+        return {{},
+                {"cannot read " + file.string() + "\nHINT: does the file exist, and may this user read it?"}};
     return read_configuration(*content, std::filesystem::absolute(file).parent_path(), variables);
 }
 

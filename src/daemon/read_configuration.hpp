@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace contego::daemon {
@@ -18,14 +17,20 @@ using environment = std::function<std::optional<std::string>(const std::string& 
 /// The process's own environment.
 [[nodiscard]] environment process_environment();
 
+/// A configuration as far as it could be read, and all that is wrong with it, each mistake with the path of
+/// its key. Usable only without mistakes.
+struct configuration_reading {
+    configuration result;
+    std::vector<std::string> mistakes;
+};
+
 /// Reads a configuration from JSON with comments; values of the environment stand above it. Relative paths
-/// start at `folder`. Secrets are read from their files. All mistakes are returned, each with the path of its
-/// key.
-[[nodiscard]] std::variant<configuration, std::vector<std::string>>
+/// start at `folder`. Secrets are read from their files.
+[[nodiscard]] configuration_reading
 read_configuration(std::string_view text, const std::filesystem::path& folder, const environment& variables);
 
 /// The same from a file; that it cannot be read is a mistake like others.
-[[nodiscard]] std::variant<configuration, std::vector<std::string>>
-read_configuration_file(const std::filesystem::path& file, const environment& variables);
+[[nodiscard]] configuration_reading read_configuration_file(const std::filesystem::path& file,
+                                                            const environment& variables);
 
 } // namespace contego::daemon

@@ -23,6 +23,12 @@ course::course(request r, const binding& wire, const retry_policy& policy, doubl
 }
 
 void course::plan_commands() {
+    if (!request_.unreadable.empty()) {
+        const violations why{
+            {"parameters", "unreadable", "must be JSON that fits this program: " + request_.unreadable}};
+        ended_ = verdict_of(disposition::reject, "VALIDATION_ERROR", describe(why));
+        return;
+    }
     auto planned = plan(request_.action, request_.parameters, wire_.limits());
     auto* why = std::get_if<refusal>(&planned);
     refusal refused = why != nullptr ? std::move(*why) : refusal{"VALIDATION_ERROR", {}};

@@ -185,7 +185,7 @@ asio::awaitable<void> line::run_course(request r) {
             recorder_.add(record_of(way.of(), skip->sequence, *skip->what));
             continue;
         }
-        if (stopping_) {
+        if (stopping_ || !source_.still_ours(way.of())) {
             release(way.of(), first_sent);
             co_return;
         }
@@ -199,6 +199,8 @@ asio::awaitable<reply> line::send(const request& r, const send_step& now) {
     const auto e =
         co_await exchanged(endpoint_, wire_.render(*now.what, r.id), sent + options_.exchange_timeout);
     auto answer = wire_.read(now.what->type, e);
+    answer.message = wire_.without_secrets(*now.what, std::move(answer.message));
+    answer.error_description = wire_.without_secrets(*now.what, std::move(answer.error_description));
     observer_.exchanged(r, *now.what, now.sequence, e, answer);
 
     auto record = record_of(r, now.sequence, *now.what);

@@ -35,7 +35,13 @@ request request_from(const pqxx::row& row, const std::string& provider) {
     r.id = row[0].as<std::int64_t>();
     r.provider = provider;
     r.action = row[1].c_str();
-    r.parameters = json::parse(row[2].c_str());
+    try {
+        r.parameters = json::parse(row[2].c_str());
+    } catch (const json::parse_error& e) {
+        // PostgreSQL holds numbers that no double can: such a row is refused like other bad input, it does
+        // not stop the line.
+        r.unreadable = e.what();
+    }
     r.priority = row[3].c_str();
     r.sequence_number = row[4].as<std::int64_t>();
     r.fence = row[5].as<std::int64_t>();
@@ -63,15 +69,23 @@ public:
         return batch;
     }
 
+    bool still_ours(const request& r) const override {
+        return r.holder == membership_.daemon_id() &&
+               std::chrono::steady_clock::now() < membership_.trusted_until();
+    }
+
 private:
     claim_batch try_to_claim(const std::string& provider, std::size_t limit) {
         return connection_.transact([&](pqxx::work& tx) {
             claim_batch batch;
-            const auto rows = sql::run_prepared(
-                tx, claim_requests.name, membership_.daemon_id(), provider, static_cast<int>(limit));
+            const auto holder = membership_.daemon_id();
+            const auto rows =
+                sql::run_prepared(tx, claim_requests.name, holder, provider, static_cast<int>(limit));
             batch.requests.reserve(static_cast<std::size_t>(rows.size()));
-            for (const auto& row : rows)
+            for (const auto& row : rows) {
                 batch.requests.push_back(request_from(row, provider));
+                batch.requests.back().holder = holder;
+            }
             batch.more = batch.requests.size() == limit;
             if (!batch.more) {
                 const auto due = sql::run_prepared(tx, next_due.name, provider);

@@ -18,6 +18,7 @@ fleet::fleet(database_options options, identity who, std::chrono::milliseconds l
       lease_(lease) {}
 
 std::int64_t fleet::keep() {
+    const auto asked = std::chrono::steady_clock::now();
     const auto lease = static_cast<int>(lease_.count());
     const auto id = connection_.transact([&](pqxx::work& tx) -> std::int64_t {
         if (id_ != 0 && sql::run_prepared(tx, renew_lease.name, id_.load(), lease)[0][0].as<bool>())
@@ -27,6 +28,7 @@ std::int64_t fleet::keep() {
         return joined[0][0].as<std::int64_t>();
     });
     id_ = id;
+    trusted_until_ = asked + lease_ - lease_ / 10;
     return connection_.transact(
         [&](pqxx::work& tx) { return sql::run_prepared(tx, rescue.name)[0][0].as<std::int64_t>(); });
 }

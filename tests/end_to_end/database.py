@@ -63,8 +63,8 @@ class Database:
         """One statement, one transaction; a connection that a restart of the server cut is opened anew."""
         try:
             return self._run(sql, values)
-        except (psycopg2.DatabaseError, psycopg2.InterfaceError):
-            if not self._open.closed:
+        except (psycopg2.DatabaseError, psycopg2.InterfaceError) as error:
+            if error.pgcode:  # the server's own answer
                 raise
             self.close()
             return self._run(sql, values)

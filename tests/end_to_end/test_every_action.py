@@ -192,12 +192,12 @@ def test_a_swapped_card_works_before_the_old_one_is_cut(home, paired):
     assert home.simulator.card(new)["stbs"] == [home.box]
 
 
-def test_a_swapped_only_card_is_paired_anew(home):
+def test_a_swapped_only_card_is_paired_anew_where_the_old_one_was_not(home):
     old = next(CARDS)
 
     sent = home.does("SWAP_INSTALLED_ITEM", added={"smartcards": [home.card]}, removed={"smartcards": [old]})
 
-    assert sent == [(PAIR, None, None), (ADD, home.card, "1111"), (CANCEL, old, "1111")]
+    assert sent == [(ASK, old, None), (PAIR, None, None), (ADD, home.card, "1111"), (CANCEL, old, "1111")]
 
 
 @pytest.mark.parametrize("paired", [True, False])

@@ -24,13 +24,12 @@ constexpr const char* smallest = R"({
 
 configuration good(std::string_view text, const environment& variables = no_variables) {
     auto read = read_configuration(text, "/etc/contegod", variables);
-    const auto* wrong = std::get_if<mistakes>(&read);
-    EXPECT_EQ(wrong, nullptr) << wrong->front();
-    return std::get<configuration>(read);
+    EXPECT_EQ(read.mistakes, mistakes{});
+    return read.result;
 }
 
 mistakes wrong(std::string_view text, const environment& variables = no_variables) {
-    return std::get<mistakes>(read_configuration(text, "/etc/contegod", variables));
+    return read_configuration(text, "/etc/contegod", variables).mistakes;
 }
 
 TEST(configuration, of_the_fewest_keys_has_the_documented_defaults) {

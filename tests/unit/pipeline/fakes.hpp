@@ -35,7 +35,10 @@ public:
         return batch;
     }
 
+    bool still_ours(const request& r) const override { return r.id != lost; }
+
     std::deque<request> queue;
+    std::int64_t lost = 0; ///< a request that may run elsewhere by now
     int failures = 0;
     std::size_t most_asked = 0;
 

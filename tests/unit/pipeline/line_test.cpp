@@ -163,6 +163,27 @@ TEST_F(line_fixture, stopped_between_two_commands_gives_the_request_back_with_th
     EXPECT_TRUE(store_.verdicts[0].first_sent.has_value());
 }
 
+TEST_F(line_fixture, does_not_send_what_may_run_elsewhere_by_now) {
+    queue(2);
+    source_.lost = 1;
+
+    run_until_recorded(2);
+
+    EXPECT_EQ(cas_.sent.size(), 1U);
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::release, &verdict::disposition), 1);
+}
+
+TEST_F(line_fixture, rejects_what_this_program_cannot_read) {
+    queue(1);
+    source_.queue[0].unreadable = "a number beyond a double";
+
+    run_until_recorded(1);
+
+    ASSERT_EQ(store_.verdicts.size(), 1U);
+    EXPECT_EQ(store_.verdicts[0].disposition, disposition::reject);
+    EXPECT_EQ(store_.verdicts[0].error_code, "VALIDATION_ERROR");
+}
+
 TEST_F(line_fixture, stores_no_pin) {
     source_.queue.push_back(
         request_for(1, "UPDATE_CA_PIN_TO_GIVEN_VALUE", {{"smartcard_ca_id", "01"}, {"new_pin", "4711"}}));
