@@ -8,7 +8,7 @@ target_compile_options(contego_options INTERFACE
     -Wconversion        # sizes and ids are narrowed on purpose or not at all
     -Wnon-virtual-dtor
     -Woverloaded-virtual
-    -Wno-maybe-uninitialized # GCC 12 misreads a std::variant that is moved; the sanitizers watch this in earnest
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> # GCC 12 misreads a std::variant that is moved; the sanitizers watch
     -Wno-mismatched-new-delete # GCC 12 sees one half of the frame allocator of an asio::awaitable inlined
     -Werror)
 

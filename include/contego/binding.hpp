@@ -58,9 +58,6 @@ public:
     /// stored.
     [[nodiscard]] std::string storable(const command& c, const exchange& e) const;
 
-    /// A text of the CAS with every secret of `c` shown as `****`: a refusal may repeat what it refuses.
-    [[nodiscard]] std::string without_secrets(const command& c, std::string text) const;
-
     struct compiled; ///< src/binding only
 
 private:

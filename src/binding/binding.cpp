@@ -41,10 +41,6 @@ reply binding::read(const command& c, const exchange& e) const {
     return r;
 }
 
-std::string binding::without_secrets(const command& c, std::string text) const {
-    return wire::without_secrets(std::move(text), wire::secrets_of(c));
-}
-
 std::string binding::storable(const command& c, const exchange& e) const {
     return wire::storable_body(c, e);
 }

@@ -4,6 +4,7 @@
 #include "binding/namespaces.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace contego::wire {
 
@@ -91,7 +92,7 @@ void source::unknown_element(pugi::xml_node node) {
 
 std::vector<binding_error> source::mistakes() const {
     auto all = mistakes_;
-    std::ranges::stable_sort(all, {}, &binding_error::line);
+    std::ranges::sort(all, {}, [](const binding_error& e) { return std::tie(e.line, e.reason); });
     return all;
 }
 

@@ -198,9 +198,7 @@ asio::awaitable<reply> line::send(const request& r, const send_step& now) {
     const auto sent = steady_clock::now();
     const auto e =
         co_await exchanged(endpoint_, wire_.render(*now.what, r.id), sent + options_.exchange_timeout);
-    auto answer = wire_.read(now.what->type, e);
-    answer.message = wire_.without_secrets(*now.what, std::move(answer.message));
-    answer.error_description = wire_.without_secrets(*now.what, std::move(answer.error_description));
+    auto answer = wire_.read(*now.what, e);
     observer_.exchanged(r, *now.what, now.sequence, e, answer);
 
     auto record = record_of(r, now.sequence, *now.what);

@@ -173,8 +173,8 @@ TEST(compile_skeleton, refuses_a_command_without_request_or_reply_or_with_two) {
     const auto begin = text.find("<request>");
     text.erase(begin, text.find("</reply>") + 8 - begin);
     EXPECT_THAT(mistakes_in(text),
-                ElementsAre("8: command ADD_SUBSCRIPTIONS: the element request is missing",
-                            "8: command ADD_SUBSCRIPTIONS: the element reply is missing"));
+                ElementsAre("8: command ADD_SUBSCRIPTIONS: the element reply is missing",
+                            "8: command ADD_SUBSCRIPTIONS: the element request is missing"));
 }
 
 TEST(compile_skeleton, a_name_must_fit_the_character_set) {

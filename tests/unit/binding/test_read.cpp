@@ -17,7 +17,6 @@ using samples::soap_1_2;
 using samples::status_answer;
 
 constexpr auto safe = command_type::add_subscriptions;
-constexpr auto unsafe = command_type::send_bark_message_to_client;
 
 reply read(const exchange& e, command_type type = safe) {
     return compiled(binding_text()).read(type, e);
@@ -196,6 +195,7 @@ TEST(read, many_threads_may_read_at_once) {
     std::vector<int> successes(4);
     {
         std::vector<std::jthread> threads;
+        threads.reserve(successes.size());
         for (auto& n : successes)
             threads.emplace_back([&b, &e, &n] {
                 for (int i = 0; i < 200; ++i)
