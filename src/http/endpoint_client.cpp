@@ -48,8 +48,7 @@ void fail(exchange& out, transport_error error, std::string detail) {
 /// Reads one answer; true where the connection may be used again.
 asio::awaitable<bool> read_answer(const endpoint& where, connection& c, time_point deadline, exchange& out) {
     answer_reader reader({where.options.header_limit, where.options.body_limit});
-    std::array<char, 16384>
-        bytes; // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
+    std::array<char, 16384> bytes{};
     auto state = progress::more;
     while (state == progress::more) {
         const auto got = co_await c.read_some(asio::buffer(bytes), deadline);
@@ -137,7 +136,10 @@ asio::awaitable<exchange> perform(std::shared_ptr<shared> s, envelope e, time_po
 class pooled_client final : public endpoint_client {
 public:
     pooled_client(asio::any_io_executor executor, endpoint where)
-        : shared_(std::make_shared<shared>(std::move(executor), std::move(where))) {}
+        : shared_(std::make_shared<shared>(std::move(executor), std::move(where))) {
+        // Reading the authorities of the system takes a while, which no exchange shall pay for.
+        if (shared_->where.tls) static_cast<void>(shared_->files.current());
+    }
 
     pooled_client(const pooled_client&) = delete;
     pooled_client& operator=(const pooled_client&) = delete;

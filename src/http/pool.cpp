@@ -58,7 +58,10 @@ asio::awaitable<std::optional<pool::place>> pool::enter(time_point deadline) {
     boost::system::error_code ec;
     co_await me.woken.async_wait(asio::redirect_error(asio::use_awaitable, ec));
     if (!me.has_place) co_return std::nullopt;
-    co_return place(*this);
+    place mine(*this);
+    // The place may come together with the deadline, too late to be of use.
+    if (steady_clock::now() >= deadline) co_return std::nullopt;
+    co_return std::move(mine);
 }
 
 void pool::leave() {
@@ -87,7 +90,6 @@ void pool::keep(std::unique_ptr<connection> c) {
 }
 
 void pool::close() {
-
     idle_.clear();
     eviction_.cancel();
 }

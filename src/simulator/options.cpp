@@ -25,7 +25,7 @@ struct arguments {
 };
 
 std::string content_of(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
+    const std::ifstream in(file, std::ios::binary);
     std::ostringstream text;
     text << in.rdbuf();
     if (!in) throw std::runtime_error("cannot read " + file);

@@ -122,7 +122,7 @@ asio::awaitable<void> converse(Stream& stream, Answering& answering) {
 struct shared {
     tcp::acceptor acceptor;
     service& answering;
-    std::optional<asio::ssl::context> tls;
+    std::unique_ptr<asio::ssl::context> tls; ///< none: plain text
     server_settings settings;
     std::atomic<std::uint64_t> connections = 0;
 
@@ -191,8 +191,9 @@ asio::ssl::context tls_context(const server_settings& settings) {
 
 server::server(asio::io_context& context, const server_settings& settings, service& s) {
     const tcp::endpoint wanted(asio::ip::make_address(settings.address), settings.port);
-    auto with = std::make_shared<shared>(tcp::acceptor(context, wanted), s, std::nullopt, settings);
-    if (!settings.certificate_file.empty()) with->tls = tls_context(settings);
+    auto with = std::make_shared<shared>(tcp::acceptor(context, wanted), s, nullptr, settings);
+    if (!settings.certificate_file.empty())
+        with->tls = std::make_unique<asio::ssl::context>(tls_context(settings));
     const auto bound = with->acceptor.local_endpoint();
     const auto host =
         bound.address().is_v6() ? "[" + bound.address().to_string() + "]" : bound.address().to_string();

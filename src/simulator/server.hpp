@@ -12,9 +12,9 @@ namespace contego::simulator {
 struct server_settings {
     std::string address = "127.0.0.1"; ///< an IP address
     unsigned short port = 0;           ///< 0: any that is free
-    std::string certificate_file = {}; ///< PEM chain; empty: no TLS
-    std::string key_file = {};         ///< PEM
-    std::string client_ca_file = {};   ///< PEM; with it, a client must show a certificate of that CA
+    std::string certificate_file;      ///< PEM chain; empty: no TLS
+    std::string key_file;              ///< PEM
+    std::string client_ca_file;        ///< PEM; with it, a client must show a certificate of that CA
     bool stub = false;                 ///< answer every POST with OK, unseen
     unsigned threads = 1;              ///< that will run the context
 };

@@ -80,12 +80,13 @@ arrival service::receive(const http_request& request) {
     const auto path = target.substr(0, mark);
     const auto query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
     if (!authorization_.empty() && !knows(request)) {
-        a.ready = plain(401, "who are you?");
-        a.ready->headers.emplace_back("WWW-Authenticate", "Basic realm=\"contego-sim\"");
+        auto question = plain(401, "who are you?");
+        question.headers.emplace_back("WWW-Authenticate", "Basic realm=\"contego-sim\"");
+        a.what = std::move(question);
     } else if (path.starts_with("/sim/")) {
-        a.ready = administer(request, path, query);
+        a.what = administer(request, path, query);
     } else if (request.method() == http::verb::get) {
-        a.ready = get(request, path, query);
+        a.what = get(request, path, query);
     } else {
         a = receive_call(request, path);
     }
@@ -97,48 +98,49 @@ arrival service::receive_call(const http_request& request, std::string_view path
     const auto content_type = field_of(request, http::field::content_type);
     const auto* area = area_at(path);
     if (area == nullptr) {
-        a.ready = plain(404, "no service stands here");
+        a.what = plain(404, "no service stands here");
     } else if (request.method() != http::verb::post) {
-        a.ready = plain(405, "a service takes POST");
+        a.what = plain(405, "a service takes POST");
     } else if (!content_type.starts_with("text/xml")) {
-        a.ready = plain(415, "a service takes text/xml");
+        a.what = plain(415, "a service takes text/xml");
     } else {
         auto read = read_envelope(*area, request.body(), says_latin(content_type));
         if (const auto* f = std::get_if<fault>(&read)) {
-            a.ready = soap_fault(*f);
+            a.what = soap_fault(*f);
             return a;
         }
-        a.call = std::get<reading>(std::move(read));
+        auto& understood = std::get<reading>(read);
         const std::lock_guard lock(mutex_);
-        a.trouble = faults_.choose(path, a.call->call);
+        a.trouble = faults_.choose(path, understood.call);
+        a.what = std::move(understood);
     }
     return a;
 }
 
-answer service::do_call(const arrival& a, moment now) {
-    const auto& c = a.call->call;
+answer service::do_call(const call& c, const mishap& trouble, moment now) {
     const std::lock_guard lock(mutex_);
-    auto said = a.trouble.effect ? cas_.apply(c, now) : answer::no({}, {});
-    if (!a.trouble.status_code.empty()) {
-        said.status_code = a.trouble.status_code;
+    auto said = trouble.effect ? cas_.apply(c, now) : answer::no({}, {});
+    if (!trouble.status_code.empty()) {
+        said.status_code = trouble.status_code;
         said.message = "As the simulator was told";
     }
     if (said.reference.empty()) said.reference = cas_.next_reference();
-    journal_.add(c, said, a.trouble.describe(), now);
+    journal_.add(c, said, trouble.describe(), now);
     ++calls_[c.command][said.status_code];
     return said;
 }
 
 response service::conclude(const arrival& a, moment now) {
-    if (a.ready) return *a.ready;
-    const auto said = do_call(a, now);
+    if (const auto* ready = std::get_if<response>(&a.what)) return *ready;
+    const auto& understood = std::get<reading>(a.what);
+    const auto said = do_call(understood.call, a.trouble, now);
     response r;
     if (a.trouble.http_status != 0)
         r = proxy_page(a.trouble.http_status);
     else if (a.trouble.fault)
         r = soap_fault(*a.trouble.fault);
     else
-        r.body = write_envelope(*a.call->operation, said);
+        r.body = write_envelope(*understood.operation, said);
     if (a.trouble.garbage) r.body = "<<< this is no XML &&& \x01\xff";
     if (a.trouble.wrong_length) {
         r.missing = 100;

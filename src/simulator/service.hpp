@@ -13,23 +13,23 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <variant>
 
 namespace contego::simulator {
 
 using http_request = boost::beast::http::request<boost::beast::http::string_body>;
 
 struct service_settings {
-    std::string scheme = "http";          ///< of the address in the WSDL
-    std::optional<std::string> user = {}; ///< none: nobody is asked who they are
-    std::string password = {};
+    std::string scheme = "http";     ///< of the address in the WSDL
+    std::optional<std::string> user; ///< none: nobody is asked who they are
+    std::string password;
     std::uint64_t seed = 0;
 };
 
-/// A request that was read, with what is to go wrong with it. Either it is a call, still to be done, or its
-/// answer is there already.
+/// A request that was read: a call, still to be done, with what is to go wrong with it; or no call, and
+/// answered already.
 struct arrival {
-    std::optional<response> ready;
-    std::optional<reading> call;
+    std::variant<response, reading> what;
     mishap trouble;
 };
 
@@ -54,7 +54,7 @@ private:
     administer(const http_request& request, std::string_view path, std::string_view query);
     [[nodiscard]] response replace_rules(const std::string& document);
     [[nodiscard]] value whole_state(std::string_view query) const;
-    [[nodiscard]] answer do_call(const arrival& a, moment now);
+    [[nodiscard]] answer do_call(const call& c, const mishap& trouble, moment now);
 
     service_settings settings_;
     std::string authorization_; ///< the header that a client must send; empty: none

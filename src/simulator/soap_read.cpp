@@ -158,31 +158,34 @@ void check_together(call& c) {
         c.mistake = "CaClientIds or PairingModuleIds must be given";
 }
 
+fault unreadable() {
+    return {.code = "Server", .text = "Couldn't parse stream."};
+}
+
 } // namespace
 
 std::variant<reading, fault> read_envelope(const area& a, std::string_view body, bool latin) {
-    const fault unreadable{"Server", "Couldn't parse stream."};
     pugi::xml_document document;
     // A document type is refused by being seen: its node comes first, where the envelope must be.
     constexpr auto options = pugi::parse_default | pugi::parse_doctype | pugi::parse_ws_pcdata_single;
     const auto encoding = latin && !body.starts_with("<?xml") ? pugi::encoding_latin1 : pugi::encoding_auto;
-    if (!document.load_buffer(body.data(), body.size(), options, encoding)) return unreadable;
+    if (!document.load_buffer(body.data(), body.size(), options, encoding)) return unreadable();
     const auto envelope = document.first_child();
-    if (!is(envelope, envelope_namespace, "Envelope")) return unreadable;
+    if (!is(envelope, envelope_namespace, "Envelope")) return unreadable();
     auto part = next_element(envelope.first_child());
     if (is(part, envelope_namespace, "Header")) part = next_element(part.next_sibling());
-    if (!is(part, envelope_namespace, "Body")) return unreadable;
+    if (!is(part, envelope_namespace, "Body")) return unreadable();
 
     const auto element = only_child(part);
     const auto* o = operation_of(a, local_name(element.name()));
     if (o == nullptr || namespace_of(element) != a.xml_namespace)
         return fault{"Client", "No operation of " + std::string(a.name) + " is in the body."};
     const auto request = only_child(element);
-    if (!is(request, a.xml_namespace, std::string(o->name) + "Request")) return unreadable;
+    if (!is(request, a.xml_namespace, std::string(o->name) + "Request")) return unreadable();
 
     reading r{o, {}};
     r.call.command = o->command;
-    if (!read_fields(request, *o, r.call)) return unreadable;
+    if (!read_fields(request, *o, r.call)) return unreadable();
     check_together(r.call);
     return r;
 }

@@ -3,13 +3,14 @@
 #include "simulator/response.hpp"
 #include "simulator/soap.hpp"
 
-#include <array>
-#include <cstdio>
-
 namespace contego::simulator {
 namespace {
 
-constexpr std::string_view changing = "000000000000";
+/// Writes the lower digits of a number over all of a piece of text.
+void write_hexadecimal(std::uint64_t number, std::string& text, std::size_t from, std::size_t digits) {
+    for (auto at = from + digits; at-- > from; number >>= 4U)
+        text[at] = "0123456789abcdef"[number & 0xfU];
+}
 
 /// One answer per path will do: the daemon looks for a status, not for the name of the operation. On the path
 /// of the pairings it is the one that must say whether there is a pairing.
@@ -25,21 +26,18 @@ const operation& operation_for(const area* a) {
 std::string_view stub::answer(std::string_view path) {
     const auto* a = area_at(path);
     if (bytes_.empty() || a != area_) {
-        std::array<char, 32> fixed{};
-        std::snprintf(fixed.data(), fixed.size(), "%08x-0000-4000-8000-", static_cast<unsigned>(number_));
         auto said = simulator::answer::ok(false);
-        said.reference = fixed.data() + std::string(changing);
+        said.reference = "00000000-0000-4000-8000-000000000000";
         const auto& o = operation_for(a);
         if (o.result == result_shape::boxes_of_card) said.paired = false;
         response r;
         r.body = write_envelope(o, said);
         bytes_ = bytes_of(r);
-        reference_ = bytes_.find(said.reference) + said.reference.size() - changing.size();
+        reference_ = bytes_.find(said.reference);
+        write_hexadecimal(number_, bytes_, reference_, 8);
         area_ = a;
     }
-    auto n = ++calls_;
-    for (std::size_t i = changing.size(); i-- > 0; n >>= 4U)
-        bytes_[reference_ + i] = "0123456789abcdef"[n & 0xfU];
+    write_hexadecimal(++calls_, bytes_, reference_ + 24, 12);
     return bytes_;
 }
 

@@ -23,7 +23,7 @@ private:
     std::uint64_t calls_ = 0;
     std::string bytes_;
     const area* area_ = nullptr; ///< that `bytes_` is of
-    std::size_t reference_ = 0;  ///< where in `bytes_` the part of the reference stands that changes
+    std::size_t reference_ = 0;  ///< where in `bytes_` the reference stands
 };
 
 } // namespace contego::simulator

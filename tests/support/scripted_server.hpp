@@ -105,7 +105,7 @@ public:
 
     /// Waits until the record is as wanted; false where it is not so within the time.
     [[nodiscard]] bool wait_until(const std::function<bool(const server_record&)>& wanted,
-                                  std::chrono::milliseconds patience = std::chrono::seconds(20)) const;
+                                  std::chrono::milliseconds patience = std::chrono::seconds(60)) const;
 
     /// Lets every `hold` go on, those to come too.
     void release();

@@ -22,7 +22,8 @@ std::vector<std::string> mistakes(endpoint_options options) {
 }
 
 endpoint sound(const std::string& url) {
-    return std::get<endpoint>(check({.url = url}));
+    // Reading the authorities of the system takes its time.
+    return std::get<endpoint>(check({.url = url, .tls = {.verify = false}}));
 }
 
 TEST(endpoint, a_url_is_taken_apart) {

@@ -13,9 +13,6 @@ using test::write;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-// Long enough to connect and write on a busy machine.
-constexpr auto short_while = 1s;
-
 TEST(exchange, an_answer_is_handed_over_whatever_its_status) {
     for (const int status : {200, 302, 401, 429, 500, 503}) {
         const scripted_server server({test::always(answer(status, "<fault/>", "Location: /elsewhere\r\n"))});
@@ -75,26 +72,29 @@ TEST(exchange, a_port_where_nobody_listens_is_connect) {
     EXPECT_THAT(x.detail, HasSubstr("127.0.0.1:" + port));
 }
 
-TEST(exchange, a_connection_that_takes_longer_than_allowed_is_connect) {
-    // Accepts, and never shakes hands.
-    const scripted_server server({{test::stall()}});
-    endpoint_options o{.url = "https://127.0.0.1:" + std::to_string(server.port())};
-    o.connect_timeout = 100ms;
+/// Accepts, and never shakes hands.
+struct silent_tls_server {
+    scripted_server server{{{test::stall()}}};
+    endpoint_options options{.url = "https://127.0.0.1:" + std::to_string(server.port()),
+                             .tls = {.verify = false}};
+};
 
-    const auto x = client_fixture(std::move(o)).send();
+TEST(exchange, a_connection_that_takes_longer_than_allowed_is_connect) {
+    silent_tls_server silent;
+    silent.options.connect_timeout = 100ms;
+
+    const auto x = client_fixture(silent.options).send();
 
     expect_failed(x, exchange_state::not_sent, transport_error::connect);
 }
 
 TEST(exchange, the_deadline_cuts_connecting_short) {
-    const scripted_server server({{test::stall()}});
+    silent_tls_server silent;
+    silent.options.connect_timeout = 10min;
 
-    const auto x =
-        client_fixture(endpoint_options{.url = "https://127.0.0.1:" + std::to_string(server.port())})
-            .send(short_while);
+    const auto x = client_fixture(silent.options).send(2s);
 
     expect_failed(x, exchange_state::not_sent, transport_error::connect);
-    EXPECT_LT(x.duration, 5s);
 }
 
 TEST(exchange, a_server_that_closes_without_an_answer_is_closed) {
@@ -129,7 +129,7 @@ TEST(exchange, a_reset_while_the_request_is_written_is_write) {
 TEST(exchange, a_request_that_is_not_taken_before_the_deadline_is_timeout) {
     const scripted_server server({{test::read_some(), test::hold()}});
 
-    const auto x = client_fixture(server).send(short_while, client_fixture::large(16 << 20));
+    const auto x = client_fixture(server).send_in_vain(client_fixture::large(16 << 20));
 
     expect_failed(x, exchange_state::sent_no_answer, transport_error::timeout);
 }
@@ -138,17 +138,16 @@ TEST(exchange, a_server_that_does_not_answer_is_timeout) {
     const scripted_server server({{read_request(), test::stall()}});
 
     expect_failed(
-        client_fixture(server).send(short_while), exchange_state::sent_no_answer, transport_error::timeout);
+        client_fixture(server).send_in_vain(), exchange_state::sent_no_answer, transport_error::timeout);
 }
 
 TEST(exchange, the_deadline_holds_for_the_whole_answer_and_not_for_each_byte) {
     const scripted_server server({{read_request(), test::drip(answer(200, std::string(1000, 'x')), 100ms)}});
 
-    const auto x = client_fixture(server).send(short_while);
+    const auto x = client_fixture(server).send_in_vain();
 
     expect_failed(x, exchange_state::sent_no_answer, transport_error::timeout);
-    EXPECT_GE(x.duration, short_while - 50ms);
-    EXPECT_LT(x.duration, 10s);
+    EXPECT_LT(x.duration, 50s) << "it would have been read in 100 s";
 }
 
 TEST(exchange, what_is_not_http_is_malformed) {
@@ -202,10 +201,10 @@ TEST(exchange, destroying_the_client_ends_every_exchange_with_closed) {
     endpoint_options o{.url = server.url()};
     o.connections = 1;
     client_fixture f(std::move(o));
-    const auto sent = f.begin();
-    const auto waiting = f.begin();
+    const auto sent = f.begin(10min);
+    const auto waiting = f.begin(10min);
     f.run_until([&] { return server.record().requests.size() == 1 && f.client->figures().waiting == 1; });
-    const auto unbegun = f.begin();
+    const auto unbegun = f.begin(10min);
 
     f.client.reset();
 
@@ -213,21 +212,19 @@ TEST(exchange, destroying_the_client_ends_every_exchange_with_closed) {
     expect_failed(sent->front(), exchange_state::sent_no_answer, transport_error::closed);
     expect_failed(waiting->front(), exchange_state::not_sent, transport_error::closed);
     expect_failed(unbegun->front(), exchange_state::not_sent, transport_error::closed);
-    EXPECT_LT(sent->front().duration, 20s) << "it ended by its deadline";
-    EXPECT_LT(waiting->front().duration, 20s) << "it ended by its deadline";
 }
 
 TEST(exchange, destroying_the_client_ends_one_that_is_being_connected) {
-    const scripted_server server({{test::stall()}});
-    client_fixture f(endpoint_options{.url = "https://127.0.0.1:" + std::to_string(server.port())});
-    const auto box = f.begin();
-    f.run_until([&] { return server.record().connections == 1; });
+    silent_tls_server silent;
+    silent.options.connect_timeout = 10min;
+    client_fixture f(silent.options);
+    const auto box = f.begin(10min);
+    f.run_until([&] { return silent.server.record().connections == 1; });
 
     f.client.reset();
 
     f.run_until([&] { return !box->empty(); });
     expect_failed(box->front(), exchange_state::not_sent, transport_error::closed);
-    EXPECT_LT(box->front().duration, 4s) << "it ended by its own limit";
 }
 
 TEST(exchange, an_io_context_that_runs_no_more_may_go_with_exchanges_pending) {

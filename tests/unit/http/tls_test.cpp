@@ -42,7 +42,7 @@ protected:
     certificate_authority authority;
     certificate_authority stranger{"another authority"};
     server_tls server{authority.issue()};
-    endpoint_options options{.tls = {.ca_file = authority.file()}};
+    endpoint_options options{.idle_timeout = 10min, .tls = {.ca_file = authority.file()}};
 };
 
 void expect_refused(const exchange& x, const std::string& reason) {
@@ -188,7 +188,8 @@ TEST_F(tls, a_timeout_while_waiting_for_the_answer_is_sent_no_answer) {
     const auto s = serve({read_request(), test::stall()});
     options.url = s.url();
 
-    expect_failed(client_fixture(options).send(1s), exchange_state::sent_no_answer, transport_error::timeout);
+    expect_failed(
+        client_fixture(options).send_in_vain(), exchange_state::sent_no_answer, transport_error::timeout);
 }
 
 /// Puts one pair of files in the place of another, with a time that no clock can take for the former one.

@@ -121,7 +121,7 @@ TEST(journal, a_file_gets_the_same_lines_at_once_and_keeps_older_ones) {
         journal j(file.string());
         j.add(call_of(command_type::add_subscriptions, {"0100"}), said("OK", true), "", now);
 
-        std::ifstream in(file);
+        const std::ifstream in(file);
         std::ostringstream text;
         text << in.rdbuf();
         EXPECT_EQ(text.str(), "{\"older\":true}\n" + j.lines());

@@ -15,10 +15,10 @@ TEST(moment, a_date_without_a_zone_is_in_utc) {
 }
 
 TEST(moment, a_fraction_counts_to_the_microsecond) {
-    const auto whole = moment_of("2030-01-01T00:00:00Z");
+    const moment whole = std::chrono::sys_days(std::chrono::year(2030) / 1 / 1);
 
-    EXPECT_EQ(moment_of("2030-01-01T00:00:00.25Z"), *whole + std::chrono::milliseconds(250));
-    EXPECT_EQ(moment_of("2030-01-01T00:00:00.0000019Z"), *whole + std::chrono::microseconds(1));
+    EXPECT_EQ(moment_of("2030-01-01T00:00:00.25Z"), whole + std::chrono::milliseconds(250));
+    EXPECT_EQ(moment_of("2030-01-01T00:00:00.0000019Z"), whole + std::chrono::microseconds(1));
 }
 
 TEST(moment, what_is_no_date_is_none) {
@@ -40,10 +40,10 @@ TEST(moment, the_day_that_only_leap_years_have_is_a_date) {
 }
 
 TEST(moment, a_moment_is_written_so_that_it_reads_the_same) {
-    const auto m = moment_of("2030-01-31T08:09:10.000123+01:00");
+    const auto m = moment_of("2030-01-31T08:09:10.000123+01:00").value_or(moment());
 
-    EXPECT_EQ(to_text(*m), "2030-01-31T07:09:10.000123Z");
-    EXPECT_EQ(moment_of(to_text(*m)), m);
+    EXPECT_EQ(to_text(m), "2030-01-31T07:09:10.000123Z");
+    EXPECT_EQ(moment_of(to_text(m)), m);
 }
 
 } // namespace

@@ -11,7 +11,6 @@
 #include <boost/beast/http/write.hpp>
 #include <gtest/gtest.h>
 
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,7 +21,18 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
 
-using http_response = http::response<http::string_body>;
+/// What a client gets for a request.
+struct got {
+    unsigned status = 0; ///< 0: the connection ended without an answer
+    std::string body;
+    bool keep_alive = false;
+};
+
+inline server_settings on_threads(unsigned threads) {
+    server_settings s;
+    s.threads = threads;
+    return s;
+}
 
 /// A simulator on a free port, running until it goes out of scope.
 class running_server {
@@ -62,13 +72,14 @@ inline http_request message_of(http::verb verb, const std::string& target, const
     return r;
 }
 
-/// The next answer on a stream, or nothing when the connection ends without one.
+/// The next answer on a stream.
 template <class Stream>
-std::optional<http_response> read_answer(Stream& stream, boost::beast::flat_buffer& buffer) {
-    http_response r;
+got read_answer(Stream& stream, boost::beast::flat_buffer& buffer) {
+    http::response<http::string_body> r;
     boost::system::error_code failed;
     http::read(stream, buffer, r, failed);
-    return failed ? std::nullopt : std::optional(std::move(r));
+    if (failed) return {};
+    return {.status = r.result_int(), .body = r.body(), .keep_alive = r.keep_alive()};
 }
 
 /// One connection of a client; every call blocks.
@@ -85,9 +96,9 @@ public:
     /// Says that nothing more will be said.
     void finish() { socket_.shutdown(tcp::socket::shutdown_send); }
 
-    std::optional<http_response> receive() { return read_answer(socket_, buffer_); }
+    got receive() { return read_answer(socket_, buffer_); }
 
-    std::optional<http_response> ask(const http_request& r) {
+    got ask(const http_request& r) {
         send(r);
         return receive();
     }

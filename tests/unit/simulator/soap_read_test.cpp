@@ -268,7 +268,7 @@ TEST(soap_read, an_iso_8859_1_body_is_read_by_its_declaration_or_by_the_header) 
     const auto& a = area_named("user-text-messaging");
 
     const auto by_header = read_envelope(a, body, true);
-    const auto by_declaration = read_envelope(a, "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>" + body);
+    const auto by_declaration = read_envelope(a, R"(<?xml version="1.0" encoding="ISO-8859-1"?>)" + body);
 
     EXPECT_EQ(std::get<reading>(by_header).call.message, "\xc3\xa9");
     EXPECT_EQ(std::get<reading>(by_declaration).call.message, "\xc3\xa9");
