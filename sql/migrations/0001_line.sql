@@ -430,20 +430,23 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     ours bigint[];
+    our_fences bigint[];
     ended bigint[];
 BEGIN
     WITH named AS (
         SELECT DISTINCT n.request_id, n.fence
         FROM jsonb_to_recordset(commands || verdicts) AS n (request_id bigint, fence bigint)
     ), held AS (
-        SELECT o.id
+        SELECT o.id, o.fence
         FROM contego.request_open AS o
         JOIN named AS n ON n.request_id = o.id AND n.fence = o.fence
         WHERE o.progress = 'IN_FLIGHT'
         ORDER BY o.id
         FOR UPDATE OF o
     )
-    SELECT coalesce(array_agg(h.id), '{}') INTO ours FROM held AS h;
+    -- Request and fence together: one batch may hold outcomes of two claims on one request, where this daemon lost its
+    -- lease, joined again and claimed the same request anew.
+    SELECT coalesce(array_agg(h.id), '{}'), coalesce(array_agg(h.fence), '{}') INTO ours, our_fences FROM held AS h;
 
     INSERT INTO contego.command AS c (
         request_id, sequence, type, parameters, request, response, reference_number, status_code, outcome, error_code,
@@ -453,10 +456,10 @@ BEGIN
            clock_timestamp() - n.sent_age * interval '1 millisecond',
            clock_timestamp() - n.sent_age * interval '1 millisecond', n.duration_ms
     FROM jsonb_to_recordset(commands) AS n (
-        request_id bigint, sequence smallint, type text, parameters jsonb, request text, response text,
+        request_id bigint, fence bigint, sequence smallint, type text, parameters jsonb, request text, response text,
         reference_number text, status_code text, outcome text, error_code text, error_description text, result jsonb,
         sent_age double precision, duration_ms double precision)
-    WHERE n.request_id = ANY (ours)
+    WHERE (n.request_id, n.fence) IN (SELECT * FROM unnest(ours, our_fences))
     ON CONFLICT (request_id, sequence) DO UPDATE
     SET type = excluded.type, parameters = excluded.parameters, request = excluded.request,
         response = excluded.response, reference_number = excluded.reference_number,
@@ -468,9 +471,9 @@ BEGIN
     WITH ending AS (
         SELECT v.*
         FROM jsonb_to_recordset(verdicts) AS v (
-            request_id bigint, disposition text, error_code text, error_description text, reference_number text,
-            result jsonb, sent_age double precision)
-        WHERE v.request_id = ANY (ours) AND v.disposition IN ('complete', 'reject')
+            request_id bigint, fence bigint, disposition text, error_code text, error_description text,
+            reference_number text, result jsonb, sent_age double precision)
+        WHERE (v.request_id, v.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND v.disposition IN ('complete', 'reject')
     ), gone AS (
         DELETE FROM contego.request_open AS o USING ending AS e WHERE o.id = e.request_id RETURNING o.*
     ), freed AS (
@@ -508,9 +511,9 @@ BEGIN
         claimed_by = NULL, claimed_date = NULL,
         interrupted = o.interrupted AND v.disposition = 'release'
     FROM jsonb_to_recordset(verdicts) AS v (
-        request_id bigint, disposition text, error_code text, error_description text, reference_number text,
-        delay double precision, sent_age double precision)
-    WHERE o.id = v.request_id AND v.request_id = ANY (ours) AND v.disposition IN ('retry', 'hold', 'release');
+        request_id bigint, fence bigint, disposition text, error_code text, error_description text,
+        reference_number text, delay double precision, sent_age double precision)
+    WHERE o.id = v.request_id AND (v.request_id, v.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND v.disposition IN ('retry', 'hold', 'release');
 
     -- A statement of its own: its snapshot sees the rows that were parked while the deletion above waited.
     UPDATE contego.request_open AS o
@@ -519,8 +522,8 @@ BEGIN
     GET DIAGNOSTICS woken = ROW_COUNT;
 
     SELECT coalesce(array_agg(DISTINCT n.request_id), '{}') INTO stale
-    FROM jsonb_to_recordset(commands || verdicts) AS n (request_id bigint)
-    WHERE n.request_id <> ALL (ours);
+    FROM jsonb_to_recordset(commands || verdicts) AS n (request_id bigint, fence bigint)
+    WHERE (n.request_id, n.fence) NOT IN (SELECT * FROM unnest(ours, our_fences));
 END
 $$;
 
@@ -558,16 +561,27 @@ DECLARE
 BEGIN
     DELETE FROM contego.daemon AS d WHERE d.lease_until <= clock_timestamp();
 
+    -- What is locked is being recorded or repaired at this moment: the next call sees what became of it, nobody waits.
     UPDATE contego.request_open AS o
     SET progress = 'QUEUED', claimed_by = NULL, claimed_date = NULL, interrupted = true
-    WHERE o.progress = 'IN_FLIGHT'
-      AND NOT EXISTS (SELECT FROM contego.daemon AS d WHERE d.id = o.claimed_by);
+    FROM (
+        SELECT f.id FROM contego.request_open AS f
+        WHERE f.progress = 'IN_FLIGHT'
+          AND NOT EXISTS (SELECT FROM contego.daemon AS d WHERE d.id = f.claimed_by)
+        FOR UPDATE SKIP LOCKED
+    ) AS orphan
+    WHERE o.id = orphan.id;
     GET DIAGNOSTICS rescued = ROW_COUNT;
 
     UPDATE contego.request_open AS o
     SET progress = 'QUEUED', blocked_by = NULL
-    WHERE o.progress = 'BLOCKED'
-      AND NOT EXISTS (SELECT FROM contego.request_open AS b WHERE b.id = o.blocked_by);
+    FROM (
+        SELECT w.id FROM contego.request_open AS w
+        WHERE w.progress = 'BLOCKED'
+          AND NOT EXISTS (SELECT FROM contego.request_open AS b WHERE b.id = w.blocked_by)
+        FOR UPDATE SKIP LOCKED
+    ) AS stranded
+    WHERE o.id = stranded.id;
     RETURN rescued;
 END
 $$;

@@ -54,9 +54,11 @@ public:
         open_lines();
         open_admin();
         on_signal();
-        const housekeeping house(fleet_, figures_, wakeup_, configuration_.database.lease, reports());
-        announce();
-        network_.run();
+        {
+            const housekeeping house(fleet_, figures_, wakeup_, configuration_.database.lease, reports());
+            announce();
+            network_.run();
+        } // the lease is kept until here, and by nobody while it is given up
         return leave();
     }
 

@@ -36,6 +36,24 @@ TEST_F(membership, moves_the_requests_of_a_dead_daemon_to_another) {
     EXPECT_EQ(alive.latest.requests.front().attempts, 0);
 }
 
+TEST_F(membership, waits_for_nobody_who_is_recording) {
+    const auto locked = insert_for_card("1");
+    const auto free = insert_for_card("2");
+    daemon_hands dead(database_);
+    daemon_hands alive(database_);
+    ASSERT_EQ(dead.claim(), (ids{locked, free}));
+    expire(dead);
+    pqxx::connection other(database_.connection_string);
+    pqxx::work recording(other);
+    recording.exec("SELECT FROM contego.request_open WHERE id = " + std::to_string(locked) + " FOR UPDATE");
+
+    EXPECT_EQ(alive.membership.keep(), 1);
+    recording.abort();
+    EXPECT_EQ(alive.membership.keep(), 1);
+
+    EXPECT_EQ(alive.claim(), (ids{locked, free}));
+}
+
 TEST_F(membership, lets_no_daemon_write_that_was_taken_for_dead) {
     const auto id = insert_for_card("1");
     daemon_hands zombie(database_);

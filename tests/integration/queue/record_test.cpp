@@ -116,6 +116,28 @@ TEST_F(record, writes_nothing_for_a_claim_that_is_no_longer_ours) {
     EXPECT_EQ(one("SELECT count(*) FROM contego.command"), "0");
 }
 
+TEST_F(record, tells_two_claims_on_one_request_apart_in_one_batch) {
+    const auto former = claimed_command();
+    sql("UPDATE contego.request SET progress = 'QUEUED', claimed_by = NULL WHERE id = " +
+        std::to_string(former.request_id));
+    daemon_.claim();
+    auto latest = former;
+    latest.fence = daemon_.latest.requests.at(0).fence;
+    latest.response = "<Latest/>";
+    const auto rejected = [&] {
+        auto v = verdict_on(former, disposition::reject);
+        v.error_code = "FORMER";
+        return v;
+    }();
+
+    const auto answer =
+        daemon_.store->record({{former, latest}, {rejected, verdict_on(latest, disposition::complete)}});
+
+    EXPECT_EQ(answer.stale, ids{former.request_id});
+    EXPECT_EQ(column(latest.request_id, "concat_ws('|', life_cycle_state, error_code)"), "COMPLETED");
+    EXPECT_EQ(command(latest, "concat_ws('|', response, attempts)"), "<Latest/>|1");
+}
+
 TEST_F(record, lets_each_verdict_in_once) {
     const auto c = claimed_command();
     const record_batch batch{{c}, {verdict_on(c, disposition::complete)}};
