@@ -36,13 +36,13 @@ struct answer_reader::state {
 
     answer_limits limits;
     beast::flat_buffer unread;
-    std::optional<wire::response_parser<wire::string_body>> parser;
+    std::unique_ptr<wire::response_parser<wire::string_body>> parser;
     bool header_seen = false;
     transport_error error = transport_error::none;
     std::string detail;
 
     void start() {
-        parser.emplace();
+        parser = std::make_unique<wire::response_parser<wire::string_body>>();
         parser->eager(true);
         parser->header_limit(static_cast<std::uint32_t>(limits.header));
         parser->body_limit(limits.body);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,7 +24,7 @@ struct answer_limits {
 /// again.
 class answer_reader {
 public:
-    enum class progress { more, complete, failed };
+    enum class progress : std::uint8_t { more, complete, failed };
 
     explicit answer_reader(answer_limits limits);
     answer_reader(const answer_reader&) = delete;

@@ -40,8 +40,7 @@ void expect_name(SSL* ssl, const std::string& name) {
     }
     X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     X509_VERIFY_PARAM_set1_host(parameters, name.c_str(), name.size());
-    SSL_set_tlsext_host_name(ssl,
-                             name.c_str()); // NOLINT(cppcoreguidelines-pro-type-cstyle-cast): OpenSSL's macro
+    SSL_set_tlsext_host_name(ssl, name.c_str());
 }
 
 /// `certificate verify failed` alone helps nobody; what failed is kept apart.
@@ -64,7 +63,7 @@ connection::connection(const asio::any_io_executor& executor,
                        const std::shared_ptr<ssl::context>& context,
                        const std::stop_token& stop)
     : tcp_(executor), opened_(std::chrono::steady_clock::now()), closing_(stop, [this] { tcp_.close(); }) {
-    if (context != nullptr) tls_.emplace(tcp_, *context);
+    if (context != nullptr) tls_ = std::make_unique<ssl::stream<beast::tcp_stream&>>(tcp_, *context);
 }
 
 asio::awaitable<std::optional<failure>>
@@ -72,7 +71,7 @@ connection::open(asio::ip::tcp::endpoint address, const endpoint& where, time_po
     tcp_.expires_at(until);
     error_code ec;
     co_await tcp_.async_connect(address, asio::redirect_error(asio::use_awaitable, ec));
-    if (ec) co_return failure{transport_error::connect, ec.message()};
+    if (ec) co_return failure{.error = transport_error::connect, .detail = ec.message()};
     // A request is one write; waiting to fill a packet would only delay it.
     tcp_.socket().set_option(asio::ip::tcp::no_delay(true), ec);
     if (!tls_) co_return std::nullopt;
@@ -86,7 +85,7 @@ asio::awaitable<std::optional<failure>> connection::shake_hands(const endpoint& 
     co_await tls_->async_handshake(ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, ec));
     if (!ec) co_return std::nullopt;
     const auto kind = ec == beast::error::timeout ? transport_error::connect : transport_error::tls;
-    co_return failure{kind, handshake_detail(tls_->native_handle(), ec)};
+    co_return failure{.error = kind, .detail = handshake_detail(tls_->native_handle(), ec)};
 }
 
 asio::awaitable<transfer> connection::write(std::string_view bytes, time_point deadline) {
@@ -132,11 +131,12 @@ asio::awaitable<opened> open_connection(asio::any_io_executor executor,
                                         time_point deadline) {
     const auto found = co_await look_up(executor, where.host, where.port, stop, deadline);
     if (!found.problem.empty())
-        co_return failure{transport_error::resolve, where.host + ": " + found.problem};
+        co_return failure{.error = transport_error::resolve, .detail = where.host + ": " + found.problem};
     const auto context = where.tls ? files.current() : nullptr;
-    if (where.tls && context == nullptr) co_return failure{transport_error::tls, files.problem()};
+    if (where.tls && context == nullptr)
+        co_return failure{.error = transport_error::tls, .detail = files.problem()};
 
-    failure last{transport_error::connect, {}};
+    failure last{.error = transport_error::connect, .detail = {}};
     for (const auto& address : found.addresses) {
         const auto now = std::chrono::steady_clock::now();
         // Connecting would open a socket anew that stopping has closed.

@@ -58,7 +58,7 @@ public:
     /// for.
     [[nodiscard]] bool is_quiet();
 
-    [[nodiscard]] bool is_encrypted() const { return tls_.has_value(); }
+    [[nodiscard]] bool is_encrypted() const { return tls_ != nullptr; }
 
     [[nodiscard]] time_point opened() const { return opened_; }
 
@@ -66,7 +66,8 @@ private:
     boost::asio::awaitable<std::optional<failure>> shake_hands(const endpoint& where);
 
     boost::beast::tcp_stream tcp_;
-    std::optional<boost::asio::ssl::stream<boost::beast::tcp_stream&>> tls_;
+    std::unique_ptr<boost::asio::ssl::stream<boost::beast::tcp_stream&>>
+        tls_; ///< nullptr where there is no TLS
     time_point opened_;
     on_stop closing_;
 };

@@ -129,7 +129,8 @@ void check_tls(const endpoint& where, findings& found) {
 } // namespace
 
 std::variant<endpoint, std::vector<std::string>> check(endpoint_options options) {
-    endpoint out{std::move(options), false, {}, {}, {}};
+    endpoint out;
+    out.options = std::move(options);
     findings found;
     // A URL may hold a password; what is wrong with it must not be shown.
     found.require(split_url(out.options.url, out),

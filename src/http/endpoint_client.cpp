@@ -47,7 +47,7 @@ void fail(exchange& out, transport_error error, std::string detail) {
 
 /// Reads one answer; true where the connection may be used again.
 asio::awaitable<bool> read_answer(const endpoint& where, connection& c, time_point deadline, exchange& out) {
-    answer_reader reader({where.options.header_limit, where.options.body_limit});
+    answer_reader reader({.header = where.options.header_limit, .body = where.options.body_limit});
     std::array<char, 16384> bytes{};
     auto state = progress::more;
     while (state == progress::more) {

@@ -2,12 +2,16 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
 namespace contego::http {
 
-enum class tls_version { tls_1_2, tls_1_3 };
+enum class tls_version : std::uint8_t { tls_1_2, tls_1_3 };
+
+// GCC's missing-field-initializers wants a default for every member that a designated initializer may leave
+// out. NOLINTBEGIN(readability-redundant-member-init)
 
 /// How a provider's server is recognised, and how we show who we are. Only for a URL with `https`.
 struct tls_options {
@@ -64,5 +68,7 @@ struct endpoint_options {
 
     tls_options tls{};
 };
+
+// NOLINTEND(readability-redundant-member-init)
 
 } // namespace contego::http

@@ -50,12 +50,10 @@ asio::awaitable<lookup_result> look_up(asio::any_io_executor executor,
                                       [q] { q->answered.expires_at(asio::steady_timer::time_point::min()); });
     boost::system::error_code woken;
     co_await q->answered.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-    if (!q->done) {
-        // Takes the question out of the queue if the resolver has not begun with it.
-        q->resolver.cancel();
-        q->result.problem = "no answer from the resolver before the deadline";
-    }
-    co_return q->done ? std::move(q->result) : lookup_result{{}, q->result.problem};
+    if (q->done) co_return std::move(q->result);
+    // Takes the question out of the queue if the resolver has not begun with it.
+    q->resolver.cancel();
+    co_return lookup_result{.addresses = {}, .problem = "no answer from the resolver before the deadline"};
 }
 
 } // namespace contego::http

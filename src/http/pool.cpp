@@ -112,7 +112,7 @@ void pool::evict() {
 pool_figures pool::figures() const {
     // A place that was handed over stands for a connection that is still among the idle ones.
     const auto open = std::min(places_, taken_ + idle_.size());
-    return {open, idle_.size(), waiting_.size()};
+    return {.open = open, .idle = idle_.size(), .waiting = waiting_.size()};
 }
 
 } // namespace contego::http

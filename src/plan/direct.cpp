@@ -178,8 +178,8 @@ void check_names(std::span<const parameter> known, const value::object& paramete
     for (const auto& p : known)
         names.push_back(p.name);
     // A misspelt PIN is still a PIN.
-    const bool secret = std::any_of(
-        known.begin(), known.end(), [](const parameter& p) { return p.kind == parameter_kind::pin; });
+    const bool secret =
+        std::ranges::any_of(known, [](const parameter& p) { return p.kind == parameter_kind::pin; });
     check_members("", parameters, names, secret, c.found);
 }
 

@@ -22,8 +22,7 @@ std::optional<std::string> broken_digits_rule(const value& v, range digits) {
     const auto* text = v.text();
     if (text == nullptr) return "must be text of " + to_text(digits, "digits");
     const auto length = static_cast<std::int64_t>(text->size());
-    const bool all_digits =
-        std::all_of(text->begin(), text->end(), [](char c) { return c >= '0' && c <= '9'; });
+    const bool all_digits = std::ranges::all_of(*text, [](char c) { return c >= '0' && c <= '9'; });
     if (!all_digits || length < digits.lowest || length > digits.highest)
         return "must be " + to_text(digits, "digits");
     return std::nullopt;
@@ -145,7 +144,7 @@ void check_members(const std::string& path,
                    bool secret,
                    findings& found) {
     for (const auto& [name, member] : members) {
-        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+        if (std::ranges::find(known, name) != known.end()) continue;
         if (secret || is_secret(name))
             found.add_secret(member_of(path, name), "is not known here");
         else

@@ -8,7 +8,7 @@ namespace {
 using enum action_kind;
 namespace c = change;
 
-constexpr bool X = true;
+constexpr bool x = true;
 constexpr bool o = false;
 
 constexpr need adds_a_service{
@@ -37,30 +37,30 @@ constexpr std::span<const need> none{};
 // clang-format off
 constexpr std::array rows{
 //      action                             kind        a  c  p  e   may change                          must change
-    row{"BECOME_SUBSCRIBER",               turns_on,   {X, o, X, o}, c::nothing,                          none},
-    row{"ACTIVATE_SUBSCRIPTION",           turns_on,   {X, o, X, o}, c::nothing,                          none, o},
-    row{"END_SHORT_TERM_DEACTIVATION",     turns_on,   {X, o, X, o}, c::nothing,                          none, o},
-    row{"SHORT_TERM_ACTIVATION",           turns_on,   {X, o, X, o}, c::nothing,                          none, o},
-    row{"END_SUBSCRIPTION_RESTING",        turns_on,   {X, o, X, o}, c::nothing,                          none, o},
+    row{"BECOME_SUBSCRIBER",               turns_on,   {x, o, x, o}, c::nothing,                          none},
+    row{"ACTIVATE_SUBSCRIPTION",           turns_on,   {x, o, x, o}, c::nothing,                          none, o},
+    row{"END_SHORT_TERM_DEACTIVATION",     turns_on,   {x, o, x, o}, c::nothing,                          none, o},
+    row{"SHORT_TERM_ACTIVATION",           turns_on,   {x, o, x, o}, c::nothing,                          none, o},
+    row{"END_SUBSCRIPTION_RESTING",        turns_on,   {x, o, x, o}, c::nothing,                          none, o},
 
-    row{"DEACTIVATE_SUBSCRIPTION",         turns_off,  {o, X, o, o}, c::nothing,                          none},
-    row{"TERMINATE_SUBSCRIPTION",          turns_off,  {o, X, o, o}, c::nothing,                          none},
-    row{"REST_SUBSCRIPTION",               turns_off,  {o, X, o, o}, c::nothing,                          none},
-    row{"SHORT_TERM_DEACTIVATION",         turns_off,  {o, X, o, o}, c::nothing,                          none},
-    row{"END_SHORT_TERM_ACTIVATION",       turns_off,  {o, X, o, o}, c::nothing,                          none},
+    row{"DEACTIVATE_SUBSCRIPTION",         turns_off,  {o, x, o, o}, c::nothing,                          none},
+    row{"TERMINATE_SUBSCRIPTION",          turns_off,  {o, x, o, o}, c::nothing,                          none},
+    row{"REST_SUBSCRIPTION",               turns_off,  {o, x, o, o}, c::nothing,                          none},
+    row{"SHORT_TERM_DEACTIVATION",         turns_off,  {o, x, o, o}, c::nothing,                          none},
+    row{"END_SHORT_TERM_ACTIVATION",       turns_off,  {o, x, o, o}, c::nothing,                          none},
 
-    row{"CHANGE_SUBSCRIPTION_DISTRIBUTION", difference, {X, X, X, X}, c::everything,                       something, X, X},
+    row{"CHANGE_SUBSCRIPTION_DISTRIBUTION", difference, {x, x, x, x}, c::everything,                       something, x, x},
 
-    row{"ADD_SERVICE",                     difference, {X, o, o, X}, c::added_services | c::added_stbs,   added_service},
-    row{"START_SERVICE",                   difference, {X, o, o, o}, c::added_services,                   added_service},
-    row{"STOP_SERVICE",                    difference, {o, X, o, o}, c::removed_services,                 removed_service},
-    row{"REMOVE_SERVICE",                  difference, {o, X, o, o}, c::removed_services,                 removed_service},
-    row{"SWAP_SERVICE",                    difference, {X, X, o, o}, c::services,                         swapped_service},
-    row{"REGRET_SWAP",                     difference, {X, X, o, o}, c::services,                         swapped_service},
+    row{"ADD_SERVICE",                     difference, {x, o, o, x}, c::added_services | c::added_stbs,   added_service},
+    row{"START_SERVICE",                   difference, {x, o, o, o}, c::added_services,                   added_service},
+    row{"STOP_SERVICE",                    difference, {o, x, o, o}, c::removed_services,                 removed_service},
+    row{"REMOVE_SERVICE",                  difference, {o, x, o, o}, c::removed_services,                 removed_service},
+    row{"SWAP_SERVICE",                    difference, {x, x, o, o}, c::services,                         swapped_service},
+    row{"REGRET_SWAP",                     difference, {x, x, o, o}, c::services,                         swapped_service},
 
-    row{"SWAP_INSTALLED_ITEM",             difference, {X, X, X, X}, c::everything,                       swapped_item},
-    row{"ADD_INSTALLED_ITEM",              difference, {o, o, X, X}, c::added_items,                      added_item},
-    row{"REMOVE_INSTALLED_ITEM",           difference, {o, X, o, o}, c::removed_items,                    removed_item},
+    row{"SWAP_INSTALLED_ITEM",             difference, {x, x, x, x}, c::everything,                       swapped_item},
+    row{"ADD_INSTALLED_ITEM",              difference, {o, o, x, x}, c::added_items,                      added_item},
+    row{"REMOVE_INSTALLED_ITEM",           difference, {o, x, o, o}, c::removed_items,                    removed_item},
 };
 // clang-format on
 

@@ -55,9 +55,8 @@ void check_changes(const row& r, const distribution& d, findings& found) {
 
 void check_needs(const row& r, const asked& a, findings& found) {
     for (const auto& n : r.must_change) {
-        const bool met = std::any_of(a.distributions.begin(),
-                                     a.distributions.end(),
-                                     [&](const distribution& d) { return (changes_of(d) & n.any_of) != 0; });
+        const bool met = std::ranges::any_of(
+            a.distributions, [&](const distribution& d) { return (changes_of(d) & n.any_of) != 0; });
         if (!met)
             found.add_absent(std::string(n.field), std::string(n.rule) + " for " + std::string(r.action));
     }

@@ -39,11 +39,6 @@ tcp::socket& socket_of(tls_stream& s) {
     return s.next_layer();
 }
 
-asio::awaitable<void> pause(std::chrono::microseconds time) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, time);
-    co_await timer.async_wait(as_result);
-}
-
 /// Closing with a linger of zero sends a reset in place of a farewell.
 void reset(tcp::socket& socket) {
     error_code ignored;
@@ -60,12 +55,14 @@ template <class Stream>
 asio::awaitable<error_code> write_dripping(Stream& stream, std::string_view bytes, std::size_t per_second) {
     const std::size_t piece = std::max<std::size_t>(1, per_second / 20);
     const std::chrono::microseconds beat(static_cast<std::int64_t>(1'000'000 * piece / per_second));
+    asio::steady_timer timer(stream.get_executor());
     while (!bytes.empty()) {
         const auto part = bytes.substr(0, piece);
         const auto [failed, _] = co_await asio::async_write(stream, asio::buffer(part), as_result);
         if (failed) co_return failed;
         bytes.remove_prefix(part.size());
-        co_await pause(beat);
+        timer.expires_after(beat);
+        co_await timer.async_wait(as_result);
     }
     co_return error_code();
 }
@@ -79,7 +76,10 @@ template <class Stream>
 asio::awaitable<bool> exchange(Stream& stream, service& s, const http_request& request) {
     const auto arrived = s.receive(request);
     const auto& trouble = arrived.trouble;
-    if (trouble.latency.count() > 0) co_await pause(trouble.latency);
+    if (trouble.latency.count() > 0) {
+        asio::steady_timer timer(stream.get_executor(), trouble.latency);
+        co_await timer.async_wait(as_result);
+    }
     auto answer = s.conclude(arrived, now());
     if (trouble.ending == break_off::reset) {
         reset(socket_of(stream));
@@ -168,7 +168,8 @@ asio::awaitable<void> accept_all(std::shared_ptr<shared> with) {
         if (failed == asio::error::operation_aborted) co_return;
         if (failed) {
             // Out of descriptors, most often: some will come back.
-            co_await pause(std::chrono::milliseconds(10));
+            asio::steady_timer timer(with->acceptor.get_executor(), std::chrono::milliseconds(10));
+            co_await timer.async_wait(as_result);
             continue;
         }
         asio::co_spawn(lane, serve(std::move(socket), with), ended);

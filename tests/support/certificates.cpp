@@ -98,7 +98,10 @@ struct certificate_authority::state {
 
 certificate_authority::certificate_authority(const std::string& name) : state_(std::make_unique<state>()) {
     auto& s = *state_;
-    s.certificate = make_certificate({name, std::chrono::hours{-48}, std::chrono::hours{48}}, 1, s.key.get());
+    s.certificate = make_certificate(
+        {.name = name, .valid_from = std::chrono::hours{-48}, .valid_until = std::chrono::hours{48}},
+        1,
+        s.key.get());
     auto* own = s.certificate.get();
     add_extension(own, own, NID_basic_constraints, "critical,CA:TRUE");
     add_extension(own, own, NID_key_usage, "critical,keyCertSign,cRLSign");
@@ -125,7 +128,8 @@ certificate_files certificate_authority::issue(const certificate_request& wanted
     sign(certificate.get(), s.certificate.get(), s.key.get());
 
     const auto stem = std::to_string(s.issued);
-    const certificate_files out{s.directory / (stem + ".pem"), s.directory / (stem + ".key")};
+    const certificate_files out{.certificate = s.directory / (stem + ".pem"),
+                                .key = s.directory / (stem + ".key")};
     write_certificate(out.certificate, certificate.get());
     write_key(out.key, key.get());
     return out;

@@ -62,7 +62,7 @@ asio::awaitable<void> serve(stage& s, tcp::socket socket, const script& steps) {
     try {
         co_await converse(s, socket, steps);
     } catch (const boost::system::system_error&) {
-        // The client is gone: this script is over.
+        s.note([](server_record& r) { ++r.broken; });
     }
     error_code ec;
     socket.close(ec);
@@ -151,7 +151,7 @@ step write(std::string bytes) {
 }
 
 step drip(std::string bytes, std::chrono::milliseconds pause) {
-    return {step::drip{std::move(bytes), pause}};
+    return {step::drip{.bytes = std::move(bytes), .pause = pause}};
 }
 
 step close() {

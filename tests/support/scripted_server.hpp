@@ -81,6 +81,7 @@ struct server_record {
     std::size_t most_open = 0;             ///< at the same time
     std::size_t steps = 0;                 ///< done, on all connections
     std::size_t ended = 0;                 ///< scripts that came to their end, or broke off
+    std::size_t broken = 0;                ///< of these, the ones that broke off because the client was gone
     std::size_t failed_handshakes = 0;
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 using progress = answer_reader::progress;
 
-constexpr answer_limits limits{1024, 2048};
+constexpr answer_limits limits{.header = 1024, .body = 2048};
 
 /// Feeds all bytes, in pieces of a size, until the reader has had enough.
 progress feed(answer_reader& reader, std::string_view bytes, std::size_t piece) {

@@ -13,7 +13,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::SizeIs;
 
 std::vector<std::string> mistakes(endpoint_options options) {
     const auto checked = check(std::move(options));

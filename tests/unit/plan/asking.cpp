@@ -129,7 +129,7 @@ std::string text_at(const value::object& members, std::string_view name) {
 }
 
 value document(std::string text) {
-    std::replace(text.begin(), text.end(), '\'', '"');
+    std::ranges::replace(text, '\'', '"');
     return json::parse(text);
 }
 

@@ -11,6 +11,9 @@ namespace contego::test {
 
 using ids = std::vector<std::string>;
 
+// GCC 12 warns of a designated initializer that leaves out a member without one.
+// NOLINTBEGIN(readability-redundant-member-init)
+
 /// The three lists of a distributor, or of a change.
 struct lists {
     ids smartcards = {};
@@ -26,6 +29,8 @@ struct place {
     lists removed = {};
     std::optional<bool> paired = {};
 };
+
+// NOLINTEND(readability-redundant-member-init)
 
 /// The parameters of a CRM action on these distributors; `more` is added to them.
 [[nodiscard]] value asking(const std::vector<place>& places, value::object more = {});

@@ -5,6 +5,11 @@
 namespace contego::planning {
 namespace {
 
+/// A date that the test knows to be one.
+instant at(std::string_view text) {
+    return instant_of(text).value_or(instant{});
+}
+
 TEST(date, the_epoch_is_zero) {
     EXPECT_EQ(instant_of("1970-01-01T00:00:00Z"), (instant{0, 0}));
 }
@@ -25,9 +30,9 @@ TEST(date, a_fraction_counts_to_the_nanosecond) {
 }
 
 TEST(date, instants_are_ordered_across_zones_and_fractions) {
-    EXPECT_LT(*instant_of("2025-01-01T01:00:00+02:00"), *instant_of("2025-01-01T00:00:00Z"));
-    EXPECT_LT(*instant_of("2025-01-01T00:00:00Z"), *instant_of("2025-01-01T00:00:00.001Z"));
-    EXPECT_LT(*instant_of("0001-01-01T00:00:00Z"), *instant_of("9999-12-31T23:59:59Z"));
+    EXPECT_LT(at("2025-01-01T01:00:00+02:00"), at("2025-01-01T00:00:00Z"));
+    EXPECT_LT(at("2025-01-01T00:00:00Z"), at("2025-01-01T00:00:00.001Z"));
+    EXPECT_LT(at("0001-01-01T00:00:00Z"), at("9999-12-31T23:59:59Z"));
 }
 
 TEST(date, the_calendar_decides_which_days_there_are) {

@@ -68,7 +68,7 @@ private:
 };
 
 bool changes_something(const std::vector<place>& places) {
-    return std::any_of(places.begin(), places.end(), [](const place& p) {
+    return std::ranges::any_of(places, [](const place& p) {
         const auto any = [](const lists& l) {
             return !l.smartcards.empty() || !l.stbs.empty() || !l.services.empty();
         };
@@ -104,9 +104,9 @@ bool names_its_distributor(const command& c, const std::vector<place>& places) {
     const auto card = text_at(c.parameters, "smartcard_ca_id");
     const auto service = text_at(c.parameters, "service_ca_id");
     const auto has = [](const ids& all, const std::string& id) {
-        return std::find(all.begin(), all.end(), id) != all.end();
+        return std::ranges::find(all, id) != all.end();
     };
-    return std::any_of(places.begin(), places.end(), [&](const place& p) {
+    return std::ranges::any_of(places, [&](const place& p) {
         if (p.distributor != name) return false;
         if (c.type == command_type::add_subscriptions)
             return has(p.has.smartcards, card) && has(p.has.services, service);
@@ -132,7 +132,7 @@ TEST_P(difference, leads_from_the_state_before_to_the_state_after_and_names_no_p
             ASSERT_TRUE(std::holds_alternative<std::vector<command>>(result));
             const auto& commands = std::get<std::vector<command>>(result);
             EXPECT_EQ(applied(h.before, commands), h.after);
-            EXPECT_TRUE(std::all_of(commands.begin(), commands.end(), [&](const command& c) {
+            EXPECT_TRUE(std::ranges::all_of(commands, [&](const command& c) {
                 return !is_subscription(c) || names_its_distributor(c, h.places);
             }));
         }

@@ -1,45 +1,7 @@
-#include "calls.hpp"
-#include "simulator/soap.hpp"
-
-#include <gtest/gtest.h>
+#include "envelopes.hpp"
 
 namespace contego::simulator::tests {
 namespace {
-
-const std::string clients =
-    "<a:CaClientIds><a:CaClientId>0100</a:CaClientId><a:CaClientId>0200</a:CaClientId></a:CaClientIds>";
-const std::string modules =
-    "<a:PairingModuleIds><a:PairingModuleId>0011</a:PairingModuleId></a:PairingModuleIds>";
-const std::string services = "<a:ServiceCaIds><a:ServiceCaId>1111</a:ServiceCaId></a:ServiceCaIds>";
-const std::string client = "<a:CaClientId>0100</a:CaClientId>";
-const std::string duration = "<a:DisplayDurationInSeconds>20</a:DisplayDurationInSeconds>";
-const std::string message = "<a:Message>Hello &amp; &lt;you></a:Message>";
-const std::string sequence = "<a:SequenceNumber>42</a:SequenceNumber>";
-
-const area& area_named(std::string_view name) {
-    for (const auto& a : areas())
-        if (a.name == name) return a;
-    throw std::invalid_argument(std::string(name));
-}
-
-std::variant<reading, fault>
-read(const std::string& area, const std::string& name, const std::string& fields) {
-    return read_envelope(area_named(area), envelope_of(area, name, fields));
-}
-
-/// The call of an envelope that is expected to be understood.
-call call_in(const std::string& area, const std::string& name, const std::string& fields) {
-    auto r = read(area, name, fields);
-    if (const auto* f = std::get_if<fault>(&r)) {
-        ADD_FAILURE() << f->text;
-        return {};
-    }
-    return std::get<reading>(r).call;
-}
-
-std::string mistake_in(const std::string& area, const std::string& name, const std::string& fields) {
-    return call_in(area, name, fields).mistake;
-}
 
 TEST(soap_read, add_subscriptions_is_read_with_its_window) {
     const auto c = call_in("authorization",
@@ -172,93 +134,6 @@ TEST(soap_read, both_pin_updates_are_read) {
     EXPECT_EQ(given.command, command_type::update_ca_pin_to_given_value);
     EXPECT_EQ(given.pin, "0471");
     EXPECT_EQ(given.mistake, "");
-}
-
-TEST(soap_read, a_value_out_of_its_range_is_a_mistake_that_names_the_element) {
-    const auto add = [](const std::string& fields) {
-        return mistake_in("authorization", "AddSubscriptions", fields);
-    };
-
-    EXPECT_EQ(add(clients + sequence), "ServiceCaIds is missing");
-    EXPECT_EQ(add("<a:CaClientIds/>" + services + sequence), "CaClientIds must hold at least one CaClientId");
-    EXPECT_EQ(add("<a:CaClientIds><a:CaClientId>01x</a:CaClientId></a:CaClientIds>" + services + sequence),
-              "CaClientIds must be 1 to 20 digits");
-    EXPECT_EQ(add(clients + services + "<a:EndTime>soon</a:EndTime>" + sequence),
-              "EndTime must be a date and time");
-    EXPECT_EQ(add(clients + services + "<a:StartTime>2030-01-01T00:00:00Z</a:StartTime>" +
-                  "<a:EndTime>2030-01-01T00:00:00Z</a:EndTime>" + sequence),
-              "EndTime must be after StartTime");
-    EXPECT_EQ(add(clients + services + "<a:SequenceNumber>x</a:SequenceNumber>"),
-              "SequenceNumber must be digits");
-    EXPECT_EQ(mistake_in("user-text-messaging",
-                         "SendRepeatingBarkMessageToClients",
-                         clients + message + duration +
-                             "<a:RepetitionCount>3</a:RepetitionCount>"
-                             "<a:RepetitionIntervalInSeconds>15</a:RepetitionIntervalInSeconds>" +
-                             sequence),
-              "RepetitionIntervalInSeconds must be 10 to 2550 in steps of 10");
-}
-
-TEST(soap_read, the_length_of_a_message_is_counted_in_characters) {
-    const auto bark = [](const std::string& text) {
-        return mistake_in("user-text-messaging",
-                          "SendBarkMessageToClients",
-                          clients + "<a:Message>" + text + "</a:Message>" + duration + sequence);
-    };
-    std::string longest;
-    for (int n = 0; n < 129; ++n)
-        longest += "\xc3\xa9";
-
-    EXPECT_EQ(bark(longest), "");
-    EXPECT_EQ(bark(longest + "e"), "Message must be 1 to 129 characters");
-    EXPECT_EQ(bark(""), "Message must be 1 to 129 characters");
-    EXPECT_EQ(bark(" "), "");
-}
-
-TEST(soap_read, a_wrong_pin_is_not_repeated_in_the_complaint) {
-    EXPECT_EQ(mistake_in("pin", "UpdateCaPinToGivenValue", clients + "<a:NewPin>47110</a:NewPin>" + sequence),
-              "NewPin must be digits");
-}
-
-TEST(soap_read, an_element_that_is_not_of_the_operation_cannot_be_parsed) {
-    const fault unreadable{"Server", "Couldn't parse stream."};
-
-    EXPECT_EQ(
-        std::get<fault>(read("authorization", "GetActiveSubscriptions", client + sequence + "<a:More/>")),
-        unreadable);
-    EXPECT_EQ(std::get<fault>(read("authorization", "GetActiveSubscriptions", sequence + client)),
-              unreadable);
-    EXPECT_EQ(std::get<fault>(read(
-                  "authorization", "GetActiveSubscriptions", "<CaClientId>0100</CaClientId>" + sequence)),
-              unreadable);
-    EXPECT_EQ(std::get<fault>(read("authorization",
-                                   "GetActiveSubscriptions",
-                                   "<a:CaClientId><a:Deep/></a:CaClientId>" + sequence)),
-              unreadable);
-}
-
-TEST(soap_read, what_is_no_envelope_cannot_be_parsed) {
-    const fault unreadable{"Server", "Couldn't parse stream."};
-    const auto& a = area_named("authorization");
-
-    for (const auto* body :
-         {"",
-          "no XML",
-          "<a>",
-          "<Envelope><Body/></Envelope>",
-          "<e:Envelope xmlns:e=\"http://www.w3.org/2003/05/soap-envelope\"><e:Body/></e:Envelope>"}) {
-        const auto r = read_envelope(a, body);
-        ASSERT_TRUE(std::holds_alternative<fault>(r)) << body;
-        EXPECT_EQ(std::get<fault>(r), unreadable) << body;
-    }
-    const auto with_type = "<!DOCTYPE x [<!ENTITY y 'z'>]>" + question_about("0100");
-    EXPECT_EQ(std::get<fault>(read_envelope(a, with_type)), unreadable);
-}
-
-TEST(soap_read, an_operation_of_another_area_is_the_clients_mistake) {
-    const auto r = read_envelope(area_named("pairing"), question_about("0100"));
-
-    EXPECT_EQ(std::get<fault>(r).code, "Client");
 }
 
 TEST(soap_read, an_iso_8859_1_body_is_read_by_its_declaration_or_by_the_header) {
