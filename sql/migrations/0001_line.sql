@@ -165,27 +165,17 @@ CREATE FUNCTION contego.lanes_of(parameters jsonb) RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(array_agg(DISTINCT lane ORDER BY lane), '{}')
-    FROM (
-        SELECT 'card:' || left(card #>> '{}', 64) AS lane
-        FROM jsonb_path_query(parameters, '$.smartcard_ca_id') AS card
-        UNION ALL
-        SELECT 'card:' || left(card #>> '{}', 64)
-        FROM jsonb_path_query(parameters, '$.smartcards[*].smartcard_ca_id') AS card
-        UNION ALL
-        SELECT 'card:' || left(card #>> '{}', 64)
-        FROM jsonb_path_query(parameters, '$.distributions[*].**{0 to 1}.smartcards[*]') AS card
-        UNION ALL
-        SELECT 'box:' || left(box #>> '{}', 64)
-        FROM jsonb_path_query(parameters, '$.stb_ca_id') AS box
-        UNION ALL
-        SELECT 'box:' || left(box #>> '{}', 64)
-        FROM jsonb_path_query(parameters, '$.stbs[*].stb_ca_id') AS box
-        UNION ALL
-        SELECT 'box:' || left(box #>> '{}', 64)
-        FROM jsonb_path_query(parameters, '$.distributions[*].**{0 to 1}.stbs[*]') AS box
-    ) AS found
-    WHERE lane IS NOT NULL
+    SELECT coalesce(array_agg(DISTINCT kind || left(id #>> '{}', 64) ORDER BY kind || left(id #>> '{}', 64))
+                        FILTER (WHERE id #>> '{}' IS NOT NULL), '{}')
+    FROM (VALUES
+        ('card:', '$.smartcard_ca_id'::jsonpath),
+        ('card:', '$.smartcards[*].smartcard_ca_id'),
+        ('card:', '$.distributions[*].**{0 to 1}.smartcards[*]'),
+        ('box:', '$.stb_ca_id'),
+        ('box:', '$.stbs[*].stb_ca_id'),
+        ('box:', '$.distributions[*].**{0 to 1}.stbs[*]')
+    ) AS places (kind, place)
+    CROSS JOIN LATERAL jsonb_path_query(parameters, place) AS id
 $$;
 
 -- Completes what the CRM inserted. The columns that are ours are set here, whatever was given.

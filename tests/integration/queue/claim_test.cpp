@@ -1,5 +1,6 @@
 #include "queue_fixture.hpp"
 
+#include <future>
 #include <thread>
 
 namespace contego::testing {
@@ -241,6 +242,30 @@ TEST_F(claim, finds_the_free_ones_behind_many_that_are_blocked) {
 
     ASSERT_EQ(claimed.size(), 2U);
     EXPECT_EQ(claimed.back(), free);
+}
+
+TEST_F(claim, sees_what_a_claim_under_way_has_taken) {
+    const auto earlier = insert_for_card("1", ", scheduled_date", ", now() + interval '1 hour'");
+    const auto later = insert_for_card("1");
+    daemon_hands first(database_);
+    daemon_hands second(database_);
+    pqxx::connection other(database_.connection_string);
+    pqxx::work under_way(other);
+    const auto taken = under_way.exec("SELECT id FROM contego.claim(" +
+                                      std::to_string(first.membership.daemon_id()) + ", 'default', 10)");
+    ASSERT_EQ(taken[0][0].as<std::int64_t>(), later);
+    sql("UPDATE contego.request SET due_date = now(), scheduled_date = now() WHERE id = " +
+        std::to_string(earlier));
+
+    auto claimed = std::async(std::launch::async, [&second] { return second.claim(); });
+    // Either it waits for the other claim, as it must, or it has finished too soon.
+    while (claimed.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready &&
+           one("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == "0") {
+    }
+    under_way.commit();
+
+    EXPECT_EQ(claimed.get(), ids{});
+    EXPECT_EQ(column(earlier, "blocked_by"), std::to_string(later));
 }
 
 TEST_F(claim, gives_back_what_a_claim_took_whose_answer_was_lost) {

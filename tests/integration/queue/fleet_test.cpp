@@ -36,6 +36,18 @@ TEST_F(membership, moves_the_requests_of_a_dead_daemon_to_another) {
     EXPECT_EQ(alive.latest.requests.front().attempts, 0);
 }
 
+TEST_F(membership, leaves_the_requests_of_a_living_daemon_alone) {
+    const auto id = insert_for_card("1");
+    daemon_hands busy(database_);
+    daemon_hands other(database_);
+    ASSERT_EQ(busy.claim(), ids{id});
+
+    EXPECT_EQ(other.membership.keep(), 0);
+
+    EXPECT_EQ(other.claim(), ids{});
+    EXPECT_TRUE(busy.end(id, disposition::complete).stale.empty());
+}
+
 TEST_F(membership, waits_for_nobody_who_is_recording) {
     const auto locked = insert_for_card("1");
     const auto free = insert_for_card("2");
