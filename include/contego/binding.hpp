@@ -47,11 +47,7 @@ public:
 
     /// What an exchange means: a SOAP fault is decided by the envelope, not by the HTTP status; what the file
     /// does not know is `hold`; sent without an answer is `retry` only for a repeat-safe command, else `hold`
-    /// with `IN_DOUBT`.
-    [[nodiscard]] reply read(command_type type, const exchange& e) const;
-
-    /// The same, with every secret of `c` shown as `****` where the CAS's text repeats it: what is stored or
-    /// logged.
+    /// with `IN_DOUBT`. Where a text of the CAS repeats a secret of `c`, it is shown as `****`.
     [[nodiscard]] reply read(const command& c, const exchange& e) const;
 
     /// The answer's body as valid UTF-8 without NUL, and with every secret of `c` shown as `****`: what is

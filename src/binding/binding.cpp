@@ -29,12 +29,8 @@ std::string binding::render_masked(const command& c, std::int64_t request_id) co
     return wire::decode(body, "iso-8859-1").value_or(std::string());
 }
 
-reply binding::read(command_type type, const exchange& e) const {
-    return wire::read_exchange(compiled_->of(type), e);
-}
-
 reply binding::read(const command& c, const exchange& e) const {
-    auto r = read(c.type, e);
+    auto r = wire::read_exchange(compiled_->of(c.type), e);
     const auto secrets = wire::secrets_of(c);
     r.message = wire::without_secrets(std::move(r.message), secrets);
     r.error_description = wire::without_secrets(std::move(r.error_description), secrets);

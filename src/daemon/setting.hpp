@@ -67,6 +67,8 @@ setting<Section> flag_setting(std::string_view name, bool fallback, std::string_
             }};
 }
 
+/// A whole number in a range; a member that is a duration is counted in milliseconds, and the key's name ends
+/// in `_ms`.
 template <typename Section, typename At>
 setting<Section> number_setting(std::string_view name,
                                 std::int64_t lowest,
@@ -86,29 +88,6 @@ setting<Section> number_setting(std::string_view name,
                     return "must be a whole number from " + range;
                 using member = std::remove_reference_t<decltype(at(s))>;
                 at(s) = static_cast<member>(*n);
-                return std::nullopt;
-            }};
-}
-
-/// The key's name ends in its unit: `_ms`.
-template <typename Section, typename At>
-setting<Section> milliseconds_setting(std::string_view name,
-                                      std::int64_t lowest,
-                                      std::int64_t highest,
-                                      std::int64_t fallback,
-                                      std::string_view meaning,
-                                      At at) {
-    const auto range = std::to_string(lowest) + " to " + std::to_string(highest);
-    return {name,
-            "integer",
-            range,
-            std::to_string(fallback),
-            meaning,
-            [at, lowest, highest, range](Section& s, const value& v) -> std::optional<std::string> {
-                const auto* n = v.integer();
-                if (n == nullptr || *n < lowest || *n > highest)
-                    return "must be a whole number of milliseconds from " + range;
-                at(s) = std::chrono::milliseconds(*n);
                 return std::nullopt;
             }};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <contego/binding.hpp>
+#include <contego/command.hpp>
 
 #include <string>
 #include <string_view>
@@ -41,5 +42,12 @@ namespace contego::samples {
 /// A SOAP 1.1 envelope with Status, Text and Ref, and more elements beside them.
 [[nodiscard]] exchange
 status_answer(std::string_view status, std::string_view more = {}, int http_status = 200);
+
+/// A command without parameters, for what depends on its type only.
+inline command bare(command_type type) {
+    command c;
+    c.type = type;
+    return c;
+}
 
 } // namespace contego::samples

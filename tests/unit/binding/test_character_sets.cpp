@@ -32,7 +32,7 @@ answer_saying(const std::string& message, const std::string& content_type, const
 }
 
 std::string message_of(const exchange& e) {
-    return compiled(binding_text()).read(command_type{}, e).message;
+    return compiled(binding_text()).read(samples::bare(command_type{}), e).message;
 }
 
 TEST(character_sets, utf_8_is_the_default) {
@@ -83,7 +83,8 @@ TEST(character_sets, a_byte_order_mark_of_utf_8_is_no_text) {
 
 TEST(character_sets, an_unknown_character_set_is_unreadable) {
     const auto r =
-        compiled(binding_text()).read(command_type{}, answer_saying("Hi", "text/xml; charset=ebcdic-cp-us"));
+        compiled(binding_text())
+            .read(samples::bare(command_type{}), answer_saying("Hi", "text/xml; charset=ebcdic-cp-us"));
 
     EXPECT_EQ(r.outcome, outcome::hold);
     EXPECT_EQ(r.error_code, "UNREADABLE_ANSWER");

@@ -19,7 +19,7 @@ using samples::status_answer;
 constexpr auto safe = command_type::add_subscriptions;
 
 reply read(const exchange& e, command_type type = safe) {
-    return compiled(binding_text()).read(type, e);
+    return compiled(binding_text()).read(samples::bare(type), e);
 }
 
 TEST(read, a_known_success_is_a_success) {
@@ -75,9 +75,12 @@ TEST(read, a_command_may_read_a_status_in_its_own_way) {
     const auto text = replaced(binding_text(), "</reply>", R"(<status code="BUSY" is="success"/></reply>)");
     const auto b = compiled(text);
 
-    EXPECT_EQ(b.read(command_type::add_subscriptions, status_answer("BUSY")).outcome, outcome::success);
-    EXPECT_EQ(b.read(command_type::cancel_subscriptions, status_answer("BUSY")).outcome, outcome::retry);
-    EXPECT_EQ(b.read(command_type::add_subscriptions, status_answer("OK")).outcome, outcome::success);
+    EXPECT_EQ(b.read(samples::bare(command_type::add_subscriptions), status_answer("BUSY")).outcome,
+              outcome::success);
+    EXPECT_EQ(b.read(samples::bare(command_type::cancel_subscriptions), status_answer("BUSY")).outcome,
+              outcome::retry);
+    EXPECT_EQ(b.read(samples::bare(command_type::add_subscriptions), status_answer("OK")).outcome,
+              outcome::success);
 }
 
 TEST(read, takes_either_soap_version_and_any_prefix) {
@@ -199,8 +202,10 @@ TEST(read, many_threads_may_read_at_once) {
         for (auto& n : successes)
             threads.emplace_back([&b, &e, &n] {
                 for (int i = 0; i < 200; ++i)
-                    n +=
-                        b.read(command_type::get_active_subscriptions, e).outcome == outcome::success ? 1 : 0;
+                    n += b.read(samples::bare(command_type::get_active_subscriptions), e).outcome ==
+                                 outcome::success
+                             ? 1
+                             : 0;
             });
     }
 
@@ -214,7 +219,7 @@ TEST(read, no_beginning_of_an_answer_is_a_success) {
         auto e = whole;
         e.body.resize(length);
 
-        EXPECT_EQ(b.read(safe, e).outcome, outcome::hold) << e.body;
+        EXPECT_EQ(b.read(samples::bare(safe), e).outcome, outcome::hold) << e.body;
     }
 }
 
@@ -226,7 +231,7 @@ TEST(read, no_changed_byte_makes_a_refusal_a_success) {
             auto e = whole;
             e.body[at] = c;
 
-            EXPECT_NE(b.read(safe, e).outcome, outcome::success) << e.body;
+            EXPECT_NE(b.read(samples::bare(safe), e).outcome, outcome::success) << e.body;
         }
 }
 

@@ -12,7 +12,7 @@ using samples::replaced;
 using samples::status_answer;
 
 reply read(command_type type, std::string_view data, const std::string& text = binding_text()) {
-    return compiled(text).read(type, status_answer("OK", data));
+    return compiled(text).read(samples::bare(type), status_answer("OK", data));
 }
 
 TEST(read_data, a_list_becomes_objects) {
@@ -105,9 +105,9 @@ TEST(read_data, an_element_that_is_nil_is_absent) {
 }
 
 TEST(read_data, data_is_read_from_a_success_only) {
-    const auto r =
-        compiled(binding_text())
-            .read(command_type::get_pairing_status_for_card, status_answer("BUSY", "<Paired>1</Paired>"));
+    const auto r = compiled(binding_text())
+                       .read(samples::bare(command_type::get_pairing_status_for_card),
+                             status_answer("BUSY", "<Paired>1</Paired>"));
 
     EXPECT_EQ(r.outcome, outcome::retry);
     EXPECT_TRUE(r.result.is_null());

@@ -24,7 +24,8 @@ exchange failed(exchange_state state, transport_error error) {
 TEST(transport, what_was_not_sent_is_tried_again_always) {
     const auto b = compiled(binding_text());
     for (const auto type : {safe, unsafe}) {
-        const auto r = b.read(type, failed(exchange_state::not_sent, transport_error::connect));
+        const auto r =
+            b.read(samples::bare(type), failed(exchange_state::not_sent, transport_error::connect));
 
         EXPECT_EQ(r.outcome, outcome::retry);
         EXPECT_EQ(r.error_code, "TRANSPORT_CONNECT");
@@ -33,8 +34,9 @@ TEST(transport, what_was_not_sent_is_tried_again_always) {
 }
 
 TEST(transport, a_repeat_safe_command_without_an_answer_is_tried_again) {
-    const auto r = compiled(binding_text())
-                       .read(safe, failed(exchange_state::sent_no_answer, transport_error::too_large));
+    const auto r =
+        compiled(binding_text())
+            .read(samples::bare(safe), failed(exchange_state::sent_no_answer, transport_error::too_large));
 
     EXPECT_EQ(r.outcome, outcome::retry);
     EXPECT_EQ(r.error_code, "TRANSPORT_TOO_LARGE");
@@ -42,8 +44,9 @@ TEST(transport, a_repeat_safe_command_without_an_answer_is_tried_again) {
 }
 
 TEST(transport, another_command_without_an_answer_is_in_doubt) {
-    const auto r = compiled(binding_text())
-                       .read(unsafe, failed(exchange_state::sent_no_answer, transport_error::timeout));
+    const auto r =
+        compiled(binding_text())
+            .read(samples::bare(unsafe), failed(exchange_state::sent_no_answer, transport_error::timeout));
 
     EXPECT_EQ(r.outcome, outcome::hold);
     EXPECT_EQ(r.error_code, "IN_DOUBT");
@@ -59,12 +62,16 @@ TEST(transport, a_row_decides_but_never_repeats_what_must_not_be_repeated) {
                  "<outcomes><transport error=\"timeout\" is=\"rejected\"/>"
                  "<transport error=\"closed\" is=\"retry\"/><transport error=\"tls\" is=\"hold\"/>"));
 
-    EXPECT_EQ(b.read(safe, failed(exchange_state::sent_no_answer, transport_error::timeout)).outcome,
-              outcome::rejected);
-    EXPECT_EQ(b.read(unsafe, failed(exchange_state::not_sent, transport_error::tls)).outcome, outcome::hold);
-    EXPECT_EQ(b.read(unsafe, failed(exchange_state::sent_no_answer, transport_error::closed)).outcome,
+    EXPECT_EQ(
+        b.read(samples::bare(safe), failed(exchange_state::sent_no_answer, transport_error::timeout)).outcome,
+        outcome::rejected);
+    EXPECT_EQ(b.read(samples::bare(unsafe), failed(exchange_state::not_sent, transport_error::tls)).outcome,
               outcome::hold);
-    EXPECT_EQ(b.read(unsafe, failed(exchange_state::sent_no_answer, transport_error::closed)).error_code,
+    EXPECT_EQ(b.read(samples::bare(unsafe), failed(exchange_state::sent_no_answer, transport_error::closed))
+                  .outcome,
+              outcome::hold);
+    EXPECT_EQ(b.read(samples::bare(unsafe), failed(exchange_state::sent_no_answer, transport_error::closed))
+                  .error_code,
               "IN_DOUBT");
 }
 

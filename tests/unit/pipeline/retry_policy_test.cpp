@@ -17,6 +17,11 @@ struct row {
     std::optional<milliseconds> expected;
 };
 
+std::ostream& operator<<(std::ostream& out, const row& r) {
+    return out << r.attempts << " attempts, dice " << r.dice << ", asked for "
+               << r.asked.value_or(seconds(0)).count() << " s";
+}
+
 class next_delay_table : public ::testing::TestWithParam<row> {};
 
 TEST_P(next_delay_table, is_kept) {
