@@ -320,7 +320,7 @@ BEGIN
                 FROM contego.lane AS l
                 JOIN contego.request_open AS o ON o.id = l.request_id
                 WHERE l.provider = of_provider AND l.lane = mine.lane AND l.sequence_number < c.sequence_number
-                  AND (o.progress <> 'SCHEDULED' OR o.due_date <= now())
+                  AND o.scheduled_date <= now()
                 ORDER BY l.sequence_number DESC
                 LIMIT 1
             ) AS earlier
@@ -463,7 +463,7 @@ BEGIN
         FROM jsonb_to_recordset(verdicts) AS v (
             request_id bigint, fence bigint, disposition text, error_code text, error_description text,
             reference_number text, result jsonb, sent_age double precision)
-        WHERE (v.request_id, v.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND v.disposition IN ('complete', 'reject')
+        WHERE (v.request_id, v.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND v.disposition IN ('complete', 'reject', 'cancel')
     ), gone AS (
         DELETE FROM contego.request_open AS o USING ending AS e WHERE o.id = e.request_id RETURNING o.*
     ), freed AS (
@@ -480,7 +480,7 @@ BEGIN
         SELECT g.id, g.created_date, g.created_by, g.action, contego.masked(g.parameters), g.subscription,
                g.process_name, g.process_id, g.provider, g.priority, g.scheduled_date, g.idempotency_key,
                CASE e.disposition WHEN 'complete' THEN 'COMPLETED' ELSE 'REJECTED' END,
-               CASE e.disposition WHEN 'complete' THEN 'DONE' ELSE 'REJECTED' END,
+               CASE e.disposition WHEN 'complete' THEN 'DONE' WHEN 'cancel' THEN 'CANCELLED' ELSE 'REJECTED' END,
                g.sequence_number,
                coalesce(clock_timestamp() - e.sent_age * interval '1 millisecond', g.executed_date),
                clock_timestamp(), coalesce(e.reference_number, g.reference_number), e.error_code, e.error_description,

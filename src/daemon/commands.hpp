@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <vector>
 
 namespace contego::daemon {
 
@@ -35,5 +38,18 @@ struct dry_run_arguments {
 [[nodiscard]] int render_command(const dry_run_arguments& arguments);
 
 [[nodiscard]] int status_command(const std::filesystem::path& configuration_file);
+
+struct verb_arguments {
+    std::filesystem::path configuration_file;
+    std::string verb; ///< retry, cancel, hold, release
+    std::vector<std::int64_t> ids;
+    std::map<std::string, std::string> filter; ///< member of contego.matching to its value
+    std::string reason;
+    bool preview = false; ///< only say what would be done
+    bool yes = false;     ///< do it to all that the filter finds
+};
+
+/// 0: done to every one of them; 1: some were refused, each is printed with the reason.
+[[nodiscard]] int verb_command(const verb_arguments& arguments);
 
 } // namespace contego::daemon

@@ -1,5 +1,6 @@
 #include "daemon/commands.hpp"
 #include "daemon/load_binding.hpp"
+#include "daemon/subcommand.hpp"
 #include "json/json.hpp"
 #include <contego/plan.hpp>
 
@@ -9,8 +10,6 @@
 
 namespace contego::daemon {
 namespace {
-
-constexpr int bad_input = 2;
 
 std::optional<std::string> text_of(const std::string& argument) {
     if (argument == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
@@ -66,7 +65,7 @@ value document_of(const command& c) {
 int plan_command(const dry_run_arguments& arguments) {
     const auto wire = binding_of(arguments.binding_file);
     const auto commands = wire ? planned(arguments, *wire) : std::nullopt;
-    if (!commands) return bad_input;
+    if (!commands) return exit_status::bad_input;
     value::list documents;
     for (const auto& c : *commands)
         documents.push_back(document_of(c));
@@ -77,11 +76,11 @@ int plan_command(const dry_run_arguments& arguments) {
 int render_command(const dry_run_arguments& arguments) {
     if (!command_type_of(arguments.what)) {
         std::cerr << "command: must be one of the 13 command codes (was " << arguments.what << ")\n";
-        return bad_input;
+        return exit_status::bad_input;
     }
     const auto wire = binding_of(arguments.binding_file);
     const auto commands = wire ? planned(arguments, *wire) : std::nullopt;
-    if (!commands) return bad_input;
+    if (!commands) return exit_status::bad_input;
     std::cout << wire->render(commands->front(), 0).body << '\n';
     return 0;
 }

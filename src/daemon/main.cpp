@@ -3,8 +3,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <array>
 #include <exception>
 #include <iostream>
+#include <utility>
 
 namespace {
 
@@ -20,6 +23,41 @@ void add_dry_run(CLI::App& to, const char* what, const char* meaning, dry_run_ar
         ->required();
     to.add_option("--binding", arguments.binding_file, "binding file; without it the default binding")
         ->type_name("FILE");
+}
+
+/// Members of contego.matching, as options.
+constexpr std::array<std::pair<const char*, const char*>, 11> filters{{
+    {"provider", "of this provider"},
+    {"action", "with this action"},
+    {"progress", "in this progress, such as HELD or REJECTED"},
+    {"error-code", "with this error code"},
+    {"subscription", "of this subscription"},
+    {"process-name", "of this process"},
+    {"process-id", "of this process number"},
+    {"card", "that touch this smartcard (CA ID)"},
+    {"box", "that touch this set-top box (CA ID)"},
+    {"created-from", "inserted at this date or later"},
+    {"created-to", "inserted before this date"},
+}};
+
+void add_verb(CLI::App& app, const char* verb, const char* meaning, verb_arguments& arguments) {
+    auto& to = *app.add_subcommand(verb, meaning);
+    add_configuration(to, arguments.configuration_file);
+    auto* ids = to.add_option("--id", arguments.ids, "number of a request; may be repeated")->type_name("N");
+    to.add_option("--reason", arguments.reason, "why; kept in contego.operator_action")->type_name("TEXT");
+    auto* preview = to.add_flag("--preview", arguments.preview, "only say what would be done");
+    to.add_flag("--yes", arguments.yes, "do it to all that the filter finds")->excludes(preview);
+    for (const auto& [name, which] : filters) {
+        std::string member = name;
+        std::ranges::replace(member, '-', '_');
+        to.add_option_function<std::string>(
+              std::string("--") + name,
+              [&arguments, member](const std::string& text) { arguments.filter[member] = text; },
+              std::string("those ") + which)
+            ->excludes(ids)
+            ->group("Filter (all that are given must fit)");
+    }
+    to.callback([&arguments, verb] { arguments.verb = verb; });
 }
 
 int run(int argc, char** argv) {
@@ -56,6 +94,12 @@ int run(int argc, char** argv) {
     auto& status = *app.add_subcommand("status", "print how the queue stands");
     add_configuration(status, file);
 
+    verb_arguments acting;
+    add_verb(app, "retry", "send again what is held, retrying or rejected, with its attempts at 0", acting);
+    add_verb(app, "cancel", "end requests that are not in flight; cannot be taken back", acting);
+    add_verb(app, "hold", "keep requests back until they are released", acting);
+    add_verb(app, "release", "let go what is held", acting);
+
     try {
         app.parse(argc, argv);
         if (check.parsed() && !checking.keys && checking.configuration_file.empty())
@@ -64,6 +108,7 @@ int run(int argc, char** argv) {
         return app.exit(e) == 0 ? 0 : 2;
     }
 
+    if (!acting.verb.empty()) return verb_command(acting);
     if (serve.parsed()) return serve_command(file);
     if (migrate.parsed()) return migrate_command(migration);
     if (check.parsed()) return check_command(checking);

@@ -4,6 +4,7 @@
 #include "daemon/read_configuration.hpp"
 #include "daemon/service.hpp"
 #include "daemon/settings.hpp"
+#include "daemon/subcommand.hpp"
 #include "http/endpoint.hpp"
 #include "queue/figures.hpp"
 #include "queue/migrations.hpp"
@@ -13,33 +14,6 @@
 
 namespace contego::daemon {
 namespace {
-
-constexpr int failed = 1;
-constexpr int bad_configuration = 2;
-
-bool print_mistakes(const std::string& where, const std::vector<std::string>& mistakes) {
-    for (const auto& mistake : mistakes)
-        std::cerr << where << ": " << mistake << '\n';
-    return !mistakes.empty();
-}
-
-/// The configuration, or nothing after every mistake was printed.
-std::optional<configuration> configured(const std::filesystem::path& file) {
-    auto read = read_configuration_file(file, process_environment());
-    if (print_mistakes(file.string(), read.mistakes)) return std::nullopt;
-    return std::move(read.result);
-}
-
-template <typename Work>
-int with_database(const configuration& c, Work work) {
-    try {
-        return work(queue::database_options{c.database.connection, c.name});
-    } catch (const std::exception& e) {
-        std::cerr << "the database cannot be used: " << e.what()
-                  << "\nHINT: is database.connection right, and does PostgreSQL run?\n";
-        return failed;
-    }
-}
 
 void print(const std::vector<queue::migration_state>& all) {
     for (const auto& m : all)
@@ -77,7 +51,7 @@ std::vector<std::string> provider_mistakes(const provider_configuration& p) {
 
 int serve_command(const std::filesystem::path& configuration_file) {
     const auto c = configured(configuration_file);
-    if (!c) return bad_configuration;
+    if (!c) return exit_status::bad_input;
     logbook log(c->log);
     try {
         return serve(*c, log);
@@ -86,12 +60,12 @@ int serve_command(const std::filesystem::path& configuration_file) {
     } catch (const std::exception& e) {
         log.error(std::string("stopped by a defect: ") + e.what());
     }
-    return failed;
+    return exit_status::failed;
 }
 
 int migrate_command(const migrate_arguments& arguments) {
     const auto c = configured(arguments.configuration_file);
-    if (!c) return bad_configuration;
+    if (!c) return exit_status::bad_input;
     return with_database(*c, [&](const queue::database_options& database) {
         queue::migrations schema(database);
         if (arguments.status) {
@@ -112,16 +86,16 @@ int check_command(const check_arguments& arguments) {
     for (const auto& [name, p] : read.result.providers)
         wrong = print_mistakes("providers." + name, provider_mistakes(p)) || wrong;
     if (!wrong) std::cout << "the configuration is good\n";
-    return wrong ? bad_configuration : 0;
+    return wrong ? exit_status::bad_input : 0;
 }
 
 int status_command(const std::filesystem::path& configuration_file) {
     const auto c = configured(configuration_file);
-    if (!c) return bad_configuration;
+    if (!c) return exit_status::bad_input;
     return with_database(*c, [](const queue::database_options& database) {
         if (const auto mismatch = queue::migrations(database).mismatch()) {
             std::cerr << *mismatch << '\n';
-            return failed;
+            return exit_status::failed;
         }
         std::cout << std::left << std::setw(20) << "provider" << std::setw(12) << "progress" << std::right
                   << std::setw(10) << "requests" << std::setw(16) << "oldest due (s)" << '\n';

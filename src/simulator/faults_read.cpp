@@ -2,44 +2,45 @@
 #include "simulator/faults.hpp"
 
 #include <stdexcept>
+#include <string_view>
 
 namespace contego::simulator {
 namespace {
 
-const value::object& object_of(const value& v, const std::string& name) {
+const value::object& object_of(const value& v, std::string_view name) {
     if (const auto* o = v.members()) return *o;
-    throw std::invalid_argument(name + " must be an object");
+    throw std::invalid_argument(std::string(name) + " must be an object");
 }
 
-const std::string& text_of(const value& v, const std::string& name) {
+const std::string& text_of(const value& v, std::string_view name) {
     if (const auto* s = v.text()) return *s;
-    throw std::invalid_argument(name + " must be a text");
+    throw std::invalid_argument(std::string(name) + " must be a text");
 }
 
-bool flag_of(const value& v, const std::string& name) {
+bool flag_of(const value& v, std::string_view name) {
     if (const auto* b = v.boolean()) return *b;
-    throw std::invalid_argument(name + " must be true or false");
+    throw std::invalid_argument(std::string(name) + " must be true or false");
 }
 
-std::int64_t count_of(const value& v, const std::string& name, std::int64_t lowest, std::int64_t highest) {
+std::int64_t count_of(const value& v, std::string_view name, std::int64_t lowest, std::int64_t highest) {
     if (const auto* n = v.integer(); n != nullptr && *n >= lowest && *n <= highest) return *n;
-    throw std::invalid_argument(name + " must be " + std::to_string(lowest) + " to " +
+    throw std::invalid_argument(std::string(name) + " must be " + std::to_string(lowest) + " to " +
                                 std::to_string(highest));
 }
 
-double number_of(const value& v, const std::string& name) {
+double number_of(const value& v, std::string_view name) {
     const auto* real = v.real();
     const auto* integer = v.integer();
     if (real != nullptr && *real >= 0) return *real;
     if (integer != nullptr && *integer >= 0) return static_cast<double>(*integer);
-    throw std::invalid_argument(name + " must be a number from 0");
+    throw std::invalid_argument(std::string(name) + " must be a number from 0");
 }
 
 /// Whether the CAS did the call before the exchange broke off.
-bool after_effect(const value& v, const std::string& name) {
+bool after_effect(const value& v, std::string_view name) {
     const auto& moment = text_of(v, name);
     if (moment != "before_effect" && moment != "after_effect")
-        throw std::invalid_argument(name + " must be before_effect or after_effect");
+        throw std::invalid_argument(std::string(name) + " must be before_effect or after_effect");
     return moment == "after_effect";
 }
 

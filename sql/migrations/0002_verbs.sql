@@ -1,0 +1,251 @@
+-- What people do to requests: retry, cancel, hold, release. Never to one that is in flight.
+
+CREATE TABLE contego.operator_action (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    request_id  bigint NOT NULL,
+    verb        text NOT NULL,
+    before      text NOT NULL,
+    after       text NOT NULL,
+    reason      text,
+    acted_by    text NOT NULL DEFAULT session_user,
+    acted_date  timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX operator_action_request ON contego.operator_action (request_id);
+COMMENT ON TABLE contego.operator_action IS 'What people did to requests: one row per verb that took effect.';
+COMMENT ON COLUMN contego.operator_action.before IS 'Progress that the verb found.';
+COMMENT ON COLUMN contego.operator_action.after IS 'Progress that it left.';
+COMMENT ON COLUMN contego.operator_action.acted_by IS 'The login.';
+
+-- Every step that a request can take, whoever makes it take it. A verb of a person that is not here is refused.
+CREATE VIEW contego.transition AS
+SELECT actor, verb, before, after
+FROM (VALUES
+    ('CRM',    'insert',   NULL,        'QUEUED'),
+    ('CRM',    'insert',   NULL,        'SCHEDULED'),
+    ('daemon', 'due',      'SCHEDULED', 'QUEUED'),
+    ('daemon', 'due',      'RETRYING',  'QUEUED'),
+    ('daemon', 'park',     'QUEUED',    'BLOCKED'),
+    ('daemon', 'wake',     'BLOCKED',   'QUEUED'),
+    ('daemon', 'claim',    'QUEUED',    'IN_FLIGHT'),
+    ('daemon', 'complete', 'IN_FLIGHT', 'DONE'),
+    ('daemon', 'reject',   'IN_FLIGHT', 'REJECTED'),
+    ('daemon', 'retry',    'IN_FLIGHT', 'RETRYING'),
+    ('daemon', 'hold',     'IN_FLIGHT', 'HELD'),
+    ('daemon', 'release',  'IN_FLIGHT', 'QUEUED'),
+    ('daemon', 'rescue',   'IN_FLIGHT', 'QUEUED'),
+    ('person', 'hold',     'QUEUED',    'HELD'),
+    ('person', 'hold',     'SCHEDULED', 'HELD'),
+    ('person', 'hold',     'BLOCKED',   'HELD'),
+    ('person', 'hold',     'RETRYING',  'HELD'),
+    ('person', 'release',  'HELD',      'QUEUED'),
+    ('person', 'release',  'HELD',      'SCHEDULED'),
+    ('person', 'retry',    'RETRYING',  'QUEUED'),
+    ('person', 'retry',    'HELD',      'QUEUED'),
+    ('person', 'retry',    'HELD',      'SCHEDULED'),
+    ('person', 'retry',    'REJECTED',  'QUEUED'),
+    ('person', 'cancel',   'QUEUED',    'CANCELLED'),
+    ('person', 'cancel',   'SCHEDULED', 'CANCELLED'),
+    ('person', 'cancel',   'BLOCKED',   'CANCELLED'),
+    ('person', 'cancel',   'RETRYING',  'CANCELLED'),
+    ('person', 'cancel',   'HELD',      'CANCELLED')
+) AS step (actor, verb, before, after);
+COMMENT ON VIEW contego.transition IS 'The state machine: every step of contego.request.progress, and who makes it.';
+
+-- Why a person may not do that to a request, as a sentence; NULL: it may be done. `o` is its row as it stands.
+CREATE FUNCTION contego.objection(to_verb text, o contego.request) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    later bigint;
+BEGIN
+    IF o.id IS NULL THEN
+        RETURN 'there is no such request';
+    END IF;
+    IF o.progress = 'IN_FLIGHT' THEN
+        RETURN 'it is in flight: what a daemon has sent cannot be called back; try again when it has ended';
+    END IF;
+    IF NOT EXISTS (SELECT FROM contego.transition AS t
+                   WHERE t.actor = 'person' AND t.verb = to_verb AND t.before = o.progress) THEN
+        RETURN 'it is ' || o.progress || '; ' || to_verb || ' is for ' || (
+            SELECT string_agg(DISTINCT t.before, ', ') FROM contego.transition AS t
+            WHERE t.actor = 'person' AND t.verb = to_verb);
+    END IF;
+    IF o.progress <> 'REJECTED' THEN
+        RETURN NULL;
+    END IF;
+    IF o.parameters <> contego.masked(o.parameters) OR o.parameters::text LIKE '%"****"%' THEN
+        RETURN 'its PIN was masked when it ended; submit a new request';
+    END IF;
+    SELECT r.id INTO later
+    FROM contego.request AS r
+    WHERE r.id > o.id AND r.provider = o.provider AND r.lanes && o.lanes AND r.sequence_number > o.sequence_number
+      AND r.progress NOT IN ('REJECTED', 'CANCELLED')
+    ORDER BY r.id DESC
+    LIMIT 1;
+    IF later IS NOT NULL THEN
+        RETURN 'request ' || later || ' on the same card or box came after it: sent now, this one would overtake it;'
+               || ' submit a new request';
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+-- Puts a rejected request back into the table of the open ones, at the end of the order.
+CREATE FUNCTION contego.reopen(o contego.request) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    DELETE FROM contego.request_finished AS f WHERE f.id = o.id;
+    -- The trigger takes it for new: it gives it its place in the order and its lanes. What is old about it is put back after.
+    INSERT INTO contego.request (id, action, parameters, subscription, process_name, process_id, provider, priority)
+    OVERRIDING SYSTEM VALUE
+    VALUES (o.id, o.action, o.parameters, o.subscription, o.process_name, o.process_id, o.provider, o.priority);
+    UPDATE contego.request_open AS r
+    SET created_date = o.created_date, created_by = o.created_by, idempotency_key = o.idempotency_key,
+        scheduled_date = o.scheduled_date, executed_date = o.executed_date, reference_number = o.reference_number,
+        fence = o.fence
+    WHERE r.id = o.id;
+END
+$$;
+
+-- Does what a verb says to one request, which is locked and may be treated so.
+CREATE FUNCTION contego.carry_out(to_verb text, o contego.request, becomes text, because text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    by_whom text := session_user || coalesce(': ' || because, '');
+    claim bigint;
+BEGIN
+    IF o.progress = 'REJECTED' THEN
+        PERFORM contego.reopen(o);
+    ELSIF to_verb = 'cancel' THEN
+        -- Ends as everything ends: claimed, and recorded.
+        claim := nextval('contego.fence');
+        UPDATE contego.request_open AS r
+        SET progress = 'IN_FLIGHT', claimed_by = 0, claimed_date = now(), fence = claim, blocked_by = NULL,
+            blocked_date = NULL
+        WHERE r.id = o.id;
+        PERFORM contego.record('[]', jsonb_build_array(jsonb_build_object(
+            'request_id', o.id, 'fence', claim, 'disposition', 'cancel', 'error_code', 'CANCELLED',
+            'error_description', 'cancelled by ' || by_whom)));
+    ELSE
+        UPDATE contego.request_open AS r
+        SET progress = becomes, blocked_by = NULL, blocked_date = NULL, due_date = r.scheduled_date,
+            attempts = CASE to_verb WHEN 'retry' THEN 0 ELSE r.attempts END,
+            error_code = CASE to_verb WHEN 'hold' THEN 'HELD_BY_OPERATOR' ELSE r.error_code END,
+            error_description = CASE to_verb WHEN 'hold' THEN 'held by ' || by_whom ELSE r.error_description END
+        WHERE r.id = o.id;
+    END IF;
+END
+$$;
+
+-- One verb on many requests, in the order of their numbers so that two people do not lock each other out. One row for
+-- each: what it was, what it is now, or why not. With `only_preview` nothing is done.
+CREATE FUNCTION contego.act(to_verb text, ids bigint[], because text, only_preview boolean)
+RETURNS TABLE (request_id bigint, action text, before text, after text, refused text)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    o contego.request;
+BEGIN
+    IF NOT EXISTS (SELECT FROM contego.transition AS t WHERE t.actor = 'person' AND t.verb = to_verb) THEN
+        RAISE EXCEPTION 'there is no verb "%"', to_verb
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'It is one of retry, cancel, hold, release.';
+    END IF;
+    FOR request_id IN SELECT DISTINCT wanted.id FROM unnest(ids) AS wanted (id) WHERE wanted.id IS NOT NULL ORDER BY 1 LOOP
+        -- Whoever claims or records it at this moment is waited for. Finishing moves the row: it is looked for again then.
+        SELECT * INTO o FROM contego.request AS r WHERE r.id = act.request_id FOR UPDATE;
+        IF NOT FOUND THEN
+            SELECT * INTO o FROM contego.request AS r WHERE r.id = act.request_id FOR UPDATE;
+        END IF;
+        action := o.action;
+        before := o.progress;
+        refused := contego.objection(to_verb, o);
+        after := CASE
+            WHEN refused IS NOT NULL THEN o.progress
+            WHEN to_verb = 'hold' THEN 'HELD'
+            WHEN to_verb = 'cancel' THEN 'CANCELLED'
+            WHEN o.scheduled_date > now() THEN 'SCHEDULED'
+            ELSE 'QUEUED'
+        END;
+        IF refused IS NULL AND NOT only_preview THEN
+            PERFORM contego.carry_out(to_verb, o, after, because);
+            INSERT INTO contego.operator_action (request_id, verb, before, after, reason)
+            VALUES (act.request_id, to_verb, act.before, act.after, because);
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+    PERFORM pg_notify('contego', '');
+END
+$$;
+
+CREATE FUNCTION contego.preview(verb text, ids bigint[])
+RETURNS TABLE (request_id bigint, action text, before text, after text, refused text)
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$ SELECT * FROM contego.act(verb, ids, NULL, true) $$;
+COMMENT ON FUNCTION contego.preview IS 'What a verb would do to these requests: one row each. Nothing is changed.';
+
+-- Each verb for one request and for many.
+DO $$
+DECLARE
+    verb text;
+    meaning text;
+    given text;
+BEGIN
+    FOR verb, meaning IN VALUES
+        ('retry', 'Sends again what is held, retrying or rejected, with its attempts at 0; what succeeded is not sent again.'),
+        ('cancel', 'Ends what is not in flight: REJECTED, CANCELLED. Frees its cards and boxes. Cannot be taken back.'),
+        ('hold', 'Keeps back what is not in flight until it is released. What comes after it on the same cards and boxes waits.'),
+        ('release', 'Lets go what is held; the attempts stay as they are.')
+    LOOP
+        FOR given IN VALUES ('bigint'), ('bigint[]') LOOP
+            EXECUTE format($f$
+                CREATE FUNCTION contego.%1$I(request %2$s, reason text DEFAULT NULL)
+                RETURNS TABLE (request_id bigint, action text, before text, after text, refused text)
+                LANGUAGE sql
+                SET search_path = pg_catalog, pg_temp
+                AS $body$ SELECT * FROM contego.act(%1$L, ARRAY[]::bigint[] || request, reason, false) $body$;
+                COMMENT ON FUNCTION contego.%1$I(%2$s, text) IS %3$L$f$,
+                verb, given, meaning);
+        END LOOP;
+    END LOOP;
+END
+$$;
+
+-- The requests that fit every member of `filter`, in the order of their numbers.
+CREATE FUNCTION contego.matching(filter jsonb) RETURNS bigint[]
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    known text[] := '{provider,action,progress,error_code,subscription,process_name,process_id,card,box,created_from,created_to}';
+    unknown text;
+BEGIN
+    SELECT key INTO unknown FROM jsonb_object_keys(filter) AS key WHERE key <> ALL (known) LIMIT 1;
+    IF unknown IS NOT NULL OR filter = '{}' THEN
+        RAISE EXCEPTION '%', coalesce(format('a filter has no "%s"', unknown), 'an empty filter would take every request')
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'It has ' || array_to_string(known, ', ') || '.';
+    END IF;
+    RETURN ARRAY(
+        SELECT r.id
+        FROM contego.request AS r
+        WHERE (NOT filter ? 'provider' OR r.provider = filter ->> 'provider')
+          AND (NOT filter ? 'action' OR r.action = filter ->> 'action')
+          AND (NOT filter ? 'progress' OR r.progress = filter ->> 'progress')
+          AND (NOT filter ? 'error_code' OR r.error_code = filter ->> 'error_code')
+          AND (NOT filter ? 'subscription' OR r.subscription = filter ->> 'subscription')
+          AND (NOT filter ? 'process_name' OR r.process_name = filter ->> 'process_name')
+          AND (NOT filter ? 'process_id' OR r.process_id = filter ->> 'process_id')
+          AND (NOT filter ? 'card' OR r.lanes @> ARRAY['card:' || (filter ->> 'card')])
+          AND (NOT filter ? 'box' OR r.lanes @> ARRAY['box:' || (filter ->> 'box')])
+          AND (NOT filter ? 'created_from' OR r.created_date >= (filter ->> 'created_from')::timestamptz)
+          AND (NOT filter ? 'created_to' OR r.created_date < (filter ->> 'created_to')::timestamptz)
+        ORDER BY r.id);
+END
+$$;
+COMMENT ON FUNCTION contego.matching IS 'Numbers of the requests that fit every member of the filter, for the verbs and their preview.';

@@ -1,0 +1,107 @@
+"""What people do to requests, as subcommands: retry, cancel, hold, release."""
+
+import json
+import re
+
+import pytest
+
+from programs import REPOSITORY, contegod
+
+VERBS = ["retry", "cancel", "hold", "release"]
+
+
+@pytest.fixture(scope="module")
+def file(configure, providers):
+    return configure(providers)
+
+
+def add(card="01000000017"):
+    return {"smartcard_ca_id": card, "service_ca_id": "1111"}
+
+
+def test_a_held_request_goes_on_when_it_is_released(database, daemon, file):
+    held = database.insert("ADD_SUBSCRIPTIONS", add(), scheduled_date="2100-01-01")
+    assert contegod("hold", "--config", file, "--id", held, "--reason", "fraud desk").returncode == 0
+    assert database.request(held)["error_description"] == "held by postgres: fraud desk"
+    database.query("UPDATE contego.request SET scheduled_date = now(), due_date = now() WHERE id = %s", held)
+
+    done = contegod("release", "--config", file, "--id", held)
+
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"HELD -> QUEUED", done.stdout)
+    assert database.finished(held)["life_cycle_state"] == "COMPLETED"
+
+
+def test_what_the_cas_rejected_is_sent_again_when_the_reason_is_gone(database, daemon, simulator, file):
+    simulator.break_with({"when": {"smartcard": "01000000025", "times": 1}, "do": {"status_code": "CLIENT_NOT_FOUND"}})
+    rejected = database.insert("ADD_SUBSCRIPTIONS", add("01000000025"), idempotency_key="once")
+    assert database.finished(rejected)["error_code"] == "CLIENT_NOT_FOUND"
+    simulator.mend()
+
+    done = contegod("retry", "--config", file, "--error-code", "CLIENT_NOT_FOUND", "--yes", "--reason", "registered")
+
+    assert done.returncode == 0, done.stderr
+    assert database.finished(rejected)["life_cycle_state"] == "COMPLETED"
+    assert len(simulator.journal(rejected)) == 1
+    actions = database.query("SELECT verb, before, after, reason FROM contego.operator_action WHERE request_id = %s", rejected)
+    assert actions == [{"verb": "retry", "before": "REJECTED", "after": "QUEUED", "reason": "registered"}]
+
+
+def test_cancel_frees_the_card_at_once(database, daemon, simulator, file):
+    first = database.insert("ADD_SUBSCRIPTIONS", add("01000000033"), scheduled_date="2100-01-01")
+    contegod("hold", "--config", file, "--id", first)
+    database.query("UPDATE contego.request SET scheduled_date = now() WHERE id = %s", first)
+    second = database.insert("CANCEL_SUBSCRIPTIONS", add("01000000033"))
+    assert database.in_progress(second, "BLOCKED")["blocked_by"] == first
+
+    assert contegod("cancel", "--config", file, "--id", first).returncode == 0
+
+    assert database.request(first)["progress"] == "CANCELLED"
+    database.finished(second)
+    assert simulator.journal(first) == []
+
+
+def test_a_filter_only_acts_when_told_so(database, daemon, file):
+    waiting = database.insert("ADD_SUBSCRIPTIONS", add(), scheduled_date="2100-01-01", subscription="S-7")
+
+    asked = contegod("cancel", "--config", file, "--subscription", "S-7")
+    seen = contegod("cancel", "--config", file, "--subscription", "S-7", "--preview")
+    assert database.request(waiting)["progress"] == "SCHEDULED"
+    done = contegod("cancel", "--config", file, "--subscription", "S-7", "--yes")
+
+    assert (asked.returncode, seen.returncode, done.returncode) == (2, 0, 0)
+    assert "--preview" in asked.stderr
+    assert "would cancel: 1, refused: 0" in seen.stdout
+    assert database.request(waiting)["progress"] == "CANCELLED"
+
+
+def test_what_is_refused_is_said_and_ends_with_1(database, daemon, file):
+    finished = database.insert("ADD_SUBSCRIPTIONS", add())
+    database.finished(finished)
+
+    done = contegod("cancel", "--config", file, "--id", finished, "--id", 999999)
+
+    assert done.returncode == 1
+    assert f"{finished}  ADD_SUBSCRIPTIONS" in done.stdout and "refused: it is DONE" in done.stdout
+    assert "refused: there is no such request" in done.stdout
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_needs_to_be_told_which_requests(file, verb):
+    done = contegod(verb, "--config", file)
+
+    assert done.returncode == 2
+    assert "--id" in done.stderr
+
+
+def test_the_picture_of_the_states_is_the_table(database):
+    text = (REPOSITORY / "docs/architecture.md").read_text()
+    drawn = set()
+    for before, after, labels in re.findall(r"^ +(\S+) --> ([A-Z_]+): (.+)$", text, re.MULTILINE):
+        for label in labels.split(", "):
+            actor, verb = label.split()
+            drawn.add((actor, verb, None if before == "[*]" else before, after))
+
+    rows = database.query("SELECT actor, verb, before, after FROM contego.transition")
+
+    assert drawn == {tuple(row.values()) for row in rows}
