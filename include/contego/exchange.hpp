@@ -41,7 +41,10 @@ struct exchange {
     std::string content_type;                        ///< of the answer, as sent
     std::string body;                                ///< of the answer, as sent
     std::optional<std::chrono::seconds> retry_after; ///< the answer's Retry-After, seconds or date resolved
-    std::chrono::steady_clock::duration duration{};  ///< from asking for a connection to the last byte
+    /// It failed while nobody else was answered either: this says nothing of the command, and counts as no
+    /// attempt of its request.
+    bool outage = false;
+    std::chrono::steady_clock::duration duration{}; ///< from asking for a connection to the last byte
 };
 
 } // namespace contego

@@ -35,7 +35,7 @@ struct command_record {
 enum class disposition {
     complete, ///< every command succeeded or was skipped: COMPLETED
     reject,   ///< final no: REJECTED
-    retry,    ///< stays PENDING, due again after `delay`; one attempt is counted
+    retry,    ///< stays PENDING, due again after `delay`
     hold,     ///< stays PENDING, waits for a person
     release,  ///< stays PENDING, due at once, no attempt counted: the daemon is stopping
 };
@@ -50,6 +50,7 @@ struct verdict {
     std::string reference_number; ///< of the last command that gave one
     value result;                 ///< of the request, an object, or null
     std::chrono::milliseconds delay{0};
+    bool counts = true; ///< retry: whether it is counted as an attempt; an outage of the CAS is not
     /// When the first exchange under this claim began; none: nothing was sent. Becomes executed_date.
     std::optional<std::chrono::steady_clock::time_point> first_sent;
 };

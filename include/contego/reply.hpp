@@ -20,6 +20,7 @@ struct reply {
                             ///< `TRANSPORT_<ERROR>`, `UNREADABLE_ANSWER` or `IN_DOUBT`
     std::string error_description;                   ///< a sentence for support; empty on success
     std::optional<std::chrono::seconds> retry_after; ///< how long the CAS asked us to wait
+    bool outage = false; ///< the CAS was away: no attempt of the request is counted
 
     friend bool operator==(const reply&, const reply&) = default;
 };

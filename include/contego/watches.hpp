@@ -37,6 +37,12 @@ public:
     virtual void
     holds(std::string_view provider, std::size_t waiting, std::size_t sending, std::size_t recording) = 0;
 
+    /// An endpoint of a provider is taken for dead, or lives again.
+    virtual void endpoint_changed(std::string_view provider,
+                                  std::string_view endpoint,
+                                  bool alive,
+                                  std::string_view reason) = 0;
+
     /// The database did not answer; the line tries again by itself.
     virtual void trouble(std::string_view stage, std::string_view what) = 0;
 };

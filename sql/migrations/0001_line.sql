@@ -102,7 +102,7 @@ COMMENT ON COLUMN contego.request.reference_number IS 'Given by the CAS to the l
 COMMENT ON COLUMN contego.request.error_code IS 'Why it was rejected, is held or is retried.';
 COMMENT ON COLUMN contego.request.error_description IS 'The same in a sentence.';
 COMMENT ON COLUMN contego.request.result IS 'What the CAS returned (GET commands).';
-COMMENT ON COLUMN contego.request.attempts IS 'Runs that ended in a retry.';
+COMMENT ON COLUMN contego.request.attempts IS 'Runs that failed and were tried again, outages of the CAS not counted.';
 COMMENT ON COLUMN contego.request.due_date IS 'Scheduled or retrying: not before.';
 COMMENT ON COLUMN contego.request.lanes IS 'The smartcards and boxes it touches.';
 COMMENT ON COLUMN contego.request.blocked_by IS 'The request that it waits for on one of its lanes.';
@@ -493,7 +493,7 @@ BEGIN
 
     UPDATE contego.request_open AS o
     SET progress = CASE v.disposition WHEN 'retry' THEN 'RETRYING' WHEN 'hold' THEN 'HELD' ELSE 'QUEUED' END,
-        attempts = o.attempts + CASE v.disposition WHEN 'retry' THEN 1 ELSE 0 END,
+        attempts = o.attempts + CASE WHEN v.disposition = 'retry' AND v.counts THEN 1 ELSE 0 END,
         due_date = CASE v.disposition WHEN 'retry' THEN now() + v.delay * interval '1 millisecond' ELSE o.due_date END,
         executed_date = coalesce(clock_timestamp() - v.sent_age * interval '1 millisecond', o.executed_date),
         reference_number = coalesce(v.reference_number, o.reference_number),
@@ -502,7 +502,7 @@ BEGIN
         interrupted = o.interrupted AND v.disposition = 'release'
     FROM jsonb_to_recordset(verdicts) AS v (
         request_id bigint, fence bigint, disposition text, error_code text, error_description text,
-        reference_number text, delay double precision, sent_age double precision)
+        reference_number text, delay double precision, counts boolean, sent_age double precision)
     WHERE o.id = v.request_id AND (v.request_id, v.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND v.disposition IN ('retry', 'hold', 'release');
 
     -- A statement of its own: its snapshot sees the rows that were parked while the deletion above waited.

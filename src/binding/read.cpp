@@ -146,16 +146,12 @@ reply read_answer(const compiled_command& c, const exchange& e) {
 } // namespace
 
 reply read_exchange(const compiled_command& command, const exchange& e) {
-    switch (e.state) {
-    case exchange_state::not_sent:
-        return read_not_sent(command, e);
-    case exchange_state::sent_no_answer:
-        return read_sent_no_answer(command, e);
-    case exchange_state::answered:
-        break;
-    }
-    auto r = read_answer(command, e);
+    auto r = e.state == exchange_state::not_sent         ? read_not_sent(command, e)
+             : e.state == exchange_state::sent_no_answer ? read_sent_no_answer(command, e)
+                                                         : read_answer(command, e);
     r.retry_after = e.retry_after;
+    // What was not sent is no attempt, whoever is to blame.
+    r.outage = e.outage || e.state == exchange_state::not_sent;
     return r;
 }
 

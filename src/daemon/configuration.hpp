@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/endpoint_options.hpp"
+#include "http/guard.hpp"
 #include "pipeline/line.hpp"
 
 #include <chrono>
@@ -8,6 +9,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace contego::daemon {
 
@@ -25,7 +27,16 @@ struct provider_configuration {
     std::filesystem::path binding;
     std::filesystem::path password_file;
     http::endpoint_options endpoint;
+    std::vector<std::string> standby_endpoints; ///< URLs; everything else is as for `endpoint`
+    http::guard_options guard;
     pipeline::line_options line;
+
+    /// All endpoints, the preferred one first.
+    [[nodiscard]] std::vector<std::string> urls() const {
+        std::vector<std::string> all{endpoint.url};
+        all.insert(all.end(), standby_endpoints.begin(), standby_endpoints.end());
+        return all;
+    }
 };
 
 enum class log_format { text, json };

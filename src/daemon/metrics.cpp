@@ -51,6 +51,12 @@ metrics::metrics(const std::string& version, const std::vector<std::string>& pro
                 .Name("contego_held_requests")
                 .Help("Requests in this daemon: waiting, sending, recording.")
                 .Register(registry_)),
+      endpoint_up_(
+          BuildGauge()
+              .Name("contego_endpoint_up")
+              .Help(
+                  "1 while an endpoint of the CAS is taken for alive, 0 while it is asked by canaries only.")
+              .Register(registry_)),
       trouble_(BuildCounter()
                    .Name("contego_database_trouble_total")
                    .Help("Times that the database did not answer.")
@@ -116,6 +122,11 @@ void metrics::holds(std::string_view provider,
     held_.Add(of_stage(provider, "waiting")).Set(static_cast<double>(waiting));
     held_.Add(of_stage(provider, "sending")).Set(static_cast<double>(sending));
     held_.Add(of_stage(provider, "recording")).Set(static_cast<double>(recording));
+}
+
+void metrics::endpoint_changed(std::string_view provider, std::string_view endpoint, bool alive) {
+    endpoint_up_.Add({{"provider", std::string(provider)}, {"endpoint", std::string(endpoint)}})
+        .Set(alive ? 1 : 0);
 }
 
 void metrics::trouble(std::string_view stage) {

@@ -30,6 +30,7 @@ public:
 
     void stale(std::size_t count) { stale_.Increment(static_cast<double>(count)); }
 
+    void endpoint_changed(std::string_view provider, std::string_view endpoint, bool alive);
     void trouble(std::string_view stage);
     void queue(const std::vector<queue::provider_figures>& figures);
 
@@ -44,6 +45,7 @@ private:
     prometheus::Family<prometheus::Counter>& decided_;
     prometheus::Family<prometheus::Histogram>& request_seconds_;
     prometheus::Family<prometheus::Gauge>& held_;
+    prometheus::Family<prometheus::Gauge>& endpoint_up_;
     prometheus::Family<prometheus::Counter>& trouble_;
     prometheus::Family<prometheus::Gauge>& backlog_;
     prometheus::Family<prometheus::Gauge>& oldest_due_;

@@ -82,6 +82,18 @@ void observer::holds(std::string_view provider,
     metrics_.holds(provider, waiting, sending, recording);
 }
 
+void observer::endpoint_changed(std::string_view provider,
+                                std::string_view endpoint,
+                                bool alive,
+                                std::string_view reason) {
+    metrics_.endpoint_changed(provider, endpoint, alive);
+    if (alive)
+        log_.warning("the CAS answers again", {{"provider", provider}, {"endpoint", endpoint}});
+    else
+        log_.error("the CAS is taken for dead: nothing is claimed for it until it answers",
+                   {{"provider", provider}, {"endpoint", endpoint}, {"reason", reason}});
+}
+
 void observer::trouble(std::string_view stage, std::string_view what) {
     metrics_.trouble(stage);
     log_.error("the database does not answer, trying again", {{"stage", stage}, {"reason", what}});

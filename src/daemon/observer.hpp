@@ -20,6 +20,10 @@ public:
                std::size_t waiting,
                std::size_t sending,
                std::size_t recording) override;
+    void endpoint_changed(std::string_view provider,
+                          std::string_view endpoint,
+                          bool alive,
+                          std::string_view reason) override;
     void trouble(std::string_view stage, std::string_view what) override;
 
 private:

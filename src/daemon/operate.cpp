@@ -1,11 +1,11 @@
 #include "daemon/commands.hpp"
 #include "daemon/load_binding.hpp"
 #include "daemon/logbook.hpp"
+#include "daemon/provider_line.hpp"
 #include "daemon/read_configuration.hpp"
 #include "daemon/service.hpp"
 #include "daemon/settings.hpp"
 #include "daemon/subcommand.hpp"
-#include "http/endpoint.hpp"
 #include "queue/figures.hpp"
 #include "queue/migrations.hpp"
 
@@ -41,7 +41,7 @@ std::vector<std::string> provider_mistakes(const provider_configuration& p) {
     std::vector<std::string> all;
     auto loaded = load_binding(p.binding);
     if (auto* mistakes = std::get_if<std::vector<std::string>>(&loaded)) all = std::move(*mistakes);
-    auto checked = http::check(p.endpoint);
+    auto checked = check_endpoints(p);
     if (const auto* mistakes = std::get_if<std::vector<std::string>>(&checked))
         all.insert(all.end(), mistakes->begin(), mistakes->end());
     return all;

@@ -3,6 +3,9 @@
 #include "daemon/load_binding.hpp"
 #include "daemon/service.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace contego::daemon {
 namespace {
 
@@ -21,16 +24,44 @@ binding good_binding(const provider_configuration& p) {
     return std::get<binding>(std::move(loaded));
 }
 
-std::unique_ptr<http::endpoint_client> good_endpoint(boost::asio::io_context& network,
-                                                     const provider_configuration& p) {
-    auto checked = http::check(p.endpoint);
+std::unique_ptr<http::guard>
+good_endpoints(boost::asio::io_context& network, const provider_configuration& p, watches& observer) {
+    auto checked = check_endpoints(p);
     if (const auto* mistakes = std::get_if<std::vector<std::string>>(&checked))
         throw start_failure("the endpoint of provider " + p.line.provider + " is wrong:\n" +
                             joined(*mistakes));
-    return http::make_endpoint_client(network.get_executor(), std::get<http::endpoint>(std::move(checked)));
+    std::vector<http::guarded_endpoint> all;
+    for (auto& e : std::get<std::vector<http::endpoint>>(checked)) {
+        const auto url = e.options.url;
+        all.push_back({url, http::make_endpoint_client(network.get_executor(), std::move(e))});
+    }
+    return http::make_guard(
+        network.get_executor(),
+        std::move(all),
+        p.guard,
+        [&observer, provider = p.line.provider](std::string_view url, bool dead, std::string_view reason) {
+            observer.endpoint_changed(provider, url, !dead, reason);
+        });
 }
 
 } // namespace
+
+std::variant<std::vector<http::endpoint>, std::vector<std::string>>
+check_endpoints(const provider_configuration& p) {
+    std::vector<http::endpoint> good;
+    std::vector<std::string> mistakes;
+    for (const auto& url : p.urls()) {
+        auto options = p.endpoint;
+        options.url = url;
+        auto checked = http::check(std::move(options));
+        if (auto* e = std::get_if<http::endpoint>(&checked))
+            good.push_back(std::move(*e));
+        else
+            std::ranges::move(std::get<std::vector<std::string>>(checked), std::back_inserter(mistakes));
+    }
+    if (mistakes.empty()) return good;
+    return mistakes;
+}
 
 provider_line::provider_line(boost::asio::io_context& network,
                              const provider_configuration& p,
@@ -40,14 +71,15 @@ provider_line::provider_line(boost::asio::io_context& network,
     : wire_(good_binding(p)),
       claims_(queue::make_claims(database, membership)),
       records_(queue::make_records(database)),
-      endpoint_(good_endpoint(network, p)),
+      endpoints_(good_endpoints(network, p, observer)),
       line_(network.get_executor(),
             claiming_,
             recording_,
             p.line,
             wire_,
             *claims_,
-            *endpoint_,
+            *endpoints_,
+            *endpoints_,
             *records_,
             observer) {}
 

@@ -13,8 +13,15 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <memory>
+#include <string>
+#include <variant>
+#include <vector>
 
 namespace contego::daemon {
+
+/// A provider's endpoints, the first one first, or everything that is wrong with them.
+[[nodiscard]] std::variant<std::vector<http::endpoint>, std::vector<std::string>>
+check_endpoints(const provider_configuration& p);
 
 /// One provider's line with everything that it stands on: two database connections, each with its thread, a
 /// connection pool, a binding. Lives on the network thread; the arguments must outlive it.
@@ -33,7 +40,7 @@ private:
     binding wire_;
     std::unique_ptr<claims> claims_;
     std::unique_ptr<records> records_;
-    std::unique_ptr<http::endpoint_client> endpoint_;
+    std::unique_ptr<http::guard> endpoints_;
     boost::asio::thread_pool claiming_{1};
     boost::asio::thread_pool recording_{1};
     pipeline::line line_;

@@ -105,11 +105,13 @@ private:
 void read_provider(reader& in, const std::string& name, const value& given, configuration& into) {
     auto& p = into.providers[name];
     const auto key = "providers." + name;
-    in.section(&given, key, p, provider_settings(), {"tls", "retry"});
+    in.section(&given, key, p, provider_settings(), {"tls", "breaker", "retry"});
     in.section(given.find("tls"), key + ".tls", p.endpoint.tls, tls_settings());
+    in.section(given.find("breaker"), key + ".breaker", p.guard.breaker, breaker_settings());
     in.section(given.find("retry"), key + ".retry", p.line.retry, retry_settings());
     p.line.provider = name;
     p.endpoint.connections = p.line.in_flight;
+    p.guard.in_flight = p.line.in_flight;
     in.path(p.binding);
     in.path(p.endpoint.tls.ca_file);
     in.path(p.endpoint.tls.certificate_file);

@@ -81,6 +81,8 @@ private:
                 log_.info("provider is not effective, its requests wait", {{"provider", name}});
                 continue;
             }
+            for (const auto& url : p.urls())
+                metrics_.endpoint_changed(name, url, true);
             lines_.push_back(std::make_unique<provider_line>(network_, p, database_, fleet_, observer_));
             ++running_;
             asio::co_spawn(network_, lines_.back()->line().run(), [this](const std::exception_ptr& e) {

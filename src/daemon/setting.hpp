@@ -92,6 +92,26 @@ setting<Section> number_setting(std::string_view name,
             }};
 }
 
+/// Texts in order.
+template <typename Section, typename At>
+setting<Section> list_setting(std::string_view name, std::string_view meaning, At at) {
+    return {name,
+            "list of texts",
+            "",
+            "[]",
+            meaning,
+            [at](Section& s, const value& v) -> std::optional<std::string> {
+                if (v.items() == nullptr) return "must be a list of texts";
+                std::vector<std::string> all;
+                for (const auto& item : *v.items()) {
+                    if (item.text() == nullptr) return "must be a list of texts";
+                    all.push_back(*item.text());
+                }
+                at(s) = std::move(all);
+                return std::nullopt;
+            }};
+}
+
 /// One of a few words; `choose` stores the word and is called with allowed ones only.
 template <typename Section>
 setting<Section> word_setting(std::string_view name,

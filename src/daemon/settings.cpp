@@ -64,6 +64,9 @@ const settings<provider_configuration>& provider_settings() {
                               "required",
                               "URL of the CAS, http or https; the paths of the binding are appended.",
                               [](auto& s) -> auto& { return s.endpoint.url; }),
+        list_setting<section>("standby_endpoints",
+                              "URLs that take its place, in this order, while it is taken for dead.",
+                              [](auto& s) -> auto& { return s.standby_endpoints; }),
         text_setting<section>("user",
                               R"("")",
                               "User name for HTTP Basic; empty: no authentication.",
@@ -78,6 +81,12 @@ const settings<provider_configuration>& provider_settings() {
                                 64,
                                 "Exchanges, and so connections, at the same time.",
                                 [](auto& s) -> auto& { return s.line.in_flight; }),
+        number_setting<section>("rate_per_second",
+                                0,
+                                100'000,
+                                0,
+                                "Exchanges a second, spread evenly; 0: as many as come.",
+                                [](auto& s) -> auto& { return s.guard.rate; }),
         number_setting<section>(
             "claim_ahead",
             0,
@@ -166,6 +175,34 @@ const settings<http::tls_options>& tls_settings() {
     return all;
 }
 
+const settings<http::breaker_options>& breaker_settings() {
+    using section = http::breaker_options;
+    static const settings<section> all{
+        number_setting<section>(
+            "failures",
+            1,
+            1000,
+            5,
+            "So many exchanges in a row without an answer: the endpoint is taken for dead, nothing is "
+            "claimed for it. 401 and 403 do so at once; what the CAS says of a command never does.",
+            [](auto& s) -> auto& { return s.failures; }),
+        number_setting<section>(
+            "canary_interval_ms",
+            10,
+            10 * minute,
+            1000,
+            "Then one request at a time is sent, no more often than this, to see whether it is back.",
+            [](auto& s) -> auto& { return s.canary_interval; }),
+        number_setting<section>("canary_timeout_ms",
+                                1,
+                                10 * minute,
+                                5000,
+                                "For that exchange, where it is shorter than exchange_timeout_ms.",
+                                [](auto& s) -> auto& { return s.canary_timeout; }),
+    };
+    return all;
+}
+
 const settings<pipeline::retry_policy>& retry_settings() {
     using section = pipeline::retry_policy;
     static const settings<section> all{
@@ -182,12 +219,21 @@ const settings<pipeline::retry_policy>& retry_settings() {
                                 300'000,
                                 "Bound of every wait; not below first_delay_ms.",
                                 [](auto& s) -> auto& { return s.longest_delay; }),
-        number_setting<section>("most_attempts",
-                                1,
-                                100'000,
-                                30,
-                                "After so many failed runs the request is REJECTED with RETRIES_EXHAUSTED.",
-                                [](auto& s) -> auto& { return s.most_attempts; }),
+        number_setting<section>(
+            "most_attempts",
+            1,
+            100'000,
+            30,
+            "After so many failed runs the request is REJECTED with RETRIES_EXHAUSTED. An outage "
+            "of the CAS is none.",
+            [](auto& s) -> auto& { return s.most_attempts; }),
+        number_setting<section>(
+            "longest_age_ms",
+            0,
+            365 * day,
+            day,
+            "The same for a request that fails when it has been due for so long; 0: however long.",
+            [](auto& s) -> auto& { return s.longest_age; }),
     };
     return all;
 }
@@ -262,6 +308,7 @@ std::string describe_settings() {
            table_of("Top level", top_settings()) + table_of("`database`", database_settings()) +
            table_of("`providers.NAME`, one for each CAS", provider_settings()) +
            table_of("`providers.NAME.tls`", tls_settings()) +
+           table_of("`providers.NAME.breaker`", breaker_settings()) +
            table_of("`providers.NAME.retry`", retry_settings()) + table_of("`log`", log_settings()) +
            table_of("`admin`", admin_settings());
 }

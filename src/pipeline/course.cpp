@@ -113,8 +113,14 @@ verdict course::failed(const reply& answer) const {
     if (answer.outcome == outcome::rejected) return said(disposition::reject);
     if (answer.outcome == outcome::hold) return said(disposition::hold);
     auto v = said(disposition::retry);
+    v.counts = !answer.outage;
+    if (answer.outage) {
+        v.delay = next_delay_after_outage(policy_, dice_, answer.retry_after);
+        return v;
+    }
     const int failures = request_.attempts + 1;
-    if (const auto delay = next_delay(policy_, failures, dice_, answer.retry_after)) {
+    const auto age = std::chrono::milliseconds(static_cast<std::int64_t>(request_.age_seconds * 1000));
+    if (const auto delay = next_delay(policy_, failures, age, dice_, answer.retry_after)) {
         v.delay = *delay;
         return v;
     }

@@ -53,6 +53,7 @@ line::line(asio::any_io_executor network,
            const binding& wire,
            claims& source,
            sends& endpoint,
+           admits& gate,
            records& store,
            watches& observer)
     : network_(network),
@@ -61,10 +62,13 @@ line::line(asio::any_io_executor network,
       wire_(wire),
       source_(source),
       endpoint_(endpoint),
+      gate_(gate),
       observer_(observer),
       recorder_(network, recording, store, observer),
       woken_(network, steady_clock::time_point::max()),
-      emptied_(network, steady_clock::time_point::max()) {
+      emptied_(network, steady_clock::time_point::max()),
+      stopped_(network, steady_clock::time_point::max()) {
+    gate_.on_change([this] { gate_changed(); });
     recorder_.on_written([this](const record_answer& answer) {
         hinted_ = hinted_ || answer.woken > 0;
         woken_.cancel();
@@ -91,18 +95,29 @@ void line::wake() {
 void line::stop() {
     stopping_ = true;
     woken_.cancel();
+    stopped_.cancel();
+}
+
+/// Exchanges that may be on their way at once.
+std::size_t line::abreast() const {
+    return std::min(options_.in_flight, gate_.now().exchanges);
+}
+
+// Nothing is claimed ahead for a CAS that may be dead.
+std::size_t line::capacity() const {
+    const auto most = abreast();
+    return most > 0 && gate_.now().proven ? most + options_.claim_ahead : most;
 }
 
 std::size_t line::room() const {
-    const auto capacity = options_.in_flight + options_.claim_ahead;
-    return capacity > held() ? capacity - held() : 0;
+    const auto most = capacity();
+    return most > held() ? most - held() : 0;
 }
 
 // A claim costs the same for one request as for many, so it waits until a good part of the room is free.
 asio::awaitable<void> line::claim_until_stopped() {
-    const auto worth_a_claim = std::max<std::size_t>(1, (options_.in_flight + options_.claim_ahead) / 4);
     while (!stopping_) {
-        if (room() < worth_a_claim) {
+        if (room() < std::max<std::size_t>(1, capacity() / 4)) {
             co_await rest(options_.poll_interval);
             continue;
         }
@@ -120,6 +135,7 @@ asio::awaitable<milliseconds> line::claim_once() {
             claiming_, [this, limit = room()] { return source_.claim(options_.provider, limit); });
         observer_.claimed(options_.provider, batch.requests.size());
         std::ranges::move(batch.requests, std::back_inserter(waiting_));
+        if (abreast() == 0) give_back_waiting(); // the gate may have shut while the database was asked
         dispatch();
         if (batch.more) co_return milliseconds(0);
         if (batch.next_due >= milliseconds(0))
@@ -140,8 +156,7 @@ asio::awaitable<void> line::rest(milliseconds at_most) {
 }
 
 asio::awaitable<void> line::drained() {
-    for (; !waiting_.empty(); waiting_.pop_front())
-        release(waiting_.front(), std::nullopt);
+    give_back_waiting();
     while (held() > 0) {
         boost::system::error_code ignored;
         emptied_.expires_at(steady_clock::time_point::max());
@@ -149,8 +164,20 @@ asio::awaitable<void> line::drained() {
     }
 }
 
+void line::give_back_waiting() {
+    for (; !waiting_.empty(); waiting_.pop_front())
+        release(waiting_.front(), std::nullopt);
+}
+
+void line::gate_changed() {
+    if (abreast() == 0) give_back_waiting();
+    dispatch();
+    hinted_ = true;
+    woken_.cancel();
+}
+
 void line::dispatch() {
-    for (auto idle = waiting_.size(); idle > 0 && sending_ < options_.in_flight; --idle) {
+    for (auto idle = waiting_.size(); idle > 0 && sending_ < abreast(); --idle) {
         ++sending_;
         asio::co_spawn(network_, run_courses(), must_not_throw);
     }
@@ -158,7 +185,7 @@ void line::dispatch() {
 }
 
 asio::awaitable<void> line::run_courses() {
-    while (!waiting_.empty() && !stopping_) {
+    while (!waiting_.empty() && !stopping_ && sending_ <= abreast()) {
         auto next = std::move(waiting_.front());
         waiting_.pop_front();
         if (waiting_.empty()) woken_.cancel();
@@ -167,6 +194,16 @@ asio::awaitable<void> line::run_courses() {
     --sending_;
     emptied_.cancel();
     tell();
+}
+
+asio::awaitable<void> line::wait_for_turn() {
+    const auto wait = gate_.take_turn();
+    if (stopping_ || wait <= steady_clock::duration::zero()) co_return;
+    asio::steady_timer turn(network_, wait);
+    using namespace asio::experimental::awaitable_operators;
+    boost::system::error_code ignored;
+    co_await (turn.async_wait(asio::redirect_error(asio::use_awaitable, ignored)) ||
+              stopped_.async_wait(asio::redirect_error(asio::use_awaitable, ignored)));
 }
 
 asio::awaitable<void> line::run_course(request r) {
@@ -185,7 +222,8 @@ asio::awaitable<void> line::run_course(request r) {
             recorder_.add(record_of(way.of(), skip->sequence, *skip->what));
             continue;
         }
-        if (stopping_ || !source_.still_ours(way.of())) {
+        co_await wait_for_turn();
+        if (stopping_ || gate_.now().exchanges == 0 || !source_.still_ours(way.of())) {
             release(way.of(), first_sent);
             co_return;
         }

@@ -2,6 +2,7 @@
 
 #include "pipeline/course.hpp"
 #include "pipeline/recorder.hpp"
+#include <contego/admits.hpp>
 #include <contego/binding.hpp>
 #include <contego/claims.hpp>
 #include <contego/sends.hpp>
@@ -34,10 +35,11 @@ struct line_options {
 
 /// claim -> plan -> send -> record, for one provider.
 ///
-/// Claims when there is room, keeps at most `in_flight` exchanges on their way, and counts a request as held
-/// until its outcome is durable, so that a slow database stops the claiming and not the memory. A database
-/// that does not answer is asked again, for ever, and never loses an answer that the CAS gave. Lives on the
-/// network thread; all references must outlive it.
+/// Claims when there is room, keeps at most `in_flight` exchanges on their way, or fewer where `gate` says
+/// so, and counts a request as held until its outcome is durable, so that a slow database stops the claiming
+/// and not the memory. Nothing is claimed for a CAS that is taken for dead, and what was claimed for it is
+/// given back. A database that does not answer is asked again, for ever, and never loses an answer that the
+/// CAS gave. Lives on the network thread; all references must outlive it.
 class line {
 public:
     line(asio::any_io_executor network,
@@ -47,6 +49,7 @@ public:
          const binding& wire,
          claims& source,
          sends& endpoint,
+         admits& gate,
          records& store,
          watches& observer);
 
@@ -62,11 +65,16 @@ public:
 private:
     [[nodiscard]] std::size_t held() const { return waiting_.size() + sending_ + recorder_.outstanding(); }
 
+    [[nodiscard]] std::size_t abreast() const;
+    [[nodiscard]] std::size_t capacity() const;
     [[nodiscard]] std::size_t room() const;
     asio::awaitable<void> claim_until_stopped();
     asio::awaitable<std::chrono::milliseconds> claim_once();
     asio::awaitable<void> rest(std::chrono::milliseconds at_most);
     asio::awaitable<void> drained();
+    asio::awaitable<void> wait_for_turn();
+    void gate_changed();
+    void give_back_waiting();
     void dispatch();
     asio::awaitable<void> run_courses();
     asio::awaitable<void> run_course(request r);
@@ -81,10 +89,12 @@ private:
     const binding& wire_;
     claims& source_;
     sends& endpoint_;
+    admits& gate_;
     watches& observer_;
     recorder recorder_;
     asio::steady_timer woken_;
     asio::steady_timer emptied_;
+    asio::steady_timer stopped_; ///< ends the waits for a turn
     std::deque<request> waiting_;
     std::size_t sending_ = 0; ///< coroutines that run courses, one request each at a time
     bool hinted_ = false;

@@ -57,6 +57,7 @@ value document_of(const verdict& v, steady_clock::time_point now) {
         {"reference_number", text_or_null(v.reference_number)},
         {"result", v.result},
         {"delay", v.delay.count()},
+        {"counts", v.counts},
     };
     if (v.first_sent) row.emplace("sent_age", age_of(*v.first_sent, now));
     return row;

@@ -49,6 +49,9 @@ FAULTS = {
 }
 
 
+SAID_BY_THE_CAS = {"system_error", "server_fault"}
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_command_safe_to_repeat_is_repeated_until_it_is_done(database, simulator, card, fault):
     simulator.break_with(once(card, **FAULTS[fault]))
@@ -57,7 +60,8 @@ def test_a_command_safe_to_repeat_is_repeated_until_it_is_done(database, simulat
 
     (command,) = database.commands(row["id"])
     assert row["life_cycle_state"] == "COMPLETED", row
-    assert (row["attempts"], command["attempts"]) == (1, 2)
+    assert command["attempts"] == 2
+    assert row["attempts"] == (1 if fault in SAID_BY_THE_CAS else 0), "with nobody else answered it is an outage"
     assert row["error_code"] is None and command["error_code"] is None
     assert [one["service_ca_id"] for one in simulator.card(card)["subscriptions"]] == ["1111"]
 
@@ -76,7 +80,7 @@ def test_a_message_that_the_cas_did_not_take_is_sent_again(database, simulator, 
 
     row = database.finished(bark(database, card))
 
-    assert (row["life_cycle_state"], row["attempts"]) == ("COMPLETED", 1)
+    assert row["life_cycle_state"] == "COMPLETED"
     assert len(simulator.card(card)["barks"]) == 1
 
 

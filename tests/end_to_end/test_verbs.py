@@ -42,7 +42,7 @@ def test_what_the_cas_rejected_is_sent_again_when_the_reason_is_gone(database, d
 
     assert done.returncode == 0, done.stderr
     assert database.finished(rejected)["life_cycle_state"] == "COMPLETED"
-    assert len(simulator.journal(rejected)) == 1
+    assert [e["effect"] for e in simulator.journal(rejected)] == [False, True]
     actions = database.query("SELECT verb, before, after, reason FROM contego.operator_action WHERE request_id = %s", rejected)
     assert actions == [{"verb": "retry", "before": "REJECTED", "after": "QUEUED", "reason": "registered"}]
 

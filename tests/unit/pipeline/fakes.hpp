@@ -26,6 +26,7 @@ public:
             throw std::runtime_error("no database");
         }
         most_asked = std::max(most_asked, limit);
+        asked.push_back(limit);
         claim_batch batch;
         while (!queue.empty() && batch.requests.size() < limit) {
             batch.requests.push_back(queue.front());
@@ -41,6 +42,7 @@ public:
     std::int64_t lost = 0; ///< a request that may run elsewhere by now
     int failures = 0;
     std::size_t most_asked = 0;
+    std::vector<std::size_t> asked; ///< the limit of each claim
 
 private:
     std::mutex mutex_;
@@ -83,6 +85,8 @@ public:
         });
     }
 
+    void answer_with(std::function<exchange()> answer) { answer_ = std::move(answer); }
+
     std::vector<envelope> sent;
     std::size_t most_at_once = 0;
     std::function<void()> on_send;
@@ -110,6 +114,8 @@ public:
     holds(std::string_view /*p*/, std::size_t waiting, std::size_t sending, std::size_t recording) override {
         most_held = std::max(most_held, waiting + sending + recording);
     }
+
+    void endpoint_changed(std::string_view, std::string_view, bool, std::string_view) override {}
 
     void trouble(std::string_view stage, std::string_view /*what*/) override { troubles.emplace_back(stage); }
 

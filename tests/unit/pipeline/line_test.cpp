@@ -1,4 +1,5 @@
 #include "pipeline/line.hpp"
+#include "unit/pipeline/fake_admits.hpp"
 #include "unit/pipeline/fakes.hpp"
 #include "unit/pipeline/wire.hpp"
 
@@ -30,6 +31,7 @@ protected:
                default_wire(),
                source_,
                cas_,
+               gate_,
                store_,
                watches_);
         watches_.on_recorded = [&] {
@@ -57,6 +59,7 @@ protected:
     fake_claims source_;
     fake_records store_;
     fake_watches watches_;
+    fake_admits gate_;
     fake_sends cas_{network_.get_executor(), ok_answer};
 };
 
@@ -130,6 +133,7 @@ TEST_F(line_fixture, gives_back_what_is_not_on_its_way_when_stopped) {
            default_wire(),
            source_,
            cas_,
+           gate_,
            store_,
            watches_);
     cas_.on_send = [&] { l.stop(); };
@@ -150,6 +154,7 @@ TEST_F(line_fixture, stopped_between_two_commands_gives_the_request_back_with_th
            default_wire(),
            source_,
            cas_,
+           gate_,
            store_,
            watches_);
     cas_.on_send = [&] { l.stop(); };
@@ -171,6 +176,98 @@ TEST_F(line_fixture, does_not_send_what_may_run_elsewhere_by_now) {
 
     EXPECT_EQ(cas_.sent.size(), 1U);
     EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::release, &verdict::disposition), 1);
+}
+
+TEST_F(line_fixture, claims_nothing_for_a_cas_that_is_taken_for_dead) {
+    queue(3);
+    gate_.current = {0, false};
+    boost::asio::post(network_, [&] {
+        boost::asio::post(network_, [&] { // the line has looked for room by now
+            EXPECT_TRUE(source_.asked.empty());
+            gate_.become({4, true});
+        });
+    });
+
+    run_until_recorded(3);
+
+    EXPECT_EQ(cas_.sent.size(), 3U);
+}
+
+TEST_F(line_fixture, claims_one_canary_and_nothing_ahead_of_it) {
+    queue(3);
+    gate_.current = {1, false};
+    cas_.on_send = [&] { gate_.current = {8, true}; };
+
+    run_until_recorded(3);
+
+    EXPECT_EQ(source_.asked.front(), 1U);
+    EXPECT_GT(source_.asked.at(1), 1U);
+}
+
+TEST_F(line_fixture, gives_back_what_it_claimed_when_the_cas_is_taken_for_dead) {
+    queue(8);
+    cas_.on_send = [&] { gate_.become({0, false}); };
+
+    run_until_recorded(8);
+
+    EXPECT_EQ(cas_.sent.size(), 1U);
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::release, &verdict::disposition), 7);
+}
+
+TEST_F(line_fixture, sends_no_more_at_once_than_the_gate_lets_through) {
+    queue(50);
+    gate_.current = {2, true};
+
+    run_until_recorded(50);
+
+    EXPECT_EQ(cas_.most_at_once, 2U);
+}
+
+TEST_F(line_fixture, takes_a_turn_for_every_exchange) {
+    queue(5);
+    gate_.wait = std::chrono::milliseconds(1);
+
+    run_until_recorded(5);
+
+    EXPECT_EQ(gate_.turns, 5);
+}
+
+TEST_F(line_fixture, stops_at_once_while_it_waits_for_a_turn) {
+    queue(2);
+    gate_.wait = std::chrono::hours(1);
+    line l(network_.get_executor(),
+           claiming_,
+           recording_,
+           options_,
+           default_wire(),
+           source_,
+           cas_,
+           gate_,
+           store_,
+           watches_);
+    gate_.on_turn = [&] { boost::asio::post(network_, [&] { l.stop(); }); };
+
+    run(l);
+
+    EXPECT_TRUE(cas_.sent.empty());
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::release, &verdict::disposition), 2);
+}
+
+TEST_F(line_fixture, an_outage_counts_as_no_attempt) {
+    queue(1);
+    cas_.answer_with([] {
+        exchange e;
+        e.state = exchange_state::sent_no_answer;
+        e.error = transport_error::timeout;
+        e.outage = true;
+        return e;
+    });
+
+    run_until_recorded(1);
+
+    ASSERT_EQ(store_.verdicts.size(), 1U);
+    EXPECT_EQ(store_.verdicts[0].disposition, disposition::retry);
+    EXPECT_FALSE(store_.verdicts[0].counts);
 }
 
 TEST_F(line_fixture, rejects_what_this_program_cannot_read) {

@@ -8,7 +8,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-const retry_policy policy{milliseconds(1000), milliseconds(60'000), 10};
+const retry_policy policy{milliseconds(1000), milliseconds(60'000), 10, milliseconds(3'600'000)};
 
 struct row {
     int attempts;
@@ -27,7 +27,7 @@ class next_delay_table : public ::testing::TestWithParam<row> {};
 TEST_P(next_delay_table, is_kept) {
     const auto& [attempts, dice, asked, expected] = GetParam();
 
-    EXPECT_EQ(next_delay(policy, attempts, dice, asked), expected);
+    EXPECT_EQ(next_delay(policy, attempts, seconds(10), dice, asked), expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(rows,
@@ -42,6 +42,23 @@ INSTANTIATE_TEST_SUITE_P(rows,
                                            row{9, 0.5, seconds(3600), milliseconds(3'600'000)},
                                            row{10, 0.5, {}, std::nullopt},
                                            row{11, 0.5, seconds(7), std::nullopt}));
+
+TEST(next_delay, is_none_for_what_has_been_due_too_long) {
+    EXPECT_TRUE(next_delay(policy, 1, milliseconds(3'599'999), 0.5, {}));
+    EXPECT_FALSE(next_delay(policy, 1, milliseconds(3'600'000), 0.5, {}));
+}
+
+TEST(next_delay, is_some_at_any_age_where_no_age_is_set) {
+    auto ageless = policy;
+    ageless.longest_age = milliseconds(0);
+
+    EXPECT_TRUE(next_delay(ageless, 1, std::chrono::hours(10'000), 0.5, {}));
+}
+
+TEST(next_delay_after_outage, does_not_grow_and_keeps_what_was_asked_for) {
+    EXPECT_EQ(next_delay_after_outage(policy, 0.5, {}), milliseconds(500));
+    EXPECT_EQ(next_delay_after_outage(policy, 0.5, seconds(5)), milliseconds(5000));
+}
 
 } // namespace
 } // namespace contego::pipeline

@@ -1,0 +1,47 @@
+#include "http/breaker.hpp"
+
+namespace contego::http {
+
+bool breaker::answered() {
+    const bool closed = open_;
+    open_ = false;
+    canary_out_ = false;
+    failures_ = 0;
+    reason_.clear();
+    return closed;
+}
+
+bool breaker::failed(time_point now, const std::string& why) {
+    ++failures_;
+    if (!open_ && failures_ < options_.failures) return false;
+    return open(now, why);
+}
+
+bool breaker::refused(time_point now, const std::string& why) {
+    return open(now, why);
+}
+
+bool breaker::canary_is_due(time_point now) const {
+    return open_ && !canary_out_ && now >= next_canary_;
+}
+
+void breaker::canary_sent(time_point now) {
+    canary_out_ = true;
+    next_canary_ = now + options_.canary_interval;
+}
+
+void breaker::canary_failed(const std::string& why) {
+    canary_out_ = false;
+    reason_ = why;
+}
+
+// What was under way when it opened may fail later; that changes nothing.
+bool breaker::open(time_point now, const std::string& why) {
+    if (open_) return false;
+    open_ = true;
+    reason_ = why;
+    next_canary_ = now + options_.canary_interval;
+    return true;
+}
+
+} // namespace contego::http

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace contego::http {
+
+/// When an endpoint is taken for dead, and how it is asked whether it is back.
+struct breaker_options {
+    std::size_t failures = 5;                        ///< so many in a row open it: 1 to 1000
+    std::chrono::milliseconds canary_interval{1000}; ///< between two canaries: 10 ms to 10 min
+    std::chrono::milliseconds canary_timeout{5000};  ///< hard deadline of a canary: 1 ms to 10 min
+};
+
+/// Whether an endpoint is alive, judged by what became of the exchanges with it.
+///
+/// Closed: exchanges pass. Open: none does but one canary at a time, no more often than every
+/// `canary_interval`; any answer closes it. Only failures of the transport class count (no connection, no
+/// answer, a gateway that says that nobody is behind it); what the CAS says of a command never opens it.
+///
+/// Pure: told what the time is. Not thread safe.
+class breaker {
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    explicit breaker(breaker_options options) : options_(options) {}
+
+    [[nodiscard]] bool is_open() const { return open_; }
+
+    /// Why it is open; empty while closed.
+    [[nodiscard]] const std::string& reason() const { return reason_; }
+
+    /// Something was answered: it is alive. True where that closed it.
+    bool answered();
+
+    /// A failure of the transport class. True where that opened it.
+    bool failed(time_point now, const std::string& why);
+
+    /// The endpoint turned us away (401, 403): no other exchange would fare better. True where that opened
+    /// it.
+    bool refused(time_point now, const std::string& why);
+
+    /// Whether a canary may be sent: open, none on its way, the interval over.
+    [[nodiscard]] bool canary_is_due(time_point now) const;
+
+    /// When that will be so; meaningless while a canary is on its way.
+    [[nodiscard]] time_point next_canary() const { return next_canary_; }
+
+    /// One is sent now; it ends with `answered` or `canary_failed`.
+    void canary_sent(time_point now);
+    void canary_failed(const std::string& why);
+
+    [[nodiscard]] bool canary_is_out() const { return canary_out_; }
+
+private:
+    bool open(time_point now, const std::string& why);
+
+    breaker_options options_;
+    bool open_ = false;
+    bool canary_out_ = false;
+    std::size_t failures_ = 0; ///< in a row
+    time_point next_canary_{};
+    std::string reason_;
+};
+
+} // namespace contego::http

@@ -1,0 +1,273 @@
+#include "http/guard.hpp"
+
+#include "http/inquest.hpp"
+#include "http/limiter.hpp"
+#include "http/pace.hpp"
+#include "http/sign.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+namespace contego::http {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::steady_clock;
+using time_point = steady_clock::time_point;
+
+/// So many canaries others are before a request whose canary failed is one again: it may be what kills the
+/// CAS.
+constexpr int canaries_between = 5;
+
+struct station {
+    station(guarded_endpoint e, const guard_options& options)
+        : name(std::move(e.name)),
+          client(std::move(e.client)),
+          health(options.breaker),
+          adaptive(options.in_flight) {}
+
+    std::string name;
+    std::unique_ptr<sends> client;
+    breaker health;
+    limiter adaptive;
+};
+
+/// One exchange on its way.
+struct passage {
+    envelope what;
+    time_point deadline;
+    time_point began;
+    std::size_t station = 0;
+    bool canary = false;
+    sends::done then;
+};
+
+/// What the exchanges share; it outlives the guard for as long as one of them is on its way.
+class core : public std::enable_shared_from_this<core> {
+public:
+    core(asio::any_io_executor executor,
+         std::vector<guarded_endpoint> endpoints,
+         const guard_options& options,
+         endpoint_told told)
+        : executor_(std::move(executor)),
+          options_(options),
+          told_(std::move(told)),
+          failures_(std::make_shared<inquest>(executor_, options.breaker.canary_interval)),
+          pace_(options.rate),
+          canary_timer_(executor_) {
+        for (auto& e : endpoints)
+            stations_.emplace_back(std::move(e), options_);
+        told_last_ = now();
+    }
+
+    void close() {
+        changed_ = nullptr;
+        told_ = nullptr;
+        canary_timer_.cancel();
+        failures_->close();
+        stations_.clear();
+    }
+
+    void send(envelope e, time_point deadline, sends::done then) {
+        const auto began = steady_clock::now();
+        const auto where = choose(began);
+        if (!where) {
+            exchange out;
+            out.error = transport_error::connect;
+            out.detail = "the endpoint is taken for dead: " + stations_.front().health.reason();
+            out.outage = true;
+            asio::post(executor_,
+                       [then = std::move(then), out = std::move(out)]() mutable { then(std::move(out)); });
+            return;
+        }
+        depart({std::move(e), deadline, began, *where, stations_[*where].health.is_open(), std::move(then)});
+    }
+
+    [[nodiscard]] admission now() const {
+        if (const auto active = living()) return {stations_[*active].adaptive.limit(), true};
+        const bool out =
+            std::ranges::any_of(stations_, [](const auto& s) { return s.health.canary_is_out(); });
+        const auto moment = steady_clock::now();
+        const bool due =
+            std::ranges::any_of(stations_, [&](const auto& s) { return s.health.canary_is_due(moment); });
+        return {!out && due ? std::size_t{1} : std::size_t{0}, false};
+    }
+
+    [[nodiscard]] steady_clock::duration take_turn() { return pace_.take(steady_clock::now()); }
+
+    void on_change(std::function<void()> changed) { changed_ = std::move(changed); }
+
+    void allow(std::size_t in_flight, double rate) {
+        pace_.set(rate);
+        for (auto& s : stations_)
+            s.adaptive.allow(in_flight);
+        tell_change();
+    }
+
+private:
+    [[nodiscard]] std::optional<std::size_t> living() const {
+        const auto alive = std::ranges::find_if(stations_, [](const auto& s) { return !s.health.is_open(); });
+        if (alive == stations_.end()) return std::nullopt;
+        return static_cast<std::size_t>(std::distance(stations_.begin(), alive));
+    }
+
+    /// A dead one that stands before the living one and is due to be asked, else the living one.
+    [[nodiscard]] std::optional<std::size_t> choose(time_point moment) const {
+        const auto active = living();
+        for (std::size_t i = 0; i < active.value_or(stations_.size()); ++i)
+            if (stations_[i].health.canary_is_due(moment)) return i;
+        return active;
+    }
+
+    void depart(passage p) {
+        auto& to = stations_[p.station];
+        auto deadline = p.deadline;
+        if (p.canary) {
+            to.health.canary_sent(p.began);
+            deadline = std::min(deadline, p.began + options_.breaker.canary_timeout);
+            wake_for_canary();
+        }
+        ++in_flight_;
+        auto what = p.canary ? p.what : std::move(p.what);
+        to.client->send(
+            std::move(what), deadline, [self = shared_from_this(), p = std::move(p)](exchange out) mutable {
+                self->arrive(std::move(p), std::move(out));
+            });
+    }
+
+    void arrive(passage p, exchange out) {
+        const auto in_flight = in_flight_--;
+        if (stations_.empty()) { // closed meanwhile
+            out.outage = true;
+            p.then(std::move(out));
+            return;
+        }
+        auto& at = stations_[p.station];
+        const auto moment = steady_clock::now();
+        const auto seen = sign_in(out);
+        if (seen.loss) at.adaptive.lost(p.began, moment);
+        switch (seen.endpoint) {
+        case sign_of::life:
+            if (!seen.loss) at.adaptive.succeeded(in_flight);
+            if (at.health.answered()) tell(at);
+            failures_->answered(p.station, p.began);
+            out.outage = seen.loss;
+            break;
+        case sign_of::nothing:
+            if (p.canary) at.health.canary_failed(seen.why);
+            break;
+        case sign_of::refusal:
+        case sign_of::death:
+            if (!lost(at, p, out, seen, moment)) return;
+        }
+        p.then(std::move(out));
+        tell_change();
+    }
+
+    /// Whether the exchange can be handed on at once.
+    bool lost(station& at, passage& p, exchange& out, const sign& seen, time_point moment) {
+        if (p.canary) {
+            at.health.canary_failed(seen.why);
+            wake_for_canary();
+            if (out.state == exchange_state::not_sent && living()) {
+                depart({std::move(p.what), p.deadline, moment, *living(), false, std::move(p.then)});
+                return false;
+            }
+            const auto rest =
+                std::chrono::ceil<std::chrono::seconds>(canaries_between * options_.breaker.canary_interval);
+            out.retry_after = std::max(out.retry_after.value_or(rest), rest);
+        }
+        const bool opened = seen.endpoint == sign_of::refusal ? at.health.refused(moment, seen.why)
+                                                              : at.health.failed(moment, seen.why);
+        if (opened) {
+            tell(at);
+            failures_->died(p.station);
+            wake_for_canary();
+        }
+        if (at.health.is_open() || out.state == exchange_state::not_sent) {
+            out.outage = true;
+            return true;
+        }
+        failures_->open(p.station, std::move(out), std::move(p.then));
+        return false;
+    }
+
+    /// With nobody alive, only the clock lets anything happen.
+    void wake_for_canary() {
+        if (living()) return;
+        auto next = time_point::max();
+        for (const auto& s : stations_)
+            next = std::min(next, s.health.next_canary());
+        canary_timer_.expires_at(next);
+        canary_timer_.async_wait([self = shared_from_this()](boost::system::error_code ec) {
+            if (!ec) self->tell_change();
+        });
+    }
+
+    void tell(const station& s) {
+        if (told_) told_(s.name, s.health.is_open(), s.health.reason());
+    }
+
+    // Posted, so that whoever is told may send at once.
+    void tell_change() {
+        const auto current = now();
+        if (!changed_ || current == told_last_) return;
+        told_last_ = current;
+        asio::post(executor_, [self = shared_from_this()] {
+            if (self->changed_) self->changed_();
+        });
+    }
+
+    asio::any_io_executor executor_;
+    guard_options options_;
+    endpoint_told told_;
+    std::function<void()> changed_;
+    std::vector<station> stations_;
+    std::shared_ptr<inquest> failures_;
+    pace pace_;
+    asio::steady_timer canary_timer_;
+    std::size_t in_flight_ = 0;
+    admission told_last_;
+};
+
+class guard_of_core final : public guard {
+public:
+    explicit guard_of_core(std::shared_ptr<core> c) : core_(std::move(c)) {}
+
+    guard_of_core(const guard_of_core&) = delete;
+    guard_of_core& operator=(const guard_of_core&) = delete;
+
+    ~guard_of_core() override { core_->close(); }
+
+    void send(envelope e, steady_clock::time_point deadline, done then) override {
+        core_->send(std::move(e), deadline, std::move(then));
+    }
+
+    [[nodiscard]] admission now() const override { return core_->now(); }
+
+    [[nodiscard]] steady_clock::duration take_turn() override { return core_->take_turn(); }
+
+    void on_change(std::function<void()> changed) override { core_->on_change(std::move(changed)); }
+
+    void allow(std::size_t in_flight, double rate) override { core_->allow(in_flight, rate); }
+
+private:
+    std::shared_ptr<core> core_;
+};
+
+} // namespace
+
+std::unique_ptr<guard> make_guard(asio::any_io_executor executor,
+                                  std::vector<guarded_endpoint> endpoints,
+                                  guard_options options,
+                                  endpoint_told told) {
+    return std::make_unique<guard_of_core>(
+        std::make_shared<core>(std::move(executor), std::move(endpoints), options, std::move(told)));
+}
+
+} // namespace contego::http

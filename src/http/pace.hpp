@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+
+namespace contego::http {
+
+/// Spreads exchanges evenly over time, so that no second sees more than its rate.
+///
+/// Pure: told what the time is. Not thread safe.
+class pace {
+public:
+    using clock = std::chrono::steady_clock;
+
+    /// Exchanges a second; 0: as many as come.
+    explicit pace(double per_second) { set(per_second); }
+
+    void set(double per_second) {
+        gap_ =
+            per_second > 0
+                ? std::chrono::duration_cast<clock::duration>(std::chrono::duration<double>(1 / per_second))
+                : clock::duration::zero();
+    }
+
+    /// Takes the next turn; how long to wait for it.
+    [[nodiscard]] clock::duration take(clock::time_point now) {
+        const auto turn = next_ > now ? next_ : now;
+        next_ = turn + gap_;
+        return turn - now;
+    }
+
+private:
+    clock::duration gap_{};
+    clock::time_point next_{};
+};
+
+} // namespace contego::http

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <contego/exchange.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace contego::http {
+
+/// What an exchange says of the endpoint, whatever it says of the command.
+enum class sign_of : std::uint8_t {
+    life,    ///< it answered, be it with a fault
+    nothing, ///< the exchange never got as far as the endpoint
+    refusal, ///< it turned us away: 401, 403, 407
+    death,   ///< no connection, no answer, or a gateway with nobody behind it: 502, 503, 504
+};
+
+struct sign {
+    sign_of endpoint = sign_of::life;
+    bool loss = false; ///< it has more to do than it can: a time-out, 429 or 503
+    std::string why;   ///< for people; empty for life
+};
+
+[[nodiscard]] sign sign_in(const exchange& e);
+
+} // namespace contego::http

@@ -1,0 +1,96 @@
+#include "http/breaker.hpp"
+
+#include <gtest/gtest.h>
+
+namespace contego::http {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const breaker_options three{3, milliseconds(1000), milliseconds(5000)};
+const breaker::time_point t0{std::chrono::hours(1)};
+
+breaker opened() {
+    breaker b(three);
+    for (int n = 0; n < 3; ++n)
+        b.failed(t0, "connect: refused");
+    return b;
+}
+
+TEST(breaker, opens_after_so_many_failures_in_a_row) {
+    breaker b(three);
+
+    EXPECT_FALSE(b.failed(t0, "connect: refused"));
+    EXPECT_FALSE(b.failed(t0, "connect: refused"));
+    EXPECT_FALSE(b.is_open());
+    EXPECT_TRUE(b.failed(t0, "timeout: late"));
+
+    EXPECT_TRUE(b.is_open());
+    EXPECT_EQ(b.reason(), "timeout: late");
+}
+
+TEST(breaker, forgets_failures_when_something_is_answered) {
+    breaker b(three);
+    b.failed(t0, "x");
+    b.failed(t0, "x");
+
+    EXPECT_FALSE(b.answered());
+    b.failed(t0, "x");
+    b.failed(t0, "x");
+
+    EXPECT_FALSE(b.is_open());
+}
+
+TEST(breaker, opens_at_once_when_we_are_turned_away) {
+    breaker b(three);
+
+    EXPECT_TRUE(b.refused(t0, "HTTP 401"));
+
+    EXPECT_TRUE(b.is_open());
+}
+
+TEST(breaker, lets_a_canary_pass_when_the_interval_is_over_and_none_is_out) {
+    auto b = opened();
+
+    EXPECT_FALSE(b.canary_is_due(t0 + milliseconds(999)));
+    EXPECT_TRUE(b.canary_is_due(t0 + milliseconds(1000)));
+    b.canary_sent(t0 + milliseconds(1000));
+    EXPECT_FALSE(b.canary_is_due(t0 + seconds(100)));
+}
+
+TEST(breaker, waits_an_interval_from_canary_to_canary) {
+    auto b = opened();
+    b.canary_sent(t0 + seconds(1));
+
+    b.canary_failed("timeout: still late");
+
+    EXPECT_TRUE(b.is_open());
+    EXPECT_EQ(b.reason(), "timeout: still late");
+    EXPECT_FALSE(b.canary_is_due(t0 + milliseconds(1999)));
+    EXPECT_TRUE(b.canary_is_due(t0 + seconds(2)));
+}
+
+TEST(breaker, closes_on_any_answer) {
+    auto b = opened();
+    b.canary_sent(t0 + seconds(1));
+
+    EXPECT_TRUE(b.answered());
+
+    EXPECT_FALSE(b.is_open());
+    EXPECT_FALSE(b.canary_is_out());
+    EXPECT_EQ(b.reason(), "");
+    EXPECT_FALSE(b.failed(t0 + seconds(2), "x")) << "it counts from 0 again";
+}
+
+TEST(breaker, is_not_moved_by_what_fails_while_it_is_open) {
+    auto b = opened();
+
+    EXPECT_FALSE(b.failed(t0 + milliseconds(900), "closed: late failure"));
+    EXPECT_FALSE(b.refused(t0 + milliseconds(900), "HTTP 401"));
+
+    EXPECT_TRUE(b.canary_is_due(t0 + milliseconds(1000)));
+}
+
+} // namespace
+} // namespace contego::http
