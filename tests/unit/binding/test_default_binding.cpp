@@ -1,39 +1,29 @@
 #include "sample.hpp"
+#include "shipped.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <pugixml.hpp>
 
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 
 namespace contego {
 namespace {
 
-using samples::compiled;
 using samples::full_command;
+using samples::shipped;
+using samples::shipped_text;
+using samples::text_of;
 
 const std::filesystem::path source_dir = CONTEGO_SOURCE_DIR;
 
-std::string text_of(const std::filesystem::path& file) {
-    const std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-std::string default_binding() {
-    return text_of(source_dir / "config" / "binding.xml");
-}
-
 TEST(default_binding, compiles) {
-    EXPECT_THAT(samples::mistakes_in(default_binding()), testing::IsEmpty());
+    EXPECT_THAT(samples::mistakes_in(shipped_text()), testing::IsEmpty());
 }
 
 TEST(default_binding, renders_all_commands_as_xml_with_their_ids) {
-    const auto b = compiled(default_binding());
+    const auto& b = shipped();
     for (const auto type : command_types) {
         const auto c = full_command(type);
         const auto e = b.render(c, 4049);
@@ -49,7 +39,7 @@ TEST(default_binding, renders_all_commands_as_xml_with_their_ids) {
 }
 
 TEST(default_binding, renders_commands_without_their_optional_parameters) {
-    const auto b = compiled(default_binding());
+    const auto& b = shipped();
     for (const auto type : command_types) {
         auto c = full_command(type);
         for (const auto* name : {"start_date", "end_date", "start_indication", "display_date", "smartcards"})
@@ -62,10 +52,19 @@ TEST(default_binding, renders_commands_without_their_optional_parameters) {
     }
 }
 
+// The class of 4xx must not swallow those that say themselves that nothing was done.
+TEST(default_binding, tries_again_where_the_http_status_says_that_nothing_was_done) {
+    for (const int status : {401, 403, 408, 429, 503})
+        for (const auto type : command_types)
+            EXPECT_EQ(shipped().read(samples::bare(type), samples::answered("", status)).outcome,
+                      outcome::retry)
+                << status << " for " << name_of(type);
+}
+
 // What a binding names: the elements and namespaces of its envelopes.
 std::set<std::string> wire_names() {
     pugi::xml_document document;
-    if (!document.load_string(default_binding().c_str())) return {};
+    if (!document.load_string(shipped_text().c_str())) return {};
     std::set<std::string> names;
     for (const auto& found : document.select_nodes("//request/*//*")) {
         const std::string name = found.node().name();

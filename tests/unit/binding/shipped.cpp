@@ -1,0 +1,28 @@
+#include "shipped.hpp"
+
+#include "sample.hpp"
+
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+namespace contego::samples {
+
+std::string text_of(const std::filesystem::path& file) {
+    const std::ifstream in(file, std::ios::binary);
+    if (!in) throw std::runtime_error("cannot read " + file.string());
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+std::string shipped_text() {
+    return text_of(std::filesystem::path(CONTEGO_SOURCE_DIR) / "config" / "binding.xml");
+}
+
+const binding& shipped() {
+    static const auto compiled_once = compiled(shipped_text());
+    return compiled_once;
+}
+
+} // namespace contego::samples
