@@ -1,0 +1,115 @@
+#include "every_reply.hpp"
+#include "sample.hpp"
+#include "shipped.hpp"
+
+#include <gtest/gtest.h>
+#include <pugixml.hpp>
+
+#include <ostream>
+#include <set>
+
+namespace contego {
+
+inline std::ostream& operator<<(std::ostream& out, outcome o) {
+    return out << name_of(o);
+}
+
+namespace samples {
+
+inline std::ostream& operator<<(std::ostream& out, const reply_case& c) {
+    return out << name_of(c.type) << ' ' << c.name;
+}
+
+} // namespace samples
+
+namespace {
+
+using samples::full_command;
+using samples::reply_case;
+using samples::shipped;
+using rows = std::set<std::string>;
+
+class every_reply : public testing::TestWithParam<reply_case> {};
+
+TEST_P(every_reply, is_read_as_documented) {
+    const auto& p = GetParam();
+
+    const auto r = shipped().read(full_command(p.type), p.answer);
+
+    EXPECT_EQ(r.outcome, p.is);
+    EXPECT_EQ(r.error_code, p.error_code);
+    EXPECT_EQ(r.status_code, p.status_code);
+    EXPECT_EQ(r.error_description.empty(), p.is == outcome::success) << r.error_description;
+    EXPECT_EQ(r.result, p.is == outcome::success ? samples::data_of(p.type) : value());
+}
+
+INSTANTIATE_TEST_SUITE_P(default_binding,
+                         every_reply,
+                         testing::ValuesIn(samples::every_reply_case()),
+                         [](const auto& p) {
+                             return std::string(name_of(p.param.type)) + '_' + p.param.name;
+                         });
+
+class every_command : public testing::TestWithParam<command_type> {};
+
+TEST_P(every_command, keeps_what_the_cas_said_of_itself) {
+    for (const auto* status : {"OK", "CLIENT_NOT_FOUND", "NEVER_HEARD_OF"}) {
+        const auto r =
+            shipped().read(full_command(GetParam()),
+                           samples::answered(samples::soap_1_1(samples::answer_to(GetParam(), status))));
+
+        EXPECT_EQ(r.reference_number, "38a4254b") << status;
+        EXPECT_EQ(r.message, "said so") << status;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(default_binding, every_command, testing::ValuesIn(command_types), [](const auto& p) {
+    return std::string(name_of(p.param));
+});
+
+/// `code=outcome` of the elements that are found.
+rows rows_at(pugi::xml_node from, const char* path, const char* key) {
+    rows all;
+    for (const auto& found : from.select_nodes(path))
+        all.insert(std::string(found.node().attribute(key).value()) + '=' +
+                   found.node().attribute("is").value());
+    return all;
+}
+
+rows written(const std::vector<samples::status_row>& table) {
+    rows all;
+    for (const auto& [code, is] : table)
+        all.insert(std::string(code) + '=' + std::string(name_of(is)));
+    return all;
+}
+
+TEST(default_binding, every_row_of_it_stands_in_the_table_and_no_other) {
+    pugi::xml_document file;
+    ASSERT_TRUE(file.load_string(samples::shipped_text().c_str()));
+
+    EXPECT_EQ(rows_at(file, "/binding/outcomes/status", "code"), written(samples::common_statuses()));
+    EXPECT_EQ(rows_at(file, "/binding/outcomes/fault", "code"), written(samples::fault_rows()));
+    EXPECT_EQ(rows_at(file, "/binding/outcomes/http", "status"), written(samples::http_rows()));
+    EXPECT_EQ(rows_at(file, "/binding/outcomes/transport", "error"), rows{});
+}
+
+TEST(default_binding, every_row_of_a_command_stands_in_the_table_and_no_other) {
+    pugi::xml_document file;
+    ASSERT_TRUE(file.load_string(samples::shipped_text().c_str()));
+    for (const auto type : command_types) {
+        rows expected;
+        for (const auto& own : samples::own_statuses())
+            if (own.type == type) expected.insert(std::string(own.code) + '=' + std::string(name_of(own.is)));
+        const auto command = "/binding/command[@code='" + std::string(name_of(type)) + "']";
+
+        EXPECT_EQ(rows_at(file, (command + "/reply/status").c_str(), "code"), expected) << name_of(type);
+        EXPECT_EQ(rows_at(file,
+                          (command + "/reply/*[not(self::status or self::value or self::list)]").c_str(),
+                          "code"),
+                  rows{})
+            << name_of(type);
+    }
+}
+
+} // namespace
+} // namespace contego
