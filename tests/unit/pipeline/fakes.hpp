@@ -1,5 +1,6 @@
 #pragma once
 
+#include "unit/pipeline/memory_queue.hpp"
 #include <contego/claims.hpp>
 #include <contego/records.hpp>
 #include <contego/sends.hpp>
@@ -7,49 +8,47 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
-#include <deque>
 #include <functional>
-#include <mutex>
+#include <memory>
+#include <optional>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace contego::testing {
 
-/// The two edges of the line in memory: a queue without lanes, and a CAS that answers what the test says.
+/// Claims of a queue in memory.
 class fake_claims final : public claims {
 public:
-    claim_batch claim(const std::string& /*provider*/, std::size_t limit) override {
-        const std::lock_guard lock(mutex_);
+    explicit fake_claims(memory_queue& queue) : queue_(queue) {}
+
+    claim_batch claim(const std::string& provider, std::size_t limit) override {
         if (failures > 0) {
             --failures;
             throw std::runtime_error("no database");
         }
         most_asked = std::max(most_asked, limit);
         asked.push_back(limit);
-        claim_batch batch;
-        while (!queue.empty() && batch.requests.size() < limit) {
-            batch.requests.push_back(queue.front());
-            queue.pop_front();
-        }
-        batch.more = batch.requests.size() == limit;
-        return batch;
+        return queue_.claim(provider, limit);
     }
 
-    bool still_ours(const request& r) const override { return r.id != lost; }
+    bool still_ours(const request& r) const override { return queue_.is_ours(r); }
 
-    std::deque<request> queue;
-    std::int64_t lost = 0; ///< a request that may run elsewhere by now
-    int failures = 0;
+    int failures = 0; ///< so many calls throw
     std::size_t most_asked = 0;
     std::vector<std::size_t> asked; ///< the limit of each claim
 
 private:
-    std::mutex mutex_;
+    memory_queue& queue_;
 };
 
+/// Records to a queue in memory, and keeps what it was given.
 class fake_records final : public records {
 public:
+    explicit fake_records(memory_queue& queue) : queue_(queue) {}
+
     record_answer record(const record_batch& batch) override {
         if (failures > 0) {
             --failures;
@@ -57,32 +56,37 @@ public:
         }
         commands.insert(commands.end(), batch.commands.begin(), batch.commands.end());
         verdicts.insert(verdicts.end(), batch.verdicts.begin(), batch.verdicts.end());
-        record_answer answer;
-        for (const auto& v : batch.verdicts)
-            if (v.request_id == refused && v.disposition != disposition::hold)
-                answer.failed.push_back(v.request_id);
-        return answer;
+        return queue_.record(batch);
     }
 
-    int failures = 0;
-    std::int64_t refused = 0;
+    int failures = 0; ///< so many calls throw
     std::vector<command_record> commands;
     std::vector<verdict> verdicts;
+
+private:
+    memory_queue& queue_;
 };
 
+/// A CAS that answers what the test says, or nothing.
 class fake_sends final : public sends {
 public:
-    fake_sends(boost::asio::any_io_executor network, std::function<exchange()> answer)
+    /// `answer` returns nothing where the CAS stays silent.
+    fake_sends(boost::asio::any_io_executor network, std::function<std::optional<exchange>()> answer)
         : network_(std::move(network)), answer_(std::move(answer)) {}
 
-    void send(envelope e, std::chrono::steady_clock::time_point /*deadline*/, done then) override {
+    void send(envelope e, std::chrono::steady_clock::time_point deadline, done then) override {
+        if (deadline <= std::chrono::steady_clock::now()) {
+            finish(failed(exchange_state::not_sent), std::move(then));
+            return;
+        }
         sent.push_back(std::move(e));
         most_at_once = std::max(most_at_once, ++at_once_);
         if (on_send) on_send();
-        boost::asio::post(network_, [this, then = std::move(then)] {
-            --at_once_;
-            then(answer_());
-        });
+        const auto answer = answer_();
+        if (answer)
+            finish(*answer, counted(std::move(then)));
+        else
+            wait(deadline, counted(std::move(then)));
     }
 
     void answer_with(std::function<exchange()> answer) { answer_ = std::move(answer); }
@@ -92,14 +96,43 @@ public:
     std::function<void()> on_send;
 
 private:
+    static exchange failed(exchange_state state) {
+        exchange e;
+        e.state = state;
+        e.error = transport_error::timeout;
+        e.detail = "the deadline passed";
+        return e;
+    }
+
+    done counted(done then) {
+        return [this, then = std::move(then)](exchange e) {
+            --at_once_;
+            then(std::move(e));
+        };
+    }
+
+    void finish(exchange e, done then) {
+        boost::asio::post(network_,
+                          [e = std::move(e), then = std::move(then)]() mutable { then(std::move(e)); });
+    }
+
+    void wait(std::chrono::steady_clock::time_point deadline, done then) {
+        auto timer = std::make_shared<boost::asio::steady_timer>(network_, deadline);
+        timer->async_wait([timer, then = std::move(then)](const boost::system::error_code& /*none*/) {
+            then(failed(exchange_state::sent_no_answer));
+        });
+    }
+
     boost::asio::any_io_executor network_;
-    std::function<exchange()> answer_;
+    std::function<std::optional<exchange>()> answer_;
     std::size_t at_once_ = 0;
 };
 
 class fake_watches final : public watches {
 public:
-    void claimed(std::string_view /*p*/, std::size_t /*n*/) override {}
+    void claimed(std::string_view /*p*/, std::size_t count) override {
+        if (on_claimed) on_claimed(count);
+    }
 
     void exchanged(const request&, const command&, int, const exchange&, const reply&) override {}
 
@@ -122,6 +155,7 @@ public:
     std::size_t ended = 0;
     std::size_t most_held = 0;
     std::vector<std::string> troubles;
+    std::function<void(std::size_t)> on_claimed;
     std::function<void()> on_recorded;
 };
 

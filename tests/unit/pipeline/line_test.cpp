@@ -49,15 +49,16 @@ protected:
 
     void queue(int count) {
         for (int id = 1; id <= count; ++id)
-            source_.queue.push_back(request_for(id, "ADD_SUBSCRIPTIONS", one_service(std::to_string(id))));
+            queue_.insert(request_for(id, "ADD_SUBSCRIPTIONS", one_service(std::to_string(id))));
     }
 
     boost::asio::io_context network_{1};
     boost::asio::thread_pool claiming_{1};
     boost::asio::thread_pool recording_{1};
     line_options options_ = small_line();
-    fake_claims source_;
-    fake_records store_;
+    memory_queue queue_;
+    fake_claims source_{queue_};
+    fake_records store_{queue_};
     fake_watches watches_;
     fake_admits gate_;
     fake_sends cas_{network_.get_executor(), ok_answer};
@@ -90,14 +91,15 @@ TEST_F(line_fixture, keeps_its_bounds_under_load) {
 }
 
 TEST_F(line_fixture, lets_a_bad_request_pass_by_the_good_ones) {
-    queue(3);
-    source_.queue[1].action = "PAINT_THE_HOUSE";
+    queue(2);
+    queue_.insert(request_for(3, "PAINT_THE_HOUSE", one_service("3")));
+    queue_.insert(request_for(4, "ADD_SUBSCRIPTIONS", one_service("4")));
 
-    run_until_recorded(3);
+    run_until_recorded(4);
 
-    EXPECT_EQ(cas_.sent.size(), 2U);
+    EXPECT_EQ(cas_.sent.size(), 3U);
     EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::reject, &verdict::disposition), 1);
-    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::complete, &verdict::disposition), 2);
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::complete, &verdict::disposition), 3);
 }
 
 TEST_F(line_fixture, loses_no_answer_while_the_database_is_away) {
@@ -114,7 +116,7 @@ TEST_F(line_fixture, loses_no_answer_while_the_database_is_away) {
 
 TEST_F(line_fixture, holds_a_request_whose_outcome_the_database_refuses) {
     queue(2);
-    store_.refused = 1;
+    queue_.refused = 1;
 
     run_until_recorded(3);
 
@@ -146,7 +148,7 @@ TEST_F(line_fixture, gives_back_what_is_not_on_its_way_when_stopped) {
 }
 
 TEST_F(line_fixture, stopped_between_two_commands_gives_the_request_back_with_the_first_recorded) {
-    source_.queue.push_back(request_for(1, "BECOME_SUBSCRIBER", living_room()));
+    queue_.insert(request_for(1, "BECOME_SUBSCRIBER", living_room()));
     line l(network_.get_executor(),
            claiming_,
            recording_,
@@ -170,12 +172,15 @@ TEST_F(line_fixture, stopped_between_two_commands_gives_the_request_back_with_th
 
 TEST_F(line_fixture, does_not_send_what_may_run_elsewhere_by_now) {
     queue(2);
-    source_.lost = 1;
+    watches_.on_claimed = [&, first = true](std::size_t /*count*/) mutable {
+        if (std::exchange(first, false)) queue_.take_over();
+    };
 
-    run_until_recorded(2);
+    run_until_recorded(4);
 
-    EXPECT_EQ(cas_.sent.size(), 1U);
-    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::release, &verdict::disposition), 1);
+    EXPECT_EQ(cas_.sent.size(), 2U) << "only under the second claim";
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::release, &verdict::disposition), 2);
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::complete, &verdict::disposition), 2);
 }
 
 TEST_F(line_fixture, claims_nothing_for_a_cas_that_is_taken_for_dead) {
@@ -271,8 +276,9 @@ TEST_F(line_fixture, an_outage_counts_as_no_attempt) {
 }
 
 TEST_F(line_fixture, rejects_what_this_program_cannot_read) {
-    queue(1);
-    source_.queue[0].unreadable = "a number beyond a double";
+    auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
+    r.unreadable = "a number beyond a double";
+    queue_.insert(r);
 
     run_until_recorded(1);
 
@@ -282,7 +288,7 @@ TEST_F(line_fixture, rejects_what_this_program_cannot_read) {
 }
 
 TEST_F(line_fixture, stores_no_pin) {
-    source_.queue.push_back(
+    queue_.insert(
         request_for(1, "UPDATE_CA_PIN_TO_GIVEN_VALUE", {{"smartcard_ca_id", "01"}, {"new_pin", "4711"}}));
 
     run_until_recorded(1);

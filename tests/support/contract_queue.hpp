@@ -1,0 +1,247 @@
+#pragma once
+
+#include "support/queue_player.hpp"
+
+// What the roles `claims` and `records` promise, asked of whoever plays them: the database, and the queue in
+// memory that the line's tests run on. A program that includes this file names its players with
+// INSTANTIATE_TEST_SUITE_P.
+//
+// Not asked here, since only a database has it: EXPRESS, several daemons at once, what is seen in SQL.
+namespace contego::testing {
+
+TEST_P(queue_contract, an_empty_queue_gives_nothing_and_knows_of_nothing_to_come) {
+    EXPECT_EQ(claim(), ids{});
+    EXPECT_FALSE(latest_.more);
+    EXPECT_EQ(latest_.next_due, milliseconds(-1));
+}
+
+TEST_P(queue_contract, a_claim_never_brings_more_than_its_limit_and_says_whether_to_ask_again) {
+    const auto a = insert({"1"});
+    const auto b = insert({"2"});
+    const auto c = insert({"3"});
+
+    EXPECT_EQ(claim(2), (ids{a, b}));
+    EXPECT_TRUE(latest_.more);
+    EXPECT_EQ(claim(2), ids{c});
+    EXPECT_FALSE(latest_.more);
+}
+
+TEST_P(queue_contract, a_request_is_handed_out_once) {
+    const auto a = insert({"1"});
+
+    EXPECT_EQ(claim(), ids{a});
+    EXPECT_EQ(claim(), ids{});
+}
+
+TEST_P(queue_contract, another_providers_requests_are_not_ours) {
+    insert({"1"});
+
+    EXPECT_TRUE(player_->source().claim("elsewhere", 10).requests.empty());
+}
+
+TEST_P(queue_contract, what_is_claimed_is_ours_and_was_never_tried) {
+    insert({"1"});
+    claim();
+
+    const auto& r = latest_.requests.at(0);
+    EXPECT_TRUE(player_->source().still_ours(r));
+    EXPECT_GT(r.fence, 0);
+    EXPECT_EQ(r.attempts, 0);
+    EXPECT_FALSE(r.interrupted);
+    EXPECT_TRUE(r.finished.empty());
+}
+
+TEST_P(queue_contract, a_lane_runs_one_request_at_a_time_in_the_order_of_insertion) {
+    const auto a = insert({"1"});
+    const auto b = insert({"1"});
+    const auto c = insert({"1"});
+    const auto other = insert({"2"});
+
+    EXPECT_EQ(claim(), (ids{a, other}));
+    for (const auto next : {b, c}) {
+        const auto front = latest_.requests.at(0);
+        EXPECT_EQ(claim(), ids{}) << "while " << front.id << " is in flight";
+        EXPECT_TRUE(end(front, disposition::complete).stale.empty());
+        EXPECT_EQ(claim(), ids{next});
+    }
+}
+
+TEST_P(queue_contract, a_request_waits_for_all_of_its_lanes_and_is_waited_for_on_each) {
+    const auto one = insert({"1"});
+    const auto both = insert({"1", "2"});
+    const auto two = insert({"2"});
+    ASSERT_EQ(claim(), ids{one});
+
+    end(claimed(one), disposition::complete);
+
+    ASSERT_EQ(claim(), ids{both});
+    EXPECT_EQ(end(claimed(both), disposition::complete).stale, ids{});
+    EXPECT_EQ(claim(), ids{two});
+}
+
+TEST_P(queue_contract, a_completion_and_a_rejection_free_the_lane_and_say_whether_somebody_waited) {
+    const auto a = insert({"1"});
+    const auto b = insert({"1"});
+    ASSERT_EQ(claim(), ids{a});
+
+    EXPECT_EQ(end(claimed(a), disposition::reject).woken, 1U);
+    ASSERT_EQ(claim(), ids{b});
+    EXPECT_EQ(end(claimed(b), disposition::complete).woken, 0U);
+}
+
+TEST_P(queue_contract, a_retry_waits_for_its_delay_blocks_its_lane_and_counts_an_attempt) {
+    const auto a = insert({"1"});
+    insert({"1"});
+    ASSERT_EQ(claim(), ids{a});
+
+    end(claimed(a), disposition::retry);
+
+    EXPECT_EQ(claim(), ids{});
+    EXPECT_GT(latest_.next_due, one_hour - std::chrono::minutes(5));
+    EXPECT_LE(latest_.next_due, one_hour + milliseconds(1));
+    player_->pass(one_hour);
+    ASSERT_EQ(claim(), ids{a});
+    EXPECT_EQ(latest_.requests.at(0).attempts, 1);
+}
+
+TEST_P(queue_contract, a_release_is_claimable_at_once_and_burns_no_attempt) {
+    const auto a = insert({"1"});
+    ASSERT_EQ(claim(), ids{a});
+
+    end(claimed(a), disposition::release);
+
+    ASSERT_EQ(claim(), ids{a});
+    EXPECT_EQ(latest_.requests.at(0).attempts, 0);
+}
+
+TEST_P(queue_contract, a_held_request_is_not_claimed_and_blocks_its_lane) {
+    const auto a = insert({"1"});
+    insert({"1"});
+    ASSERT_EQ(claim(), ids{a});
+
+    end(claimed(a), disposition::hold);
+    player_->pass(one_hour * 24);
+
+    EXPECT_EQ(claim(), ids{});
+    EXPECT_EQ(latest_.next_due, milliseconds(-1));
+}
+
+TEST_P(queue_contract, a_scheduled_request_is_not_claimed_before_it_is_due_and_blocks_nobody) {
+    const auto later = insert({"1"}, one_hour);
+    const auto now = insert({"1"});
+
+    ASSERT_EQ(claim(), ids{now});
+    const auto in_flight = claimed(now);
+    EXPECT_GT(latest_.next_due, one_hour - std::chrono::minutes(5));
+    player_->pass(one_hour);
+    EXPECT_EQ(claim(), ids{}) << "due, and another is in flight on its lane";
+    EXPECT_EQ(latest_.next_due, milliseconds(-1));
+    end(in_flight, disposition::complete);
+    EXPECT_EQ(claim(), ids{later});
+}
+
+TEST_P(queue_contract, a_verdict_under_an_older_claim_is_stale_and_changes_nothing) {
+    const auto a = insert({"1"});
+    ASSERT_EQ(claim(), ids{a});
+    const auto former = claimed(a);
+    end(former, disposition::release);
+    ASSERT_EQ(claim(), ids{a});
+    const auto latest = claimed(a);
+
+    const auto answer =
+        record({{command_of(former, 1, outcome::success)}, {verdict_on(former, disposition::hold)}});
+
+    EXPECT_GT(latest.fence, former.fence);
+    EXPECT_EQ(answer.stale, ids{a});
+    EXPECT_EQ(end(latest, disposition::release).stale, ids{}) << "it is still in flight";
+    ASSERT_EQ(claim(), ids{a});
+    EXPECT_TRUE(claimed(a).finished.empty()) << "nor is the command stored";
+}
+
+TEST_P(queue_contract, what_others_took_over_is_no_longer_ours_to_send_or_to_write) {
+    const auto a = insert({"1"});
+    ASSERT_EQ(claim(), ids{a});
+    const auto former = claimed(a);
+
+    player_->take_over();
+
+    EXPECT_FALSE(player_->source().still_ours(former));
+    EXPECT_EQ(end(former, disposition::complete).stale, ids{a});
+    ASSERT_EQ(claim(), ids{a});
+    EXPECT_TRUE(claimed(a).interrupted);
+    EXPECT_EQ(claimed(a).attempts, 0);
+    EXPECT_TRUE(player_->source().still_ours(claimed(a)));
+}
+
+TEST_P(queue_contract, commands_that_succeeded_come_back_with_the_next_claim) {
+    const auto a = insert({"1"});
+    ASSERT_EQ(claim(), ids{a});
+    const auto r = claimed(a);
+    EXPECT_EQ(record({{command_of(r, 1, outcome::success)}, {}}).stale, ids{});
+    EXPECT_EQ(claim(), ids{}) << "without a verdict it stays in flight";
+
+    record({{command_of(r, 2, outcome::retry)}, {verdict_on(r, disposition::retry)}});
+    player_->pass(one_hour);
+
+    ASSERT_EQ(claim(), ids{a});
+    const std::vector<finished_command> expected{{1, value::object{{"paired", true}}, "ref-1"}};
+    EXPECT_EQ(claimed(a).finished, expected);
+}
+
+TEST_P(queue_contract, a_batch_that_is_written_twice_counts_once) {
+    const auto a = insert({"1"});
+    ASSERT_EQ(claim(), ids{a});
+    const auto r = claimed(a);
+    const record_batch batch{{command_of(r, 1, outcome::retry)}, {verdict_on(r, disposition::retry)}};
+    EXPECT_EQ(record(batch).stale, ids{});
+
+    EXPECT_EQ(record(batch).stale, ids{a});
+
+    player_->pass(one_hour);
+    ASSERT_EQ(claim(), ids{a});
+    EXPECT_EQ(claimed(a).attempts, 1);
+}
+
+TEST_P(queue_contract, an_outcome_that_cannot_be_stored_fails_alone_and_stays_claimed) {
+    const auto bad = insert({"1"});
+    const auto good = insert({"2"});
+    ASSERT_EQ(claim(), (ids{bad, good}));
+    auto unstorable = command_of(claimed(bad), 1, outcome::rejected);
+    unstorable.error_description = std::string("a\0b", 3);
+
+    const auto answer = record(
+        {{unstorable, command_of(claimed(good), 1, outcome::success)},
+         {verdict_on(claimed(bad), disposition::reject), verdict_on(claimed(good), disposition::complete)}});
+
+    EXPECT_EQ(answer.failed, ids{bad});
+    EXPECT_NE(answer.failure, "");
+    EXPECT_EQ(answer.stale, ids{});
+    EXPECT_EQ(end(claimed(good), disposition::complete).stale, ids{good}) << "it has ended";
+    EXPECT_EQ(end(claimed(bad), disposition::hold).stale, ids{}) << "it may still be held";
+}
+
+TEST_P(queue_contract, a_claim_without_a_database_throws_and_the_next_one_works) {
+    const auto a = insert({"1"});
+    ASSERT_EQ(claim(), ids{a});
+    const auto b = insert({"2"});
+
+    player_->cut();
+
+    EXPECT_THROW(claim(), std::exception);
+    EXPECT_EQ(claim(), ids{b});
+}
+
+TEST_P(queue_contract, a_record_without_a_database_throws_and_may_be_repeated) {
+    const auto a = insert({"1"});
+    ASSERT_EQ(claim(), ids{a});
+    static_cast<void>(record({}));
+    const record_batch batch{{}, {verdict_on(claimed(a), disposition::complete)}};
+
+    player_->cut();
+
+    EXPECT_THROW(static_cast<void>(record(batch)), std::exception);
+    EXPECT_EQ(record(batch).stale, ids{});
+    EXPECT_EQ(record(batch).stale, ids{a});
+}
+
+} // namespace contego::testing

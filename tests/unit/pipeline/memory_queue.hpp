@@ -1,0 +1,181 @@
+#pragma once
+
+#include <contego/claims.hpp>
+#include <contego/records.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace contego::testing {
+
+/// What the database is to the line, in memory: requests in the order of their insertion, with lanes, fences
+/// and a clock that moves only when it is told to. Held to the same contract as the database by
+/// support/contract_queue.hpp.
+///
+/// It knows neither EXPRESS nor how to wait for several daemons at once; those are the database's own tests.
+/// Any thread.
+class memory_queue {
+public:
+    using milliseconds = std::chrono::milliseconds;
+    using lanes = std::set<std::string>;
+
+    /// Queues a request under its own id, which must grow.
+    void insert(request r, lanes touched = {}, milliseconds due_in = milliseconds(0)) {
+        const std::lock_guard lock(mutex_);
+        const auto id = r.id;
+        rows_.emplace(id, entry{std::move(r), std::move(touched), state::queued, now_ + due_in, {}});
+    }
+
+    void pass(milliseconds time) {
+        const std::lock_guard lock(mutex_);
+        now_ += time;
+    }
+
+    /// As if the lease had ended: what is in flight may be claimed again, by us under another number.
+    void take_over() {
+        const std::lock_guard lock(mutex_);
+        ++holder_;
+        for (auto& [id, row] : rows_)
+            if (row.is == state::in_flight) {
+                row.is = state::queued;
+                row.what.interrupted = true;
+            }
+    }
+
+    bool is_ours(const request& r) const {
+        const std::lock_guard lock(mutex_);
+        return r.holder == holder_;
+    }
+
+    claim_batch claim(const std::string& provider, std::size_t limit) {
+        const std::lock_guard lock(mutex_);
+        ++fence_;
+        claim_batch batch;
+        lanes busy = lanes_in_flight(provider);
+        for (auto& [id, row] : rows_) {
+            if (row.what.provider != provider || row.is == state::in_flight) continue;
+            if (row.is == state::queued && row.due > now_) continue; // scheduled: blocks nobody yet
+            const bool free = row.is != state::held && row.due <= now_ && !touches(row, busy);
+            busy.insert(row.touched.begin(), row.touched.end());
+            if (free && batch.requests.size() < limit) batch.requests.push_back(handed_out(row));
+        }
+        batch.more = batch.requests.size() == limit;
+        if (!batch.more) batch.next_due = next_due(provider);
+        return batch;
+    }
+
+    /// What names no claim of now is stale; the rest is stored.
+    record_answer record(const record_batch& batch) {
+        const std::lock_guard lock(mutex_);
+        record_answer answer;
+        std::set<std::int64_t> stale;
+        std::set<std::int64_t> failed;
+        for (const auto& c : batch.commands)
+            if (!is_current(c.request_id, c.fence))
+                stale.insert(c.request_id);
+            else if (!is_storable(c))
+                failed.insert(c.request_id);
+        for (const auto& v : batch.verdicts)
+            if (!is_current(v.request_id, v.fence)) stale.insert(v.request_id);
+        for (const auto& c : batch.commands)
+            if (is_current(c.request_id, c.fence) && !failed.contains(c.request_id)) store(c);
+        for (const auto& v : batch.verdicts)
+            if (is_current(v.request_id, v.fence) && !failed.contains(v.request_id)) answer.woken += end(v);
+        answer.stale.assign(stale.begin(), stale.end());
+        answer.failed.assign(failed.begin(), failed.end());
+        if (!failed.empty()) answer.failure = "what a command holds cannot be stored";
+        return answer;
+    }
+
+    std::int64_t refused = 0; ///< a request none of whose commands can be stored
+
+private:
+    enum class state { queued, retrying, in_flight, held };
+
+    struct entry {
+        request what;
+        lanes touched;
+        state is;
+        milliseconds due;
+        std::map<int, finished_command> finished;
+    };
+
+    static bool touches(const entry& row, const lanes& busy) {
+        return std::ranges::any_of(row.touched, [&](const auto& lane) { return busy.contains(lane); });
+    }
+
+    bool is_storable(const command_record& c) const {
+        return c.request_id != refused && c.error_description.find('\0') == std::string::npos;
+    }
+
+    lanes lanes_in_flight(const std::string& provider) const {
+        lanes busy;
+        for (const auto& [id, row] : rows_)
+            if (row.what.provider == provider && row.is == state::in_flight)
+                busy.insert(row.touched.begin(), row.touched.end());
+        return busy;
+    }
+
+    milliseconds next_due(const std::string& provider) const {
+        milliseconds nearest(-1);
+        for (const auto& [id, row] : rows_)
+            if (row.what.provider == provider && row.due > now_ && row.is != state::held &&
+                (nearest < milliseconds(0) || row.due - now_ < nearest))
+                nearest = row.due - now_;
+        return nearest;
+    }
+
+    request handed_out(entry& row) const {
+        row.is = state::in_flight;
+        row.what.fence = fence_;
+        row.what.holder = holder_;
+        row.what.finished.clear();
+        for (const auto& [sequence, done] : row.finished)
+            row.what.finished.push_back(done);
+        return row.what;
+    }
+
+    bool is_current(std::int64_t id, std::int64_t fence) const {
+        const auto found = rows_.find(id);
+        return found != rows_.end() && found->second.is == state::in_flight &&
+               found->second.what.fence == fence;
+    }
+
+    void store(const command_record& c) {
+        auto& finished = rows_.at(c.request_id).finished;
+        finished.erase(c.sequence);
+        if (!c.outcome || *c.outcome == outcome::success)
+            finished.insert_or_assign(c.sequence, finished_command{c.sequence, c.result, c.reference_number});
+    }
+
+    std::size_t end(const verdict& v) {
+        auto& row = rows_.at(v.request_id);
+        if (v.disposition == disposition::complete || v.disposition == disposition::reject) {
+            const auto freed = row.touched;
+            rows_.erase(v.request_id);
+            return static_cast<std::size_t>(std::ranges::count_if(
+                rows_, [&](const auto& other) { return touches(other.second, freed); }));
+        }
+        row.is = v.disposition == disposition::hold    ? state::held
+                 : v.disposition == disposition::retry ? state::retrying
+                                                       : state::queued;
+        if (v.disposition != disposition::release) row.what.interrupted = false;
+        if (v.disposition != disposition::retry) return 0;
+        ++row.what.attempts;
+        row.due = now_ + v.delay;
+        return 0;
+    }
+
+    mutable std::mutex mutex_;
+    std::map<std::int64_t, entry> rows_;
+    milliseconds now_{0};
+    std::int64_t fence_ = 0;
+    std::int64_t holder_ = 1;
+};
+
+} // namespace contego::testing
