@@ -24,8 +24,9 @@ struct command {
     friend bool operator==(const command&, const command&) = default;
 };
 
-/// The parameters with every secret (`new_pin`) replaced by `****`: the only form that is stored, logged or
-/// printed by a running daemon. Works on any object, at any depth.
+/// The parameters with every secret replaced by `****`: what a name holds that has `pin` in it, in any case
+/// (`new_pin`, and what it is misspelt as). The only form that is stored, logged or printed by a running
+/// daemon. Works on any object, at any depth.
 [[nodiscard]] value::object masked(const value::object& parameters);
 
 } // namespace contego

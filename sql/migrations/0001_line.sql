@@ -239,18 +239,20 @@ CREATE TRIGGER enter_lanes AFTER INSERT ON contego.request
     REFERENCING NEW TABLE AS inserted
     FOR EACH STATEMENT EXECUTE FUNCTION contego.enter_lanes();
 
--- Hides a PIN wherever it stands in the parameters of a request that has ended.
+-- Hides a PIN wherever it stands in the parameters of a request that has ended: whatever a key with `pin` in it holds, in
+-- whatever case, so that a misspelt new_pin hides too. No other member that a request may have is called so; what is
+-- hidden too much (`mapping`) is a member that nobody knows. In the collation C, since elsewhere PIN may not be pin.
 CREATE FUNCTION contego.masked(document jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF document IS NULL OR position('"new_pin"' IN document::text) = 0 THEN
+    IF document IS NULL OR document::text NOT ILIKE '%pin%' COLLATE "C" THEN
         RETURN document;
     END IF;
     RETURN CASE jsonb_typeof(document)
         WHEN 'object' THEN (
-            SELECT jsonb_object_agg(key, CASE WHEN key = 'new_pin' THEN '"****"' ELSE contego.masked(value) END)
+            SELECT jsonb_object_agg(key, CASE WHEN key ILIKE '%pin%' COLLATE "C" THEN '"****"' ELSE contego.masked(value) END)
             FROM jsonb_each(document))
         WHEN 'array' THEN (
             SELECT jsonb_agg(contego.masked(element) ORDER BY position)

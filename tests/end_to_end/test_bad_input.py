@@ -81,6 +81,14 @@ def test_a_bad_pin_is_not_repeated_in_the_description(rejected):
     assert "98765" not in str(row["error_description"]) + str(row["parameters"])
 
 
+@pytest.mark.parametrize("name", ["pin", "newPin", "NEW_PIN", "new_pin_code"])
+def test_a_pin_under_a_misspelt_name_is_hidden_too(daemon, rejected, name):
+    row = rejected("UPDATE_CA_PIN_TO_GIVEN_VALUE", {"smartcard_ca_id": CARD, name: "9x8y7"})
+
+    assert name in row["error_description"] and row["parameters"][name] == "****"
+    assert "9x8y7" not in str(row) + daemon.log()
+
+
 @pytest.mark.parametrize(
     ("card", "service", "code"),
     [

@@ -173,6 +173,18 @@ TEST_F(record, hides_the_pin_when_the_request_ends) {
               R"({"deep": [{"new_pin": "****"}], "new_pin": "****", "smartcard_ca_id": "1"})");
 }
 
+TEST_F(record, hides_a_pin_under_a_misspelt_name_too_and_nothing_else) {
+    const auto c =
+        claimed_command(R"({"smartcard_ca_id":"1","newPin":"4711","NEW_PIN":4712,"message":"your PIN",)"
+                        R"("pairing":"9","deep":[[{"new_pin_code":["4713"]}],"pin",null]})");
+
+    daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}});
+
+    EXPECT_EQ(column(c.request_id, "parameters"),
+              R"({"deep": [[{"new_pin_code": "****"}], "pin", null], "newPin": "****", "NEW_PIN": "****", )"
+              R"("message": "your PIN", "pairing": "9", "smartcard_ca_id": "1"})");
+}
+
 TEST_F(record, of_a_release_makes_it_claimable_at_once_and_burns_no_attempt) {
     const auto c = claimed_command();
 

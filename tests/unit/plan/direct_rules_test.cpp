@@ -119,6 +119,9 @@ TEST(direct_rules, a_pin_under_a_wrong_name_is_not_shown_either) {
     EXPECT_EQ(
         faults("UPDATE_CA_PIN_TO_DEFAULT_VALUE", document("{'smartcard_ca_id': '01', 'new_pin': '4711'}")),
         (lines{"new_pin: is not known here (was ****)"}));
+    for (const std::string name : {"pin", "newPin", "NEW_PIN", "new_pin_code"})
+        EXPECT_EQ(faults("GET_ACTIVE_SUBSCRIPTIONS", value::object{{"smartcard_ca_id", "01"}, {name, 4711}}),
+                  lines{name + ": is not known here (was ****)"});
 }
 
 TEST(direct_rules, a_distribution_is_text_of_1_to_100_characters) {
