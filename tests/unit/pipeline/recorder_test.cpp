@@ -1,0 +1,189 @@
+#include "unit/pipeline/recorder_fixture.hpp"
+
+#include <map>
+#include <thread>
+
+namespace contego::testing {
+namespace {
+
+TEST_F(recorder_fixture, does_not_let_a_lone_outcome_wait) {
+    start();
+    recorder_.add(verdict_on(1));
+    network_.poll();
+
+    store_.wait_for_batch(1);
+
+    finish();
+    ASSERT_EQ(store_.batches.size(), 1U);
+    EXPECT_EQ(requests_of(store_.batches[0].verdicts), ids{1});
+}
+
+TEST_F(recorder_fixture, with_nothing_to_write_asks_the_database_nothing) {
+    start();
+
+    finish();
+
+    EXPECT_TRUE(store_.batches.empty());
+}
+
+TEST_F(recorder_fixture, gathers_what_comes_while_a_batch_is_being_written) {
+    store_.close();
+    start();
+    recorder_.add(verdict_on(1));
+    network_.poll();
+    store_.wait_for_batch(1);
+    for (const auto id : {2, 3, 4}) {
+        recorder_.add(command_of(id));
+        recorder_.add(verdict_on(id));
+    }
+    network_.poll();
+    EXPECT_EQ(recorder_.outstanding(), 4U);
+
+    store_.open();
+    finish();
+
+    ASSERT_EQ(store_.batches.size(), 2U);
+    EXPECT_EQ(requests_of(store_.batches[1].commands), (ids{2, 3, 4}));
+    EXPECT_EQ(requests_of(store_.batches[1].verdicts), (ids{2, 3, 4}));
+    EXPECT_EQ(recorder_.outstanding(), 0U);
+}
+
+TEST_F(recorder_fixture, stopped_writes_what_is_left) {
+    store_.close();
+    start();
+    recorder_.add(command_of(1));
+    network_.poll();
+    store_.wait_for_batch(1);
+    recorder_.add(verdict_on(1));
+    recorder_.stop();
+    network_.poll();
+
+    store_.open();
+    finish();
+
+    ASSERT_EQ(store_.batches.size(), 2U);
+    EXPECT_EQ(requests_of(store_.batches[1].verdicts), ids{1});
+}
+
+TEST_F(recorder_fixture, asks_again_with_the_same_batch_after_the_database_did_not_answer) {
+    store_.failures = 1;
+    store_.close();
+    start();
+    recorder_.add(command_of(1));
+    recorder_.add(verdict_on(1));
+    network_.poll();
+    store_.wait_for_batch(1);
+    recorder_.add(verdict_on(2));
+
+    store_.open();
+    finish();
+
+    ASSERT_EQ(store_.batches.size(), 3U);
+    for (const auto& same : {store_.batches[0], store_.batches[1]}) {
+        EXPECT_EQ(requests_of(same.commands), ids{1});
+        EXPECT_EQ(requests_of(same.verdicts), ids{1});
+    }
+    EXPECT_EQ(requests_of(store_.batches[2].verdicts), ids{2});
+    EXPECT_EQ(watches_.troubles, std::vector<std::string>{"record"});
+    EXPECT_EQ(watches_.ended, 2U) << "what was not written is not told as recorded";
+}
+
+TEST_F(recorder_fixture, counts_a_request_as_outstanding_until_it_is_durable) {
+    std::vector<std::size_t> outstanding;
+    recorder_.on_written([&](const record_answer& /*a*/) { outstanding.push_back(recorder_.outstanding()); });
+    watches_.on_recorded = [&] { outstanding.push_back(recorder_.outstanding()); };
+    recorder_.add(verdict_on(1));
+    recorder_.add(verdict_on(2));
+    start();
+
+    finish();
+
+    EXPECT_EQ(outstanding, (std::vector<std::size_t>{2, 0})) << "told as recorded, then counted as gone";
+}
+
+TEST_F(recorder_fixture, never_writes_a_verdict_before_the_commands_of_its_request) {
+    constexpr std::int64_t many = 1700;
+    for (std::int64_t id = 1; id <= many; ++id) {
+        recorder_.add(command_of(id, 1));
+        recorder_.add(command_of(id, 2));
+        recorder_.add(verdict_on(id));
+    }
+    start();
+
+    finish();
+
+    std::map<std::int64_t, int> written;
+    std::size_t verdicts = 0;
+    for (const auto& batch : store_.batches) {
+        EXPECT_LE(batch.commands.size(), 1000U);
+        EXPECT_LE(batch.verdicts.size(), 1000U);
+        for (const auto& c : batch.commands)
+            ++written[c.request_id];
+        for (const auto& v : batch.verdicts)
+            EXPECT_EQ(written[v.request_id], 2) << v.request_id;
+        verdicts += batch.verdicts.size();
+    }
+    EXPECT_EQ(verdicts, static_cast<std::size_t>(many));
+}
+
+TEST_F(recorder_fixture, holds_what_the_database_refuses_once_and_says_why) {
+    record_answer refused;
+    refused.failed = {1, 3};
+    refused.failure = "value too odd";
+    store_.answers = {refused};
+    recorder_.add(command_of(1, 1));
+    recorder_.add(command_of(1, 2));
+    recorder_.add(verdict_on(1));
+    recorder_.add(verdict_on(2));
+    recorder_.add(command_of(3));
+    start();
+
+    finish();
+
+    ASSERT_EQ(store_.batches.size(), 2U);
+    EXPECT_TRUE(store_.batches[1].commands.empty());
+    const auto& held = store_.batches[1].verdicts;
+    ASSERT_EQ(requests_of(held), (ids{1, 3}));
+    for (const auto& v : held) {
+        EXPECT_EQ(v.disposition, disposition::hold);
+        EXPECT_EQ(v.fence, 7);
+        EXPECT_EQ(v.error_code, "RECORD_REFUSED");
+        EXPECT_EQ(v.error_description, "the outcome could not be stored: value too odd");
+    }
+    EXPECT_EQ(recorder_.outstanding(), 0U);
+}
+
+TEST_F(recorder_fixture, lets_a_stale_outcome_go) {
+    record_answer late;
+    late.stale = {1};
+    store_.answers = {late};
+    recorder_.add(verdict_on(1));
+    start();
+
+    finish();
+
+    EXPECT_EQ(store_.batches.size(), 1U);
+    EXPECT_EQ(recorder_.outstanding(), 0U);
+}
+
+TEST_F(recorder_fixture, tells_of_each_batch_on_the_network_thread) {
+    record_answer woke;
+    woke.woken = 3;
+    store_.answers = {woke};
+    std::vector<std::size_t> woken;
+    std::thread::id told_on;
+    recorder_.on_written([&](const record_answer& a) {
+        woken.push_back(a.woken);
+        told_on = std::this_thread::get_id();
+    });
+    recorder_.add(verdict_on(1));
+    start();
+
+    finish();
+
+    EXPECT_EQ(woken, std::vector<std::size_t>{3});
+    EXPECT_EQ(told_on, std::this_thread::get_id());
+}
+
+} // namespace
+} // namespace contego::testing
