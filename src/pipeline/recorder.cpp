@@ -13,6 +13,7 @@ namespace {
 
 constexpr auto pause_after_trouble = std::chrono::milliseconds(500);
 constexpr std::size_t most_rows = 1000;
+constexpr const char* record_refused = "RECORD_REFUSED";
 
 /// Takes up to `count` elements from the front of `from`.
 template <typename Row>
@@ -106,11 +107,15 @@ void recorder::hold_what_failed(const record_batch& batch, const record_answer& 
         v.request_id = id;
         v.fence = fence;
         v.disposition = disposition::hold;
-        v.error_code = "RECORD_REFUSED";
+        v.error_code = record_refused;
         v.error_description = "the outcome could not be stored: " + answer.failure;
         add(std::move(v));
     };
     std::set<std::int64_t> held;
+    // Refused even so: asked again and again it would keep the database busy and the daemon from stopping.
+    // The request stays claimed until this daemon ends, and runs elsewhere then.
+    for (const auto& v : batch.verdicts)
+        if (v.error_code == record_refused) held.insert(v.request_id);
     for (const auto& v : batch.verdicts)
         if (failed.contains(v.request_id) && held.insert(v.request_id).second) hold(v.request_id, v.fence);
     for (const auto& c : batch.commands)

@@ -153,6 +153,19 @@ TEST_F(recorder_fixture, holds_what_the_database_refuses_once_and_says_why) {
     EXPECT_EQ(recorder_.outstanding(), 0U);
 }
 
+TEST_F(recorder_fixture, does_not_hold_for_ever_what_the_database_refuses_to_hold) {
+    record_answer refused;
+    refused.failed = {1};
+    store_.answers = {refused, refused};
+    recorder_.add(verdict_on(1));
+    start();
+
+    finish();
+
+    EXPECT_EQ(store_.batches.size(), 2U);
+    EXPECT_EQ(recorder_.outstanding(), 0U);
+}
+
 TEST_F(recorder_fixture, lets_a_stale_outcome_go) {
     record_answer late;
     late.stale = {1};
