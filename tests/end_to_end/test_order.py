@@ -86,7 +86,7 @@ def test_a_scheduled_request_waits_for_its_date_and_holds_nobody_up(database, la
 
 def test_a_box_is_a_lane_as_a_card_is(database, simulator, launch):
     """Two cards, one box: the second pairing waits until the first is known."""
-    simulator.break_with({"when": {"command": "CREATE_PAIRING", "times": 1}, "do": {"latency_ms": 500}})
+    simulator.break_with({"when": {"command": "CREATE_PAIRING", "times": 1}, "do": {"latency_ms": 2000}})
     launch()
     box = "0000400001"
 
