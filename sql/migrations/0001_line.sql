@@ -11,15 +11,19 @@ CREATE SEQUENCE contego.sequence_number AS bigint;
 CREATE SEQUENCE contego.fence AS bigint;
 
 CREATE TABLE contego.daemon (
-    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    name         text NOT NULL,
-    host         text NOT NULL,
-    pid          integer NOT NULL,
-    version      text NOT NULL,
-    started_date timestamptz NOT NULL DEFAULT now(),
-    lease_until  timestamptz NOT NULL
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name          text NOT NULL,
+    host          text NOT NULL,
+    pid           integer NOT NULL,
+    version       text NOT NULL,
+    started_date  timestamptz NOT NULL DEFAULT now(),
+    lease_until   timestamptz NOT NULL,
+    machine       text NOT NULL DEFAULT '',
+    started_ticks bigint NOT NULL DEFAULT 0
 );
 COMMENT ON TABLE contego.daemon IS 'The running daemons. One whose lease has ended is taken for dead: its requests run elsewhere.';
+COMMENT ON COLUMN contego.daemon.machine IS 'The boot of a machine, and the namespace in it, where pid means something; empty: not known.';
+COMMENT ON COLUMN contego.daemon.started_ticks IS 'When the process started, in ticks since the boot: tells it from a later one with the same pid.';
 
 CREATE TABLE contego.request (
     id                bigint GENERATED ALWAYS AS IDENTITY,
@@ -285,6 +289,8 @@ DECLARE
     claimed bigint[] := '{}';
     rounds integer := 0;
 BEGIN
+    -- A daemon whose host is gone before it committed must not keep the lock, and with it all others, for hours.
+    PERFORM set_config('idle_in_transaction_session_timeout', '10s', true);
     PERFORM pg_advisory_xact_lock(hashtext('contego.claim'), hashtext(of_provider));
     this_fence := nextval('contego.fence');
 
@@ -392,6 +398,7 @@ AS $$
 DECLARE
     given_back bigint;
 BEGIN
+    PERFORM set_config('idle_in_transaction_session_timeout', '10s', true); -- as in contego.claim
     PERFORM pg_advisory_xact_lock(hashtext('contego.claim'), hashtext(of_provider));
     UPDATE contego.request_open
     SET progress = 'QUEUED', claimed_by = NULL, claimed_date = NULL
@@ -520,14 +527,34 @@ END
 $$;
 
 -- A daemon says that it is there. The lease is counted in the database's clock.
-CREATE FUNCTION contego.join_fleet(daemon_name text, daemon_host text, daemon_pid integer, daemon_version text, lease interval)
+CREATE FUNCTION contego.join_fleet(daemon_name text, daemon_host text, daemon_pid integer, daemon_version text, lease interval,
+                                   daemon_machine text DEFAULT '', daemon_started_ticks bigint DEFAULT 0)
 RETURNS bigint
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
-    INSERT INTO contego.daemon (name, host, pid, version, lease_until)
-    VALUES (daemon_name, daemon_host, daemon_pid, daemon_version, clock_timestamp() + lease)
+    INSERT INTO contego.daemon (name, host, pid, version, lease_until, machine, started_ticks)
+    VALUES (daemon_name, daemon_host, daemon_pid, daemon_version, clock_timestamp() + lease, daemon_machine, daemon_started_ticks)
     RETURNING id
+$$;
+
+-- The daemons whose lease has not ended on one machine: whoever runs there can see which of them are no more.
+CREATE FUNCTION contego.neighbours(on_machine text) RETURNS TABLE (id bigint, pid integer, started_ticks bigint)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT d.id, d.pid, d.started_ticks
+    FROM contego.daemon AS d
+    WHERE d.machine = on_machine AND on_machine <> '' AND d.lease_until > clock_timestamp()
+$$;
+
+-- Ends the lease of a daemon whose process was seen to be no more, by one on the same machine.
+CREATE FUNCTION contego.declare_dead(of_daemon bigint, on_machine text) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+    UPDATE contego.daemon SET lease_until = '-infinity'
+    WHERE id = of_daemon AND machine = on_machine AND on_machine <> ''
 $$;
 
 -- Lengthens the lease. False: the daemon was taken for dead; it must join again.
@@ -585,3 +612,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     UPDATE contego.daemon SET lease_until = '-infinity' WHERE id = of_daemon
 $$;
+
+-- What compiling would cost is never earned back: statements are short, and their estimates grow with the backlog.
+ALTER FUNCTION contego.claim SET jit = off;
+ALTER FUNCTION contego.record SET jit = off;
+ALTER FUNCTION contego.rescue SET jit = off;

@@ -18,7 +18,10 @@ namespace contego::daemon {
 
 struct database_configuration {
     std::string connection;
+    std::string listen_connection;
+    bool listen = true;
     std::filesystem::path password_file;
+    std::chrono::milliseconds answer_timeout{30'000};
     std::chrono::milliseconds lease{10'000};
 };
 

@@ -1,26 +1,26 @@
 #include "daemon/housekeeping.hpp"
 
+#include <contego/patience.hpp>
+
 namespace contego::daemon {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr auto pause_after_trouble = milliseconds(500);
 constexpr auto longest_wait = milliseconds(60'000);
 
 } // namespace
 
 housekeeping::housekeeping(queue::fleet& membership,
                            queue::figures& figures,
-                           queue::wakeup& wakeup,
+                           queue::wakeup* wakeup,
                            milliseconds lease,
                            reports told)
-    : membership_(membership),
-      figures_(figures),
-      wakeup_(wakeup),
-      told_(std::move(told)),
-      keeper_([this, lease] { keep_house(lease / 3); }),
-      listener_([this] { listen(); }) {}
+    : membership_(membership), figures_(figures), wakeup_(wakeup), every_(lease / 3), told_(std::move(told)) {
+    threads_.emplace_back([this] { keep_lease(); });
+    threads_.emplace_back([this] { look_after_the_queue(); });
+    if (wakeup_ != nullptr) threads_.emplace_back([this] { listen(); });
+}
 
 housekeeping::~housekeeping() {
     {
@@ -28,9 +28,9 @@ housekeeping::~housekeeping() {
         stopping_ = true;
     }
     stopped_.notify_all();
-    wakeup_.stop();
-    keeper_.join();
-    listener_.join();
+    if (wakeup_ != nullptr) wakeup_->stop();
+    for (auto& t : threads_)
+        t.join();
 }
 
 // True when it is time to stop.
@@ -39,34 +39,41 @@ bool housekeeping::rest(milliseconds time) {
     return stopped_.wait_for(lock, time, [this] { return stopping_; });
 }
 
-void housekeeping::keep_house(milliseconds every) {
+template <typename Work>
+void housekeeping::repeat(std::string_view stage, milliseconds every, Work work) {
+    patience patient;
     auto pause = milliseconds(0);
     while (!rest(pause)) {
         try {
-            if (const auto rescued = membership_.keep(); rescued > 0) {
-                told_.rescued(rescued);
-                told_.wake();
-            }
-            told_.figures(figures_.read());
+            work();
+            told_.fine(stage);
+            patient.regained();
             pause = every;
         } catch (const std::exception& e) {
-            told_.trouble("housekeeping", e.what());
-            pause = pause_after_trouble;
+            told_.trouble(stage, e.what());
+            pause = patient.next();
         }
     }
 }
 
-void housekeeping::listen() {
-    auto pause = milliseconds(0);
-    while (!rest(pause)) {
-        try {
-            if (wakeup_.wait(longest_wait)) told_.wake();
-            pause = milliseconds(0);
-        } catch (const std::exception& e) {
-            told_.trouble("wakeup", e.what());
-            pause = pause_after_trouble;
+void housekeeping::keep_lease() {
+    repeat("lease", every_, [this] { membership_.keep(); });
+}
+
+void housekeeping::look_after_the_queue() {
+    repeat("housekeeping", every_, [this] {
+        if (const auto rescued = membership_.rescue(); rescued > 0) {
+            told_.rescued(rescued);
+            told_.wake();
         }
-    }
+        told_.figures(figures_.read());
+    });
+}
+
+void housekeeping::listen() {
+    repeat("wakeup", milliseconds(0), [this] {
+        if (wakeup_->wait(longest_wait)) told_.wake();
+    });
 }
 
 } // namespace contego::daemon

@@ -11,11 +11,13 @@
 #include <mutex>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 namespace contego::daemon {
 
-/// What a daemon does beside its lines, on two threads of its own: keeps the lease and takes over from the
-/// dead, reads the figures of the queue, and waits for notifications.
+/// What a daemon does beside its lines, on threads of its own: one keeps the lease and does nothing else, so
+/// that nothing delays it; one takes over from the dead and reads the figures of the queue; one waits for
+/// notifications.
 ///
 /// The callbacks are called on those threads. Stops and joins on destruction.
 class housekeeping {
@@ -25,11 +27,13 @@ public:
         std::function<void(std::int64_t)> rescued; ///< so many requests were taken back from dead daemons
         std::function<void(const std::vector<queue::provider_figures>&)> figures;
         std::function<void(std::string_view stage, std::string_view what)> trouble;
+        std::function<void(std::string_view stage)> fine; ///< the database answered
     };
 
+    /// Without `wakeup` nobody listens.
     housekeeping(queue::fleet& membership,
                  queue::figures& figures,
-                 queue::wakeup& wakeup,
+                 queue::wakeup* wakeup,
                  std::chrono::milliseconds lease,
                  reports told);
     housekeeping(const housekeeping&) = delete;
@@ -37,19 +41,22 @@ public:
     ~housekeeping();
 
 private:
-    void keep_house(std::chrono::milliseconds every);
+    void keep_lease();
+    void look_after_the_queue();
     void listen();
+    template <typename Work>
+    void repeat(std::string_view stage, std::chrono::milliseconds every, Work work);
     bool rest(std::chrono::milliseconds time);
 
     queue::fleet& membership_;
     queue::figures& figures_;
-    queue::wakeup& wakeup_;
+    queue::wakeup* wakeup_;
+    std::chrono::milliseconds every_;
     reports told_;
     std::mutex mutex_;
     std::condition_variable stopped_;
     bool stopping_ = false;
-    std::thread keeper_;
-    std::thread listener_;
+    std::vector<std::thread> threads_;
 };
 
 } // namespace contego::daemon

@@ -16,6 +16,7 @@ double seconds(std::chrono::steady_clock::duration d) {
 } // namespace
 
 void observer::claimed(std::string_view provider, std::size_t count) {
+    fine("claim");
     metrics_.claimed(provider, count);
     if (count > 0)
         log_.debug("requests claimed", {{"provider", provider}, {"count", static_cast<std::int64_t>(count)}});
@@ -63,6 +64,7 @@ void observer::decided(const request& r, const verdict& v) {
 }
 
 void observer::recorded(const record_batch& batch, const record_answer& answer) {
+    fine("record");
     log_.debug("outcomes recorded",
                {{"commands", static_cast<std::int64_t>(batch.commands.size())},
                 {"requests", static_cast<std::int64_t>(batch.verdicts.size())}});
@@ -96,7 +98,22 @@ void observer::endpoint_changed(std::string_view provider,
 
 void observer::trouble(std::string_view stage, std::string_view what) {
     metrics_.trouble(stage);
-    log_.error("the database does not answer, trying again", {{"stage", stage}, {"reason", what}});
+    const std::lock_guard lock(mutex_);
+    const auto times = outages_.trouble(stage, what, std::chrono::steady_clock::now());
+    if (times)
+        log_.error("the database does not answer, trying again",
+                   {{"stage", stage}, {"reason", what}, {"times", static_cast<std::int64_t>(*times)}});
+}
+
+void observer::fine(std::string_view stage) {
+    const std::lock_guard lock(mutex_);
+    if (const auto away = outages_.over(stage, std::chrono::steady_clock::now()))
+        log_.info("the database answers again", {{"stage", stage}, {"after_s", seconds(*away)}});
+}
+
+std::optional<std::string> observer::unready() const {
+    const std::lock_guard lock(mutex_);
+    return outages_.unready();
 }
 
 } // namespace contego::daemon

@@ -2,7 +2,12 @@
 
 #include "daemon/logbook.hpp"
 #include "daemon/metrics.hpp"
+#include "daemon/outages.hpp"
 #include <contego/watches.hpp>
+
+#include <mutex>
+#include <optional>
+#include <string>
 
 namespace contego::daemon {
 
@@ -26,7 +31,15 @@ public:
                           std::string_view reason) override;
     void trouble(std::string_view stage, std::string_view what) override;
 
+    /// The database answered what that stage asked. Any thread, as `trouble`.
+    void fine(std::string_view stage);
+
+    /// Why the database keeps the line from working; nothing: it does not. Any thread.
+    [[nodiscard]] std::optional<std::string> unready() const;
+
 private:
+    mutable std::mutex mutex_;
+    outages outages_;
     logbook& log_;
     metrics& metrics_;
 };

@@ -133,20 +133,26 @@ void read_providers(reader& in, const value* given, configuration& into) {
         read_provider(in, name, provider, into);
 }
 
-/// libpq's own quoting, so that any password can be appended to keywords or a URI's parameters.
-void add_password(reader& in, configuration& c) {
-    std::string password;
-    in.secret(c.database.password_file, "database.password_file", password);
-    if (password.empty()) return;
-    if (c.database.connection.find("://") != std::string::npos) {
-        in.mistakes.emplace_back("database.password_file: needs a connection of keywords, not a URI"
-                                 "\nHINT: write host=... dbname=... user=...");
-        return;
-    }
+/// libpq's own quoting, so that any password can be appended to keywords.
+std::string with_password(const std::string& connection, const std::string& password) {
     std::string quoted;
     for (const char ch : password)
         quoted += ch == '\'' || ch == '\\' ? std::string{'\\', ch} : std::string{ch};
-    c.database.connection += " password='" + quoted + "'";
+    return connection + " password='" + quoted + "'";
+}
+
+void add_password(reader& in, database_configuration& c) {
+    std::string password;
+    in.secret(c.password_file, "database.password_file", password);
+    if (password.empty()) return;
+    for (auto* connection : {&c.connection, &c.listen_connection}) {
+        if (connection->find("://") != std::string::npos) {
+            in.mistakes.emplace_back("database.password_file: needs a connection of keywords, not a URI"
+                                     "\nHINT: write host=... dbname=... user=...");
+            return;
+        }
+        if (!connection->empty()) *connection = with_password(*connection, password);
+    }
 }
 
 } // namespace
@@ -174,7 +180,7 @@ read_configuration(std::string_view text, const std::filesystem::path& folder, c
     in.section(document.find("log"), "log", c.log, log_settings());
     in.section(document.find("admin"), "admin", c.admin, admin_settings());
     read_providers(in, document.find("providers"), c);
-    add_password(in, c);
+    add_password(in, c.database);
     return {std::move(c), std::move(in.mistakes)};
 }
 

@@ -7,6 +7,7 @@
 #include "daemon/systemd.hpp"
 #include "daemon/version.hpp"
 #include "queue/migrations.hpp"
+#include "queue/process.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -14,7 +15,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <unistd.h>
 
-#include <atomic>
 #include <csignal>
 #include <optional>
 
@@ -29,11 +29,21 @@ std::string host_name() {
     return name.c_str();
 }
 
+queue::identity identity_of(const std::string& name) {
+    const auto self = queue::this_process();
+    return {name, host_name(), self.pid, version, self.machine, self.started_ticks};
+}
+
 std::vector<std::string> effective_providers(const configuration& c) {
     std::vector<std::string> names;
     for (const auto& [name, p] : c.providers)
         if (p.effective) names.push_back(name);
     return names;
+}
+
+queue::database_options listening(queue::database_options options, const std::string& connection) {
+    if (!connection.empty()) options.connection_string = connection;
+    return options;
 }
 
 /// Everything a running daemon consists of, in the order in which it is built up; taken down in reverse.
@@ -44,10 +54,11 @@ public:
           log_(log),
           metrics_(version, effective_providers(c)),
           observer_(log, metrics_),
-          database_{c.database.connection, c.name},
-          fleet_(database_, {c.name, host_name(), ::getpid(), version}, c.database.lease),
+          database_{
+              c.database.connection, c.name, std::make_shared<queue::watchdog>(), c.database.answer_timeout},
+          fleet_(database_, identity_of(c.name), c.database.lease),
           figures_(database_),
-          wakeup_(database_) {}
+          wakeup_(listening(database_, c.database.listen_connection)) {}
 
     int run() {
         check_database();
@@ -55,7 +66,11 @@ public:
         open_admin();
         on_signal();
         {
-            const housekeeping house(fleet_, figures_, wakeup_, configuration_.database.lease, reports());
+            const housekeeping house(fleet_,
+                                     figures_,
+                                     configuration_.database.listen ? &wakeup_ : nullptr,
+                                     configuration_.database.lease,
+                                     reports());
             announce();
             network_.run();
         } // the lease is kept until here, and by nobody while it is given up
@@ -110,8 +125,7 @@ private:
 
     std::optional<std::string> unready() const {
         if (stopping_) return "stopping";
-        if (!database_answers_) return "the database does not answer";
-        return std::nullopt;
+        return observer_.unready();
     }
 
     housekeeping::reports reports() {
@@ -120,14 +134,9 @@ private:
             [this](std::int64_t count) {
                 log_.warning("requests of a dead daemon taken over", {{"count", count}});
             },
-            [this](const std::vector<queue::provider_figures>& figures) {
-                database_answers_ = true;
-                metrics_.queue(figures);
-            },
-            [this](std::string_view stage, std::string_view what) {
-                database_answers_ = false;
-                observer_.trouble(stage, what);
-            },
+            [this](const std::vector<queue::provider_figures>& figures) { metrics_.queue(figures); },
+            [this](std::string_view stage, std::string_view what) { observer_.trouble(stage, what); },
+            [this](std::string_view stage) { observer_.fine(stage); },
         };
     }
 
@@ -204,7 +213,6 @@ private:
     std::size_t running_ = 0;
     bool stopping_ = false;
     bool drained_ = false;
-    std::atomic<bool> database_answers_{true};
 };
 
 } // namespace

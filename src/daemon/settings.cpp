@@ -37,6 +37,24 @@ const settings<database_configuration>& database_settings() {
                               R"("")",
                               "File with the password of that login; its first line counts. Empty: none.",
                               [](auto& s) -> auto& { return s.password_file; }),
+        text_setting<section>("listen_connection",
+                              R"("")",
+                              "The same for LISTEN only, where connection leads through a pooler; empty: the "
+                              "same as connection.",
+                              [](auto& s) -> auto& { return s.listen_connection; }),
+        flag_setting<section>("listen",
+                              true,
+                              "false: no LISTEN; what is inserted is found by polling alone.",
+                              [](auto& s) -> auto& { return s.listen; }),
+        number_setting<section>(
+            "answer_timeout_ms",
+            1000,
+            hour,
+            30'000,
+            "A call to the database that is not answered within this is given up, with its "
+            "connection, and made again. A renewal of the lease waits no longer than a quarter of "
+            "lease_ms.",
+            [](auto& s) -> auto& { return s.answer_timeout; }),
         number_setting<section>("lease_ms",
                                 3000,
                                 hour,

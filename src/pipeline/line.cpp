@@ -17,8 +17,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr auto pause_after_trouble = milliseconds(500);
-
 /// The callback of the role as something to await.
 asio::awaitable<exchange> exchanged(sends& endpoint, envelope e, steady_clock::time_point deadline) {
     auto start = [&endpoint, &e, deadline](auto handler) {
@@ -133,6 +131,7 @@ asio::awaitable<milliseconds> line::claim_once() {
     try {
         auto batch = co_await on_database(
             claiming_, [this, limit = room()] { return source_.claim(options_.provider, limit); });
+        patient_.regained();
         observer_.claimed(options_.provider, batch.requests.size());
         std::ranges::move(batch.requests, std::back_inserter(waiting_));
         if (abreast() == 0) give_back_waiting(); // the gate may have shut while the database was asked
@@ -145,7 +144,8 @@ asio::awaitable<milliseconds> line::claim_once() {
         trouble = e.what();
     }
     observer_.trouble("claim", trouble);
-    co_return pause_after_trouble;
+    co_await sit_out(patient_.next());
+    co_return milliseconds(0);
 }
 
 asio::awaitable<void> line::rest(milliseconds at_most) {
@@ -153,6 +153,13 @@ asio::awaitable<void> line::rest(milliseconds at_most) {
     boost::system::error_code ignored;
     woken_.expires_after(at_most);
     co_await woken_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+// Unlike a rest it is not cut short by hints, which come as often while the database refuses to be asked.
+asio::awaitable<void> line::sit_out(milliseconds pause) {
+    const auto end = steady_clock::now() + pause;
+    while (!stopping_ && steady_clock::now() < end)
+        co_await rest(std::chrono::ceil<milliseconds>(end - steady_clock::now()));
 }
 
 asio::awaitable<void> line::drained() {

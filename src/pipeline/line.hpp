@@ -5,6 +5,7 @@
 #include <contego/admits.hpp>
 #include <contego/binding.hpp>
 #include <contego/claims.hpp>
+#include <contego/patience.hpp>
 #include <contego/sends.hpp>
 #include <contego/watches.hpp>
 
@@ -71,6 +72,7 @@ private:
     asio::awaitable<void> claim_until_stopped();
     asio::awaitable<std::chrono::milliseconds> claim_once();
     asio::awaitable<void> rest(std::chrono::milliseconds at_most);
+    asio::awaitable<void> sit_out(std::chrono::milliseconds pause);
     asio::awaitable<void> drained();
     asio::awaitable<void> wait_for_turn();
     void gate_changed();
@@ -97,6 +99,7 @@ private:
     asio::steady_timer stopped_; ///< ends the waits for a turn
     std::deque<request> waiting_;
     std::size_t sending_ = 0; ///< coroutines that run courses, one request each at a time
+    patience patient_;        ///< with the database, where a claim got no answer
     bool hinted_ = false;
     bool stopping_ = false;
     std::mt19937_64 random_{std::random_device{}()};

@@ -1,6 +1,7 @@
 #include "pipeline/recorder.hpp"
 
 #include "pipeline/on_database.hpp"
+#include <contego/patience.hpp>
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -11,7 +12,6 @@
 namespace contego::pipeline {
 namespace {
 
-constexpr auto pause_after_trouble = std::chrono::milliseconds(500);
 constexpr std::size_t most_rows = 1000;
 constexpr const char* record_refused = "RECORD_REFUSED";
 
@@ -76,6 +76,7 @@ record_batch recorder::take() {
 }
 
 asio::awaitable<void> recorder::write(record_batch batch) {
+    patience patient;
     for (;;) {
         std::string trouble;
         try {
@@ -89,16 +90,18 @@ asio::awaitable<void> recorder::write(record_batch batch) {
             trouble = e.what();
         }
         observer_.trouble("record", trouble);
-        co_await pause();
+        co_await pause(patient.next());
     }
 }
 
-asio::awaitable<void> recorder::pause() {
-    asio::steady_timer timer(added_.get_executor(), pause_after_trouble);
+asio::awaitable<void> recorder::pause(std::chrono::milliseconds time) {
+    asio::steady_timer timer(added_.get_executor(), time);
     co_await timer.async_wait(asio::use_awaitable);
 }
 
-// What the database refuses to store must not stay in flight for ever: a person has to look at it.
+// What the database refuses to store must not stay in flight for ever: a person has to look at it. Where it
+// refuses even that, the request stays in flight as long as this daemon lives: asking again at once and
+// without end would help nobody.
 void recorder::hold_what_failed(const record_batch& batch, const record_answer& answer) {
     const std::set<std::int64_t> failed(answer.failed.begin(), answer.failed.end());
     if (failed.empty()) return;
@@ -114,6 +117,8 @@ void recorder::hold_what_failed(const record_batch& batch, const record_answer& 
     std::set<std::int64_t> held;
     // Refused even so: asked again and again it would keep the database busy and the daemon from stopping.
     // The request stays claimed until this daemon ends, and runs elsewhere then.
+    for (const auto& v : batch.verdicts)
+        if (v.error_code == record_refused) held.insert(v.request_id);
     for (const auto& v : batch.verdicts)
         if (v.error_code == record_refused) held.insert(v.request_id);
     for (const auto& v : batch.verdicts)

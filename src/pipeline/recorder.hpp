@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -42,7 +43,7 @@ public:
 private:
     [[nodiscard]] record_batch take();
     asio::awaitable<void> write(record_batch batch);
-    asio::awaitable<void> pause();
+    asio::awaitable<void> pause(std::chrono::milliseconds time);
     void hold_what_failed(const record_batch& batch, const record_answer& answer);
 
     asio::thread_pool& database_;

@@ -55,8 +55,7 @@ request request_from(const pqxx::row& row, const std::string& provider) {
 class pg_claims final : public claims {
 public:
     pg_claims(database_options options, const fleet& membership)
-        : connection_(std::move(options), {claim_requests, give_back_lost, next_due}),
-          membership_(membership) {}
+        : connection_(std::move(options)), membership_(membership) {}
 
     claim_batch claim(const std::string& provider, std::size_t limit) override {
         if (doubtful_) put_back_what_was_lost(provider);
@@ -75,12 +74,14 @@ public:
     }
 
 private:
+    // A transaction around one statement, on purpose: a statement that reaches the server only after this
+    // connection was given up, as from a network that stood still, is never committed. What it would have
+    // claimed nobody would know of; what it would have given back may be ours again.
     claim_batch try_to_claim(const std::string& provider, std::size_t limit) {
-        return connection_.transact([&](pqxx::work& tx) {
+        return connection_.transact(claim_requests.name, [&](pqxx::work& tx) {
             claim_batch batch;
             const auto holder = membership_.daemon_id();
-            const auto rows =
-                sql::run_prepared(tx, claim_requests.name, holder, provider, static_cast<int>(limit));
+            const auto rows = sql::run(tx, claim_requests.sql, holder, provider, static_cast<int>(limit));
             batch.requests.reserve(static_cast<std::size_t>(rows.size()));
             for (const auto& row : rows) {
                 batch.requests.push_back(request_from(row, provider));
@@ -88,7 +89,7 @@ private:
             }
             batch.more = batch.requests.size() == limit;
             if (!batch.more) {
-                const auto due = sql::run_prepared(tx, next_due.name, provider);
+                const auto due = sql::run(tx, next_due.sql, provider);
                 if (!due.empty())
                     batch.next_due =
                         std::chrono::milliseconds(static_cast<std::int64_t>(due[0][0].as<double>()) + 1);
@@ -98,10 +99,8 @@ private:
     }
 
     void put_back_what_was_lost(const std::string& provider) {
-        connection_.transact([&](pqxx::work& tx) {
-            return sql::run_prepared(
-                       tx, give_back_lost.name, membership_.daemon_id(), provider, latest_fence_)
-                .size();
+        connection_.transact(give_back_lost.name, [&](pqxx::work& tx) {
+            return sql::run(tx, give_back_lost.sql, membership_.daemon_id(), provider, latest_fence_).size();
         });
     }
 

@@ -1,31 +1,44 @@
 #include "queue/connection.hpp"
 
+#include "queue/connection_string.hpp"
+#include "queue/sqlstate.hpp"
+
+#include <stdexcept>
+
 namespace contego::queue {
-namespace {
 
-// The search path is ours in every session: nobody else's schema can stand in front of it. Times are read as
-// UTC.
-constexpr const char* session_settings =
-    "SET search_path = pg_catalog, pg_temp; SET timezone = 'UTC'; SET jit = off";
-
-} // namespace
-
-connection::connection(database_options options, std::vector<statement> statements)
-    : options_(std::move(options)), statements_(std::move(statements)) {}
+connection::connection(database_options options) : options_(std::move(options)) {
+    options_.connection_string = with_defaults(options_.connection_string, options_.application_name);
+}
 
 pqxx::connection& connection::open() {
     if (connection_ != nullptr && connection_->is_open()) return *connection_;
     connection_.reset();
     auto fresh = std::make_unique<pqxx::connection>(options_.connection_string);
     sql::never_reopen(*fresh);
-    {
-        pqxx::nontransaction tx(*fresh);
-        tx.exec("SET application_name = " + tx.quote(options_.application_name) + "; " + session_settings);
-    }
-    for (const auto& s : statements_)
-        fresh->prepare(s.name, s.sql);
     connection_ = std::move(fresh);
     return *connection_;
+}
+
+std::optional<int> connection::socket() const {
+    if (connection_ == nullptr || !connection_->is_open()) return std::nullopt;
+    return connection_->sock();
+}
+
+// The server answered: the connection is good unless it says otherwise.
+void connection::refused(const char* name,
+                         const pqxx::sql_error& e,
+                         const std::optional<watchdog::watch>& watched) {
+    const server_error error(name, e.what(), e.sqlstate());
+    if (ends_the_connection(error.sqlstate()) || !connection_->is_open()) broken(name, watched);
+    throw error;
+}
+
+void connection::broken(const char* name, const std::optional<watchdog::watch>& watched) {
+    connection_.reset();
+    if (watched && watched->ended())
+        throw std::runtime_error(std::string(name) + ": no answer within " +
+                                 std::to_string(options_.answer_timeout.count()) + " ms");
 }
 
 } // namespace contego::queue

@@ -13,15 +13,13 @@ constexpr statement read_figures{
 
 } // namespace
 
-figures::figures(database_options options) : connection_(std::move(options), {read_figures}) {}
+figures::figures(database_options options) : connection_(std::move(options)) {}
 
 std::vector<provider_figures> figures::read() {
-    return connection_.transact([&](pqxx::work& tx) {
-        std::vector<provider_figures> all;
-        for (const auto& row : sql::run_prepared(tx, read_figures.name))
-            all.push_back({row[0].c_str(), row[1].c_str(), row[2].as<std::int64_t>(), row[3].as<double>()});
-        return all;
-    });
+    std::vector<provider_figures> all;
+    for (const auto& row : connection_.call(read_figures))
+        all.push_back({row[0].c_str(), row[1].c_str(), row[2].as<std::int64_t>(), row[3].as<double>()});
+    return all;
 }
 
 } // namespace contego::queue

@@ -1,41 +1,68 @@
 #include "queue/fleet.hpp"
 
+#include "queue/process.hpp"
+
+#include <algorithm>
+
 namespace contego::queue {
 namespace {
 
-constexpr statement join_fleet{"join_fleet",
-                               "SELECT contego.join_fleet($1, $2, $3, $4, $5 * interval '1 millisecond')"};
+constexpr statement join_fleet{
+    "join_fleet", "SELECT contego.join_fleet($1, $2, $3, $4, $5 * interval '1 millisecond', $6, $7)"};
 constexpr statement renew_lease{"renew_lease",
                                 "SELECT contego.renew_lease($1, $2 * interval '1 millisecond')"};
-constexpr statement rescue{"rescue", "SELECT contego.rescue()"};
+constexpr statement neighbours{"neighbours", "SELECT id, pid, started_ticks FROM contego.neighbours($1)"};
+constexpr statement declare_dead{"declare_dead", "SELECT contego.declare_dead($1, $2)"};
+constexpr statement rescue_requests{"rescue", "SELECT contego.rescue()"};
 constexpr statement leave_fleet{"leave_fleet", "SELECT contego.leave_fleet($1)"};
+
+// A renewal that gets no answer must leave time for another one, on a new connection, within the lease.
+database_options impatient(database_options options, std::chrono::milliseconds lease) {
+    options.answer_timeout = std::min(options.answer_timeout, lease / 4);
+    return options;
+}
 
 } // namespace
 
-fleet::fleet(database_options options, identity who, std::chrono::milliseconds lease)
-    : connection_(std::move(options), {join_fleet, renew_lease, rescue, leave_fleet}),
-      who_(std::move(who)),
-      lease_(lease) {}
+fleet::fleet(const database_options& options, identity who, std::chrono::milliseconds lease)
+    : keeping_(impatient(options, lease)), rescuing_(options), who_(std::move(who)), lease_(lease) {}
 
-std::int64_t fleet::keep() {
+void fleet::keep() {
     const auto asked = std::chrono::steady_clock::now();
-    const auto lease = static_cast<int>(lease_.count());
-    const auto id = connection_.transact([&](pqxx::work& tx) -> std::int64_t {
-        if (id_ != 0 && sql::run_prepared(tx, renew_lease.name, id_.load(), lease)[0][0].as<bool>())
-            return id_;
-        const auto joined =
-            sql::run_prepared(tx, join_fleet.name, who_.name, who_.host, who_.pid, who_.version, lease);
-        return joined[0][0].as<std::int64_t>();
-    });
-    id_ = id;
+    if (!renewed()) join();
     trusted_until_ = asked + lease_ - lease_ / 10;
-    return connection_.transact(
-        [&](pqxx::work& tx) { return sql::run_prepared(tx, rescue.name)[0][0].as<std::int64_t>(); });
+}
+
+bool fleet::renewed() {
+    if (id_ == 0) return false;
+    const auto lease = static_cast<int>(lease_.count());
+    return keeping_.call(renew_lease, id_.load(), lease)[0][0].as<bool>();
+}
+
+void fleet::join() {
+    const auto lease = static_cast<int>(lease_.count());
+    const auto joined = keeping_.call(
+        join_fleet, who_.name, who_.host, who_.pid, who_.version, lease, who_.machine, who_.started_ticks);
+    id_ = joined[0][0].as<std::int64_t>();
+}
+
+// Daemons of other machines are not judged: their lease ends by itself.
+void fleet::look_round() {
+    if (who_.machine.empty()) return;
+    for (const auto& row : rescuing_.call(neighbours, who_.machine)) {
+        const process neighbour{who_.machine, row[1].as<int>(), row[2].as<std::int64_t>()};
+        if (has_surely_ended(neighbour))
+            rescuing_.call(declare_dead, row[0].as<std::int64_t>(), who_.machine);
+    }
+}
+
+std::int64_t fleet::rescue() {
+    look_round();
+    return rescuing_.call(rescue_requests)[0][0].as<std::int64_t>();
 }
 
 void fleet::leave() {
-    connection_.transact(
-        [&](pqxx::work& tx) { return sql::run_prepared(tx, leave_fleet.name, id_.load()).size(); });
+    keeping_.call(leave_fleet, id_.load());
 }
 
 } // namespace contego::queue

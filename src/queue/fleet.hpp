@@ -5,7 +5,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <string>
 
 namespace contego::queue {
@@ -16,16 +15,19 @@ struct identity {
     std::string host;
     int pid = 0;
     std::string version;
+    std::string machine{};          ///< see process; empty: only the lease tells whether we live
+    std::int64_t started_ticks = 0; ///< see process
 };
 
 /// This daemon's membership: a lease in the database that says that it lives.
 ///
 /// One heartbeat for the daemon, none per request. Whose lease has ended is taken for dead by the others, and
-/// what it had claimed runs elsewhere; it may join again, under a new number. Thread safety: `daemon_id` and
-/// `trusted_until` from any thread; the others block, from one thread at a time.
+/// what it had claimed runs elsewhere; it may join again, under a new number. Two connections, so that
+/// nothing slow delays the heartbeat. Thread safety: `daemon_id` and `trusted_until` from any thread; `keep`
+/// and `leave` block, from one thread at a time; so does `rescue`, maybe from another.
 class fleet {
 public:
-    fleet(database_options options, identity who, std::chrono::milliseconds lease);
+    fleet(const database_options& options, identity who, std::chrono::milliseconds lease);
 
     /// 0 before the first `keep`.
     [[nodiscard]] std::int64_t daemon_id() const { return id_; }
@@ -36,16 +38,25 @@ public:
         return trusted_until_.load();
     }
 
-    /// Joins where we are no member, else lengthens the lease; then takes back what dead daemons held and
-    /// returns how many requests that were. Call at least three times per lease. Throws when the database
-    /// cannot answer.
-    std::int64_t keep();
+    /// Joins where we are no member, else lengthens the lease. Call at least three times per lease. Gives the
+    /// database no more than a quarter of the lease to answer. Throws when it cannot.
+    void keep();
+
+    /// Takes back what dead daemons held and returns how many requests that were. Dead is whose lease has
+    /// ended, and, on this machine, whose process is seen to be no more. Throws when the database cannot
+    /// answer.
+    std::int64_t rescue();
 
     /// Gives the lease up at once, after everything was given back. Throws when the database cannot answer.
     void leave();
 
 private:
-    connection connection_;
+    bool renewed();
+    void join();
+    void look_round();
+
+    connection keeping_;
+    connection rescuing_;
     identity who_;
     std::chrono::milliseconds lease_;
     std::atomic<std::int64_t> id_{0};

@@ -13,17 +13,18 @@ constexpr const char* make_ledger = "CREATE SCHEMA IF NOT EXISTS contego;"
                                     "    name         text NOT NULL,"
                                     "    applied_date timestamptz NOT NULL DEFAULT now())";
 constexpr const char* ledger_exists = "SELECT to_regclass('contego.migration') IS NOT NULL";
-constexpr const char* read_ledger = "SELECT version, name, to_char(applied_date, 'YYYY-MM-DD HH24:MI:SS') "
-                                    "FROM contego.migration ORDER BY version";
+constexpr const char* read_ledger =
+    "SELECT version, name, to_char(applied_date AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') "
+    "FROM contego.migration ORDER BY version";
 constexpr const char* enter_ledger =
     "INSERT INTO contego.migration (version, name) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING version";
 
 } // namespace
 
-migrations::migrations(database_options options) : connection_(std::move(options), {}) {}
+migrations::migrations(database_options options) : connection_(std::move(options)) {}
 
 std::vector<migrations::entry> migrations::applied() {
-    return connection_.transact([&](pqxx::work& tx) {
+    return connection_.transact("read_ledger", [&](pqxx::work& tx) {
         std::vector<entry> all;
         if (!tx.exec(ledger_exists)[0][0].as<bool>()) return all;
         for (const auto& row : tx.exec(read_ledger))
@@ -45,13 +46,13 @@ std::vector<migration_state> migrations::status() {
 }
 
 int migrations::apply(const std::function<void(const migration&)>& told) {
-    connection_.transact([&](pqxx::work& tx) {
+    connection_.transact("make_ledger", [&](pqxx::work& tx) {
         tx.exec(take_turns);
         return tx.exec(make_ledger).size();
     });
     int count = 0;
     for (const auto& step : embedded_migrations()) {
-        const bool fresh = connection_.transact([&](pqxx::work& tx) {
+        const bool fresh = connection_.transact(step.name.c_str(), [&](pqxx::work& tx) {
             tx.exec(take_turns);
             if (sql::run(tx, enter_ledger, step.version, step.name).empty()) return false;
             tx.exec(step.sql);

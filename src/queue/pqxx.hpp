@@ -18,12 +18,6 @@ pqxx::result run(pqxx::transaction_base& tx, const char* statement, Args&&... ar
     return tx.exec(pqxx::zview(statement), pqxx::params{std::forward<Args>(args)...});
 }
 
-/// Runs a statement that was prepared under that name.
-template <typename... Args>
-pqxx::result run_prepared(pqxx::transaction_base& tx, const char* name, Args&&... args) {
-    return tx.exec(pqxx::prepped(name), pqxx::params{std::forward<Args>(args)...});
-}
-
 /// 7 never re-opens a connection by itself.
 inline void never_reopen(pqxx::connection& /*c*/) {}
 
@@ -39,12 +33,7 @@ pqxx::result run(pqxx::transaction_base& tx, const char* statement, Args&&... ar
     return tx.exec_params(statement, std::forward<Args>(args)...);
 }
 
-template <typename... Args>
-pqxx::result run_prepared(pqxx::transaction_base& tx, const char* name, Args&&... args) {
-    return tx.exec_prepared(name, std::forward<Args>(args)...);
-}
-
-/// 6.4 re-opens a dropped connection by itself and loses LISTEN and prepared statements with it: we want to
+/// 6.4 re-opens a dropped connection by itself and loses LISTEN with it: we want to
 /// be told.
 inline void never_reopen(pqxx::connection& c) {
 #    pragma GCC diagnostic push

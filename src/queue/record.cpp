@@ -1,6 +1,7 @@
 #include "queue/record.hpp"
 
 #include "json/json.hpp"
+#include "queue/sqlstate.hpp"
 
 #include <array>
 #include <map>
@@ -93,15 +94,14 @@ std::int64_t request_of(const record_batch& part) {
 
 class pg_records final : public records {
 public:
-    explicit pg_records(database_options options) : connection_(std::move(options), {record_outcomes}) {}
+    explicit pg_records(database_options options) : connection_(std::move(options)) {}
 
     record_answer record(const record_batch& batch) override {
         record_answer answer;
         try {
             write(batch, answer);
-        } catch (const pqxx::data_exception&) {
-            one_by_one(batch, answer);
-        } catch (const pqxx::integrity_constraint_violation&) {
+        } catch (const server_error& e) {
+            if (!is_about_the_row(e.sqlstate())) throw;
             one_by_one(batch, answer);
         }
         return answer;
@@ -111,8 +111,7 @@ private:
     void write(const record_batch& batch, record_answer& answer) {
         const auto commands = documents_of(batch.commands);
         const auto verdicts = documents_of(batch.verdicts);
-        const auto written = connection_.transact(
-            [&](pqxx::work& tx) { return sql::run_prepared(tx, record_outcomes.name, commands, verdicts); });
+        const auto written = connection_.call(record_outcomes, commands, verdicts);
         const auto stale = json::parse(written[0][0].c_str());
         for (const auto& id : *stale.items())
             answer.stale.push_back(*id.integer());
@@ -123,7 +122,8 @@ private:
         for (const auto& part : apart(batch)) {
             try {
                 write(part, answer);
-            } catch (const pqxx::sql_error& e) {
+            } catch (const server_error& e) {
+                if (!is_about_the_row(e.sqlstate())) throw;
                 answer.failed.push_back(request_of(part));
                 if (answer.failure.empty()) answer.failure = e.what();
             }

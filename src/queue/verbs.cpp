@@ -12,6 +12,9 @@ constexpr statement act_on_requests{"act_on_requests",
                                     " FROM contego.act($1, $2::bigint[], nullif($3, ''), $4)"
                                     " ORDER BY request_id"};
 
+// For this transaction only: a pooler may give the next one another session.
+constexpr const char* dates_are_utc = "SET LOCAL timezone = 'UTC'";
+
 std::string array_of(std::span<const std::int64_t> ids) {
     std::string text = "{";
     for (const auto id : ids)
@@ -25,12 +28,13 @@ std::string text_of(const pqxx::field& f) {
 
 } // namespace
 
-verbs::verbs(database_options options) : connection_(std::move(options), {match_requests, act_on_requests}) {}
+verbs::verbs(database_options options) : connection_(std::move(options)) {}
 
 std::vector<std::int64_t> verbs::matching(const value::object& filter) {
-    return connection_.transact([&](pqxx::work& tx) {
+    return connection_.transact(match_requests.name, [&](pqxx::work& tx) {
+        tx.exec(dates_are_utc);
         std::vector<std::int64_t> ids;
-        for (const auto& row : sql::run_prepared(tx, match_requests.name, json::write(filter)))
+        for (const auto& row : sql::run(tx, match_requests.sql, json::write(filter)))
             ids.push_back(row[0].as<std::int64_t>());
         return ids;
     });
@@ -40,17 +44,11 @@ std::vector<verb_effect> verbs::act(const std::string& verb,
                                     std::span<const std::int64_t> ids,
                                     const std::string& reason,
                                     bool preview) {
-    return connection_.transact([&](pqxx::work& tx) {
-        std::vector<verb_effect> effects;
-        for (const auto& row :
-             sql::run_prepared(tx, act_on_requests.name, verb, array_of(ids), reason, preview))
-            effects.push_back({row[0].as<std::int64_t>(),
-                               text_of(row[1]),
-                               text_of(row[2]),
-                               text_of(row[3]),
-                               text_of(row[4])});
-        return effects;
-    });
+    std::vector<verb_effect> effects;
+    for (const auto& row : connection_.call(act_on_requests, verb, array_of(ids), reason, preview))
+        effects.push_back(
+            {row[0].as<std::int64_t>(), text_of(row[1]), text_of(row[2]), text_of(row[3]), text_of(row[4])});
+    return effects;
 }
 
 } // namespace contego::queue

@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
@@ -12,11 +13,17 @@ namespace contego::queue {
 namespace {
 
 constexpr const char* channel = "contego";
+constexpr statement empty_question{"try_connection", ""};
 
 } // namespace
 
-wakeup::wakeup(database_options options)
-    : connection_(std::move(options), {}), stop_event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+wakeup::wakeup(database_options options, milliseconds tried_after)
+    : connection_(std::move(options)),
+      tried_after_(tried_after),
+      stop_event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     if (stop_event_ < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
 }
 
@@ -24,20 +31,38 @@ wakeup::~wakeup() {
     ::close(stop_event_);
 }
 
-bool wakeup::wait(std::chrono::milliseconds at_most) {
-    const bool fresh = !connection_.is_open();
-    return connection_.use([&](pqxx::connection& c) {
-        if (fresh) {
-            sql::listen(c, channel);
-            return true;
-        }
-        std::array<pollfd, 2> waits{{{c.sock(), POLLIN, 0}, {stop_event_, POLLIN, 0}}};
-        if (::poll(waits.data(), waits.size(), static_cast<int>(at_most.count())) < 0 && errno != EINTR)
-            throw std::system_error(errno, std::generic_category(), "poll");
-        if (waits[0].revents == 0) return false;
-        // A socket that is readable and brings nothing has been closed by the server: get_notifs throws then.
-        return c.get_notifs() > 0;
+bool wakeup::wait(milliseconds at_most) {
+    const auto socket = connection_.socket();
+    if (!socket) return listen();
+    const auto silence = std::chrono::duration_cast<milliseconds>(steady_clock::now() - heard_);
+    if (silence >= tried_after_) return try_connection();
+    if (!readable(*socket, std::min(at_most, tried_after_ - silence))) return false;
+    heard_ = steady_clock::now();
+    // A socket that is readable and brings nothing has been closed by the server: get_notifs throws then.
+    return connection_.use("get_notifications", [](pqxx::connection& c) { return c.get_notifs() > 0; });
+}
+
+bool wakeup::listen() {
+    connection_.use("listen", [](pqxx::connection& c) {
+        sql::listen(c, channel);
+        return true;
     });
+    heard_ = steady_clock::now();
+    return true;
+}
+
+// A notification that comes with the answer is taken with it, unseen.
+bool wakeup::try_connection() {
+    connection_.call(empty_question);
+    heard_ = steady_clock::now();
+    return true;
+}
+
+bool wakeup::readable(int socket, milliseconds at_most) const {
+    std::array<pollfd, 2> waits{{{socket, POLLIN, 0}, {stop_event_, POLLIN, 0}}};
+    if (::poll(waits.data(), waits.size(), static_cast<int>(at_most.count())) < 0 && errno != EINTR)
+        throw std::system_error(errno, std::generic_category(), "poll");
+    return waits[0].revents != 0;
 }
 
 void wakeup::stop() {

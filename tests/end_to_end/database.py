@@ -14,15 +14,17 @@ class RawJson(str):
 
 
 class Cluster:
-    """A private PostgreSQL in a folder of its own."""
+    """A private PostgreSQL in a folder of its own; `settings` are of the server, as NAME=VALUE."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, *settings):
         self.folder = folder
+        self.settings = settings
         self.databases = 0
         self.start()
 
     def start(self):
-        done = self._script("start", self.folder, "-c", "fsync=off")
+        options = [part for one in ("fsync=off", *self.settings) for part in ("-c", one)]
+        done = self._script("start", self.folder, *options)
         self.connection = done.stdout.strip()
 
     def stop(self):

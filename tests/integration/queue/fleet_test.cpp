@@ -29,7 +29,7 @@ TEST_F(membership, moves_the_requests_of_a_dead_daemon_to_another) {
     ASSERT_EQ(dead.claim(), ids{id});
     expire(dead);
 
-    EXPECT_EQ(alive.membership.keep(), 1);
+    EXPECT_EQ(alive.keep_house(), 1);
 
     ASSERT_EQ(alive.claim(), ids{id});
     EXPECT_TRUE(alive.latest.requests.front().interrupted);
@@ -42,7 +42,7 @@ TEST_F(membership, leaves_the_requests_of_a_living_daemon_alone) {
     daemon_hands other(database_);
     ASSERT_EQ(busy.claim(), ids{id});
 
-    EXPECT_EQ(other.membership.keep(), 0);
+    EXPECT_EQ(other.keep_house(), 0);
 
     EXPECT_EQ(other.claim(), ids{});
     EXPECT_TRUE(busy.end(id, disposition::complete).stale.empty());
@@ -59,9 +59,9 @@ TEST_F(membership, waits_for_nobody_who_is_recording) {
     pqxx::work recording(other);
     recording.exec("SELECT FROM contego.request_open WHERE id = " + std::to_string(locked) + " FOR UPDATE");
 
-    EXPECT_EQ(alive.membership.keep(), 1);
+    EXPECT_EQ(alive.keep_house(), 1);
     recording.abort();
-    EXPECT_EQ(alive.membership.keep(), 1);
+    EXPECT_EQ(alive.keep_house(), 1);
 
     EXPECT_EQ(alive.claim(), (ids{locked, free}));
 }
@@ -72,7 +72,7 @@ TEST_F(membership, lets_no_daemon_write_that_was_taken_for_dead) {
     daemon_hands alive(database_);
     ASSERT_EQ(zombie.claim(), ids{id});
     expire(zombie);
-    alive.membership.keep();
+    alive.keep_house();
 
     EXPECT_EQ(zombie.end(id, disposition::complete).stale, ids{id});
     ASSERT_EQ(alive.claim(), ids{id});
@@ -99,8 +99,61 @@ TEST_F(membership, ends_at_once_when_the_daemon_leaves) {
 
     leaving.membership.leave();
 
-    EXPECT_EQ(staying.membership.keep(), 1);
+    EXPECT_EQ(staying.keep_house(), 1);
     EXPECT_EQ(staying.claim(), ids{id});
+}
+
+/// As this process, but with another start: a process that is no more, whose number we have now.
+queue::process ended_process() {
+    auto ended = queue::this_process();
+    --ended.started_ticks;
+    return ended;
+}
+
+TEST_F(membership, of_a_process_that_is_seen_to_be_no_more_ends_at_once) {
+    const auto id = insert_for_card("1");
+    daemon_hands dead(database_, std::chrono::hours(1), ended_process());
+    daemon_hands alive(database_, std::chrono::hours(1), queue::this_process());
+    ASSERT_EQ(dead.claim(), ids{id});
+
+    EXPECT_EQ(alive.keep_house(), 1);
+
+    ASSERT_EQ(alive.claim(), ids{id});
+    EXPECT_TRUE(alive.latest.requests.front().interrupted);
+    EXPECT_EQ(dead.end(id, disposition::complete).stale, ids{id});
+}
+
+TEST_F(membership, of_a_process_on_another_machine_is_not_judged) {
+    const auto id = insert_for_card("1");
+    auto elsewhere = ended_process();
+    elsewhere.machine = "another boot pid:[1]";
+    daemon_hands unknown(database_, std::chrono::hours(1), elsewhere);
+    daemon_hands alive(database_, std::chrono::hours(1), queue::this_process());
+    ASSERT_EQ(unknown.claim(), ids{id});
+
+    EXPECT_EQ(alive.keep_house(), 0);
+}
+
+TEST_F(membership, where_the_machine_is_not_known_is_not_judged) {
+    const auto id = insert_for_card("1");
+    auto nowhere = ended_process();
+    nowhere.machine = "";
+    daemon_hands unknown(database_, std::chrono::hours(1), nowhere);
+    daemon_hands alive(database_, std::chrono::hours(1), nowhere);
+    ASSERT_EQ(unknown.claim(), ids{id});
+
+    EXPECT_EQ(alive.keep_house(), 0);
+}
+
+TEST_F(membership, of_a_living_process_is_left_alone) {
+    const auto id = insert_for_card("1");
+    daemon_hands one(database_, std::chrono::hours(1), queue::this_process());
+    daemon_hands other(database_, std::chrono::hours(1), queue::this_process());
+    ASSERT_EQ(one.claim(), ids{id});
+
+    EXPECT_EQ(other.keep_house(), 0);
+
+    EXPECT_TRUE(one.end(id, disposition::complete).stale.empty());
 }
 
 TEST_F(membership, repairs_a_request_that_waits_for_one_that_is_gone) {
@@ -109,7 +162,7 @@ TEST_F(membership, repairs_a_request_that_waits_for_one_that_is_gone) {
         std::to_string(id));
     daemon_hands daemon(database_);
 
-    daemon.membership.keep();
+    daemon.keep_house();
 
     EXPECT_EQ(daemon.claim(), ids{id});
 }

@@ -3,6 +3,7 @@
 #include "json/json.hpp"
 #include "queue/claim.hpp"
 #include "queue/fleet.hpp"
+#include "queue/process.hpp"
 #include "queue/record.hpp"
 #include "support/private_cluster.hpp"
 
@@ -17,11 +18,19 @@ namespace contego::testing {
 /// One daemon's hands on the queue.
 struct daemon_hands {
     explicit daemon_hands(const queue::database_options& database,
-                          std::chrono::milliseconds lease = std::chrono::minutes(5))
-        : membership(database, {"test", "here", 1, "0"}, lease),
+                          std::chrono::milliseconds lease = std::chrono::minutes(5),
+                          const queue::process& runs_as = {})
+        : membership(
+              database, {"test", "here", runs_as.pid, "0", runs_as.machine, runs_as.started_ticks}, lease),
           source(queue::make_claims(database, membership)),
           store(queue::make_records(database)) {
         membership.keep();
+    }
+
+    /// As the daemon does it every third of its lease. Returns how many requests were taken back.
+    std::int64_t keep_house() {
+        membership.keep();
+        return membership.rescue();
     }
 
     std::vector<std::int64_t> claim(std::size_t limit = 100) {
