@@ -290,7 +290,7 @@ DECLARE
     rounds integer := 0;
 BEGIN
     -- A daemon whose host is gone before it committed must not keep the lock, and with it all others, for hours.
-    PERFORM set_config('idle_in_transaction_session_timeout', '10s', true);
+    PERFORM set_config('idle_in_transaction_session_timeout', '5s', true);
     PERFORM pg_advisory_xact_lock(hashtext('contego.claim'), hashtext(of_provider));
     this_fence := nextval('contego.fence');
 
@@ -398,7 +398,7 @@ AS $$
 DECLARE
     given_back bigint;
 BEGIN
-    PERFORM set_config('idle_in_transaction_session_timeout', '10s', true); -- as in contego.claim
+    PERFORM set_config('idle_in_transaction_session_timeout', '5s', true); -- as in contego.claim
     PERFORM pg_advisory_xact_lock(hashtext('contego.claim'), hashtext(of_provider));
     UPDATE contego.request_open
     SET progress = 'QUEUED', claimed_by = NULL, claimed_date = NULL

@@ -1,8 +1,10 @@
 """A TCP gate in front of PostgreSQL's socket: what the network does to connections, on demand."""
 
+import select
 import socket
 import struct
 import threading
+import time
 
 
 class Gate:
@@ -85,41 +87,54 @@ class Gate:
 
 
 class Pair:
-    """One connection through the gate."""
+    """One connection through the gate; its thread alone touches the two sockets."""
 
     def __init__(self, client, server, deaf, budget):
         self.client = client
         self.server = server
         self.deaf = deaf
         self.budget = budget
+        self.cut = False
 
     def start(self):
-        threading.Thread(target=self._pump, args=(self.client, self.server, False), daemon=True).start()
-        threading.Thread(target=self._pump, args=(self.server, self.client, True), daemon=True).start()
+        threading.Thread(target=self._run, daemon=True).start()
 
     def reset(self):
-        self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self._cut()
+        self.cut = True
 
-    def _pump(self, source, sink, answers):
+    def _run(self):
         try:
-            while data := source.recv(65536):
-                if self.deaf:
-                    continue
-                if answers and self.budget is not None:
-                    data, self.budget = data[: self.budget], self.budget - len(data)
-                sink.sendall(data)
-                if answers and self.budget is not None and self.budget <= 0:
-                    break
+            while not self.cut and self._forwarded():
+                pass
         except OSError:
             pass
-        if not self.deaf:
-            self._cut()
+        if self.cut:  # closing says RST then, not FIN
+            self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.client.close()
+        self.server.close()
 
-    def _cut(self):
-        for end in (self.client, self.server):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            end.close()
+    def _forwarded(self):
+        """Whatever has come, from one end to the other; false when an end is reached."""
+        for source in select.select([self.client, self.server], [], [], 0.02)[0]:
+            data = source.recv(65536)
+            if not data:
+                return self._ended()
+            if self.deaf:
+                continue
+            if source is self.client:
+                self.server.sendall(data)
+                continue
+            if self.budget is None:
+                self.client.sendall(data)
+                continue
+            self.client.sendall(data[: self.budget])
+            self.budget -= len(data)
+            if self.budget <= 0:
+                return False
+        return True
+
+    def _ended(self):
+        """Who is deaf does not tell the other end either, until it is cut."""
+        while self.deaf and not self.cut:
+            time.sleep(0.02)
+        return False

@@ -17,7 +17,7 @@ import pytest
 
 from database import Cluster
 from gate import Gate
-from programs import Daemon, wait_for
+from programs import Daemon, Simulator, wait_for
 
 CARDS = (f"01000{n:06}" for n in itertools.count(8000))
 NAMES = (f"away-{n}" for n in itertools.count(1))
@@ -66,12 +66,17 @@ class Load:
     def _ended(self):
         return not self.database.count("provider = %s AND life_cycle_state = 'PENDING' AND progress <> 'HELD'", self.provider)
 
-    def is_quick_again(self):
-        """A new request is done as fast as ever."""
-        self.insert(2)
+    def is_quick_again(self, within=15):
+        """New requests are soon done as fast as ever; an attempt to connect that nobody answers may last 5 seconds."""
+        deadline = time.monotonic() + within
+        while self._seconds_for_two(within) > 2:
+            assert time.monotonic() < deadline, "it has not recovered"
+
+    def _seconds_for_two(self, within):
         began = time.monotonic()
-        wait_for(self._ended, 10)
-        assert time.monotonic() - began < 2
+        self.insert(2)
+        wait_for(self._ended, within)
+        return time.monotonic() - began
 
 
 @pytest.fixture
@@ -179,11 +184,11 @@ def gate(cluster):
 
 @pytest.fixture
 def through_the_gate(cluster, database, gate, launch):
-    """Starts a daemon that reaches the database over TCP; it gives an answer a second."""
+    """Starts a daemon that reaches the database over TCP; it gives an answer two seconds."""
 
     def start(load):
         connection = database.connection.replace(f"host={cluster.folder}", f"host=127.0.0.1 port={gate.port}")
-        section = {"connection": connection, "lease_ms": 3000, "answer_timeout_ms": 1000}
+        section = {"connection": connection, "lease_ms": 3000, "answer_timeout_ms": 2000}
         return launch(load.providers(), database=section)
 
     return start
@@ -213,7 +218,7 @@ def test_the_network_between(outage, load, gate, through_the_gate):
     assert daemon.terminate() == 0
 
 
-def stays_calm_or_works(daemon, seconds=2.5):
+def stays_calm_or_works(daemon, seconds=3.0):
     """Longer than an answer may take; it may be at work already."""
     before = cpu_seconds(daemon)
     time.sleep(seconds)
@@ -223,7 +228,7 @@ def stays_calm_or_works(daemon, seconds=2.5):
 
 def test_a_session_of_it_stands_still(database, load, launch):
     """The server's process hangs, as on a broken disk: the call is given up and made again elsewhere."""
-    section = {"connection": database.connection, "lease_ms": 3000, "answer_timeout_ms": 1000}
+    section = {"connection": database.connection, "lease_ms": 3000, "answer_timeout_ms": 2000}
     daemon = launch(load.providers(), database=section)
     load.started()
 
@@ -236,7 +241,7 @@ def test_a_session_of_it_stands_still(database, load, launch):
         for row in sessions:
             os.kill(row["pid"], signal.SIGCONT)
 
-    assert sessions and "no answer within 1000 ms" in daemon.log()
+    assert sessions and "no answer within 2000 ms" in daemon.log()
     load.is_quick_again()
     load.check()
 
@@ -244,15 +249,24 @@ def test_a_session_of_it_stands_still(database, load, launch):
 @pytest.fixture
 def own_folder():
     made = pathlib.Path(tempfile.mkdtemp(prefix="contego-"))
+    made.chmod(0o755)  # the server may run as another user
     yield made
     shutil.rmtree(made)
 
 
-def test_others_take_all_its_connections(own_folder, folder, simulator):
+@pytest.fixture
+def own_simulator():
+    """Its journal knows no requests of another cluster, which has the same numbers."""
+    running = Simulator()
+    running.break_with({"do": {"latency_ms": 50}})
+    yield running
+    running.stop()
+
+
+def test_others_take_all_its_connections(own_folder, folder, own_simulator):
     cluster = Cluster(own_folder, "max_connections=15")
     database = cluster.new_database(folder)
-    simulator.break_with({"do": {"latency_ms": 50}})
-    load = Load(database, simulator)
+    load = Load(database, own_simulator)
     load.insert()
     daemon = started(own_folder, database, load)
     load.started()
@@ -268,8 +282,8 @@ def test_others_take_all_its_connections(own_folder, folder, simulator):
     load.is_quick_again()
     is_ready_again(daemon)
     assert daemon.terminate() == 0
+    database.close()
     cluster.stop()
-    simulator.mend()
 
 
 def eat(connection, eaters):
@@ -290,7 +304,7 @@ def started(folder, database, load, **settings):
     return Daemon(file)
 
 
-def test_a_standby_takes_over(own_folder, folder, simulator):
+def test_a_standby_takes_over(own_folder, folder, own_simulator):
     """Nothing that was acknowledged is lost, since the standby had it before; the daemon finds the new primary by itself."""
     primary = Cluster(own_folder / "a")
     database = primary.new_database(folder)
@@ -299,8 +313,7 @@ def test_a_standby_takes_over(own_folder, folder, simulator):
         f"host={primary.folder}", f"host={primary.folder},{standby.folder} target_session_attrs=read-write"
     )
     database.close()
-    simulator.break_with({"do": {"latency_ms": 50}})
-    load = Load(database, simulator)
+    load = Load(database, own_simulator)
     load.insert()
     daemon = started(own_folder, database, load)
     load.started()
@@ -314,7 +327,6 @@ def test_a_standby_takes_over(own_folder, folder, simulator):
     assert daemon.terminate() == 0
     database.close()
     standby.stop()
-    simulator.mend()
 
 
 class Standby(Cluster):
