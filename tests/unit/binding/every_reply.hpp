@@ -2,6 +2,7 @@
 
 #include <contego/binding.hpp>
 
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,11 @@ struct reply_case {
     std::string error_code;
     std::string status_code;
 };
+
+// How GoogleTest shows it in a failure.
+inline std::ostream& operator<<(std::ostream& out, const reply_case& c) {
+    return out << name_of(c.type) << ' ' << c.name;
+}
 
 /// Every case of every command.
 [[nodiscard]] std::vector<reply_case> every_reply_case();

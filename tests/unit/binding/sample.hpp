@@ -3,9 +3,19 @@
 #include <contego/binding.hpp>
 #include <contego/command.hpp>
 
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace contego {
+
+// How GoogleTest shows it in a failure.
+inline std::ostream& operator<<(std::ostream& out, outcome o) {
+    return out << name_of(o);
+}
+
+} // namespace contego
 
 namespace contego::samples {
 

@@ -5,23 +5,9 @@
 #include <gtest/gtest.h>
 #include <pugixml.hpp>
 
-#include <ostream>
 #include <set>
 
 namespace contego {
-
-inline std::ostream& operator<<(std::ostream& out, outcome o) {
-    return out << name_of(o);
-}
-
-namespace samples {
-
-inline std::ostream& operator<<(std::ostream& out, const reply_case& c) {
-    return out << name_of(c.type) << ' ' << c.name;
-}
-
-} // namespace samples
-
 namespace {
 
 using samples::full_command;
