@@ -32,6 +32,9 @@ enum class exchange_state {
     answered,       ///< a complete HTTP response was read
 };
 
+/// `not_sent`, `sent_no_answer`, `answered`: as in contego.command.exchange.
+[[nodiscard]] std::string_view name_of(exchange_state s);
+
 /// One POST and what came of it.
 struct exchange {
     exchange_state state = exchange_state::not_sent;

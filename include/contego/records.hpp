@@ -1,6 +1,7 @@
 #pragma once
 
 #include <contego/command.hpp>
+#include <contego/exchange.hpp>
 #include <contego/outcome.hpp>
 
 #include <chrono>
@@ -23,6 +24,9 @@ struct command_record {
     std::string reference_number;
     std::string status_code;
     std::optional<contego::outcome> outcome; ///< none: skipped, its condition did not hold
+    exchange_state got{};                    ///< how far the exchange got; meaningless where it was skipped
+    bool read_back =
+        false; ///< not sent again: envelope and answer are of the GET that showed that it was done
     std::string error_code;
     std::string error_description;
     value result;
@@ -51,6 +55,8 @@ struct verdict {
     value result;                 ///< of the request, an object, or null
     std::chrono::milliseconds delay{0};
     bool counts = true; ///< retry: whether it is counted as an attempt; an outage of the CAS is not
+    bool in_doubt =
+        false; ///< retry: the first unfinished command may have reached the CAS; it is read back first
     /// When the first exchange under this claim began; none: nothing was sent. Becomes executed_date.
     std::optional<std::chrono::steady_clock::time_point> first_sent;
 };

@@ -114,7 +114,7 @@ COMMENT ON COLUMN contego.request.blocked_date IS 'Since when.';
 COMMENT ON COLUMN contego.request.fence IS 'Number of the latest claim; only its holder may write the outcome.';
 COMMENT ON COLUMN contego.request.claimed_by IS 'The daemon that runs it (contego.daemon.id).';
 COMMENT ON COLUMN contego.request.claimed_date IS 'Since when.';
-COMMENT ON COLUMN contego.request.interrupted IS 'The daemon that ran it before died: its first unfinished command may have been sent.';
+COMMENT ON COLUMN contego.request.interrupted IS 'Its first unfinished command may have been sent: the daemon that ran it died, or no answer came.';
 
 CREATE TABLE contego.lane (
     provider        text NOT NULL,
@@ -143,6 +143,7 @@ CREATE TABLE contego.command (
     response          text,
     reference_number  text,
     status_code       text,
+    exchange          text,
     outcome           text NOT NULL,
     error_code        text,
     error_description text,
@@ -151,17 +152,54 @@ CREATE TABLE contego.command (
     first_sent_date   timestamptz,
     sent_date         timestamptz,
     duration_ms       double precision,
+    fence             bigint NOT NULL,
     recorded_date     timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT command_pkey PRIMARY KEY (request_id, sequence),
-    CONSTRAINT outcome_is_known CHECK (outcome IN ('success', 'rejected', 'retry', 'hold', 'skipped'))
+    CONSTRAINT outcome_is_known CHECK (outcome IN ('success', 'rejected', 'retry', 'hold', 'skipped')),
+    CONSTRAINT exchange_is_known CHECK (exchange IN ('not_sent', 'sent_no_answer', 'answered', 'read_back'))
 );
 COMMENT ON TABLE contego.command IS 'One row per command of a request: what was sent and what was answered, secrets masked.';
 COMMENT ON COLUMN contego.command.sequence IS 'Position in the request, from 1.';
 COMMENT ON COLUMN contego.command.request IS 'The envelope of the latest attempt, as sent.';
 COMMENT ON COLUMN contego.command.response IS 'The answer to it, as received.';
+COMMENT ON COLUMN contego.command.exchange IS 'How far the latest attempt got: not_sent, sent_no_answer, answered; read_back: a GET command showed that the attempt before had been done, and envelope and answer are of that. NULL where it was skipped.';
 COMMENT ON COLUMN contego.command.outcome IS 'success, rejected, retry, hold; skipped: its condition did not hold, nothing was sent.';
 COMMENT ON COLUMN contego.command.attempts IS 'How often it was tried; 0 where it was skipped.';
 COMMENT ON COLUMN contego.command.duration_ms IS 'Of the latest exchange, as the daemon measured it.';
+COMMENT ON COLUMN contego.command.fence IS 'Number of the claim under which it was tried last.';
+
+-- What a command's row said before it was tried again. Most commands are tried once and never get here.
+CREATE TABLE contego.former_attempt (
+    request_id        bigint NOT NULL,
+    sequence          smallint NOT NULL,
+    attempt           integer NOT NULL,
+    type              text NOT NULL,
+    request           text,
+    response          text,
+    reference_number  text,
+    status_code       text,
+    exchange          text,
+    outcome           text NOT NULL,
+    error_code        text,
+    error_description text,
+    sent_date         timestamptz,
+    duration_ms       double precision,
+    fence             bigint NOT NULL,
+    recorded_date     timestamptz NOT NULL,
+    CONSTRAINT former_attempt_pkey PRIMARY KEY (request_id, sequence, attempt)
+);
+COMMENT ON TABLE contego.former_attempt IS 'The attempts before the latest of each command; the latest is in contego.command.';
+
+CREATE VIEW contego.attempt AS
+SELECT request_id, sequence, attempts AS attempt, type, request, response, reference_number, status_code, exchange, outcome,
+       error_code, error_description, sent_date, duration_ms, fence, recorded_date
+FROM contego.command
+WHERE exchange IS NOT NULL
+UNION ALL
+SELECT request_id, sequence, attempt, type, request, response, reference_number, status_code, exchange, outcome,
+       error_code, error_description, sent_date, duration_ms, fence, recorded_date
+FROM contego.former_attempt;
+COMMENT ON VIEW contego.attempt IS 'Every attempt at every command: one row each, whether it was sent or could not be.';
 
 -- The lanes of a request. Whatever the parameters hold, this must not fail: it runs inside the CRM's transaction. Long
 -- texts are cut so that they fit an index; two that share a beginning then share a lane, which does no harm.
@@ -447,25 +485,35 @@ BEGIN
     -- lease, joined again and claimed the same request anew.
     SELECT coalesce(array_agg(h.id), '{}'), coalesce(array_agg(h.fence), '{}') INTO ours, our_fences FROM held AS h;
 
+    INSERT INTO contego.former_attempt (
+        request_id, sequence, attempt, type, request, response, reference_number, status_code, exchange, outcome,
+        error_code, error_description, sent_date, duration_ms, fence, recorded_date)
+    SELECT c.request_id, c.sequence, c.attempts, c.type, c.request, c.response, c.reference_number, c.status_code,
+           c.exchange, c.outcome, c.error_code, c.error_description, c.sent_date, c.duration_ms, c.fence, c.recorded_date
+    FROM jsonb_to_recordset(commands) AS n (request_id bigint, fence bigint, sequence smallint)
+    JOIN contego.command AS c ON c.request_id = n.request_id AND c.sequence = n.sequence
+    WHERE (n.request_id, n.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND c.exchange IS NOT NULL;
+
     INSERT INTO contego.command AS c (
-        request_id, sequence, type, parameters, request, response, reference_number, status_code, outcome, error_code,
-        error_description, result, attempts, first_sent_date, sent_date, duration_ms)
+        request_id, sequence, type, parameters, request, response, reference_number, status_code, exchange, outcome,
+        error_code, error_description, result, attempts, first_sent_date, sent_date, duration_ms, fence)
     SELECT n.request_id, n.sequence, n.type, n.parameters, n.request, n.response, n.reference_number, n.status_code,
-           n.outcome, n.error_code, n.error_description, n.result, CASE WHEN n.sent_age IS NULL THEN 0 ELSE 1 END,
+           n.exchange, n.outcome, n.error_code, n.error_description, n.result, CASE WHEN n.sent_age IS NULL THEN 0 ELSE 1 END,
            clock_timestamp() - n.sent_age * interval '1 millisecond',
-           clock_timestamp() - n.sent_age * interval '1 millisecond', n.duration_ms
+           clock_timestamp() - n.sent_age * interval '1 millisecond', n.duration_ms, n.fence
     FROM jsonb_to_recordset(commands) AS n (
         request_id bigint, fence bigint, sequence smallint, type text, parameters jsonb, request text, response text,
-        reference_number text, status_code text, outcome text, error_code text, error_description text, result jsonb,
-        sent_age double precision, duration_ms double precision)
+        reference_number text, status_code text, exchange text, outcome text, error_code text, error_description text,
+        result jsonb, sent_age double precision, duration_ms double precision)
     WHERE (n.request_id, n.fence) IN (SELECT * FROM unnest(ours, our_fences))
     ON CONFLICT (request_id, sequence) DO UPDATE
     SET type = excluded.type, parameters = excluded.parameters, request = excluded.request,
         response = excluded.response, reference_number = excluded.reference_number,
-        status_code = excluded.status_code, outcome = excluded.outcome, error_code = excluded.error_code,
+        status_code = excluded.status_code, exchange = excluded.exchange, outcome = excluded.outcome, error_code = excluded.error_code,
         error_description = excluded.error_description, result = excluded.result,
         attempts = c.attempts + excluded.attempts, first_sent_date = coalesce(c.first_sent_date, excluded.first_sent_date),
-        sent_date = excluded.sent_date, duration_ms = excluded.duration_ms, recorded_date = now();
+        sent_date = excluded.sent_date, duration_ms = excluded.duration_ms, fence = excluded.fence,
+        recorded_date = now();
 
     WITH ending AS (
         SELECT v.*
@@ -508,10 +556,10 @@ BEGIN
         reference_number = coalesce(v.reference_number, o.reference_number),
         error_code = v.error_code, error_description = v.error_description,
         claimed_by = NULL, claimed_date = NULL,
-        interrupted = o.interrupted AND v.disposition = 'release'
+        interrupted = (o.interrupted AND v.disposition = 'release') OR coalesce(v.in_doubt, false)
     FROM jsonb_to_recordset(verdicts) AS v (
         request_id bigint, fence bigint, disposition text, error_code text, error_description text,
-        reference_number text, delay double precision, counts boolean, sent_age double precision)
+        reference_number text, delay double precision, counts boolean, in_doubt boolean, sent_age double precision)
     WHERE o.id = v.request_id AND (v.request_id, v.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND v.disposition IN ('retry', 'hold', 'release');
 
     -- A statement of its own: its snapshot sees the rows that were parked while the deletion above waited.

@@ -1,5 +1,6 @@
 #include "pipeline/course.hpp"
 
+#include "pipeline/read_back.hpp"
 #include <contego/plan.hpp>
 
 #include <algorithm>
@@ -48,27 +49,52 @@ step course::next() {
             ++position_;
             return skip_step{sequence, &c};
         }
-        // A daemon that held this request died: the command may have reached the CAS already.
         if (request_.interrupted && !wire_.repeat_safe(c.type)) {
-            return verdict_of(disposition::hold,
-                              "IN_DOUBT",
-                              "command " + std::to_string(sequence) + " (" + std::string(name_of(c.type)) +
-                                  ") may have been sent by a daemon that died, and is not safe to repeat");
+            reading_back_ = read_back_of(c);
+            if (reading_back_) return send_step{sequence, &*reading_back_, &c};
+            return in_doubt("may have been sent by a daemon that died, and is not safe to repeat");
         }
         return send_step{sequence, &c};
     }
     return ended_ ? *ended_ : verdict_of(disposition::complete);
 }
 
-void course::answered(const reply& answer) {
+bool course::answered(const reply& answer) {
+    if (reading_back_) return read_back(answer);
     const auto& c = commands_[position_];
     request_.interrupted = false;
     if (answer.outcome != outcome::success) {
         ended_ = failed(answer);
-        return;
+        return true;
     }
     note(c, answer.result, answer.reference_number);
     ++position_;
+    return true;
+}
+
+bool course::read_back(const reply& answer) {
+    reading_back_.reset();
+    if (answer.outcome == outcome::retry) {
+        ended_ = failed(answer);
+        ended_->in_doubt = ended_->disposition == disposition::retry;
+        return false;
+    }
+    const auto done =
+        answer.outcome == outcome::success ? was_done(commands_[position_], answer.result) : std::nullopt;
+    if (!done) {
+        ended_ = in_doubt("may have been done, and the CAS does not tell");
+        return false;
+    }
+    request_.interrupted = false; // where it was not done, it is sent now
+    if (*done) ++position_;
+    return *done;
+}
+
+verdict course::in_doubt(const std::string& why) const {
+    return verdict_of(disposition::hold,
+                      "IN_DOUBT",
+                      "command " + std::to_string(position_ + 1) + " (" +
+                          std::string(name_of(commands_[position_].type)) + ") " + why);
 }
 
 bool course::finished_before(const command& c) {
@@ -111,8 +137,10 @@ verdict course::failed(const reply& answer) const {
         return v;
     };
     if (answer.outcome == outcome::rejected) return said(disposition::reject);
-    if (answer.outcome == outcome::hold) return said(disposition::hold);
+    const bool readable = answer.error_code == "IN_DOUBT" && read_back_of(commands_[position_]);
+    if (answer.outcome == outcome::hold && !readable) return said(disposition::hold);
     auto v = said(disposition::retry);
+    v.in_doubt = readable;
     v.counts = !answer.outage;
     if (answer.outage) {
         v.delay = next_delay_after_outage(policy_, dice_, answer.retry_after);
@@ -124,6 +152,7 @@ verdict course::failed(const reply& answer) const {
         v.delay = *delay;
         return v;
     }
+    if (readable) return said(disposition::hold);
     v.disposition = disposition::reject;
     v.error_code = "RETRIES_EXHAUSTED";
     v.error_description = "failed " + std::to_string(failures) + " times, the last time with " +

@@ -19,6 +19,8 @@ namespace contego::pipeline {
 struct send_step {
     int sequence;        ///< from 1
     const command* what; ///< lives as long as the course
+    /// The command of this place in the plan, where `what` is the GET that shows whether it was done.
+    const command* in_doubt = nullptr;
 };
 
 /// This command is not sent: its condition does not hold. Record that and go on.
@@ -47,13 +49,16 @@ public:
     /// Precondition: every send_step before was answered, and no verdict was returned.
     [[nodiscard]] step next();
 
-    /// What the command of the latest send_step came to.
-    void answered(const reply& answer);
+    /// What the command of the latest send_step came to. True where that is the end of it, to be recorded;
+    /// false after a GET that did not show that the command in doubt was done.
+    bool answered(const reply& answer);
 
 private:
     [[nodiscard]] verdict
     verdict_of(disposition d, std::string code = {}, std::string description = {}) const;
     [[nodiscard]] verdict failed(const reply& answer) const;
+    [[nodiscard]] verdict in_doubt(const std::string& why) const;
+    bool read_back(const reply& answer);
     [[nodiscard]] bool finished_before(const command& c);
     [[nodiscard]] bool is_skipped(const command& c) const;
     void note(const command& c, const value& result, const std::string& reference);
@@ -66,7 +71,8 @@ private:
     std::vector<command> commands_;
     std::size_t position_ = 0; ///< of the command that is next, or that is on its way
     std::optional<verdict> ended_;
-    std::optional<bool> paired_; ///< what the latest pairing status said
+    std::optional<command> reading_back_; ///< the GET on its way for the command at `position_`
+    std::optional<bool> paired_;          ///< what the latest pairing status said
     std::string reference_number_;
     value result_; ///< of the latest command that returned something
 };

@@ -235,18 +235,21 @@ asio::awaitable<void> line::run_course(request r) {
             co_return;
         }
         if (!first_sent) first_sent = steady_clock::now();
-        way.answered(co_await send(way.of(), std::get<send_step>(next)));
+        auto [answer, record] = co_await send(way.of(), std::get<send_step>(next));
+        if (way.answered(answer)) recorder_.add(std::move(record));
     }
 }
 
-asio::awaitable<reply> line::send(const request& r, const send_step& now) {
+asio::awaitable<line::sent_command> line::send(const request& r, const send_step& now) {
     const auto sent = steady_clock::now();
     const auto e =
         co_await exchanged(endpoint_, wire_.render(*now.what, r.id), sent + options_.exchange_timeout);
     auto answer = wire_.read(*now.what, e);
     observer_.exchanged(r, *now.what, now.sequence, e, answer);
 
-    auto record = record_of(r, now.sequence, *now.what);
+    auto record = record_of(r, now.sequence, now.in_doubt == nullptr ? *now.what : *now.in_doubt);
+    record.read_back = now.in_doubt != nullptr;
+    record.got = e.state;
     record.request = wire_.render_masked(*now.what, r.id);
     record.response = wire_.storable(*now.what, e);
     record.reference_number = answer.reference_number;
@@ -254,11 +257,10 @@ asio::awaitable<reply> line::send(const request& r, const send_step& now) {
     record.outcome = answer.outcome;
     record.error_code = answer.error_code;
     record.error_description = answer.error_description;
-    record.result = answer.result;
+    if (!record.read_back) record.result = answer.result;
     record.sent = sent;
     record.duration = e.duration;
-    recorder_.add(std::move(record));
-    co_return answer;
+    co_return sent_command{std::move(answer), std::move(record)};
 }
 
 void line::end(const request& r, verdict v) {

@@ -80,7 +80,14 @@ private:
     void dispatch();
     asio::awaitable<void> run_courses();
     asio::awaitable<void> run_course(request r);
-    asio::awaitable<reply> send(const request& r, const send_step& now);
+
+    /// What was answered, and what of it is stored once it is clear that it is to be.
+    struct sent_command {
+        reply answer;
+        command_record record;
+    };
+
+    asio::awaitable<sent_command> send(const request& r, const send_step& now);
     void end(const request& r, verdict v);
     void release(const request& r, std::optional<std::chrono::steady_clock::time_point> first_sent);
     void tell();

@@ -42,6 +42,7 @@ value document_of(const command_record& c, steady_clock::time_point now) {
         {"result", c.result},
     };
     if (c.outcome) {
+        row.emplace("exchange", c.read_back ? "read_back" : name_of(c.got));
         row.emplace("sent_age", age_of(c.sent, now));
         row.emplace("duration_ms", milliseconds(c.duration).count());
     }
@@ -59,6 +60,7 @@ value document_of(const verdict& v, steady_clock::time_point now) {
         {"result", v.result},
         {"delay", v.delay.count()},
         {"counts", v.counts},
+        {"in_doubt", v.in_doubt},
     };
     if (v.first_sent) row.emplace("sent_age", age_of(*v.first_sent, now));
     return row;

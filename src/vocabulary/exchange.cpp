@@ -17,7 +17,13 @@ constexpr names<transport_error, 10> errors{{
     "too_large",
 }};
 
+constexpr names<exchange_state, 3> states{{"not_sent", "sent_no_answer", "answered"}};
+
 } // namespace
+
+std::string_view name_of(exchange_state s) {
+    return states.of(s);
+}
 
 std::string_view name_of(transport_error e) {
     return errors.of(e);

@@ -219,5 +219,61 @@ TEST_F(record, throws_where_the_database_is_away_and_works_when_it_is_back) {
     EXPECT_EQ(progress(c.request_id), "DONE");
 }
 
+TEST_F(record, keeps_every_attempt_in_the_order_of_its_number) {
+    auto first = claimed_command();
+    first.outcome = outcome::retry;
+    first.got = exchange_state::sent_no_answer;
+    first.error_code = "TRANSPORT_TIMEOUT";
+    first.response.clear();
+    auto again = verdict_on(first, disposition::retry);
+    ASSERT_TRUE(daemon_.store->record({{first}, {again}}).stale.empty());
+    sql("UPDATE contego.request SET due_date = now()");
+    daemon_.claim();
+    auto second = first;
+    second.fence = daemon_.latest.requests.at(0).fence;
+    second.outcome = outcome::success;
+    second.got = exchange_state::answered;
+    second.error_code.clear();
+
+    ASSERT_TRUE(daemon_.store->record({{second}, {verdict_on(second, disposition::complete)}}).stale.empty());
+
+    using rows = std::vector<std::vector<std::string>>;
+    EXPECT_EQ(
+        sql("SELECT attempt, exchange, outcome, error_code FROM contego.attempt ORDER BY attempt"),
+        (rows{{"1", "sent_no_answer", "retry", "TRANSPORT_TIMEOUT"}, {"2", "answered", "success", ""}}));
+    EXPECT_EQ(one("SELECT count(DISTINCT fence) FROM contego.attempt"), "2");
+}
+
+TEST_F(record, an_outage_is_no_attempt_of_the_request) {
+    const auto c = claimed_command();
+    auto v = verdict_on(c, disposition::retry);
+    v.counts = false;
+
+    ASSERT_TRUE(daemon_.store->record({{c}, {v}}).stale.empty());
+
+    EXPECT_EQ(column(c.request_id, "concat_ws(' ', progress, attempts)"), "RETRYING 0");
+}
+
+TEST_F(record, a_doubt_is_still_one_when_the_request_comes_back) {
+    const auto c = claimed_command();
+    auto v = verdict_on(c, disposition::retry);
+    v.in_doubt = true;
+    ASSERT_TRUE(daemon_.store->record({{c}, {v}}).stale.empty());
+    sql("UPDATE contego.request SET due_date = now()");
+
+    daemon_.claim();
+
+    EXPECT_TRUE(daemon_.latest.requests.at(0).interrupted);
+}
+
+TEST_F(record, says_where_a_command_was_read_back) {
+    auto c = claimed_command();
+    c.read_back = true;
+
+    ASSERT_TRUE(daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}}).stale.empty());
+
+    EXPECT_EQ(command(c, "exchange"), "read_back");
+}
+
 } // namespace
 } // namespace contego::testing

@@ -175,5 +175,127 @@ TEST(course, after_a_daemon_died_repeats_only_what_is_safe_to_repeat) {
     EXPECT_EQ(v.error_code, "IN_DOUBT");
 }
 
+course careful_course_of(request r) {
+    return {std::move(r), careful_wire(), policy, 0.5};
+}
+
+reply in_doubt() {
+    auto r = answer(outcome::hold, "IN_DOUBT");
+    r.reference_number.clear();
+    return r;
+}
+
+reply subscribed_to(value::list services) {
+    auto r = answer(outcome::success);
+    for (auto& s : services)
+        s = value::object{{"service_ca_id", s}};
+    r.result = value::object{{"subscriptions", std::move(services)}};
+    return r;
+}
+
+request doubtful(value::object parameters = one_service()) {
+    auto r = request_for(1, "ADD_SUBSCRIPTIONS", std::move(parameters));
+    r.interrupted = true;
+    return r;
+}
+
+TEST(course, in_doubt_comes_back_to_be_read_back_where_a_get_can_tell) {
+    auto c = careful_course_of(request_for(1, "ADD_SUBSCRIPTIONS", one_service()));
+    sends(c);
+    EXPECT_TRUE(c.answered(in_doubt()));
+
+    const auto v = ends(c);
+
+    EXPECT_EQ(v.disposition, disposition::retry);
+    EXPECT_TRUE(v.in_doubt);
+    EXPECT_EQ(v.error_code, "IN_DOUBT");
+}
+
+TEST(course, in_doubt_about_a_message_is_held) {
+    auto c = careful_course_of(
+        request_for(1, "SEND_MAIL_MESSAGE_TO_CLIENT", {{"smartcard_ca_id", "01"}, {"message", "hello"}}));
+    sends(c);
+    c.answered(in_doubt());
+
+    EXPECT_EQ(ends(c).disposition, disposition::hold);
+}
+
+TEST(course, in_doubt_for_the_last_time_is_held_and_not_rejected) {
+    auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
+    r.attempts = 2;
+    auto c = careful_course_of(r);
+    sends(c);
+    c.answered(in_doubt());
+
+    EXPECT_EQ(ends(c).disposition, disposition::hold);
+}
+
+TEST(course, what_the_read_back_shows_as_done_is_not_sent_again) {
+    auto c = careful_course_of(doubtful());
+
+    EXPECT_EQ(sends(c), "1 GET_ACTIVE_SUBSCRIPTIONS");
+    EXPECT_TRUE(c.answered(subscribed_to({"1111"}))) << "recorded as the end of the command";
+
+    EXPECT_EQ(ends(c).disposition, disposition::complete);
+}
+
+TEST(course, what_the_read_back_shows_as_not_done_is_sent) {
+    auto c = careful_course_of(doubtful());
+    sends(c);
+
+    EXPECT_FALSE(c.answered(subscribed_to({"2222"})));
+
+    EXPECT_EQ(sends(c), "1 ADD_SUBSCRIPTIONS");
+    c.answered(answer(outcome::success));
+    EXPECT_EQ(ends(c).disposition, disposition::complete);
+}
+
+TEST(course, what_the_read_back_does_not_tell_is_held) {
+    auto parameters = one_service();
+    parameters.emplace("end_date", "2030-01-31T00:00:00Z");
+    auto c = careful_course_of(doubtful(parameters));
+    sends(c);
+
+    EXPECT_FALSE(c.answered(subscribed_to({"1111"})));
+
+    EXPECT_EQ(ends(c).disposition, disposition::hold);
+    EXPECT_EQ(ends(c).error_code, "IN_DOUBT");
+}
+
+TEST(course, a_read_back_that_fails_is_tried_again_and_the_doubt_stays) {
+    auto c = careful_course_of(doubtful());
+    sends(c);
+
+    EXPECT_FALSE(c.answered(answer(outcome::retry, "SYSTEM_ERROR")));
+
+    const auto v = ends(c);
+    EXPECT_EQ(v.disposition, disposition::retry);
+    EXPECT_TRUE(v.in_doubt);
+}
+
+TEST(course, a_read_back_that_is_refused_is_held) {
+    auto c = careful_course_of(doubtful());
+    sends(c);
+
+    c.answered(answer(outcome::rejected, "FEATURE_NOT_AVAILABLE"));
+
+    EXPECT_EQ(ends(c).disposition, disposition::hold);
+}
+
+TEST(course, an_outage_counts_as_no_attempt) {
+    auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
+    r.attempts = 2;
+    auto c = course_of(r);
+    sends(c);
+    auto away = answer(outcome::retry, "TRANSPORT_CONNECT");
+    away.outage = true;
+    c.answered(away);
+
+    const auto v = ends(c);
+
+    EXPECT_EQ(v.disposition, disposition::retry) << "though a counted one would have been the last";
+    EXPECT_FALSE(v.counts);
+}
+
 } // namespace
 } // namespace contego::pipeline

@@ -164,9 +164,9 @@ private:
         row.is = v.disposition == disposition::hold    ? state::held
                  : v.disposition == disposition::retry ? state::retrying
                                                        : state::queued;
-        if (v.disposition != disposition::release) row.what.interrupted = false;
+        if (v.disposition != disposition::release) row.what.interrupted = v.in_doubt;
         if (v.disposition != disposition::retry) return 0;
-        ++row.what.attempts;
+        if (v.counts) ++row.what.attempts;
         row.due = now_ + v.delay;
         return 0;
     }

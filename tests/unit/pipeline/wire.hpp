@@ -14,6 +14,18 @@ inline const binding& default_wire() {
     return std::get<binding>(compiled);
 }
 
+/// The same, with no command safe to repeat.
+inline const binding& careful_wire() {
+    static const auto compiled = [] {
+        std::string text(daemon::default_binding());
+        const std::string_view yes = R"(repeat-safe="yes")";
+        for (auto at = text.find(yes); at != std::string::npos; at = text.find(yes))
+            text.replace(at, yes.size(), R"(repeat-safe="no")");
+        return binding::compile(text);
+    }();
+    return std::get<binding>(compiled);
+}
+
 inline request request_for(std::int64_t id, std::string action, value::object parameters) {
     request r;
     r.id = id;
