@@ -326,17 +326,19 @@ DECLARE
     found_rows integer;
     claimed bigint[] := '{}';
     rounds integer := 0;
+    this_moment timestamptz;
 BEGIN
     -- A daemon whose host is gone before it committed must not keep the lock, and with it all others, for hours.
-    PERFORM set_config('idle_in_transaction_session_timeout', '5s', true);
+    PERFORM set_config('idle_in_transaction_session_timeout', '1s', true);
     PERFORM pg_advisory_xact_lock(hashtext('contego.claim'), hashtext(of_provider));
     this_fence := nextval('contego.fence');
+    this_moment := clock_timestamp(); -- now() may be long ago: it is when the wait for the lock began
 
     UPDATE contego.request_open AS o
     SET progress = 'QUEUED'
     FROM (
         SELECT d.id FROM contego.request_open AS d
-        WHERE d.provider = of_provider AND d.progress IN ('SCHEDULED', 'RETRYING') AND d.due_date <= now()
+        WHERE d.provider = of_provider AND d.progress IN ('SCHEDULED', 'RETRYING') AND d.due_date <= this_moment
         ORDER BY d.due_date
         LIMIT 10000
         FOR UPDATE SKIP LOCKED
@@ -366,7 +368,8 @@ BEGIN
                 FROM contego.lane AS l
                 JOIN contego.request_open AS o ON o.id = l.request_id
                 WHERE l.provider = of_provider AND l.lane = mine.lane AND l.sequence_number < c.sequence_number
-                  AND o.scheduled_date <= now()
+                  -- What stands in the queue is due, whatever the clocks of the two transactions say.
+                  AND (o.progress NOT IN ('SCHEDULED', 'HELD') OR o.scheduled_date <= this_moment)
                 ORDER BY l.sequence_number DESC
                 LIMIT 1
             ) AS earlier
@@ -414,7 +417,7 @@ BEGIN
 
     RETURN QUERY
     SELECT o.id, o.action, o.parameters, o.priority, o.sequence_number, o.fence, o.attempts, o.interrupted,
-           extract(epoch FROM now() - o.scheduled_date)::double precision,
+           extract(epoch FROM this_moment - o.scheduled_date)::double precision,
            CASE WHEN o.attempts > 0 OR o.interrupted OR o.executed_date IS NOT NULL THEN (
                SELECT jsonb_agg(jsonb_build_object('sequence', c.sequence, 'result', c.result,
                                                    'reference_number', c.reference_number) ORDER BY c.sequence)
@@ -427,6 +430,20 @@ BEGIN
 END
 $$;
 
+-- Wakes those that wait for one of these on a lane where they come first: only its flight kept them back, and that is
+-- over though it has not ended. Without this, the two would wait for each other. To be called after a statement that
+-- locked them for update: what a claim parks behind them meanwhile is seen then.
+CREATE FUNCTION contego.wake_earlier(landed bigint[]) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+    UPDATE contego.request_open AS o
+    SET progress = 'QUEUED', blocked_by = NULL
+    FROM contego.request_open AS b
+    WHERE b.id = ANY (landed) AND o.progress = 'BLOCKED' AND o.blocked_by = b.id
+      AND o.sequence_number < b.sequence_number AND b.progress <> 'IN_FLIGHT'
+$$;
+
 -- Puts back what a claim took whose answer never arrived: the daemon knows of no claim after `latest_fence`. Nothing of
 -- it was sent. Waits for that claim's transaction, should it still be under way.
 CREATE FUNCTION contego.give_back_lost(of_daemon bigint, of_provider text, latest_fence bigint) RETURNS bigint
@@ -434,15 +451,19 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    given_back bigint;
+    given_back bigint[];
 BEGIN
-    PERFORM set_config('idle_in_transaction_session_timeout', '5s', true); -- as in contego.claim
+    PERFORM set_config('idle_in_transaction_session_timeout', '1s', true); -- as in contego.claim
     PERFORM pg_advisory_xact_lock(hashtext('contego.claim'), hashtext(of_provider));
-    UPDATE contego.request_open
-    SET progress = 'QUEUED', claimed_by = NULL, claimed_date = NULL
-    WHERE progress = 'IN_FLIGHT' AND claimed_by = of_daemon AND provider = of_provider AND fence > latest_fence;
-    GET DIAGNOSTICS given_back = ROW_COUNT;
-    RETURN given_back;
+    WITH lost AS (
+        UPDATE contego.request_open
+        SET progress = 'QUEUED', claimed_by = NULL, claimed_date = NULL
+        WHERE progress = 'IN_FLIGHT' AND claimed_by = of_daemon AND provider = of_provider AND fence > latest_fence
+        RETURNING id
+    )
+    SELECT coalesce(array_agg(l.id), '{}') INTO given_back FROM lost AS l;
+    PERFORM contego.wake_earlier(given_back);
+    RETURN cardinality(given_back);
 END
 $$;
 
@@ -567,6 +588,7 @@ BEGIN
     SET progress = 'QUEUED', blocked_by = NULL
     WHERE o.progress = 'BLOCKED' AND o.blocked_by = ANY (ended);
     GET DIAGNOSTICS woken = ROW_COUNT;
+    PERFORM contego.wake_earlier(ours);
 
     SELECT coalesce(array_agg(DISTINCT n.request_id), '{}') INTO stale
     FROM jsonb_to_recordset(commands || verdicts) AS n (request_id bigint, fence bigint)
@@ -618,7 +640,7 @@ AS $$
 $$;
 
 -- Puts the requests of daemons whose lease has ended back into the queue, and repairs rows that wait for a request that
--- is no longer open. Returns how many were rescued. Any daemon may call it at any time.
+-- is no longer open, or no longer in flight and not before them. Returns how many were rescued. Any daemon may call it at any time.
 CREATE FUNCTION contego.rescue() RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -645,7 +667,9 @@ BEGIN
     FROM (
         SELECT w.id FROM contego.request_open AS w
         WHERE w.progress = 'BLOCKED'
-          AND NOT EXISTS (SELECT FROM contego.request_open AS b WHERE b.id = w.blocked_by)
+          AND NOT EXISTS (
+              SELECT FROM contego.request_open AS b
+              WHERE b.id = w.blocked_by AND (b.sequence_number < w.sequence_number OR b.progress = 'IN_FLIGHT'))
         FOR UPDATE SKIP LOCKED
     ) AS stranded
     WHERE o.id = stranded.id;

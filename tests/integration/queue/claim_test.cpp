@@ -326,5 +326,70 @@ TEST_F(claim, from_many_daemons_at_once_never_puts_two_in_one_lane) {
         "0");
 }
 
+/// An earlier request that became due while a later one of its card was in flight, and is parked behind it.
+class overtaken : public claim {
+protected:
+    overtaken() {
+        earlier_ = insert_for_card("1", ", scheduled_date", ", now() + interval '1 hour'");
+        later_ = insert_for_card("1");
+        EXPECT_EQ(daemon_.claim(), ids{later_});
+        flight_ = daemon_.latest;
+        sql("UPDATE contego.request SET scheduled_date = now(), due_date = now() WHERE id = " +
+            std::to_string(earlier_));
+        EXPECT_EQ(daemon_.claim(), ids{});
+        EXPECT_EQ(column(earlier_, "blocked_by"), std::to_string(later_));
+        daemon_.latest = flight_;
+    }
+
+    daemon_hands daemon_{database_};
+    std::int64_t earlier_ = 0;
+    std::int64_t later_ = 0;
+    claim_batch flight_;
+};
+
+TEST_F(overtaken, goes_first_when_the_later_one_is_to_be_tried_again) {
+    daemon_.end(later_, disposition::retry, std::chrono::milliseconds(0));
+
+    EXPECT_EQ(daemon_.claim(), ids{earlier_});
+    EXPECT_EQ(column(later_, "blocked_by"), std::to_string(earlier_));
+}
+
+TEST_F(overtaken, goes_first_when_the_later_one_is_given_back) {
+    daemon_.end(later_, disposition::release);
+    EXPECT_EQ(daemon_.claim(), ids{earlier_});
+}
+
+TEST_F(overtaken, goes_first_when_the_later_one_is_rescued) {
+    sql("UPDATE contego.daemon SET lease_until = now() - interval '1 second'");
+    daemon_hands alive(database_);
+    alive.membership.rescue();
+
+    EXPECT_EQ(alive.claim(), ids{earlier_});
+}
+
+TEST_F(overtaken, goes_first_when_the_claim_of_the_later_one_was_lost) {
+    sql("SELECT contego.give_back_lost(" + std::to_string(daemon_.membership.daemon_id()) +
+        ", 'default', 0)");
+
+    EXPECT_EQ(daemon_.claim(), ids{earlier_});
+}
+
+TEST_F(claim, keeps_the_order_of_what_was_inserted_while_it_waited_for_its_turn) {
+    daemon_hands daemon(database_);
+    pqxx::connection other(database_.connection_string);
+    pqxx::work turn(other);
+    turn.exec("SELECT pg_advisory_xact_lock(hashtext('contego.claim'), hashtext('default'))");
+    auto claiming = std::async(std::launch::async, [&] { return daemon.claim(); });
+    while (one("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database ="
+               " (SELECT oid FROM pg_database WHERE datname = current_database())") == "0") {
+    }
+    const auto first = insert_for_card("1");
+    insert_for_card("1");
+
+    turn.commit();
+
+    EXPECT_EQ(claiming.get(), ids{first});
+}
+
 } // namespace
 } // namespace contego::testing
