@@ -1,0 +1,144 @@
+"""The histories of a run, read from its files into one SQLite file, so that neither their size nor memory matters.
+
+rows.jsonl     what was inserted, and what must become of it      (load.py)
+journal.jsonl  what the CAS did and refused to do                 (contego-sim)
+tables.jsonl   contego.request, contego.command and the claims    (dump, below)
+held.jsonl     what a person found held, and did about it         (person.py)
+faults.jsonl   which fault was there from when to when            (run)
+"""
+
+import datetime
+import json
+import sqlite3
+
+from load import ASKING, UNSAFE, key
+
+TABLES = """
+CREATE TABLE row (id INTEGER PRIMARY KEY, n INTEGER, seq INTEGER, batch INTEGER, action TEXT, begun REAL, known REAL, due REAL,
+                  state TEXT);
+CREATE TABLE expected (id INTEGER, key TEXT, class TEXT);
+CREATE TABLE lane (lane TEXT, seq INTEGER, id INTEGER);
+CREATE TABLE journal (number INTEGER PRIMARY KEY, time REAL, id INTEGER, key TEXT, class TEXT, effect INTEGER,
+                      performed INTEGER, status TEXT, reference TEXT, trouble TEXT);
+CREATE TABLE request (id INTEGER PRIMARY KEY, state TEXT, progress TEXT, error TEXT, finished REAL, fence INTEGER, attempts INTEGER);
+CREATE TABLE command (id INTEGER, sequence INTEGER, key TEXT, class TEXT, outcome TEXT, reference TEXT, sent REAL, recorded REAL,
+                      attempts INTEGER);
+CREATE TABLE claim (id INTEGER, fence INTEGER, claimed REAL, written REAL);
+CREATE TABLE held (id INTEGER, time REAL, code TEXT, verb TEXT);
+CREATE TABLE fault (name TEXT, begun REAL, ended REAL, late INTEGER);
+"""
+
+INDEXES = """
+CREATE INDEX expected_id ON expected (id);
+CREATE INDEX lane_order ON lane (lane, seq);
+CREATE INDEX journal_id ON journal (id, number);
+CREATE INDEX journal_reference ON journal (reference);
+CREATE INDEX command_id ON command (id);
+CREATE INDEX claim_id ON claim (id, claimed);
+CREATE INDEX held_id ON held (id);
+ANALYZE;
+"""
+
+# Refused because it is so already: the CAS has done it before.
+DONE_ALREADY = {"ALREADY_SUBSCRIBED", "NOT_SUBSCRIBED", "ALREADY_PAIRED"}
+
+# PostgreSQL writes the lines; quoting is turned off by characters that JSON never holds.
+DUMP = """COPY (
+    SELECT json_build_object('kind', 'request', 'id', id, 'state', life_cycle_state, 'progress', progress, 'error', error_code,
+        'finished', extract(epoch FROM finished_date)::float8, 'fence', fence, 'attempts', attempts) FROM contego.request
+    UNION ALL
+    SELECT json_build_object('kind', 'command', 'id', request_id, 'sequence', sequence, 'type', type, 'parameters', parameters,
+        'outcome', outcome, 'reference', reference_number, 'attempts', attempts,
+        'sent', extract(epoch FROM sent_date)::float8, 'recorded', extract(epoch FROM recorded_date)::float8) FROM contego.command
+    UNION ALL
+    SELECT json_build_object('kind', 'claim', 'id', request_id, 'fence', fence, 'claimed', extract(epoch FROM claimed)::float8,
+        'written', extract(epoch FROM written)::float8) FROM chaos.claim
+) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"""
+
+
+def dump(connection, file):
+    with open(file, "w", encoding="utf-8") as out, connection.cursor() as cursor:
+        cursor.copy_expert(DUMP, out)
+
+
+def class_of(command):
+    if command in UNSAFE:
+        return "not repeat-safe"
+    return "question" if command.startswith("GET_") or command in ASKING else "repeat-safe"
+
+
+def lines(file):
+    """The objects of a file of JSON lines; none where there is no such file."""
+    if not file.exists():
+        return
+    with open(file, encoding="utf-8") as text:
+        for line in text:
+            yield json.loads(line)
+
+
+def journal_key(entry):
+    paired = entry["details"].get("paired_smartcard")
+    cards = ([paired] if paired else []) + entry["smartcards"]
+    return key(entry["command"], cards, entry["services"], entry["stbs"])
+
+
+def command_key(command):
+    given = command["parameters"]
+    cards = [given["smartcard_ca_id"]] if "smartcard_ca_id" in given else []
+    cards += [one["smartcard_ca_id"] for one in given.get("smartcards") or []]
+    boxes = [given["stb_ca_id"]] if "stb_ca_id" in given else []
+    boxes += [one["stb_ca_id"] for one in given.get("stbs") or []]
+    services = [given["service_ca_id"]] if "service_ca_id" in given else []
+    return key(command["type"], cards, services, boxes)
+
+
+def seconds(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def rows_of(folder):
+    """(statement, values) for everything in the files."""
+    for r in lines(folder / "rows.jsonl"):
+        yield "row", (r["id"], r["n"], r["seq"], r["batch"], r["action"], r["begun"], r["known"], r["due"], r["state"])
+        for one in r["expect"]:
+            yield "expected", (r["id"], one, class_of(one.split(" ")[0]))
+        for lane in r["lanes"]:
+            yield "lane", (lane, r["seq"], r["id"])
+    for e in lines(folder / "journal.jsonl"):
+        performed = e["effect"] or e["status_code"] in DONE_ALREADY
+        yield "journal", (e["seq"], seconds(e["time"]), int(e["sequence_number"]), journal_key(e), class_of(e["command"]),
+                          e["effect"], performed, e["status_code"], e["reference"], e.get("trouble", ""))
+    for t in lines(folder / "tables.jsonl"):
+        yield from row_of_table(t)
+    for h in lines(folder / "held.jsonl"):
+        yield "held", (h["id"], h["time"], h["code"], h["verb"])
+    for f in lines(folder / "faults.jsonl"):
+        yield "fault", (f["name"], f["begun"], f["ended"], f["late"])
+
+
+def row_of_table(t):
+    if t["kind"] == "request":
+        yield "request", (t["id"], t["state"], t["progress"], t["error"], t["finished"], t["fence"], t["attempts"])
+    elif t["kind"] == "command":
+        yield "command", (t["id"], t["sequence"], command_key(t), class_of(t["type"]), t["outcome"], t["reference"] or "",
+                          t["sent"], t["recorded"], t["attempts"])
+    else:
+        yield "claim", (t["id"], t["fence"], t["claimed"], t["written"])
+
+
+def load(folder):
+    """The SQLite connection; what an earlier check left is thrown away."""
+    file = folder / "histories.sqlite"
+    file.unlink(missing_ok=True)
+    database = sqlite3.connect(file)
+    database.execute("PRAGMA journal_mode = OFF")
+    database.execute("PRAGMA synchronous = OFF")
+    database.executescript(TABLES)
+    width = {name: len(database.execute(f"PRAGMA table_info({name})").fetchall())
+             for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    statements = {name: f"INSERT INTO {name} VALUES ({', '.join('?' * columns)})" for name, columns in width.items()}
+    for name, values in rows_of(folder):
+        database.execute(statements[name], values)
+    database.executescript(INDEXES)
+    database.commit()
+    return database

@@ -1,0 +1,186 @@
+"""Everything that a run needs: a private PostgreSQL, the simulator, the doors between, and daemons that are started again."""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import threading
+import time
+
+import psycopg2
+from database import Cluster, Database
+from gate import Doors
+from programs import Daemon, Simulator, wait_for
+
+LEASE = 3.0
+EXCHANGE_TIMEOUT = 1.5
+MOST_CONNECTIONS = 60
+
+# Who claimed what, and when: the tables keep only the latest claim of a request.
+WATCH_CLAIMS = """
+CREATE SCHEMA chaos;
+CREATE TABLE chaos.claim (request_id bigint, fence bigint, daemon bigint, claimed timestamptz, written timestamptz);
+CREATE FUNCTION chaos.note_claim() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO chaos.claim VALUES (NEW.id, NEW.fence, NEW.claimed_by, now(), clock_timestamp());
+    RETURN NULL;
+END $$;
+CREATE TRIGGER note_claim AFTER UPDATE OF fence ON contego.request_open
+    FOR EACH ROW WHEN (NEW.fence <> OLD.fence AND NEW.claimed_by > 0) EXECUTE FUNCTION chaos.note_claim();
+"""
+
+# What a sabotage changes in which function: the run has to notice each of them.
+SABOTAGE = {
+    "fence": ("contego.record(jsonb, jsonb)", {"SELECT o.id, o.fence": "SELECT o.id, n.fence", " AND n.fence = o.fence": ""}),
+    "lane": ("contego.claim(bigint, text, integer)",
+             {"l.sequence_number < c.sequence_number": "false", "JOIN busy ON busy.lane = mine.lane": "JOIN busy ON false"}),
+    "rescue": ("contego.rescue()", {"interrupted = true": "interrupted = false"}),
+}
+
+
+class PrivateCluster(Cluster):
+    def start(self):
+        done = self._script("start", self.folder, "-c", "fsync=off", "-c", f"max_connections={MOST_CONNECTIONS}",
+                            "-c", "shared_buffers=256MB", "-c", "max_wal_size=4GB", "-c", "deadlock_timeout=200ms")
+        self.connection = done.stdout.strip()
+
+    def stop_fast(self):
+        """As `pg_ctl stop -m fast`: sessions are told to end, everything is written."""
+        pid = int((self.folder / "data/postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGINT)
+        wait_for(lambda: not (self.folder / "data/postmaster.pid").exists(), 60, "the end of PostgreSQL")
+
+
+class Member:
+    """One daemon of the fleet, and what starts it again when it ends, as systemd does."""
+
+    def __init__(self, name, file, door):
+        self.name, self.file, self.door = name, file, door
+        self.daemon = None
+        self.expected = False  # somebody here ended it
+        self.exits = []  # of those that nobody here ended: (exit code, whether it had run)
+        self.stale = 0.0  # of those daemons that ended
+        self.turn = threading.Lock()
+        self.start()
+
+    def start(self):
+        self.daemon = Daemon(self.file, ready=False)
+        self.expected = False
+
+    def kill(self):
+        with self.turn:
+            self.expected = True
+        self.daemon.kill()
+
+    def terminate(self):
+        with self.turn:
+            self.expected = True
+        return self.daemon.terminate(within=60)
+
+    def signal(self, which):
+        self.daemon.process.send_signal(which)
+
+    def look(self):
+        """Starts it again where it ended by itself."""
+        with self.turn:
+            if self.expected or self.daemon.process.poll() is None:
+                return
+            self.exits.append((self.daemon.process.returncode, self.runs(), self.daemon.log_file.name))
+            self.start()
+
+    def runs(self):
+        return "contegod runs" in self.daemon.log()[:2000]
+
+    def metric(self, name):
+        """Sum of a metric over its labels; 0 where the daemon does not answer."""
+        try:
+            return sum(float(value) for value in re.findall(rf"^{name}(?:\{{.*\}})? (\S+)$", self.daemon.get("/metrics")[1], re.M))
+        except (OSError, AttributeError):
+            return 0.0
+
+
+class Stage:
+    def __init__(self, folder, daemons, seed, sabotage=None):
+        self.folder = pathlib.Path(folder)
+        self.closed = False
+        try:
+            self._set_up(daemons, seed, sabotage)
+        except BaseException:
+            self.close()
+            raise
+
+    def _set_up(self, daemons, seed, sabotage):
+        self.cluster = PrivateCluster(self.folder / "pg")
+        base = self.cluster.new_database(self.folder)
+        self.connection = base.connection
+        self.database = base
+        base.query(WATCH_CLAIMS)
+        if sabotage:
+            self._sabotage(*SABOTAGE[sabotage])
+        self.journal = self.folder / "journal.jsonl"
+        self.simulator = Simulator("--journal", self.journal)
+        self.doors = Doors(seed)
+        port = int(self.simulator.url.rsplit(":", 1)[1])
+        self.cas_door = self.doors.open(("127.0.0.1", 0), ("127.0.0.1", port))
+        self.members = [self._member(number) for number in range(1, daemons + 1)]
+        wait_for(lambda: all(member.runs() for member in self.members), 30, "the start of the daemons")
+        self.running = True
+        self.supervisor = threading.Thread(target=self._supervise, name="supervisor", daemon=True)
+        self.supervisor.start()
+
+    def _member(self, number):
+        home = self.folder / f"d{number}"
+        home.mkdir()
+        door = self.doors.open(str(home / ".s.PGSQL.5432"), str(self.folder / "pg/.s.PGSQL.5432"))
+        provider = {
+            "endpoint": f"http://127.0.0.1:{self.cas_door.port}", "in_flight": 16, "claim_ahead": 32,
+            "exchange_timeout_ms": int(EXCHANGE_TIMEOUT * 1000), "poll_interval_ms": 100,
+            "retry": {"first_delay_ms": 50, "longest_delay_ms": 1000, "most_attempts": 10000},
+        }
+        configuration = self.database.configuration({"default": provider}, name=f"d{number}")
+        through = self.connection.replace(str(self.folder / "pg"), str(home))
+        configuration["database"] = {"connection": through, "lease_ms": int(LEASE * 1000)}
+        file = home / "contegod.json"
+        file.write_text(json.dumps(configuration))
+        return Member(f"d{number}", file, door)
+
+    def _sabotage(self, function, changes):
+        definition = self.database.query("SELECT pg_get_functiondef(%s::regprocedure) AS text", function)[0]["text"]
+        for old, new in changes.items():
+            assert old in definition, f"{function} has no {old!r}: the sabotage is out of date"
+            definition = definition.replace(old, new)
+        self.database.query(definition.replace("%", "%%"))
+
+    def _supervise(self):
+        while self.running:
+            for member in self.members:
+                member.look()
+            time.sleep(0.2)
+
+    def session(self):
+        """A connection of our own to the database, past the doors."""
+        return psycopg2.connect(self.connection)
+
+    def another_database(self):
+        return Database(self.connection)
+
+    def end_daemons(self):
+        """Tells them to stop, and returns how each took it: 0 is right."""
+        self.running = False
+        self.supervisor.join()
+        stale = sum(member.metric("contego_stale_outcomes_total") + member.stale for member in self.members)
+        return [member.terminate() for member in self.members], stale
+
+    def close(self):
+        if self.closed:
+            return
+        self.closed = True
+        self.running = False
+        for member in getattr(self, "members", []):
+            if member.daemon.process.poll() is None:
+                member.signal(signal.SIGCONT)
+                member.kill()
+        for part, end in (("doors", "close"), ("simulator", "stop"), ("database", "close"), ("cluster", "stop")):
+            if hasattr(self, part):
+                getattr(getattr(self, part), end)()
