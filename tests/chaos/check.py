@@ -104,6 +104,7 @@ UNEXPLAINED = ("reordered", """SELECT id, key || ' was asked for after the end o
 def findings_of(database):
     database.execute("DROP TABLE IF EXISTS late")
     database.execute(LATE, [LATE_FOR])
+    database.execute("CREATE INDEX late_id ON late (id)")
     for check, sql in itertools.chain(LOST, COMPLETED, DOUBLED, STALE, IN_DOUBT, [UNEXPLAINED]):
         for request_id, sentence in database.execute(sql):
             yield check, request_id, sentence

@@ -31,6 +31,7 @@ CREATE TABLE fault (name TEXT, begun REAL, ended REAL, late INTEGER);
 INDEXES = """
 CREATE INDEX expected_id ON expected (id);
 CREATE INDEX lane_order ON lane (lane, seq);
+CREATE INDEX lane_id ON lane (id);
 CREATE INDEX journal_id ON journal (id, number);
 CREATE INDEX journal_reference ON journal (reference);
 CREATE INDEX command_id ON command (id);

@@ -1,0 +1,296 @@
+"""The checker finds each kind of violation in a small history that has it, and nothing in one that is clean."""
+
+import json
+import pathlib
+import sys
+
+import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "end_to_end")]
+
+from check import check  # noqa: E402
+from load import Requests, key  # noqa: E402
+
+CARD = "01000000001"
+ADD = key("ADD_SUBSCRIPTIONS", [CARD], ["1001"])
+BARK = key("SEND_BARK_MESSAGE_TO_CLIENT", [CARD])
+
+
+def clock(second):
+    return f"1970-01-01T00:{int(second) // 60:02}:{second % 60:09.6f}Z"
+
+
+class Histories:
+    """Written by hand: every request is inserted at its second 10 * id, claimed at 1 s, done at 2 s, recorded at 3 s after."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.rows, self.journal, self.tables, self.held, self.faults = [], [], [], [], []
+
+    def row(self, number, expect=(ADD,), state="COMPLETED", **more):
+        at = 10 * number
+        self.rows.append({"id": number, "n": number, "seq": number, "batch": number, "action": "", "express": False,
+                          "lanes": [f"card:{CARD}"], "begun": at, "known": at + 0.1, "due": None, "expect": list(expect),
+                          "state": state, **more})
+
+    def call(self, number, at, command="ADD_SUBSCRIPTIONS", reference=None, effect=True, status="OK", trouble=""):
+        services = ["1001"] if command == "ADD_SUBSCRIPTIONS" else []
+        self.journal.append({"seq": len(self.journal) + 1, "time": clock(at), "command": command, "smartcards": [CARD],
+                             "stbs": [], "services": services, "effect": effect, "status_code": status,
+                             "reference": reference or f"ref-{number}", "sequence_number": str(number), "details": {},
+                             "trouble": trouble})
+
+    def command(self, number, sent, recorded, type="ADD_SUBSCRIPTIONS", outcome="success", reference=None):
+        parameters = {"smartcard_ca_id": CARD, **({"service_ca_id": "1001"} if type == "ADD_SUBSCRIPTIONS" else {})}
+        self.tables.append({"kind": "command", "id": number, "sequence": 1, "type": type, "parameters": parameters,
+                            "outcome": outcome, "reference": reference or f"ref-{number}", "attempts": 1, "sent": sent,
+                            "recorded": recorded})
+
+    def claim(self, number, fence, at):
+        self.tables.append({"kind": "claim", "id": number, "fence": fence, "claimed": at, "written": at})
+
+    def request(self, number, finished, state="COMPLETED", progress="DONE", error=None):
+        self.tables.append({"kind": "request", "id": number, "state": state, "progress": progress, "error": error,
+                            "finished": finished, "fence": 1, "attempts": 0})
+
+    def done(self, number, type="ADD_SUBSCRIPTIONS", after=0.0, **row):
+        """All that a request leaves that went well, `after` seconds late."""
+        at = 10 * number + after
+        self.row(number, expect=[BARK if "BARK" in type else ADD], **row)
+        self.claim(number, number, at + 1)
+        self.call(number, at + 2, type)
+        self.command(number, at + 1.5, at + 3, type)
+        self.request(number, at + 3)
+
+    def findings(self):
+        for name in ("rows", "journal", "tables", "held", "faults"):
+            lines = [json.dumps(one) for one in getattr(self, name)]
+            (self.folder / f"{name}.jsonl").write_text("".join(line + "\n" for line in lines))
+        self.found, self.figures = check(self.folder)
+        return self.found
+
+    def kinds(self):
+        return {(kind, request_id) for kind, request_id, _ in self.findings()}
+
+
+@pytest.fixture
+def histories(tmp_path):
+    return Histories(tmp_path)
+
+
+def test_nothing_is_found_where_all_went_well(histories):
+    histories.done(1)
+    histories.done(2, "SEND_BARK_MESSAGE_TO_CLIENT")
+    histories.row(3, expect=[], state="REJECTED")
+    histories.request(3, 33, "REJECTED", "REJECTED", "VALIDATION_ERROR")
+
+    assert histories.findings() == []
+    assert histories.figures["rows inserted"] == 3
+
+
+def test_a_row_that_is_in_no_table_is_lost(histories):
+    histories.row(1)
+    assert histories.kinds() == {("lost", 1)}
+
+
+def test_a_row_that_is_never_ended_is_lost(histories):
+    histories.row(1)
+    histories.request(1, None, "PENDING", "BLOCKED")
+    assert histories.kinds() == {("lost", 1)}
+
+
+def test_a_row_that_is_rejected_without_reason_is_lost(histories):
+    histories.row(1)
+    histories.request(1, 13, "REJECTED", "REJECTED", "RETRIES_EXHAUSTED")
+    assert histories.kinds() == {("lost", 1)}
+
+
+def test_a_row_that_is_cancelled_by_nobody_is_lost(histories):
+    histories.row(1)
+    histories.request(1, 13, "REJECTED", "CANCELLED", "CANCELLED")
+    assert histories.kinds() == {("lost", 1)}
+
+
+def test_a_row_that_nobody_inserted_is_doubled(histories):
+    histories.request(1, 13)
+    assert ("doubled", 1) in histories.kinds()
+
+
+def test_completed_without_an_effect_is_lost(histories):
+    histories.done(1)
+    histories.journal.clear()
+    assert histories.kinds() == {("lost", 1)}
+
+
+def test_completed_with_an_answer_that_was_never_given_is_lost(histories):
+    histories.done(1)
+    histories.tables[1]["reference"] = "made up"
+    assert histories.kinds() == {("lost", 1)}
+
+
+def test_a_success_that_was_read_from_an_exchange_without_an_answer_is_lost(histories):
+    histories.done(1)
+    histories.journal[0]["trouble"] = "reset after effect"
+    assert histories.kinds() == {("lost", 1)}
+
+
+def test_completed_without_one_of_its_commands_is_lost(histories):
+    histories.done(1)
+    histories.rows[0]["expect"].append(BARK)
+    assert histories.kinds() == {("lost", 1)}
+
+
+def test_completed_over_a_command_that_failed_is_lost(histories):
+    histories.done(1)
+    histories.command(1, 11.5, 13, outcome="retry")
+    assert histories.kinds() == {("lost", 1)}
+
+
+def test_completed_where_only_the_repetition_was_answered_and_nothing_ever_changed_is_lost(histories):
+    histories.done(1)
+    histories.journal[0].update(effect=False, status_code="ALREADY_SUBSCRIBED")
+    assert histories.kinds() == {("lost", 1)}
+
+
+def test_a_later_request_that_the_cas_did_first_is_reordered(histories):
+    histories.done(1, after=30)
+    histories.done(2)
+    histories.journal.reverse()
+    for number, entry in enumerate(histories.journal, 1):
+        entry["seq"] = number
+    assert histories.kinds() == {("reordered", 2)}
+
+
+def test_a_later_request_that_began_before_the_earlier_one_had_ended_is_reordered(histories):
+    histories.done(1)
+    histories.done(2)
+    histories.tables[2]["finished"] = 22.5
+    assert histories.kinds() == {("reordered", 2)}
+
+
+def test_a_later_request_that_began_while_the_earlier_one_was_held_is_reordered(histories):
+    histories.row(1)
+    histories.request(1, 50, "REJECTED", "CANCELLED", "CANCELLED")
+    histories.held.append({"id": 1, "time": 40, "code": "IN_DOUBT", "verb": "cancel"})
+    histories.done(2)
+    assert histories.kinds() == {("reordered", 2)}
+
+
+def test_a_request_that_overtakes_one_that_is_not_due_is_legal(histories):
+    histories.done(1, after=30, due=40.5)
+    histories.done(2)
+    histories.journal.sort(key=lambda entry: entry["time"])
+    for number, entry in enumerate(histories.journal, 1):
+        entry["seq"] = number
+    assert histories.findings() == []
+
+
+def test_a_request_claimed_after_a_scheduled_one_was_due_must_wait_for_it(histories):
+    histories.done(1, after=30, due=15)
+    histories.done(2)
+    histories.journal.sort(key=lambda entry: entry["time"])
+    for number, entry in enumerate(histories.journal, 1):
+        entry["seq"] = number
+    assert histories.kinds() == {("reordered", 2)}
+
+
+def test_a_request_that_was_claimed_before_the_other_was_committed_may_pass_it(histories):
+    histories.done(1, after=30, known=21.5)
+    histories.done(2)
+    histories.journal.sort(key=lambda entry: entry["time"])
+    for number, entry in enumerate(histories.journal, 1):
+        entry["seq"] = number
+    assert histories.findings() == []
+
+
+def test_two_of_one_transaction_keep_their_order(histories):
+    histories.done(1, after=30, known=21.5, batch=7)
+    histories.done(2, batch=7)
+    assert histories.kinds() == {("reordered", 2)}
+
+
+def test_requests_without_a_lane_in_common_need_no_order(histories):
+    histories.done(1, after=30, lanes=["box:1"])
+    histories.done(2)
+    assert histories.findings() == []
+
+
+def test_a_late_effect_that_a_fault_explains_is_counted(histories):
+    histories.done(1)
+    histories.call(1, 14, reference="late", effect=False, status="ALREADY_SUBSCRIBED")
+    histories.faults.append({"name": "cas_late", "begun": 11, "ended": 12, "late": True})
+    assert histories.findings() == []
+    assert histories.figures["late: done for a request that had ended"] == 1
+    assert histories.figures["repeat-safe commands done more than once"] == 1
+
+
+@pytest.mark.parametrize("fault", [{"ended": 12, "late": False}, {"ended": 5, "late": True}])
+def test_a_late_effect_that_no_fault_explains_is_reordered(histories, fault):
+    histories.done(1)
+    histories.call(1, 14, reference="late", effect=False, status="ALREADY_SUBSCRIBED")
+    histories.faults.append({"name": "some", "begun": 1, **fault})
+    assert histories.kinds() == {("reordered", 1)}
+
+
+def test_a_message_shown_twice_is_doubled(histories):
+    histories.done(1, "SEND_BARK_MESSAGE_TO_CLIENT")
+    histories.journal.insert(0, {**histories.journal[0], "seq": 0, "reference": "first"})
+    assert histories.kinds() == {("doubled", 1)}
+
+
+def test_a_command_that_nobody_ordered_is_doubled(histories):
+    histories.done(1)
+    histories.call(1, 12.5, "SEND_BARK_MESSAGE_TO_CLIENT")
+    assert histories.kinds() == {("doubled", 1)}
+
+
+def test_an_outcome_recorded_under_a_claim_that_came_after_its_exchange_is_stale(histories):
+    histories.done(1)
+    histories.claim(1, 9, 12.5)
+    assert histories.kinds() == {("stale", 1)}
+
+
+def test_a_failure_recorded_under_a_claim_that_came_after_its_sending_is_stale(histories):
+    histories.row(1, expect=[BARK])
+    histories.claim(1, 1, 11)
+    histories.claim(1, 9, 12.5)
+    histories.command(1, 11.5, 13, "SEND_BARK_MESSAGE_TO_CLIENT", "hold", "none")
+    histories.request(1, 20, "REJECTED", "CANCELLED", "CANCELLED")
+    histories.held.append({"id": 1, "time": 15, "code": "IN_DOUBT", "verb": "cancel"})
+    assert histories.kinds() == {("stale", 1)}
+
+
+def test_a_message_shown_and_rejected_without_being_held_is_in_doubt_unclassified(histories):
+    histories.row(1, expect=[BARK])
+    histories.call(1, 12, "SEND_BARK_MESSAGE_TO_CLIENT", trouble="reset after effect")
+    histories.request(1, 13, "REJECTED", "REJECTED", "IN_DOUBT")
+    assert ("in doubt", 1) in histories.kinds()
+
+
+def test_a_message_shown_held_and_cancelled_by_a_person_is_right(histories):
+    histories.row(1, expect=[BARK])
+    histories.call(1, 12, "SEND_BARK_MESSAGE_TO_CLIENT", trouble="reset after effect")
+    histories.request(1, 30, "REJECTED", "CANCELLED", "CANCELLED")
+    histories.held.append({"id": 1, "time": 25, "code": "IN_DOUBT", "verb": "cancel"})
+    assert histories.findings() == []
+
+
+def test_what_is_held_without_a_known_reason_is_found(histories):
+    histories.done(1)
+    histories.held.append({"id": 1, "time": 12, "code": "RECORD_REFUSED", "verb": "release"})
+    assert histories.kinds() == {("in doubt", 1)}
+
+
+def test_what_is_still_held_at_the_end_is_found(histories):
+    histories.row(1)
+    histories.request(1, None, "PENDING", "HELD", "IN_DOUBT")
+    assert histories.kinds() == {("in doubt", 1)}
+
+
+def test_equal_seeds_give_equal_loads_and_others_do_not():
+    def first(seed):
+        return [row for _, row in zip(range(300), Requests(seed, 50))]
+
+    assert first(1) == first(1)
+    assert first(1) != first(2)
