@@ -33,8 +33,8 @@ COMPLETED = [
                 FROM request AS r JOIN expected AS e USING (id)
                 WHERE r.state = 'COMPLETED' AND e.class <> 'question' AND NOT EXISTS (
                     SELECT 1 FROM journal AS j WHERE j.id = r.id AND j.key = e.key AND j.performed)"""),
-    # Each expected command changes something the first time. Only a late effect of another request can have taken it away.
-    ("lost", """SELECT r.id, 'COMPLETED, and nothing ever changed by ' || e.key
+    # In the right order each expected command changes something. Only a late effect of another request can have been before it.
+    ("reordered", """SELECT r.id, 'COMPLETED, and nothing ever changed by ' || e.key
                 FROM request AS r JOIN expected AS e USING (id)
                 WHERE r.state = 'COMPLETED' AND e.class <> 'question'
                   AND EXISTS (SELECT 1 FROM journal AS j WHERE j.id = r.id AND j.key = e.key AND j.performed)

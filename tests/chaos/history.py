@@ -23,7 +23,7 @@ CREATE TABLE journal (number INTEGER PRIMARY KEY, time REAL, id INTEGER, key TEX
 CREATE TABLE request (id INTEGER PRIMARY KEY, state TEXT, progress TEXT, error TEXT, finished REAL, fence INTEGER, attempts INTEGER);
 CREATE TABLE command (id INTEGER, sequence INTEGER, key TEXT, class TEXT, outcome TEXT, reference TEXT, sent REAL, recorded REAL,
                       attempts INTEGER);
-CREATE TABLE claim (id INTEGER, fence INTEGER, claimed REAL, written REAL);
+CREATE TABLE claim (id INTEGER, fence INTEGER, claimed REAL, written REAL, saw REAL);
 CREATE TABLE held (id INTEGER, time REAL, code TEXT, verb TEXT);
 CREATE TABLE fault (name TEXT, begun REAL, ended REAL, late INTEGER);
 """
@@ -36,8 +36,19 @@ CREATE INDEX journal_id ON journal (id, number);
 CREATE INDEX journal_reference ON journal (reference);
 CREATE INDEX command_id ON command (id);
 CREATE INDEX claim_id ON claim (id, claimed);
+CREATE INDEX claim_fence ON claim (fence);
 CREATE INDEX held_id ON held (id);
 ANALYZE;
+"""
+
+# What a claim saw is what was committed when its statement began. That is not known, but it was after the start of its transaction
+# and, since claims take turns, after the writing of every claim before it.
+WHAT_CLAIMS_SAW = """
+CREATE TEMP TABLE turn AS
+SELECT fence, max(began, coalesce(max(written) OVER (ORDER BY fence ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)) AS saw
+FROM (SELECT fence, min(claimed) AS began, max(written) AS written FROM claim GROUP BY fence);
+CREATE INDEX turn_fence ON turn (fence);
+UPDATE claim SET saw = (SELECT turn.saw FROM turn WHERE turn.fence = claim.fence);
 """
 
 # Refused because it is so already: the CAS has done it before.
@@ -124,7 +135,7 @@ def row_of_table(t):
         yield "command", (t["id"], t["sequence"], command_key(t), class_of(t["type"]), t["outcome"], t["reference"] or "",
                           t["sent"], t["recorded"], t["attempts"])
     else:
-        yield "claim", (t["id"], t["fence"], t["claimed"], t["written"])
+        yield "claim", (t["id"], t["fence"], t["claimed"], t["written"], None)
 
 
 def load(folder):
@@ -140,6 +151,6 @@ def load(folder):
     statements = {name: f"INSERT INTO {name} VALUES ({', '.join('?' * columns)})" for name, columns in width.items()}
     for name, values in rows_of(folder):
         database.execute(statements[name], values)
-    database.executescript(INDEXES)
+    database.executescript(INDEXES + WHAT_CLAIMS_SAW)
     database.commit()
     return database

@@ -7,6 +7,7 @@ the clock of the load and that of the simulator are one: all run on one machine.
 Where A binds B, the CAS must not hear of B before
   - the last call of A whose answer stands in the table (they have one reference number), and
   - the moment at which the tables say that A ended.
+One claim never takes two requests of one lane, whatever binds whom.
 """
 
 import itertools
@@ -22,9 +23,16 @@ SELECT r.id, r.batch, r.begun, r.known, max(r.known, coalesce(r.due, 0)) AS visi
 FROM row AS r LEFT JOIN request AS q ON q.id = r.id;
 CREATE INDEX course_id ON course (id);
 """
+TOGETHER = """
+SELECT later.id, l.lane || ': claimed together with ' || earlier.id
+FROM claim AS earlier JOIN lane AS l ON l.id = earlier.id
+JOIN claim AS later ON later.fence = earlier.fence AND later.id > earlier.id
+JOIN lane AS m ON m.id = later.id AND m.lane = l.lane
+GROUP BY earlier.id, later.id
+"""
 STREAM = """
 SELECT l.lane, c.id, c.batch, c.visible, c.due, c.finished, c.first, c.answered, j.time,
-       coalesce((SELECT max(k.claimed) FROM claim AS k WHERE k.id = c.id AND k.claimed <= j.time), c.begun) AS claimed
+       coalesce((SELECT max(k.saw) FROM claim AS k WHERE k.id = c.id AND k.claimed <= j.time), c.begun) AS claimed
 FROM lane AS l JOIN course AS c ON c.id = l.id LEFT JOIN journal AS j ON j.number = c.first
 ORDER BY l.lane, l.seq
 """
@@ -68,6 +76,8 @@ def in_lane(members):
 
 
 def reordered(database):
+    for request_id, why in database.execute(TOGETHER):
+        yield "reordered", request_id, why
     database.execute("DROP TABLE IF EXISTS course")
     database.executescript(MEMBERS)
     stream = database.execute(STREAM)

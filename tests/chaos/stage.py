@@ -158,6 +158,9 @@ class Stage:
                 member.look()
             time.sleep(0.2)
 
+    def all_doors(self):
+        return [self.cas_door, *(member.door for member in self.members)]
+
     def session(self):
         """A connection of our own to the database, past the doors."""
         return psycopg2.connect(self.connection)

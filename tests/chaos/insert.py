@@ -1,0 +1,122 @@
+"""The CRM's side: two connections that insert what it asks for, whatever becomes of the database meanwhile."""
+
+import json
+import threading
+import time
+
+import psycopg2
+import psycopg2.extras
+
+INSERT = """INSERT INTO contego.request (action, parameters, priority, scheduled_date, idempotency_key) VALUES %s
+            RETURNING id, idempotency_key, sequence_number, lanes, extract(epoch FROM scheduled_date)::float8"""
+LOOK_UP = """SELECT r.id, i.idempotency_key, r.sequence_number, r.lanes, extract(epoch FROM r.scheduled_date)::float8
+             FROM contego.idempotency AS i JOIN contego.request AS r ON r.id = i.request_id
+             WHERE i.provider = 'default' AND i.idempotency_key = ANY (%s)"""
+ROW = "(%s, %s, %s, now() + %s * interval '1 second', %s)"
+
+
+class Inserter:
+    """One connection of the CRM. A batch is one transaction; where its answer was lost, the keys tell what became of it."""
+
+    def __init__(self, connection, stopping):
+        self.target = connection
+        self.connection = None
+        self.stopping = stopping
+        self.in_doubt = 0  # transactions whose commit was not answered
+
+    def insert(self, batch):
+        """Inserts for as long as it takes; returns (row of the database, when it was begun, when it was known)."""
+        began = time.time()
+        rows = [(r["action"], json.dumps(r["parameters"]), r["priority"], r["delay"], f"chaos-{r['n']}") for r in batch]
+        while True:
+            try:
+                found = self._insert_or_look_up(rows)
+                return found, began, time.time()
+            except psycopg2.Error:
+                self._drop()
+                self.in_doubt += 1
+                if self.stopping.wait(0.1):
+                    raise
+
+    def _insert_or_look_up(self, rows):
+        if self.connection is None:
+            self.connection = psycopg2.connect(self.target)
+        with self.connection.cursor() as cursor:
+            try:
+                found = psycopg2.extras.execute_values(cursor, INSERT, rows, ROW, page_size=len(rows), fetch=True)
+            except psycopg2.errors.UniqueViolation:
+                self.connection.rollback()
+                cursor.execute(LOOK_UP, [[row[4] for row in rows]])
+                found = cursor.fetchall()
+            self.connection.commit()
+        assert len(found) == len(rows), f"{len(found)} of {len(rows)} rows of one transaction are there"
+        return found
+
+    def _drop(self):
+        if self.connection is not None:
+            self.connection.close()
+        self.connection = None
+
+
+class Load(threading.Thread):
+    """Inserts `count` requests at `rate` a second (0: as fast as it goes) and writes rows.jsonl."""
+
+    def __init__(self, requests, count, rate, connection, file):
+        super().__init__(name="load", daemon=True)
+        self.requests, self.count, self.rate, self.file = requests, count, rate, file
+        self.stopping = threading.Event()
+        self.inserters = [Inserter(connection, self.stopping) for _ in range(2)]
+        self.writing = threading.Lock()
+        self.inserted = 0
+        self.batches = 0
+        self.failure = None
+
+    def run(self):
+        try:
+            with open(self.file, "w", encoding="ascii") as out:
+                self._run(out)
+        except BaseException as error:  # the main thread reports it
+            self.failure = error
+
+    def _run(self, out):
+        stream = iter(self.requests)
+        began, left = time.monotonic(), self.count
+        while left > 0 and not self.stopping.is_set():
+            size = min(left, max(20, self.rate // 10))
+            waiting = [next(stream) for _ in range(size)]
+            self._insert_side_by_side(waiting, out)
+            left -= size
+            if self.rate:
+                self.stopping.wait(max(0, began + (self.count - left) / self.rate - time.monotonic()))
+
+    def _insert_side_by_side(self, rows, out):
+        """Both connections at the same time, in a few transactions each."""
+        threads = []
+        for number, inserter in enumerate(self.inserters):
+            own = [row for row in rows if row["connection"] == number]
+            threads.append(threading.Thread(target=self._insert, args=(inserter, own, out)))
+            threads[-1].start()
+        for thread in threads:
+            thread.join()
+
+    def _insert(self, inserter, rows, out):
+        try:
+            while rows:
+                batch, rows = rows[:40], rows[40:]
+                found, began, known = inserter.insert(batch)
+                self._write(out, batch, found, began, known)
+        except BaseException as error:
+            self.failure = error
+            self.stopping.set()
+
+    def _write(self, out, batch, found, began, known):
+        by_key = {row[1]: row for row in found}
+        with self.writing:
+            self.batches += 1
+            for row in batch:
+                request_id, _, sequence, lanes, due = by_key[f"chaos-{row['n']}"]
+                line = {"id": request_id, "n": row["n"], "seq": sequence, "batch": self.batches, "action": row["action"],
+                        "express": row["priority"] == "EXPRESS", "lanes": lanes, "begun": began, "known": known,
+                        "due": due if row["delay"] is not None else None, "expect": row["expect"], "state": row["state"]}
+                out.write(json.dumps(line) + "\n")
+            self.inserted += len(batch)
