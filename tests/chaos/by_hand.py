@@ -56,6 +56,12 @@ class Histories:
         self.command(number, at + 1.5, at + 3, type)
         self.request(number, at + 3)
 
+    def sort_journal(self):
+        """The CAS writes in the order in which it does things."""
+        self.journal.sort(key=lambda entry: entry["time"])
+        for number, entry in enumerate(self.journal, 1):
+            entry["seq"] = number
+
     def findings(self):
         for name in ("rows", "journal", "tables", "held", "faults"):
             lines = [json.dumps(one) for one in getattr(self, name)]

@@ -1,4 +1,4 @@
-"""What is done to a running stage: each fault begins, lasts, and ends; the seed decides when, how long and to whom."""
+"""What is done to a running stage: each fault begins, lasts, and ends."""
 
 import contextlib
 import random
@@ -8,7 +8,6 @@ import time
 
 import psycopg2
 from gate import Trouble
-from programs import wait_for
 from stage import EXCHANGE_TIMEOUT, LEASE
 
 
@@ -180,6 +179,28 @@ class CasFault(Fault):
         stage.simulator.mend()
 
 
+class WithSlowCas(Fault):
+    """Another fault while every call takes long: whom it hits has its hands full, and so has whoever takes over."""
+
+    SLOW = {"when": {}, "do": {"latency_ms": [1000, 1500]}}  # less than an exchange may take
+    FILLING = 0.5  # seconds until many calls are under way
+
+    def __init__(self, other):
+        self.other, self.late = other, other.late
+
+    def lasts(self, rng):
+        return self.other.lasts(rng)
+
+    def begin(self, stage, rng):
+        stage.simulator.break_with(self.SLOW)
+        time.sleep(self.FILLING)
+        self.other.begin(stage, rng)
+
+    def end(self, stage):
+        self.other.end(stage)
+        stage.simulator.mend()
+
+
 PAST_LEASE = (LEASE + 0.5, LEASE + 1.5)
 PAST_TIMEOUT = int(EXCHANGE_TIMEOUT * 1000) + 700
 
@@ -187,6 +208,8 @@ KINDS = {
     "daemon_killed": DaemonKilled,
     "daemon_restarted": DaemonRestarted,
     "daemon_paused_past_lease": DaemonPaused,
+    "daemon_killed_with_full_hands": lambda: WithSlowCas(DaemonKilled()),
+    "daemon_paused_with_full_hands": lambda: WithSlowCas(DaemonPaused()),
     "postgres_restart_fast": lambda: PostgresRestarted(fast=True),
     "postgres_restart_immediate": lambda: PostgresRestarted(fast=False),
     "backends_killed": BackendsKilled,
@@ -215,31 +238,3 @@ KINDS = {
     "cas_drips": lambda: CasFault(0.05, drip_bytes_per_second=100),
     "cas_late": lambda: CasFault(0.03, late=True, latency_ms=PAST_TIMEOUT),
 }
-
-
-def schedule(names, seed, first, slot):
-    """(seconds from the start, name), without end: every kind once before any a second time; the seed draws order and times."""
-    rng = random.Random(f"faults {seed}")
-    at, left = first, []
-    while True:
-        if not left:
-            left = list(names)
-            rng.shuffle(left)
-        yield at + rng.uniform(0, slot * 0.15), left.pop()
-        at += slot
-
-
-def inflict(name, stage, rng):
-    """One fault from its beginning to its end; returns what faults.jsonl says about it."""
-    fault = KINDS[name]()
-    lasts = fault.lasts(rng)
-    began = time.time()
-    fault.begin(stage, rng)
-    try:
-        time.sleep(lasts)
-    finally:
-        fault.end(stage)
-        ended = time.time()
-    if isinstance(fault, DaemonKilled):
-        wait_for(fault.victim.runs, 30, "the daemon that was started again")
-    return {"name": name, "begun": began, "ended": ended, "late": fault.late}

@@ -101,9 +101,7 @@ def test_two_requests_of_one_lane_in_one_claim_are_reordered_whatever_came_of_it
 def test_a_later_request_that_the_cas_did_first_is_reordered(histories):
     histories.done(1, after=30)
     histories.done(2)
-    histories.journal.reverse()
-    for number, entry in enumerate(histories.journal, 1):
-        entry["seq"] = number
+    histories.sort_journal()
     assert histories.kinds() == {("reordered", 2)}
 
 
@@ -125,27 +123,21 @@ def test_a_later_request_that_began_while_the_earlier_one_was_held_is_reordered(
 def test_a_request_that_overtakes_one_that_is_not_due_is_legal(histories):
     histories.done(1, after=30, due=40.5)
     histories.done(2)
-    histories.journal.sort(key=lambda entry: entry["time"])
-    for number, entry in enumerate(histories.journal, 1):
-        entry["seq"] = number
+    histories.sort_journal()
     assert histories.findings() == []
 
 
 def test_a_request_claimed_after_a_scheduled_one_was_due_must_wait_for_it(histories):
     histories.done(1, after=30, due=15)
     histories.done(2)
-    histories.journal.sort(key=lambda entry: entry["time"])
-    for number, entry in enumerate(histories.journal, 1):
-        entry["seq"] = number
+    histories.sort_journal()
     assert histories.kinds() == {("reordered", 2)}
 
 
 def test_a_request_that_was_claimed_before_the_other_was_committed_may_pass_it(histories):
     histories.done(1, after=30, known=21.5)
     histories.done(2)
-    histories.journal.sort(key=lambda entry: entry["time"])
-    for number, entry in enumerate(histories.journal, 1):
-        entry["seq"] = number
+    histories.sort_journal()
     assert histories.findings() == []
 
 
@@ -155,9 +147,7 @@ def test_a_claim_that_had_to_wait_saw_what_was_committed_meanwhile(histories):
     histories.done(2)
     histories.claim(3, 199, 21.8)
     histories.tables[3]["written"] = 21.9
-    histories.journal.sort(key=lambda entry: entry["time"])
-    for number, entry in enumerate(histories.journal, 1):
-        entry["seq"] = number
+    histories.sort_journal()
     assert histories.kinds() == {("reordered", 2)}
 
 
