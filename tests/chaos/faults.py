@@ -186,7 +186,8 @@ class WithSlowCas(Fault):
     FILLING = 0.5  # seconds until many calls are under way
 
     def __init__(self, other):
-        self.other, self.late = other, other.late
+        self.other = other
+        self.late = True  # what a killed daemon had sent is done after another one has taken over
 
     def lasts(self, rng):
         return self.other.lasts(rng)

@@ -63,7 +63,7 @@ DUMP = """COPY (
         'outcome', outcome, 'reference', reference_number, 'attempts', attempts,
         'sent', extract(epoch FROM sent_date)::float8, 'recorded', extract(epoch FROM recorded_date)::float8) FROM contego.command
     UNION ALL
-    SELECT json_build_object('kind', 'claim', 'id', request_id, 'fence', fence, 'claimed', extract(epoch FROM claimed)::float8,
+    SELECT json_build_object('kind', 'claim', 'id', request_id, 'fence', fence, 'daemon', daemon, 'claimed', extract(epoch FROM claimed)::float8,
         'written', extract(epoch FROM written)::float8) FROM chaos.claim
 ) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"""
 
