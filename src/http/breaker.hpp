@@ -60,7 +60,7 @@ private:
     bool open_ = false;
     bool canary_out_ = false;
     std::size_t failures_ = 0; ///< in a row
-    time_point next_canary_{};
+    time_point next_canary_;
     std::string reason_;
 };
 

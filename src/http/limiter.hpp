@@ -32,7 +32,7 @@ public:
 private:
     double most_;
     double limit_;
-    time_point lowered_{};
+    time_point lowered_;
 };
 
 } // namespace contego::http

@@ -30,7 +30,7 @@ public:
 
 private:
     clock::duration gap_{};
-    clock::time_point next_{};
+    clock::time_point next_;
 };
 
 } // namespace contego::http

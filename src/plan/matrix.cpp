@@ -69,8 +69,7 @@ constexpr std::array rows{
 const std::span<const row> matrix{rows};
 
 const row* row_of(std::string_view action) {
-    const auto* found =
-        std::find_if(rows.begin(), rows.end(), [&](const row& r) { return r.action == action; });
+    const auto* found = std::ranges::find_if(rows, [&](const row& r) { return r.action == action; });
     return found == rows.end() ? nullptr : found;
 }
 

@@ -60,7 +60,7 @@ private:
     identity who_;
     std::chrono::milliseconds lease_;
     std::atomic<std::int64_t> id_{0};
-    std::atomic<std::chrono::steady_clock::time_point> trusted_until_{};
+    std::atomic<std::chrono::steady_clock::time_point> trusted_until_;
 };
 
 } // namespace contego::queue
