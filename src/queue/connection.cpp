@@ -29,7 +29,7 @@ std::optional<int> connection::socket() const {
 void connection::refused(const char* name,
                          const pqxx::sql_error& e,
                          const std::optional<watchdog::watch>& watched) {
-    const server_error error(name, e.what(), e.sqlstate());
+    const server_error error(name, e.what(), sql::sqlstate_of(e));
     if (ends_the_connection(error.sqlstate()) || !connection_->is_open()) broken(name, watched);
     throw error;
 }

@@ -10,6 +10,13 @@
 
 namespace contego::queue::sql {
 
+/// The SQLSTATE of an error; empty where the server gave none. 6.4 forgets one.
+inline std::string sqlstate_of(const pqxx::sql_error& e) {
+    if (e.sqlstate().empty() && dynamic_cast<const pqxx::insufficient_privilege*>(&e) != nullptr)
+        return "42501";
+    return e.sqlstate();
+}
+
 #if PQXX_VERSION_MAJOR >= 7
 
 /// Runs a statement with parameters.
