@@ -25,7 +25,11 @@ database_options impatient(database_options options, std::chrono::milliseconds l
 } // namespace
 
 fleet::fleet(const database_options& options, identity who, std::chrono::milliseconds lease)
-    : keeping_(impatient(options, lease)), rescuing_(options), who_(std::move(who)), lease_(lease) {}
+    : options_(options),
+      keeping_(impatient(options, lease)),
+      rescuing_(options),
+      who_(std::move(who)),
+      lease_(lease) {}
 
 void fleet::keep() {
     const auto asked = std::chrono::steady_clock::now();
@@ -39,9 +43,10 @@ bool fleet::renewed() {
     return keeping_.call(renew_lease, id_.load(), lease)[0][0].as<bool>();
 }
 
+// There is no lease to lose here, so it may take as long as any call: on a connection for this once.
 void fleet::join() {
     const auto lease = static_cast<int>(lease_.count());
-    const auto joined = keeping_.call(
+    const auto joined = connection(options_).call(
         join_fleet, who_.name, who_.host, who_.pid, who_.version, lease, who_.machine, who_.started_ticks);
     id_ = joined[0][0].as<std::int64_t>();
 }

@@ -39,7 +39,7 @@ public:
     }
 
     /// Joins where we are no member, else lengthens the lease. Call at least three times per lease. Gives the
-    /// database no more than a quarter of the lease to answer. Throws when it cannot.
+    /// database no more than a quarter of the lease to answer a renewal. Throws when it cannot.
     void keep();
 
     /// Takes back what dead daemons held and returns how many requests that were. Dead is whose lease has
@@ -55,6 +55,7 @@ private:
     void join();
     void look_round();
 
+    database_options options_;
     connection keeping_;
     connection rescuing_;
     identity who_;

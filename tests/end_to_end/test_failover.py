@@ -1,0 +1,132 @@
+"""A standby takes over; others take every connection: with clusters of its own for each test."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+import psycopg2
+import pytest
+
+from database import Cluster
+from load import Load, is_ready_again, stays_calm
+from programs import Daemon, Simulator, wait_for
+
+
+@pytest.fixture
+def own_folder():
+    made = pathlib.Path(tempfile.mkdtemp(prefix="contego-"))
+    made.chmod(0o755)  # the server may run as another user
+    yield made
+    shutil.rmtree(made)
+
+
+@pytest.fixture
+def own_simulator():
+    """Its journal knows no requests of another cluster, which has the same numbers."""
+    running = Simulator()
+    running.break_with({"do": {"latency_ms": 50}})
+    yield running
+    running.stop()
+
+
+def test_others_take_all_its_connections(own_folder, folder, own_simulator):
+    cluster = Cluster(own_folder, "max_connections=15")
+    database = cluster.new_database(folder)
+    load = Load(database, own_simulator)
+    load.insert()
+    daemon = started(own_folder, database, load)
+    load.started()
+
+    eaters = []
+    database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'contegod'")
+    wait_for(lambda: eat(database.connection, eaters) or "too many clients" in daemon.get("/readyz")[1], what=daemon.log)
+    stays_calm(daemon)
+    for one in eaters:
+        one.close()
+
+    load.check()
+    load.is_quick_again()
+    is_ready_again(daemon)
+    assert daemon.terminate() == 0
+    database.close()
+    cluster.stop()
+
+
+def eat(connection, eaters):
+    """Takes connections until there are no more."""
+    try:
+        while True:
+            eaters.append(psycopg2.connect(connection))
+    except psycopg2.OperationalError:
+        return False
+
+
+def started(folder, database, load, **settings):
+    """A daemon on a cluster of its own."""
+    configuration = database.configuration(load.providers())
+    configuration["database"].update(settings)
+    file = folder / "contegod.json"
+    file.write_text(json.dumps(configuration))
+    return Daemon(file)
+
+
+def test_a_standby_takes_over(own_folder, folder, own_simulator):
+    """Nothing that was acknowledged is lost, since the standby had it before; the daemon finds the new primary by itself."""
+    primary = Cluster(own_folder / "a")
+    database = primary.new_database(folder)
+    standby = Standby(own_folder / "b", primary)
+    database.connection = database.connection.replace(
+        f"host={primary.folder}", f"host={primary.folder},{standby.folder} target_session_attrs=read-write"
+    )
+    database.close()
+    load = Load(database, own_simulator)
+    load.insert()
+    daemon = started(own_folder, database, load)
+    load.started()
+
+    primary.stop()
+    standby.promote()
+
+    load.check()
+    load.is_quick_again()
+    is_ready_again(daemon)
+    assert daemon.terminate() == 0
+    database.close()
+    standby.stop()
+
+
+class Standby(Cluster):
+    """A copy that follows a primary, which waits for it at every commit."""
+
+    def __init__(self, folder, primary):
+        connection = psycopg2.connect(primary.connection)
+        connection.autocommit = True
+        folder.mkdir(mode=0o777)
+        folder.chmod(0o777)  # made by the server's user, where that is another one
+        _as_owner("pg_basebackup", "-h", primary.folder, "-U", "postgres", "-D", folder / "data", "-R", "-c", "fast", "-N")
+        super().__init__(folder)
+        connection.cursor().execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        connection.cursor().execute("SELECT pg_reload_conf()")
+
+        def follows():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT FROM pg_stat_replication WHERE sync_state = 'sync'")
+                return cursor.rowcount
+
+        wait_for(follows)
+        connection.close()
+
+    def promote(self):
+        _as_owner("pg_ctl", "promote", "-w", "-D", self.folder / "data")
+
+
+def _as_owner(program, *arguments):
+    """A program of the server, run as who runs the server."""
+    newest = max(pathlib.Path("/usr/lib/postgresql").iterdir(), key=lambda one: int(one.name))
+    command = [str(newest / "bin" / program), *map(str, arguments)]
+    if os.getuid() == 0:
+        command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--", "env", "-C", "/", *command]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
