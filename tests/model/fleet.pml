@@ -1,0 +1,144 @@
+/* A daemon's life: lease, death, joining anew; contego.rescue. Part of line.pml. */
+
+/* Locks and transactions of a daemon end with its connections. */
+inline drop_transactions(d) {
+    i = 0;
+    do
+    :: i < R ->
+        if
+        :: row[i].locked == CLAIM_OF(d) || row[i].locked == RECORD_OF(d) -> row[i].locked = 0
+        :: else
+        fi;
+        row[i].shared = row[i].shared & ~(1 << d);
+        if
+        :: course_of(d, i).at >= RECORDING -> course_of(d, i).at = DECIDED; course_of(d, i).woken = 0
+        :: else
+        fi;
+        i++
+    :: else -> break
+    od;
+    if
+    :: daemon[d].stage >= CHOSEN -> taking_turns = 0
+    :: else
+    fi;
+    if
+    :: daemon[d].stage != IDLE -> end_claim(d); daemon[d].doubtful = 1
+    :: else
+    fi
+}
+
+inline crash(d) {
+    drop_transactions(d);
+    i = 0;
+    do
+    :: i < R -> forget(d, i); i++
+    :: else -> break
+    od;
+    ended = ended | 1 << daemon[d].id; /* nobody hears of it until a rescue looks */
+    daemon[d].up = 0;
+    daemon[d].doubtful = 0;
+    daemon[d].latest = 0
+}
+
+/* fleet::keep: renew_lease says false once the lease has ended, whoever saw it; join_fleet gives a new number. */
+inline join(d) {
+    daemon[d].id = next_id;
+    daemon[d].up = 1;
+    next_id++
+}
+
+/* A daemon beside its courses: the keeper, and the one claim under way. */
+proctype claiming(byte d) {
+end:
+    do
+    :: d_step { !daemon[d].up || has(ended, daemon[d].id) ->
+            assert(next_id < 8); join(d);
+            printf("daemon %d joins as %d\n", d, daemon[d].id) }
+    :: d_step { daemon[d].up && !has(ended, daemon[d].id) && MISHAP; /* paused, or cut off */
+            ended = ended | 1 << daemon[d].id;
+            printf("the lease of daemon %d ends\n", d) }
+    :: d_step { daemon[d].up && MISHAP; crash(d); printf("daemon %d dies\n", d) }
+    :: d_step { daemon[d].up && daemon[d].doubtful && my_turn ->
+            give_back_lost(d);
+            printf("daemon %d gives back what was lost\n", d) }
+    :: d_step { daemon[d].up && daemon[d].stage == IDLE && !daemon[d].doubtful && !has(ended, daemon[d].id) ->
+            begin_claim(d);
+            printf("daemon %d begins a claim\n", d) }
+    :: d_step { daemon[d].stage == BEGUN && my_turn && (worth(d, 0) || worth(d, 1) || worth(d, 2)) ->
+            choose(d);
+            check_order(d, 0);
+            check_order(d, 1);
+            check_order(d, 2);
+            printf("daemon %d finds, as sets of bits, %d free and %d blocked\n", d, daemon[d].free, daemon[d].parked) }
+    :: atomic { daemon[d].stage == CHOSEN ->
+            if
+            :: true
+            :: take_one(d, 0)
+            :: take_one(d, 1)
+            :: take_one(d, 2)
+            fi;
+            d_step {
+                park(d, 0);
+                park(d, 1);
+                park(d, 2);
+                daemon[d].stage = PARKED
+            } }
+    :: d_step { daemon[d].stage == PARKED -> commit_claim(d); receive(d, 0); receive(d, 1); receive(d, 2); end_claim(d);
+            printf("daemon %d has its claim\n", d) }
+    :: d_step { daemon[d].stage == PARKED && MISHAP; /* answer lost */
+            commit_claim(d);
+            end_claim(d);
+            daemon[d].doubtful = 1;
+            printf("daemon %d never hears of its claim\n", d) }
+    od
+}
+
+/* contego.rescue by whatever daemon. The set of orphans is of one snapshot, the lock comes later: what stands there by then
+ * decides, and it must be asked again whose it is. */
+#define orphan(r) (flies(r) && has(ended, row[r].holder))
+#ifdef RESCUE_UNSEEN
+#define still_orphan(r) flies(r)
+#else
+#define still_orphan(r) orphan(r)
+#endif
+
+inline rescue(set) {
+    i = 0;
+    do
+    :: i < R ->
+        if
+        :: has(set, i) && still_orphan(i) && unlocked(i) ->
+            row[i].progress = QUEUED;
+            row[i].holder = 0;
+            row[i].doubt = 1;
+            wake_earlier(i)
+        :: else
+        fi;
+        i++
+    :: else -> break
+    od;
+    i = 0
+}
+
+#define stranded(r) (row[r].progress == BLOCKED && !is_open(row[r].blocker) && unlocked(r))
+
+proctype rescuing() {
+    unsigned seen : 3;
+end:
+    do
+    :: d_step { (orphan(0) && unlocked(0)) || (orphan(1) && unlocked(1)) || (orphan(2) && unlocked(2)) ->
+            rescue(ALL);
+            printf("a rescue\n") }
+#ifdef SLOW_RESCUE
+    :: d_step { seen == 0 && (orphan(0) || orphan(1) || orphan(2)) ->
+            seen = orphan(0) | orphan(1) << 1 | orphan(2) << 2;
+            printf("a slow rescue sees %d\n", seen) }
+    :: d_step { seen != 0 -> rescue(seen); seen = 0; printf("a slow rescue ends\n") }
+#endif
+#ifndef NO_SWEEP
+    :: d_step { stranded(0) -> row[0].progress = QUEUED; row[0].blocker = 0 }
+    :: d_step { stranded(1) -> row[1].progress = QUEUED; row[1].blocker = 0 }
+    :: d_step { stranded(2) -> row[2].progress = QUEUED; row[2].blocker = 0 }
+#endif
+    od
+}

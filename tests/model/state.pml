@@ -1,0 +1,110 @@
+/* What the database and the daemons hold, and the names of all values. Part of line.pml. */
+
+#define R 3                   /* requests */
+#define D 2                   /* daemons */
+#define NOBODY 3              /* no request */
+#define ALL 7
+
+/* contego.request.progress; FINISHED is the other partition. */
+#define ABSENT 0
+#define SCHEDULED 1
+#define QUEUED 2
+#define BLOCKED 3
+#define IN_FLIGHT 4
+#define RETRYING 5
+#define HELD 6
+#define FINISHED 7
+
+/* Whose row lock (FOR UPDATE) it is. */
+#define CLAIM_OF(d) (1 + (d))
+#define RECORD_OF(d) (1 + D + (d))
+#define PERSON 5
+#define WOKEN 6               /* by a person's cancel */
+
+typedef Row {
+    unsigned progress : 3;
+    bit due;                  /* scheduled_date <= the database's clock */
+    bit doubt;                /* interrupted */
+    unsigned blocker : 2;     /* blocked_by */
+    unsigned holder : 3;      /* claimed_by */
+    unsigned fence : 4;
+    unsigned recorded : 2;    /* commands that contego.command shows as successful */
+    unsigned locked : 3;      /* FOR UPDATE; 0: by nobody */
+    unsigned shared : 2;      /* FOR KEY SHARE, a bit for each daemon whose claim has it */
+    unsigned sent : 3;        /* ghost: how often its unsafe command was written to a socket */
+    unsigned allowed : 3;     /* ghost: how often more it may be, since a person said so */
+    unsigned claim : 4        /* ghost: number of its latest claim, whatever the fence says */
+};
+
+/* Where a daemon stands with a request: line::run_course, then recorder and contego.record. */
+#define NOTHING 0
+#define WAITING 1             /* in waiting_, or between two commands */
+#define STARTED 2             /* still_ours said yes: nothing but the socket is between this and the CAS */
+#define WRITTEN 3             /* the bytes are out, no answer yet */
+#define DECIDED 4             /* a verdict is with the recorder */
+#define RECORDING 5           /* contego.record has the lock and found the fence right */
+#define WAKING 6              /* it has read which parked rows to wake, and is about to commit */
+
+/* The dispositions; complete stands for every end, reject too. */
+#define COMPLETE 0
+#define RETRY 1
+#define HOLD 2
+#define RELEASE 3
+
+typedef Course {
+    unsigned at : 3;
+    unsigned verdict : 2;
+    unsigned command : 2;     /* the next one to send, from 0 */
+    unsigned unrecorded : 2;  /* commands answered with success that are not in the database yet */
+    bit doubt;
+    unsigned fence : 4;
+    unsigned holder : 3;
+    unsigned claim : 4;       /* ghost: number of the claim, whatever the fence says */
+    unsigned woken : 3;       /* contego.record's last statement */
+    unsigned behind : 2       /* whom a claim under way would park it behind */
+};
+
+/* Where a daemon stands with contego.claim. */
+#define IDLE 0
+#define BEGUN 1               /* BEGIN was sent */
+#define CHOSEN 2              /* the candidates are locked, free and parked ones told apart */
+#define PARKED 3              /* the blockers are locked */
+
+typedef Daemon {
+    bit up;
+    unsigned id : 3;          /* contego.daemon.id */
+    unsigned stage : 2;
+    unsigned claim_id : 3;    /* its id when the claim began */
+    unsigned now : 3;         /* requests that were due when the claim began */
+    unsigned free : 3;
+    unsigned parked : 3;
+    bit doubtful;             /* the answer to a claim was lost */
+    unsigned latest : 4;      /* latest fence that it knows of */
+    Course course[R]
+};
+
+Row row[R + 1];               /* the last one is NOBODY's */
+Daemon daemon[D];
+unsigned ended : 8;           /* contego.daemon: ids whose lease has ended */
+unsigned next_id : 4;
+unsigned claims : 4;          /* contego.fence */
+bit taking_turns;             /* the advisory lock of claims: taken */
+unsigned mishaps : 3 = FAULTS;
+hidden byte i, b, w;           /* used within one step only */
+
+/* What must never be. All of these stay 0: they are names, by which the checker tells which assertion failed. */
+hidden byte overtakes, two_in_one_lane, sends_what_is_not_ours, sends_what_is_recorded, two_send_in_one_lane;
+hidden byte unsafe_sent_twice, stale_write, done_without_answer, lost_request;
+
+/* The guard of a step that need not happen. */
+#define MISHAP mishaps > 0 -> mishaps--
+
+#define has(set, r) (((set) >> (r)) & 1)
+#define lanes_of(r) ((r) == 0 -> LANES0 : ((r) == 1 -> LANES1 : LANES2))
+#define shares(r, p) ((r) != (p) && (lanes_of(r) & lanes_of(p)) != 0)
+#define is_open(r) (row[r].progress != ABSENT && row[r].progress != FINISHED)
+#define unlocked(r) (row[r].locked == 0 && row[r].shared == 0)
+#define flies(r) (row[r].progress == IN_FLIGHT)
+#define is_unsafe(r, c) ((c) == COMMANDS - 1 && has(UNSAFE, r))
+#define course_of(d, r) daemon[d].course[r]
+#define behind_of(d, r) course_of(d, r).behind
