@@ -31,8 +31,8 @@ struct request {
     std::int64_t fence = 0;  ///< number of this claim; only the holder of the latest one may write
     std::int64_t holder = 0; ///< number of the daemon it was claimed for
     int attempts = 0;        ///< sends that failed so far
-    /// Its first unfinished command may have been sent: a daemon that held it before us died or lost its
-    /// lease, or no answer came and the command is to be read back.
+    /// Commands that are not finished may have been sent: a daemon that held it before us died or lost its
+    /// lease, perhaps several commands beyond what it had recorded; or no answer came.
     bool interrupted = false;
     double age_seconds = 0; ///< since it was first due, in the database's clock, when claimed
     std::vector<finished_command> finished;

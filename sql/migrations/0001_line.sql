@@ -394,11 +394,13 @@ BEGIN
             SET progress = 'BLOCKED', blocked_by = p.blocker, blocked_date = coalesce(o.blocked_date, now())
             FROM unnest(parked, blockers) AS p (id, blocker)
             JOIN (
-                SELECT b.id FROM contego.request_open AS b
+                SELECT b.id, b.progress, b.sequence_number FROM contego.request_open AS b
                 WHERE b.id = ANY (blockers)
                 FOR KEY SHARE SKIP LOCKED
             ) AS still_there ON still_there.id = p.blocker
-            WHERE o.id = p.id;
+            -- As it is now that it is locked: one that comes later blocks by its flight only, which may be over.
+            WHERE o.id = p.id
+              AND (still_there.progress = 'IN_FLIGHT' OR still_there.sequence_number < o.sequence_number);
         END IF;
 
         free := free[1:room];
@@ -577,7 +579,7 @@ BEGIN
         reference_number = coalesce(v.reference_number, o.reference_number),
         error_code = v.error_code, error_description = v.error_description,
         claimed_by = NULL, claimed_date = NULL,
-        interrupted = (o.interrupted AND v.disposition = 'release') OR coalesce(v.in_doubt, false)
+        interrupted = v.disposition IN ('retry', 'release') AND coalesce(v.in_doubt, false)
     FROM jsonb_to_recordset(verdicts) AS v (
         request_id bigint, fence bigint, disposition text, error_code text, error_description text,
         reference_number text, delay double precision, counts boolean, in_doubt boolean, sent_age double precision)
@@ -646,24 +648,27 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    rescued bigint := 0;
+    rescued bigint;
+    candidates bigint[];
 BEGIN
     DELETE FROM contego.daemon AS d WHERE d.lease_until <= clock_timestamp();
 
     -- What is locked is being recorded or repaired at this moment: the next call sees what became of it, nobody waits.
+    -- Whose it is is asked again once it is locked: a rescue elsewhere and a claim may have been quicker.
+    SELECT array_agg(f.id) INTO candidates
+    FROM (
+        SELECT i.id FROM contego.request_open AS i
+        WHERE i.progress = 'IN_FLIGHT'
+          AND NOT EXISTS (SELECT FROM contego.daemon AS d WHERE d.id = i.claimed_by)
+        FOR UPDATE SKIP LOCKED
+    ) AS f;
     UPDATE contego.request_open AS o
     SET progress = 'QUEUED', claimed_by = NULL, claimed_date = NULL, interrupted = true
-    FROM (
-        SELECT f.id FROM contego.request_open AS f
-        WHERE f.progress = 'IN_FLIGHT'
-          AND NOT EXISTS (SELECT FROM contego.daemon AS d WHERE d.id = f.claimed_by)
-        FOR UPDATE SKIP LOCKED
-    ) AS orphan
-    WHERE o.id = orphan.id;
+    WHERE o.id = ANY (candidates) AND o.progress = 'IN_FLIGHT'
+      AND NOT EXISTS (SELECT FROM contego.daemon AS d WHERE d.id = o.claimed_by);
     GET DIAGNOSTICS rescued = ROW_COUNT;
 
-    UPDATE contego.request_open AS o
-    SET progress = 'QUEUED', blocked_by = NULL
+    SELECT array_agg(s.id) INTO candidates
     FROM (
         SELECT w.id FROM contego.request_open AS w
         WHERE w.progress = 'BLOCKED'
@@ -671,8 +676,13 @@ BEGIN
               SELECT FROM contego.request_open AS b
               WHERE b.id = w.blocked_by AND (b.sequence_number < w.sequence_number OR b.progress = 'IN_FLIGHT'))
         FOR UPDATE SKIP LOCKED
-    ) AS stranded
-    WHERE o.id = stranded.id;
+    ) AS s;
+    UPDATE contego.request_open AS o
+    SET progress = 'QUEUED', blocked_by = NULL
+    WHERE o.id = ANY (candidates) AND o.progress = 'BLOCKED'
+      AND NOT EXISTS (
+          SELECT FROM contego.request_open AS b
+          WHERE b.id = o.blocked_by AND (b.sequence_number < o.sequence_number OR b.progress = 'IN_FLIGHT'));
     RETURN rescued;
 END
 $$;

@@ -62,7 +62,6 @@ step course::next() {
 bool course::answered(const reply& answer) {
     if (reading_back_) return read_back(answer);
     const auto& c = commands_[position_];
-    request_.interrupted = false;
     if (answer.outcome != outcome::success) {
         ended_ = failed(answer);
         return true;
@@ -76,7 +75,6 @@ bool course::read_back(const reply& answer) {
     reading_back_.reset();
     if (answer.outcome == outcome::retry) {
         ended_ = failed(answer);
-        ended_->in_doubt = ended_->disposition == disposition::retry;
         return false;
     }
     const auto done =
@@ -85,7 +83,8 @@ bool course::read_back(const reply& answer) {
         ended_ = in_doubt("may have been done, and the CAS does not tell");
         return false;
     }
-    request_.interrupted = false; // where it was not done, it is sent now
+    // Commands go out one after the other: where this one was not done, none after it was sent.
+    request_.interrupted = *done;
     if (*done) ++position_;
     return *done;
 }
@@ -140,7 +139,7 @@ verdict course::failed(const reply& answer) const {
     const bool readable = answer.error_code == "IN_DOUBT" && read_back_of(commands_[position_]);
     if (answer.outcome == outcome::hold && !readable) return said(disposition::hold);
     auto v = said(disposition::retry);
-    v.in_doubt = readable;
+    v.in_doubt = readable || request_.interrupted;
     v.counts = !answer.outage;
     if (answer.outage) {
         v.delay = next_delay_after_outage(policy_, dice_, answer.retry_after);
@@ -152,7 +151,8 @@ verdict course::failed(const reply& answer) const {
         v.delay = *delay;
         return v;
     }
-    if (readable) return said(disposition::hold);
+    const bool doubtful = request_.interrupted && !wire_.repeat_safe(commands_[position_].type);
+    if (readable || doubtful) return in_doubt("may have been done: " + answer.error_description);
     v.disposition = disposition::reject;
     v.error_code = "RETRIES_EXHAUSTED";
     v.error_description = "failed " + std::to_string(failures) + " times, the last time with " +

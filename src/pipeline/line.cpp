@@ -273,6 +273,7 @@ void line::release(const request& r, std::optional<steady_clock::time_point> fir
     v.request_id = r.id;
     v.fence = r.fence;
     v.disposition = disposition::release;
+    v.in_doubt = r.interrupted;
     v.first_sent = first_sent;
     end(r, std::move(v));
 }

@@ -85,7 +85,7 @@ TEST_F(database_away, a_claim_whose_daemon_vanished_does_not_keep_the_others_wai
     pqxx::work claiming(vanished);
     claiming.exec("SELECT FROM contego.claim(1, 'default', 1)");
 
-    EXPECT_EQ(claiming.exec("SHOW idle_in_transaction_session_timeout")[0][0].as<std::string>(), "5s");
+    EXPECT_EQ(claiming.exec("SHOW idle_in_transaction_session_timeout")[0][0].as<std::string>(), "1s");
     claiming.commit();
 
     pqxx::work after(vanished);

@@ -297,5 +297,40 @@ TEST(course, an_outage_counts_as_no_attempt) {
     EXPECT_FALSE(v.counts);
 }
 
+TEST(course, doubt_reaches_beyond_the_first_unfinished_command) {
+    auto r = request_for(1, "BECOME_SUBSCRIBER", living_room());
+    r.interrupted = true;
+    auto c = careful_course_of(r);
+    EXPECT_EQ(sends(c), "1 GET_PAIRING_STATUS_FOR_CARD");
+    auto joined = paired(true);
+    joined.result = value::object{{"paired", true}, {"stbs", value::list{"02", "03"}}};
+    c.answered(joined);
+
+    EXPECT_EQ(sends(c), "2 GET_ACTIVE_SUBSCRIPTIONS")
+        << "the daemon that died may have sent the second one as well";
+}
+
+TEST(course, where_one_command_was_not_done_none_after_it_was_sent) {
+    auto r = request_for(1, "BECOME_SUBSCRIBER", living_room());
+    r.interrupted = true;
+    auto c = careful_course_of(r);
+    sends(c);
+    c.answered(paired(false));
+    EXPECT_EQ(sends(c), "1 CREATE_PAIRING");
+    c.answered(answer(outcome::success));
+
+    EXPECT_EQ(sends(c), "2 ADD_SUBSCRIPTIONS");
+}
+
+TEST(course, a_retry_takes_the_doubt_along) {
+    auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
+    r.interrupted = true;
+    auto c = course_of(r);
+    sends(c);
+    c.answered(answer(outcome::retry, "SYSTEM_ERROR"));
+
+    EXPECT_TRUE(ends(c).in_doubt);
+}
+
 } // namespace
 } // namespace contego::pipeline

@@ -164,7 +164,7 @@ private:
         row.is = v.disposition == disposition::hold    ? state::held
                  : v.disposition == disposition::retry ? state::retrying
                                                        : state::queued;
-        if (v.disposition != disposition::release) row.what.interrupted = v.in_doubt;
+        row.what.interrupted = v.in_doubt && v.disposition != disposition::hold;
         if (v.disposition != disposition::retry) return 0;
         if (v.counts) ++row.what.attempts;
         row.due = now_ + v.delay;
