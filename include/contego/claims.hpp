@@ -31,10 +31,10 @@ public:
     /// Up to `limit` (at least 1) due requests of one provider.
     [[nodiscard]] virtual claim_batch claim(const std::string& provider, std::size_t limit) = 0;
 
-    /// Whether a claimed request is surely still ours. Not so when the lease may have ended since, as after a
-    /// pause of this process: another daemon may have run it and what came after it, so it must not be sent.
-    /// Any thread; quick.
-    [[nodiscard]] virtual bool still_ours(const request& r) const = 0;
+    /// Until when a claimed request is surely ours: nothing of it may be written to the CAS later. After
+    /// that, as after a pause of this process, another daemon may have run it and what came after it. In the
+    /// past where it is not ours any more. Any thread; quick.
+    [[nodiscard]] virtual std::chrono::steady_clock::time_point ours_until(const request& r) const = 0;
 };
 
 } // namespace contego

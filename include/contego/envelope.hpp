@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 namespace contego {
@@ -11,6 +12,8 @@ struct envelope {
     std::string
         soap_action; ///< value of the SOAPAction header, unquoted; the header is not sent where this is empty
     std::string body; ///< bytes in the provider's character set
+    /// No byte of it is written later: by then somebody else may be sending it.
+    std::chrono::steady_clock::time_point not_after = std::chrono::steady_clock::time_point::max();
 };
 
 } // namespace contego

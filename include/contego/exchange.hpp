@@ -13,7 +13,8 @@ enum class transport_error {
     resolve,   ///< the host name has no address
     connect,   ///< refused, unreachable, or no connection in time
     tls,       ///< handshake failed: certificate, name, protocol
-    exhausted, ///< no free connection in the pool before the deadline
+    exhausted, ///< no free connection in the pool before the deadline, or none while the request was surely
+               ///< ours
     write,     ///< the connection broke while the request was written
     timeout,   ///< the deadline passed after bytes had left
     closed,    ///< closed or reset before the whole answer was read

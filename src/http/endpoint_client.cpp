@@ -96,7 +96,8 @@ asio::awaitable<std::unique_ptr<connection>> obtain(shared& s, time_point deadli
     co_return nullptr;
 }
 
-asio::awaitable<void> post(shared& s, std::string_view request, time_point deadline, exchange& out) {
+asio::awaitable<void>
+post(shared& s, std::string_view request, time_point not_after, time_point deadline, exchange& out) {
     const auto place = co_await s.connections->enter(deadline);
     if (!place) {
         fail(out, transport_error::exhausted, "no free connection before the deadline");
@@ -104,6 +105,11 @@ asio::awaitable<void> post(shared& s, std::string_view request, time_point deadl
     }
     auto c = co_await obtain(s, deadline, out);
     if (c == nullptr) co_return;
+    if (steady_clock::now() >= not_after) {
+        fail(out, transport_error::exhausted, "no connection before somebody else may be sending it");
+        s.connections->keep(std::move(c));
+        co_return;
+    }
     const bool written = co_await write_request(*c, request, deadline, out);
     if (!written) co_return;
     const bool again = co_await read_answer(s.where, *c, deadline, out);
@@ -122,7 +128,7 @@ asio::awaitable<exchange> perform(std::shared_ptr<shared> s, envelope e, time_po
                  transport_error::write,
                  "path, content type or SOAPAction cannot stand in an HTTP header");
         else
-            co_await post(*s, request, deadline, out);
+            co_await post(*s, request, e.not_after, deadline, out);
     } catch (const std::exception& problem) {
         fail(out, transport_error::closed, problem.what());
     }

@@ -230,7 +230,7 @@ asio::awaitable<void> line::run_course(request r) {
             continue;
         }
         co_await wait_for_turn();
-        if (stopping_ || gate_.now().exchanges == 0 || !source_.still_ours(way.of())) {
+        if (stopping_ || gate_.now().exchanges == 0 || steady_clock::now() >= source_.ours_until(way.of())) {
             release(way.of(), first_sent);
             co_return;
         }
@@ -242,8 +242,9 @@ asio::awaitable<void> line::run_course(request r) {
 
 asio::awaitable<line::sent_command> line::send(const request& r, const send_step& now) {
     const auto sent = steady_clock::now();
-    const auto e =
-        co_await exchanged(endpoint_, wire_.render(*now.what, r.id), sent + options_.exchange_timeout);
+    auto what = wire_.render(*now.what, r.id);
+    what.not_after = source_.ours_until(r);
+    const auto e = co_await exchanged(endpoint_, std::move(what), sent + options_.exchange_timeout);
     auto answer = wire_.read(*now.what, e);
     observer_.exchanged(r, *now.what, now.sequence, e, answer);
 

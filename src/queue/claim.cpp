@@ -68,9 +68,9 @@ public:
         return batch;
     }
 
-    bool still_ours(const request& r) const override {
-        return r.holder == membership_.daemon_id() &&
-               std::chrono::steady_clock::now() < membership_.trusted_until();
+    std::chrono::steady_clock::time_point ours_until(const request& r) const override {
+        return r.holder == membership_.daemon_id() ? membership_.trusted_until()
+                                                   : std::chrono::steady_clock::time_point::min();
     }
 
 private:

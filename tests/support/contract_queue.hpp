@@ -44,7 +44,7 @@ TEST_P(queue_contract, what_is_claimed_is_ours_and_was_never_tried) {
     claim();
 
     const auto& r = latest_.requests.at(0);
-    EXPECT_TRUE(player_->source().still_ours(r));
+    EXPECT_GT(player_->source().ours_until(r), std::chrono::steady_clock::now());
     EXPECT_GT(r.fence, 0);
     EXPECT_EQ(r.attempts, 0);
     EXPECT_FALSE(r.interrupted);
@@ -165,12 +165,12 @@ TEST_P(queue_contract, what_others_took_over_is_no_longer_ours_to_send_or_to_wri
 
     player_->take_over();
 
-    EXPECT_FALSE(player_->source().still_ours(former));
+    EXPECT_LE(player_->source().ours_until(former), std::chrono::steady_clock::now());
     EXPECT_EQ(end(former, disposition::complete).stale, ids{a});
     ASSERT_EQ(claim(), ids{a});
     EXPECT_TRUE(claimed(a).interrupted);
     EXPECT_EQ(claimed(a).attempts, 0);
-    EXPECT_TRUE(player_->source().still_ours(claimed(a)));
+    EXPECT_GT(player_->source().ours_until(claimed(a)), std::chrono::steady_clock::now());
 }
 
 TEST_P(queue_contract, commands_that_succeeded_come_back_with_the_next_claim) {

@@ -242,5 +242,18 @@ TEST(exchange, an_io_context_that_runs_no_more_may_go_with_exchanges_pending) {
     EXPECT_THAT(*waiting, SizeIs(0));
 }
 
+TEST(exchange, writes_nothing_once_somebody_else_may_be_sending_it) {
+    const scripted_server server({test::always(answer(200, "too late"))});
+    client_fixture f(server);
+    auto e = client_fixture::small();
+    e.not_after = std::chrono::steady_clock::now();
+
+    const auto x = f.send(30s, e);
+
+    EXPECT_EQ(x.state, exchange_state::not_sent);
+    EXPECT_EQ(x.error, transport_error::exhausted);
+    EXPECT_THAT(server.record().requests, SizeIs(0));
+}
+
 } // namespace
 } // namespace contego::http

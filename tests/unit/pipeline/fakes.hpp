@@ -34,7 +34,10 @@ public:
         return queue_.claim(provider, limit);
     }
 
-    bool still_ours(const request& r) const override { return queue_.is_ours(r); }
+    std::chrono::steady_clock::time_point ours_until(const request& r) const override {
+        using when = std::chrono::steady_clock::time_point;
+        return queue_.is_ours(r) ? when::max() : when::min();
+    }
 
     int failures = 0; ///< so many calls throw
     std::size_t most_asked = 0;
