@@ -24,7 +24,7 @@ void print(const std::vector<queue::migration_state>& all) {
 
 int apply(queue::migrations& schema) {
     const int count = schema.apply([](const queue::migration& m) {
-        std::cout << "applied " << m.version << ' ' << m.name << std::endl;
+        std::cout << "applied " << m.version << ' ' << m.name << '\n' << std::flush;
     });
     if (count == 0) std::cout << "nothing to do: the schema is up to date\n";
     return 0;

@@ -31,7 +31,7 @@ value parsed(const std::string& text, std::string_view type) {
 }
 
 std::optional<std::string> file_content(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
+    const std::ifstream in(file, std::ios::binary);
     if (!in || std::filesystem::is_directory(file)) return std::nullopt;
     std::ostringstream content;
     content << in.rdbuf();

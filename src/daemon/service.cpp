@@ -15,6 +15,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <optional>
 
@@ -24,9 +25,9 @@ namespace {
 namespace asio = boost::asio;
 
 std::string host_name() {
-    std::string name(256, '\0');
-    if (::gethostname(name.data(), name.size()) != 0) return "unknown";
-    return name.c_str();
+    std::array<char, 257> name{}; // the last one stays zero, however long the name
+    if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";
+    return name.data();
 }
 
 queue::identity identity_of(const std::string& name) {

@@ -122,7 +122,8 @@ setting<Section> word_setting(std::string_view name,
     std::string allowed;
     for (const auto word : words)
         allowed += (allowed.empty() ? "" : ", ") + std::string(word);
-    auto store = [words, allowed, choose](Section& s, const value& v) -> std::optional<std::string> {
+    auto store = [words = std::move(words), allowed, choose = std::move(choose)](
+                     Section& s, const value& v) -> std::optional<std::string> {
         for (const auto word : words) {
             if (v.text() != nullptr && *v.text() == word) {
                 choose(s, word);

@@ -44,7 +44,7 @@ void must_not_throw(const std::exception_ptr& e) {
 
 } // namespace
 
-line::line(asio::any_io_executor network,
+line::line(const asio::any_io_executor& network,
            asio::thread_pool& claiming,
            asio::thread_pool& recording,
            line_options options,

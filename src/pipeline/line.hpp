@@ -43,7 +43,7 @@ struct line_options {
 /// CAS gave. Lives on the network thread; all references must outlive it.
 class line {
 public:
-    line(asio::any_io_executor network,
+    line(const asio::any_io_executor& network,
          asio::thread_pool& claiming,
          asio::thread_pool& recording,
          line_options options,

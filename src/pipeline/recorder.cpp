@@ -27,14 +27,14 @@ std::vector<Row> take_front(std::vector<Row>& from, std::size_t count) {
 
 } // namespace
 
-recorder::recorder(asio::any_io_executor network,
+recorder::recorder(const asio::any_io_executor& network,
                    asio::thread_pool& database,
                    records& store,
                    watches& observer)
     : database_(database),
       store_(store),
       observer_(observer),
-      added_(std::move(network), asio::steady_timer::time_point::max()) {}
+      added_(network, asio::steady_timer::time_point::max()) {}
 
 void recorder::add(command_record c) {
     pending_.commands.push_back(std::move(c));

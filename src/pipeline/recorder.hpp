@@ -23,7 +23,10 @@ namespace asio = boost::asio;
 /// outlive it.
 class recorder {
 public:
-    recorder(asio::any_io_executor network, asio::thread_pool& database, records& store, watches& observer);
+    recorder(const asio::any_io_executor& network,
+             asio::thread_pool& database,
+             records& store,
+             watches& observer);
 
     /// `written` is called on the network thread after each batch. Set it before `run`.
     void on_written(std::function<void(const record_answer&)> written) { written_ = std::move(written); }

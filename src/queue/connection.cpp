@@ -29,9 +29,9 @@ std::optional<int> connection::socket() const {
 void connection::refused(const char* name,
                          const pqxx::sql_error& e,
                          const std::optional<watchdog::watch>& watched) {
-    const server_error error(name, e.what(), sql::sqlstate_of(e));
-    if (ends_the_connection(error.sqlstate()) || !connection_->is_open()) broken(name, watched);
-    throw error;
+    const auto state = sql::sqlstate_of(e);
+    if (ends_the_connection(state) || !connection_->is_open()) broken(name, watched);
+    throw server_error(name, e.what(), state);
 }
 
 void connection::broken(const char* name, const std::optional<watchdog::watch>& watched) {

@@ -1,9 +1,9 @@
 #include "queue/process.hpp"
 
-#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -12,7 +12,7 @@ namespace contego::queue {
 namespace {
 
 std::string content_of(const std::string& file) {
-    std::ifstream in(file);
+    const std::ifstream in(file);
     std::ostringstream content;
     content << in.rdbuf();
     return std::move(content).str();
