@@ -158,8 +158,36 @@ TEST_F(observer_fixture, says_where_the_database_was_missed) {
               (value::object{{"level", "error"},
                              {"message", "the database does not answer, trying again"},
                              {"stage", "claim"},
-                             {"reason", "connection refused"}}));
+                             {"reason", "connection refused"},
+                             {"times", 1}}));
     EXPECT_THAT(figures_.text(), HasSubstr("contego_database_trouble_total{stage=\"claim\"} 1"));
+}
+
+TEST_F(observer_fixture, says_when_an_endpoint_is_taken_for_dead) {
+    const auto l =
+        line("info", [](observer& o) { o.endpoint_changed("default", "http://cas", false, "HTTP 401"); });
+
+    EXPECT_EQ(
+        l,
+        (value::object{{"level", "error"},
+                       {"message", "the CAS is taken for dead: nothing is claimed for it until it answers"},
+                       {"provider", "default"},
+                       {"endpoint", "http://cas"},
+                       {"reason", "HTTP 401"}}));
+    EXPECT_THAT(figures_.text(),
+                HasSubstr("contego_endpoint_up{endpoint=\"http://cas\",provider=\"default\"} 0"));
+}
+
+TEST_F(observer_fixture, says_when_it_lives_again) {
+    const auto l = line("info", [](observer& o) { o.endpoint_changed("default", "http://cas", true, ""); });
+
+    EXPECT_EQ(l,
+              (value::object{{"level", "warning"},
+                             {"message", "the CAS answers again"},
+                             {"provider", "default"},
+                             {"endpoint", "http://cas"}}));
+    EXPECT_THAT(figures_.text(),
+                HasSubstr("contego_endpoint_up{endpoint=\"http://cas\",provider=\"default\"} 1"));
 }
 
 TEST_F(observer_fixture, shows_how_many_requests_the_line_holds) {
