@@ -59,8 +59,8 @@ public:
             store(given, prefix + std::string(s.name), into, s);
         if (given == nullptr) return;
         for (const auto& [name, member] : *given->members()) {
-            const auto is_name = [&name = name](const auto& s) { return s.name == name; };
-            if (std::ranges::none_of(known, is_name) &&
+            const auto is_it = [&key = name](const auto& s) { return s.name == key; };
+            if (std::ranges::none_of(known, is_it) &&
                 std::ranges::find(subsections, name) == subsections.end())
                 mistakes.push_back(prefix + name + ": unknown key");
         }

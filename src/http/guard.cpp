@@ -174,8 +174,8 @@ private:
         if (p.canary) {
             at.health.canary_failed(seen.why);
             wake_for_canary();
-            if (out.state == exchange_state::not_sent && living()) {
-                depart({std::move(p.what), p.deadline, moment, *living(), false, std::move(p.then)});
+            if (const auto other = living(); other && out.state == exchange_state::not_sent) {
+                depart({std::move(p.what), p.deadline, moment, *other, false, std::move(p.then)});
                 return false;
             }
             const auto rest =
