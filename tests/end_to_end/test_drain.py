@@ -1,0 +1,66 @@
+"""SIGTERM under full load: what is in flight is answered and written, the rest given back. CONTEGO_DRAINS says how often."""
+
+import os
+import random
+import time
+
+import pytest
+
+from programs import wait_for
+
+TIMES = int(os.environ.get("CONTEGO_DRAINS", "5"))
+EXCHANGE_TIMEOUT = 3.0
+LOAD = """
+INSERT INTO contego.request (action, parameters)
+SELECT 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', '010' || lpad((n %% 4000)::text, 8, '0'), 'service_ca_id', '1111')
+FROM generate_series(1, %s) AS n
+"""
+
+
+@pytest.fixture(scope="module")
+def providers(simulator):
+    return {"default": {"endpoint": simulator.url, "exchange_timeout_ms": EXCHANGE_TIMEOUT * 1000, "in_flight": 64}}
+
+
+@pytest.mark.parametrize("turn", range(TIMES))
+def test_a_daemon_told_to_stop_leaves_nothing_behind(database, simulator, launch, turn):
+    simulator.break_with({"do": {"latency_ms": [0, 200]}})
+    database.query(LOAD, 3000)
+    daemon = launch()
+    wait_for(lambda: 'contego_held_requests{provider="default",stage="sending"} 64' in daemon.get("/metrics")[1], what="full load")
+    time.sleep(random.Random(turn).random() / 4)  # no condition: any moment must do
+
+    began = time.monotonic()
+    code = daemon.terminate(within=EXCHANGE_TIMEOUT + 2)
+    took = time.monotonic() - began
+
+    assert code == 0, daemon.log()
+    assert took <= EXCHANGE_TIMEOUT + 2
+    assert database.count("progress = 'IN_FLIGHT'") == 0
+    assert database.count("attempts > 0") == 0
+    assert database.count("progress = 'HELD'") == 0
+    assert database.query("SELECT count(*) AS n FROM contego.daemon WHERE lease_until > now()")[0]["n"] == 0
+
+
+def test_nothing_of_all_that_is_lost_or_done_twice(database, simulator, launch):
+    simulator.mend()
+    launch()
+    database.all_finished()
+
+    assert database.count("life_cycle_state <> 'COMPLETED'") == 0
+    assert database.query("SELECT count(*) AS n FROM contego.attempt WHERE attempt > 1")[0]["n"] == 0
+
+
+def test_a_second_signal_does_not_wait_for_the_cas(database, simulator, launch):
+    simulator.break_with({"do": {"hang": "before_effect"}})
+    database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": "01000000009", "service_ca_id": "1111"})
+    daemon = launch({"default": {"endpoint": simulator.url, "exchange_timeout_ms": 60_000}})
+    wait_for(lambda: 'stage="sending"} 1' in daemon.get("/metrics")[1])
+
+    daemon.process.terminate()
+    wait_for(lambda: "stopping" in daemon.log())
+    daemon.terminate(within=5)
+
+    simulator.mend()
+    launch()
+    database.all_finished()
