@@ -9,7 +9,7 @@ import pytest
 from programs import wait_for
 
 TIMES = int(os.environ.get("CONTEGO_DRAINS", "5"))
-EXCHANGE_TIMEOUT = 3.0
+EXCHANGE_TIMEOUT = 3
 LOAD = """
 INSERT INTO contego.request (action, parameters)
 SELECT 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', '010' || lpad((n %% 4000)::text, 8, '0'), 'service_ca_id', '1111')
