@@ -105,6 +105,6 @@ def test_the_schema_is_brought_up_to_date_through_it(cluster, pooler, pooled, fo
     done = contegod("migrate", "--config", file, environment=environment)
     again = contegod("migrate", "--config", file, environment=environment)
 
-    assert done.returncode == 0 and "applied 1 line" in done.stdout, done.stderr
+    assert done.returncode == 0 and "applied 1 tables" in done.stdout, done.stderr
     assert again.returncode == 0 and "up to date" in again.stdout, again.stderr
     assert contegod("status", "--config", file, environment=environment).returncode == 0

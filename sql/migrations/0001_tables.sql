@@ -1,0 +1,202 @@
+-- The line in SQL: what the CRM inserts, how a daemon claims it, how the outcome is written.
+--
+-- Rows of contego.request live in one of two partitions. The open one stays small, whatever a site has sent in its
+-- life: finishing a request deletes it there and inserts its final version into the finished one. The CRM sees one table.
+--
+-- Order. Every smartcard and every box that a request touches is a lane (contego.lane). Claims of one provider are made
+-- one after another (an advisory lock held to the end of the claim's transaction), so that each sees all earlier ones;
+-- finishing needs no such lock, for it can only make a claim see more lanes blocked than there are.
+
+CREATE SEQUENCE contego.sequence_number AS bigint;
+CREATE SEQUENCE contego.fence AS bigint;
+
+CREATE TABLE contego.daemon (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    name          text NOT NULL,
+    host          text NOT NULL,
+    pid           integer NOT NULL,
+    version       text NOT NULL,
+    started_date  timestamptz NOT NULL DEFAULT now(),
+    lease_until   timestamptz NOT NULL,
+    machine       text NOT NULL DEFAULT '',
+    started_ticks bigint NOT NULL DEFAULT 0
+);
+COMMENT ON TABLE contego.daemon IS 'The running daemons. One whose lease has ended is taken for dead: its requests run elsewhere.';
+COMMENT ON COLUMN contego.daemon.machine IS 'The boot of a machine, and the namespace in it, where pid means something; empty: not known.';
+COMMENT ON COLUMN contego.daemon.started_ticks IS 'When the process started, in ticks since the boot: tells it from a later one with the same pid.';
+
+CREATE TABLE contego.request (
+    id                bigint GENERATED ALWAYS AS IDENTITY,
+    created_date      timestamptz NOT NULL DEFAULT now(),
+    created_by        text NOT NULL DEFAULT session_user,
+    action            text,
+    parameters        jsonb,
+    subscription      text,
+    process_name      text,
+    process_id        text,
+    provider          text NOT NULL DEFAULT 'default',
+    priority          text NOT NULL DEFAULT 'REGULAR',
+    scheduled_date    timestamptz NOT NULL DEFAULT now(),
+    idempotency_key   text,
+    life_cycle_state  text NOT NULL DEFAULT 'PENDING',
+    progress          text NOT NULL DEFAULT 'QUEUED',
+    sequence_number   bigint,
+    executed_date     timestamptz,
+    finished_date     timestamptz,
+    reference_number  text,
+    error_code        text,
+    error_description text,
+    result            jsonb,
+    attempts          integer NOT NULL DEFAULT 0,
+    due_date          timestamptz,
+    lanes             text[] NOT NULL DEFAULT '{}',
+    blocked_by        bigint,
+    blocked_date      timestamptz,
+    fence             bigint NOT NULL DEFAULT 0,
+    claimed_by        bigint,
+    claimed_date      timestamptz,
+    interrupted       boolean NOT NULL DEFAULT false,
+    CONSTRAINT action_is_given CHECK (action IS NOT NULL),
+    CONSTRAINT parameters_are_an_object CHECK (parameters IS NOT NULL AND jsonb_typeof(parameters) = 'object'),
+    CONSTRAINT life_cycle_state_is_known CHECK (life_cycle_state IN ('PENDING', 'COMPLETED', 'REJECTED')),
+    CONSTRAINT progress_fits_the_state CHECK (
+        CASE life_cycle_state
+            WHEN 'PENDING' THEN progress IN ('QUEUED', 'SCHEDULED', 'BLOCKED', 'IN_FLIGHT', 'RETRYING', 'HELD')
+            WHEN 'COMPLETED' THEN progress = 'DONE'
+            ELSE progress IN ('REJECTED', 'CANCELLED')
+        END),
+    CONSTRAINT finished_has_a_date CHECK ((life_cycle_state = 'PENDING') = (finished_date IS NULL)),
+    CONSTRAINT in_flight_has_a_holder CHECK ((progress = 'IN_FLIGHT') = (claimed_by IS NOT NULL)),
+    CONSTRAINT blocked_has_a_blocker CHECK ((progress = 'BLOCKED') = (blocked_by IS NOT NULL)),
+    CONSTRAINT rejected_has_a_code CHECK (life_cycle_state <> 'REJECTED' OR error_code IS NOT NULL)
+) PARTITION BY LIST (life_cycle_state);
+
+CREATE TABLE contego.request_open PARTITION OF contego.request FOR VALUES IN ('PENDING')
+    WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+          autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000);
+CREATE TABLE contego.request_finished PARTITION OF contego.request FOR VALUES IN ('COMPLETED', 'REJECTED');
+
+CREATE UNIQUE INDEX request_open_id ON contego.request_open (id);
+-- The index that a claim walks: nothing is in it that the claim would have to step over.
+CREATE INDEX request_open_queued ON contego.request_open (provider, priority, sequence_number) WHERE progress = 'QUEUED';
+CREATE INDEX request_open_due ON contego.request_open (provider, due_date) WHERE progress IN ('SCHEDULED', 'RETRYING');
+CREATE INDEX request_open_blocked ON contego.request_open (blocked_by) WHERE progress = 'BLOCKED';
+CREATE INDEX request_open_in_flight ON contego.request_open (claimed_by) WHERE progress = 'IN_FLIGHT';
+CREATE UNIQUE INDEX request_finished_id ON contego.request_finished (id);
+
+COMMENT ON TABLE contego.request IS 'One provisioning request of the CRM: it inserts action and parameters, and reads the outcome.';
+COMMENT ON COLUMN contego.request.id IS 'Set by the database.';
+COMMENT ON COLUMN contego.request.created_date IS 'Set by the database.';
+COMMENT ON COLUMN contego.request.created_by IS 'The login that inserted it; set by the database.';
+COMMENT ON COLUMN contego.request.action IS 'A CRM action (BECOME_SUBSCRIBER, SWAP_INSTALLED_ITEM, ...) or the code of one of the 13 commands.';
+COMMENT ON COLUMN contego.request.parameters IS 'What the action touched, or the flat parameters of a direct command. A PIN in it is masked when the request ends.';
+COMMENT ON COLUMN contego.request.subscription IS 'Whose; kept for support.';
+COMMENT ON COLUMN contego.request.process_name IS 'Why; kept for support.';
+COMMENT ON COLUMN contego.request.process_id IS 'Why; kept for support.';
+COMMENT ON COLUMN contego.request.provider IS 'Which CAS; default: default.';
+COMMENT ON COLUMN contego.request.priority IS 'REGULAR (default) or EXPRESS.';
+COMMENT ON COLUMN contego.request.scheduled_date IS 'Not before; default: now.';
+COMMENT ON COLUMN contego.request.idempotency_key IS 'Unique per provider: a second insert of the same key is refused.';
+COMMENT ON COLUMN contego.request.life_cycle_state IS 'PENDING, COMPLETED or REJECTED.';
+COMMENT ON COLUMN contego.request.progress IS 'Finer: QUEUED, SCHEDULED, BLOCKED, IN_FLIGHT, RETRYING, HELD; DONE; REJECTED, CANCELLED.';
+COMMENT ON COLUMN contego.request.sequence_number IS 'Order of sending; set by the database.';
+COMMENT ON COLUMN contego.request.executed_date IS 'When the first command of the latest run was sent.';
+COMMENT ON COLUMN contego.request.finished_date IS 'When it became COMPLETED or REJECTED.';
+COMMENT ON COLUMN contego.request.reference_number IS 'Given by the CAS to the last command answered.';
+COMMENT ON COLUMN contego.request.error_code IS 'Why it was rejected, is held or is retried.';
+COMMENT ON COLUMN contego.request.error_description IS 'The same in a sentence.';
+COMMENT ON COLUMN contego.request.result IS 'What the CAS returned (GET commands).';
+COMMENT ON COLUMN contego.request.attempts IS 'Runs that failed and were tried again, outages of the CAS not counted.';
+COMMENT ON COLUMN contego.request.due_date IS 'Scheduled or retrying: not before.';
+COMMENT ON COLUMN contego.request.lanes IS 'The smartcards and boxes it touches.';
+COMMENT ON COLUMN contego.request.blocked_by IS 'The request that it waits for on one of its lanes.';
+COMMENT ON COLUMN contego.request.blocked_date IS 'Since when.';
+COMMENT ON COLUMN contego.request.fence IS 'Number of the latest claim; only its holder may write the outcome.';
+COMMENT ON COLUMN contego.request.claimed_by IS 'The daemon that runs it (contego.daemon.id).';
+COMMENT ON COLUMN contego.request.claimed_date IS 'Since when.';
+COMMENT ON COLUMN contego.request.interrupted IS 'Its first unfinished command may have been sent: the daemon that ran it died, or no answer came.';
+
+CREATE TABLE contego.lane (
+    provider        text NOT NULL,
+    lane            text NOT NULL,
+    sequence_number bigint NOT NULL,
+    request_id      bigint NOT NULL,
+    CONSTRAINT lane_pkey PRIMARY KEY (provider, lane, sequence_number)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000,
+        autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 50000);
+COMMENT ON TABLE contego.lane IS 'One row per smartcard or box of every request that is not finished: card:<CA ID>, box:<CA ID>.';
+
+CREATE TABLE contego.idempotency (
+    provider        text NOT NULL,
+    idempotency_key text NOT NULL,
+    request_id      bigint NOT NULL,
+    CONSTRAINT idempotency_key_is_used_already PRIMARY KEY (provider, idempotency_key)
+);
+COMMENT ON TABLE contego.idempotency IS 'The idempotency keys seen, and the request that each belongs to.';
+
+CREATE TABLE contego.command (
+    request_id        bigint NOT NULL,
+    sequence          smallint NOT NULL,
+    type              text NOT NULL,
+    parameters        jsonb NOT NULL,
+    request           text,
+    response          text,
+    reference_number  text,
+    status_code       text,
+    exchange          text,
+    outcome           text NOT NULL,
+    error_code        text,
+    error_description text,
+    result            jsonb,
+    attempts          integer NOT NULL,
+    first_sent_date   timestamptz,
+    sent_date         timestamptz,
+    duration_ms       double precision,
+    fence             bigint NOT NULL,
+    recorded_date     timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT command_pkey PRIMARY KEY (request_id, sequence),
+    CONSTRAINT outcome_is_known CHECK (outcome IN ('success', 'rejected', 'retry', 'hold', 'skipped')),
+    CONSTRAINT exchange_is_known CHECK (exchange IN ('not_sent', 'sent_no_answer', 'answered', 'read_back'))
+);
+COMMENT ON TABLE contego.command IS 'One row per command of a request: what was sent and what was answered, secrets masked.';
+COMMENT ON COLUMN contego.command.sequence IS 'Position in the request, from 1.';
+COMMENT ON COLUMN contego.command.request IS 'The envelope of the latest attempt, as sent.';
+COMMENT ON COLUMN contego.command.response IS 'The answer to it, as received.';
+COMMENT ON COLUMN contego.command.exchange IS 'How far the latest attempt got: not_sent, sent_no_answer, answered; read_back: a GET command showed that the attempt before had been done, and envelope and answer are of that. NULL where it was skipped.';
+COMMENT ON COLUMN contego.command.outcome IS 'success, rejected, retry, hold; skipped: its condition did not hold, nothing was sent.';
+COMMENT ON COLUMN contego.command.attempts IS 'How often it was tried; 0 where it was skipped.';
+COMMENT ON COLUMN contego.command.duration_ms IS 'Of the latest exchange, as the daemon measured it.';
+COMMENT ON COLUMN contego.command.fence IS 'Number of the claim under which it was tried last.';
+
+-- What a command's row said before it was tried again. Most commands are tried once and never get here.
+CREATE TABLE contego.former_attempt (
+    request_id        bigint NOT NULL,
+    sequence          smallint NOT NULL,
+    attempt           integer NOT NULL,
+    type              text NOT NULL,
+    request           text,
+    response          text,
+    reference_number  text,
+    status_code       text,
+    exchange          text,
+    outcome           text NOT NULL,
+    error_code        text,
+    error_description text,
+    sent_date         timestamptz,
+    duration_ms       double precision,
+    fence             bigint NOT NULL,
+    recorded_date     timestamptz NOT NULL,
+    CONSTRAINT former_attempt_pkey PRIMARY KEY (request_id, sequence, attempt)
+);
+COMMENT ON TABLE contego.former_attempt IS 'The attempts before the latest of each command; the latest is in contego.command.';
+
+CREATE VIEW contego.attempt AS
+SELECT request_id, sequence, attempts AS attempt, type, request, response, reference_number, status_code, exchange, outcome,
+       error_code, error_description, sent_date, duration_ms, fence, recorded_date
+FROM contego.command
+WHERE exchange IS NOT NULL
+UNION ALL
+SELECT request_id, sequence, attempt, type, request, response, reference_number, status_code, exchange, outcome,
+       error_code, error_description, sent_date, duration_ms, fence, recorded_date
+FROM contego.former_attempt;
+COMMENT ON VIEW contego.attempt IS 'Every attempt at every command: one row each, whether it was sent or could not be.';

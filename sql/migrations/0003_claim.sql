@@ -1,0 +1,181 @@
+-- How requests are handed out, each to one daemon at a time.
+
+-- Gives due requests of one provider to one daemon. Blocked ones leave the queue until the one they wait for is finished.
+--
+-- Blocked is a request when, on any of its lanes, another one is in flight, or an earlier one is due and not finished.
+-- It is parked behind its nearest predecessor, so that each finish wakes the next of a lane and not all that wait. The lock on the
+-- predecessor makes its finisher wait for this transaction and then see the parked row; where the lock is not to be had
+-- (it is being finished right now), the row just stays in the queue.
+CREATE FUNCTION contego.claim(for_daemon bigint, of_provider text, at_most integer)
+RETURNS TABLE (
+    id bigint, action text, parameters jsonb, priority text, sequence_number bigint, fence bigint, attempts integer,
+    interrupted boolean, age_seconds double precision, finished jsonb)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    this_fence bigint;
+    room integer := at_most;
+    free bigint[];
+    parked bigint[];
+    blockers bigint[];
+    found_rows integer;
+    claimed bigint[] := '{}';
+    rounds integer := 0;
+    this_moment timestamptz;
+BEGIN
+    -- A daemon whose host is gone before it committed must not keep the lock, and with it all others, for hours.
+    PERFORM set_config('idle_in_transaction_session_timeout', '1s', true);
+    PERFORM pg_advisory_xact_lock(hashtext('contego.claim'), hashtext(of_provider));
+    this_fence := nextval('contego.fence');
+    this_moment := clock_timestamp(); -- now() may be long ago: it is when the wait for the lock began
+
+    UPDATE contego.request_open AS o
+    SET progress = 'QUEUED'
+    FROM (
+        SELECT d.id FROM contego.request_open AS d
+        WHERE d.provider = of_provider AND d.progress IN ('SCHEDULED', 'RETRYING') AND d.due_date <= this_moment
+        ORDER BY d.due_date
+        LIMIT 10000
+        FOR UPDATE SKIP LOCKED
+    ) AS due
+    WHERE o.id = due.id;
+
+    LOOP
+        WITH candidate AS MATERIALIZED (
+            SELECT q.id, q.sequence_number, q.lanes
+            FROM contego.request_open AS q
+            WHERE q.provider = of_provider AND q.progress = 'QUEUED'
+            ORDER BY q.priority, q.sequence_number
+            LIMIT greatest(room, 50)
+            FOR UPDATE SKIP LOCKED
+        ), ranked AS MATERIALIZED (
+            SELECT c.*, row_number() OVER () AS rank FROM candidate AS c
+        ), busy AS MATERIALIZED (
+            SELECT unnest(f.lanes) AS lane, f.id
+            FROM contego.request_open AS f
+            WHERE f.provider = of_provider AND f.progress = 'IN_FLIGHT'
+        ), behind AS (
+            SELECT c.id, earlier.request_id AS blocked_by, earlier.sequence_number
+            FROM ranked AS c
+            CROSS JOIN LATERAL unnest(c.lanes) AS mine (lane)
+            CROSS JOIN LATERAL (
+                SELECT l.request_id, l.sequence_number
+                FROM contego.lane AS l
+                JOIN contego.request_open AS o ON o.id = l.request_id
+                WHERE l.provider = of_provider AND l.lane = mine.lane AND l.sequence_number < c.sequence_number
+                  -- What stands in the queue is due, whatever the clocks of the two transactions say.
+                  AND (o.progress NOT IN ('SCHEDULED', 'HELD') OR o.scheduled_date <= this_moment)
+                ORDER BY l.sequence_number DESC
+                LIMIT 1
+            ) AS earlier
+            UNION ALL
+            SELECT c.id, busy.id, 0
+            FROM ranked AS c
+            CROSS JOIN LATERAL unnest(c.lanes) AS mine (lane)
+            JOIN busy ON busy.lane = mine.lane
+        ), nearest AS (
+            SELECT DISTINCT ON (b.id) b.id, b.blocked_by FROM behind AS b ORDER BY b.id, b.sequence_number DESC
+        )
+        SELECT array_agg(c.id ORDER BY c.rank) FILTER (WHERE n.id IS NULL),
+               array_agg(c.id ORDER BY c.rank) FILTER (WHERE n.id IS NOT NULL),
+               array_agg(n.blocked_by ORDER BY c.rank) FILTER (WHERE n.id IS NOT NULL),
+               count(*)
+        INTO free, parked, blockers, found_rows
+        FROM ranked AS c
+        LEFT JOIN nearest AS n ON n.id = c.id;
+
+        IF parked IS NOT NULL THEN
+            UPDATE contego.request_open AS o
+            SET progress = 'BLOCKED', blocked_by = p.blocker, blocked_date = coalesce(o.blocked_date, now())
+            FROM unnest(parked, blockers) AS p (id, blocker)
+            JOIN (
+                SELECT b.id, b.progress, b.sequence_number FROM contego.request_open AS b
+                WHERE b.id = ANY (blockers)
+                FOR KEY SHARE SKIP LOCKED
+            ) AS still_there ON still_there.id = p.blocker
+            -- As it is now that it is locked: one that comes later blocks by its flight only, which may be over.
+            WHERE o.id = p.id
+              AND (still_there.progress = 'IN_FLIGHT' OR still_there.sequence_number < o.sequence_number);
+        END IF;
+
+        free := free[1:room];
+        IF free IS NOT NULL THEN
+            UPDATE contego.request_open AS o
+            SET progress = 'IN_FLIGHT', fence = this_fence, claimed_by = for_daemon, claimed_date = now(),
+                blocked_date = NULL
+            WHERE o.id = ANY (free);
+            claimed := claimed || free;
+            room := room - cardinality(free);
+        END IF;
+
+        rounds := rounds + 1;
+        EXIT WHEN room <= 0 OR parked IS NULL OR rounds >= 20;
+    END LOOP;
+
+    RETURN QUERY
+    SELECT o.id, o.action, o.parameters, o.priority, o.sequence_number, o.fence, o.attempts, o.interrupted,
+           extract(epoch FROM this_moment - o.scheduled_date)::double precision,
+           CASE WHEN o.attempts > 0 OR o.interrupted OR o.executed_date IS NOT NULL THEN (
+               SELECT jsonb_agg(jsonb_build_object('sequence', c.sequence, 'result', c.result,
+                                                   'reference_number', c.reference_number) ORDER BY c.sequence)
+               FROM contego.command AS c
+               WHERE c.request_id = o.id AND c.outcome IN ('success', 'skipped'))
+           END
+    FROM unnest(claimed) WITH ORDINALITY AS mine (id, rank)
+    JOIN contego.request_open AS o ON o.id = mine.id
+    ORDER BY mine.rank;
+END
+$$;
+
+-- Wakes those that wait for one of these on a lane where they come first: only its flight kept them back, and that is
+-- over though it has not ended. Without this, the two would wait for each other. To be called after a statement that
+-- locked them for update: what a claim parks behind them meanwhile is seen then.
+CREATE FUNCTION contego.wake_earlier(landed bigint[]) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+    UPDATE contego.request_open AS o
+    SET progress = 'QUEUED', blocked_by = NULL
+    FROM contego.request_open AS b
+    WHERE b.id = ANY (landed) AND o.progress = 'BLOCKED' AND o.blocked_by = b.id
+      AND o.sequence_number < b.sequence_number AND b.progress <> 'IN_FLIGHT'
+$$;
+
+-- Puts back what a claim took whose answer never arrived: the daemon knows of no claim after `latest_fence`. Nothing of
+-- it was sent. Waits for that claim's transaction, should it still be under way.
+CREATE FUNCTION contego.give_back_lost(of_daemon bigint, of_provider text, latest_fence bigint) RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    given_back bigint[];
+BEGIN
+    PERFORM set_config('idle_in_transaction_session_timeout', '1s', true); -- as in contego.claim
+    PERFORM pg_advisory_xact_lock(hashtext('contego.claim'), hashtext(of_provider));
+    WITH lost AS (
+        UPDATE contego.request_open
+        SET progress = 'QUEUED', claimed_by = NULL, claimed_date = NULL
+        WHERE progress = 'IN_FLIGHT' AND claimed_by = of_daemon AND provider = of_provider AND fence > latest_fence
+        RETURNING id
+    )
+    SELECT coalesce(array_agg(l.id), '{}') INTO given_back FROM lost AS l;
+    PERFORM contego.wake_earlier(given_back);
+    RETURN cardinality(given_back);
+END
+$$;
+
+-- Milliseconds until the next scheduled or retrying request of a provider is due; NULL where there is none.
+CREATE FUNCTION contego.next_due(of_provider text) RETURNS double precision
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT greatest(0, extract(epoch FROM due_date - now()) * 1000)::double precision
+    FROM contego.request_open
+    WHERE provider = of_provider AND progress IN ('SCHEDULED', 'RETRYING')
+    ORDER BY due_date
+    LIMIT 1
+$$;
+
+-- What compiling would cost is never earned back: statements are short, and their estimates grow with the backlog.
+ALTER FUNCTION contego.claim SET jit = off;

@@ -1,0 +1,121 @@
+-- How outcomes are written, by the holder of the latest claim only.
+
+-- Writes what happened to requests that are still held under the claim they name; `stale` are those that are not,
+-- `woken` counts the parked requests that may now be claimed. One call is one transaction's worth: commands first, then
+-- what becomes of their requests. Ages are milliseconds before now.
+CREATE FUNCTION contego.record(commands jsonb, verdicts jsonb, OUT stale bigint[], OUT woken bigint)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    ours bigint[];
+    our_fences bigint[];
+    ended bigint[];
+BEGIN
+    WITH named AS (
+        SELECT DISTINCT n.request_id, n.fence
+        FROM jsonb_to_recordset(commands || verdicts) AS n (request_id bigint, fence bigint)
+    ), held AS (
+        SELECT o.id, o.fence
+        FROM contego.request_open AS o
+        JOIN named AS n ON n.request_id = o.id AND n.fence = o.fence
+        WHERE o.progress = 'IN_FLIGHT'
+        ORDER BY o.id
+        FOR UPDATE OF o
+    )
+    -- Request and fence together: one batch may hold outcomes of two claims on one request, where this daemon lost its
+    -- lease, joined again and claimed the same request anew.
+    SELECT coalesce(array_agg(h.id), '{}'), coalesce(array_agg(h.fence), '{}') INTO ours, our_fences FROM held AS h;
+
+    INSERT INTO contego.former_attempt (
+        request_id, sequence, attempt, type, request, response, reference_number, status_code, exchange, outcome,
+        error_code, error_description, sent_date, duration_ms, fence, recorded_date)
+    SELECT c.request_id, c.sequence, c.attempts, c.type, c.request, c.response, c.reference_number, c.status_code,
+           c.exchange, c.outcome, c.error_code, c.error_description, c.sent_date, c.duration_ms, c.fence, c.recorded_date
+    FROM jsonb_to_recordset(commands) AS n (request_id bigint, fence bigint, sequence smallint)
+    JOIN contego.command AS c ON c.request_id = n.request_id AND c.sequence = n.sequence
+    WHERE (n.request_id, n.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND c.exchange IS NOT NULL;
+
+    INSERT INTO contego.command AS c (
+        request_id, sequence, type, parameters, request, response, reference_number, status_code, exchange, outcome,
+        error_code, error_description, result, attempts, first_sent_date, sent_date, duration_ms, fence)
+    SELECT n.request_id, n.sequence, n.type, n.parameters, n.request, n.response, n.reference_number, n.status_code,
+           n.exchange, n.outcome, n.error_code, n.error_description, n.result, CASE WHEN n.sent_age IS NULL THEN 0 ELSE 1 END,
+           clock_timestamp() - n.sent_age * interval '1 millisecond',
+           clock_timestamp() - n.sent_age * interval '1 millisecond', n.duration_ms, n.fence
+    FROM jsonb_to_recordset(commands) AS n (
+        request_id bigint, fence bigint, sequence smallint, type text, parameters jsonb, request text, response text,
+        reference_number text, status_code text, exchange text, outcome text, error_code text, error_description text,
+        result jsonb, sent_age double precision, duration_ms double precision)
+    WHERE (n.request_id, n.fence) IN (SELECT * FROM unnest(ours, our_fences))
+    ON CONFLICT (request_id, sequence) DO UPDATE
+    SET type = excluded.type, parameters = excluded.parameters, request = excluded.request,
+        response = excluded.response, reference_number = excluded.reference_number,
+        status_code = excluded.status_code, exchange = excluded.exchange, outcome = excluded.outcome, error_code = excluded.error_code,
+        error_description = excluded.error_description, result = excluded.result,
+        attempts = c.attempts + excluded.attempts, first_sent_date = coalesce(c.first_sent_date, excluded.first_sent_date),
+        sent_date = excluded.sent_date, duration_ms = excluded.duration_ms, fence = excluded.fence,
+        recorded_date = now();
+
+    WITH ending AS (
+        SELECT v.*
+        FROM jsonb_to_recordset(verdicts) AS v (
+            request_id bigint, fence bigint, disposition text, error_code text, error_description text,
+            reference_number text, result jsonb, sent_age double precision)
+        WHERE (v.request_id, v.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND v.disposition IN ('complete', 'reject', 'cancel')
+    ), gone AS (
+        DELETE FROM contego.request_open AS o USING ending AS e WHERE o.id = e.request_id RETURNING o.*
+    ), freed AS (
+        DELETE FROM contego.lane AS l
+        USING (SELECT g.provider, unnest(g.lanes) AS lane, g.sequence_number FROM gone AS g) AS g
+        WHERE l.provider = g.provider AND l.lane = g.lane AND l.sequence_number = g.sequence_number
+    ), finished AS (
+        INSERT INTO contego.request_finished (
+            id, created_date, created_by, action, parameters, subscription, process_name, process_id, provider,
+            priority, scheduled_date, idempotency_key, life_cycle_state, progress, sequence_number, executed_date,
+            finished_date, reference_number, error_code, error_description, result, attempts, due_date, lanes, fence,
+            interrupted)
+        OVERRIDING SYSTEM VALUE
+        SELECT g.id, g.created_date, g.created_by, g.action, contego.masked(g.parameters), g.subscription,
+               g.process_name, g.process_id, g.provider, g.priority, g.scheduled_date, g.idempotency_key,
+               CASE e.disposition WHEN 'complete' THEN 'COMPLETED' ELSE 'REJECTED' END,
+               CASE e.disposition WHEN 'complete' THEN 'DONE' WHEN 'cancel' THEN 'CANCELLED' ELSE 'REJECTED' END,
+               g.sequence_number,
+               coalesce(clock_timestamp() - e.sent_age * interval '1 millisecond', g.executed_date),
+               clock_timestamp(), coalesce(e.reference_number, g.reference_number), e.error_code, e.error_description,
+               e.result, g.attempts, g.due_date, g.lanes, g.fence, g.interrupted
+        FROM gone AS g
+        JOIN ending AS e ON e.request_id = g.id
+        RETURNING request_finished.id
+    )
+    SELECT array_agg(f.id) INTO ended FROM finished AS f;
+
+    UPDATE contego.request_open AS o
+    SET progress = CASE v.disposition WHEN 'retry' THEN 'RETRYING' WHEN 'hold' THEN 'HELD' ELSE 'QUEUED' END,
+        attempts = o.attempts + CASE WHEN v.disposition = 'retry' AND v.counts THEN 1 ELSE 0 END,
+        due_date = CASE v.disposition WHEN 'retry' THEN now() + v.delay * interval '1 millisecond' ELSE o.due_date END,
+        executed_date = coalesce(clock_timestamp() - v.sent_age * interval '1 millisecond', o.executed_date),
+        reference_number = coalesce(v.reference_number, o.reference_number),
+        error_code = v.error_code, error_description = v.error_description,
+        claimed_by = NULL, claimed_date = NULL,
+        interrupted = v.disposition IN ('retry', 'release') AND coalesce(v.in_doubt, false)
+    FROM jsonb_to_recordset(verdicts) AS v (
+        request_id bigint, fence bigint, disposition text, error_code text, error_description text,
+        reference_number text, delay double precision, counts boolean, in_doubt boolean, sent_age double precision)
+    WHERE o.id = v.request_id AND (v.request_id, v.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND v.disposition IN ('retry', 'hold', 'release');
+
+    -- A statement of its own: its snapshot sees the rows that were parked while the deletion above waited.
+    UPDATE contego.request_open AS o
+    SET progress = 'QUEUED', blocked_by = NULL
+    WHERE o.progress = 'BLOCKED' AND o.blocked_by = ANY (ended);
+    GET DIAGNOSTICS woken = ROW_COUNT;
+    PERFORM contego.wake_earlier(ours);
+
+    SELECT coalesce(array_agg(DISTINCT n.request_id), '{}') INTO stale
+    FROM jsonb_to_recordset(commands || verdicts) AS n (request_id bigint, fence bigint)
+    WHERE (n.request_id, n.fence) NOT IN (SELECT * FROM unnest(ours, our_fences));
+END
+$$;
+
+-- What compiling would cost is never earned back: statements are short, and their estimates grow with the backlog.
+ALTER FUNCTION contego.record SET jit = off;
