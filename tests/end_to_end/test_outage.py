@@ -3,6 +3,7 @@
 import itertools
 import socket
 import subprocess
+import time
 
 import pytest
 
@@ -59,21 +60,22 @@ def test_an_outage_burns_no_attempt_and_ends_by_itself(database, simulator, daem
 def test_canaries_come_one_at_a_time_and_no_more_often_than_said(database, simulator, launch):
     simulator.break_with({"do": {"http_status": 503}})
     slow = {"canary_interval_ms": 500, "failures": 1}
-    launch({"slow": {"endpoint": simulator.url, "breaker": slow}})
+    daemon = launch({"slow": {"endpoint": simulator.url, "breaker": slow}})
     for _ in range(50):
         add(database, provider="slow")
 
-    def canaries():
-        """What was sent after the first that failed, and so after all that had been sent beside it."""
-        return database.query("SELECT sent_date FROM contego.attempt JOIN contego.request AS r ON r.id = request_id "
-                              "WHERE provider = 'slow' AND sent_date > (SELECT min(recorded_date) FROM contego.attempt "
-                              "JOIN contego.request AS f ON f.id = request_id WHERE f.provider = 'slow') ORDER BY sent_date")
+    def only_canaries():
+        text = daemon.get("/metrics")[1]
+        dead = f'contego_endpoint_up{{endpoint="{simulator.url}",provider="slow"}} 0'
+        return dead in text and 'contego_held_requests{provider="slow",stage="sending"} 0' in text
 
-    sent = wait_for(lambda: len(rows := canaries()) >= 6 and rows)
+    wait_for(only_canaries)
+    before, began = calls(simulator), time.monotonic()
+    wait_for(lambda: calls(simulator) >= before + 5, what="five canaries")
+    took = time.monotonic() - began
     simulator.mend()
-    gaps = [(b["sent_date"] - a["sent_date"]).total_seconds() for a, b in zip(sent, sent[1:])]
 
-    assert min(gaps) >= 0.45, gaps
+    assert took >= 4 * 0.5 * 0.95, "the first may have been due at once"
     database.all_finished("slow")
 
 
