@@ -203,9 +203,8 @@ asio::awaitable<void> line::run_courses() {
     tell();
 }
 
-asio::awaitable<void> line::wait_for_turn() {
-    const auto wait = gate_.take_turn();
-    if (stopping_ || wait <= steady_clock::duration::zero()) co_return;
+asio::awaitable<void> line::wait_for_turn(steady_clock::duration wait) {
+    if (stopping_) co_return;
     asio::steady_timer turn(network_, wait);
     using namespace asio::experimental::awaitable_operators;
     boost::system::error_code ignored;
@@ -229,7 +228,8 @@ asio::awaitable<void> line::run_course(request r) {
             recorder_.add(record_of(way.of(), skip->sequence, *skip->what));
             continue;
         }
-        co_await wait_for_turn();
+        if (const auto wait = gate_.take_turn(); wait > steady_clock::duration::zero())
+            co_await wait_for_turn(wait);
         if (stopping_ || gate_.now().exchanges == 0 || steady_clock::now() >= source_.ours_until(way.of())) {
             release(way.of(), first_sent);
             co_return;

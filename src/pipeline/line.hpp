@@ -74,7 +74,7 @@ private:
     asio::awaitable<void> rest(std::chrono::milliseconds at_most);
     asio::awaitable<void> sit_out(std::chrono::milliseconds pause);
     asio::awaitable<void> drained();
-    asio::awaitable<void> wait_for_turn();
+    asio::awaitable<void> wait_for_turn(std::chrono::steady_clock::duration wait);
     void gate_changed();
     void give_back_waiting();
     void dispatch();

@@ -7,6 +7,8 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <memory>
+
 namespace contego::pipeline {
 namespace {
 
@@ -24,20 +26,25 @@ class line_fixture : public ::testing::Test {
 protected:
     /// Runs the line until `count` requests were recorded, then stops it.
     void run_until_recorded(std::size_t count) {
-        line l(network_.get_executor(),
-               claiming_,
-               recording_,
-               options_,
-               default_wire(),
-               source_,
-               cas_,
-               gate_,
-               store_,
-               watches_);
+        const auto made = make_line();
+        auto& l = *made;
         watches_.on_recorded = [&] {
             if (watches_.ended >= count) l.stop();
         };
         run(l);
+    }
+
+    std::unique_ptr<line> make_line() {
+        return std::make_unique<line>(network_.get_executor(),
+                                      claiming_,
+                                      recording_,
+                                      options_,
+                                      default_wire(),
+                                      source_,
+                                      cas_,
+                                      gate_,
+                                      store_,
+                                      watches_);
     }
 
     void run(line& l) {
@@ -128,16 +135,8 @@ TEST_F(line_fixture, holds_a_request_whose_outcome_the_database_refuses) {
 
 TEST_F(line_fixture, gives_back_what_is_not_on_its_way_when_stopped) {
     queue(8);
-    line l(network_.get_executor(),
-           claiming_,
-           recording_,
-           options_,
-           default_wire(),
-           source_,
-           cas_,
-           gate_,
-           store_,
-           watches_);
+    const auto made = make_line();
+    auto& l = *made;
     cas_.on_send = [&] { l.stop(); };
 
     run(l);
@@ -149,16 +148,8 @@ TEST_F(line_fixture, gives_back_what_is_not_on_its_way_when_stopped) {
 
 TEST_F(line_fixture, stopped_between_two_commands_gives_the_request_back_with_the_first_recorded) {
     queue_.insert(request_for(1, "BECOME_SUBSCRIBER", living_room()));
-    line l(network_.get_executor(),
-           claiming_,
-           recording_,
-           options_,
-           default_wire(),
-           source_,
-           cas_,
-           gate_,
-           store_,
-           watches_);
+    const auto made = make_line();
+    auto& l = *made;
     cas_.on_send = [&] { l.stop(); };
 
     run(l);
@@ -240,16 +231,8 @@ TEST_F(line_fixture, takes_a_turn_for_every_exchange) {
 TEST_F(line_fixture, stops_at_once_while_it_waits_for_a_turn) {
     queue(2);
     gate_.wait = std::chrono::hours(1);
-    line l(network_.get_executor(),
-           claiming_,
-           recording_,
-           options_,
-           default_wire(),
-           source_,
-           cas_,
-           gate_,
-           store_,
-           watches_);
+    const auto made = make_line();
+    auto& l = *made;
     gate_.on_turn = [&] { boost::asio::post(network_, [&] { l.stop(); }); };
 
     run(l);
