@@ -89,6 +89,57 @@ BEGIN
 END
 $$;
 
+-- What each daemon may do to a provider's CAS, of what all of them together may.
+CREATE TABLE contego.share (
+    provider  text NOT NULL,
+    daemon_id bigint NOT NULL REFERENCES contego.daemon ON DELETE CASCADE,
+    in_flight integer NOT NULL,
+    rate      double precision NOT NULL,
+    PRIMARY KEY (provider, daemon_id)
+);
+COMMENT ON TABLE contego.share IS 'What each daemon takes of what the fleet may do to the CAS of a provider.';
+COMMENT ON COLUMN contego.share.in_flight IS 'Exchanges at once that it may have on their way.';
+COMMENT ON COLUMN contego.share.rate IS 'Exchanges that it may begin in a second.';
+
+-- A daemon takes its share anew: an equal part, but no more than the others leave. `now_...` is the most that it may
+-- have on its way until it has heard the answer; it counts against the others till the next call, so that a share that
+-- shrinks is free only when it is really given up. The sum over the living daemons is never above `most_...`.
+CREATE FUNCTION contego.take_share(of_daemon bigint, of_provider text, most_in_flight integer, most_rate double precision,
+                                   now_in_flight integer, now_rate double precision)
+RETURNS TABLE (in_flight integer, rate double precision)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    others record;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('contego.share'), hashtext(of_provider));
+    PERFORM FROM contego.daemon AS d WHERE d.id = of_daemon AND d.lease_until > clock_timestamp() FOR KEY SHARE;
+    IF NOT FOUND THEN
+        RETURN QUERY SELECT 0, 0::double precision; -- taken for dead: nothing until it has joined again
+        RETURN;
+    END IF;
+    SELECT count(*)::integer AS number, count(*) FILTER (WHERE s.daemon_id < of_daemon) AS before,
+           coalesce(sum(s.in_flight), 0)::integer AS in_flight, coalesce(sum(s.rate), 0) AS rate
+    INTO others
+    FROM contego.share AS s
+    JOIN contego.daemon AS d ON d.id = s.daemon_id
+    WHERE s.provider = of_provider AND s.daemon_id <> of_daemon AND d.lease_until > clock_timestamp();
+
+    in_flight := least(most_in_flight / (others.number + 1)
+                           + (others.before < most_in_flight % (others.number + 1))::integer,
+                       greatest(0, most_in_flight - others.in_flight));
+    rate := least(most_rate / (others.number + 1), greatest(0, most_rate - others.rate));
+    IF rate < most_rate / (others.number + 1) / 100 THEN
+        rate := 0; -- a crumb
+    END IF;
+    INSERT INTO contego.share AS s
+    VALUES (of_provider, of_daemon, greatest(take_share.in_flight, now_in_flight), greatest(take_share.rate, now_rate))
+    ON CONFLICT ON CONSTRAINT share_pkey DO UPDATE SET in_flight = excluded.in_flight, rate = excluded.rate;
+    RETURN NEXT;
+END
+$$;
+
 -- A daemon that has given everything back says good-bye.
 CREATE FUNCTION contego.leave_fleet(of_daemon bigint) RETURNS void
 LANGUAGE sql

@@ -3,6 +3,7 @@
 #include "http/endpoint_options.hpp"
 #include "http/guard.hpp"
 #include "pipeline/line.hpp"
+#include "queue/fleet.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -32,6 +33,7 @@ struct provider_configuration {
     http::endpoint_options endpoint;
     std::vector<std::string> standby_endpoints; ///< URLs; everything else is as for `endpoint`
     http::guard_options guard;
+    queue::share fleet; ///< what all daemons together may do; 0 of either: no bound of that kind
     pipeline::line_options line;
 
     /// All endpoints, the preferred one first.

@@ -62,6 +62,7 @@ void housekeeping::keep_lease() {
 
 void housekeeping::look_after_the_queue() {
     repeat("housekeeping", every_, [this] {
+        told_.share_out();
         if (const auto rescued = membership_.rescue(); rescued > 0) {
             told_.rescued(rescued);
             told_.wake();

@@ -16,14 +16,15 @@
 namespace contego::daemon {
 
 /// What a daemon does beside its lines, on threads of its own: one keeps the lease and does nothing else, so
-/// that nothing delays it; one takes over from the dead and reads the figures of the queue; one waits for
-/// notifications.
+/// that nothing delays it; one takes our shares anew, takes over from the dead and reads the figures of the
+/// queue; one waits for notifications.
 ///
 /// The callbacks are called on those threads. Stops and joins on destruction.
 class housekeeping {
 public:
     struct reports {
         std::function<void()> wake;                ///< there may be something to claim
+        std::function<void()> share_out;           ///< time to take our shares anew; may throw
         std::function<void(std::int64_t)> rescued; ///< so many requests were taken back from dead daemons
         std::function<void(const std::vector<queue::provider_figures>&)> figures;
         std::function<void(std::string_view stage, std::string_view what)> trouble;

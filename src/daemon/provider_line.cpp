@@ -3,6 +3,8 @@
 #include "daemon/load_binding.hpp"
 #include "daemon/service.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 #include <iterator>
 
@@ -44,6 +46,23 @@ good_endpoints(boost::asio::io_context& network, const provider_configuration& p
         });
 }
 
+bool is_shared(const queue::share& fleet) {
+    return fleet.in_flight > 0 || fleet.rate > 0;
+}
+
+/// Of two bounds on a rate, where 0 is none.
+double lower_rate(double one, double other) {
+    return one > 0 && other > 0 ? std::min(one, other) : std::max(one, other);
+}
+
+/// What this daemon may do: its own bounds, and its share where the fleet's is one.
+queue::share what_is_ours(const queue::share& own, const queue::share& fleet, const queue::share& taken) {
+    const bool none = (fleet.in_flight > 0 && taken.in_flight == 0) || (fleet.rate > 0 && taken.rate <= 0);
+    if (none) return {};
+    return {fleet.in_flight > 0 ? std::min(own.in_flight, taken.in_flight) : own.in_flight,
+            lower_rate(own.rate, taken.rate)};
+}
+
 } // namespace
 
 std::variant<std::vector<http::endpoint>, std::vector<std::string>>
@@ -68,7 +87,11 @@ provider_line::provider_line(boost::asio::io_context& network,
                              const queue::database_options& database,
                              const queue::fleet& membership,
                              watches& observer)
-    : wire_(good_binding(p)),
+    : network_(network),
+      provider_(p.line.provider),
+      own_{p.guard.in_flight, p.guard.rate},
+      fleet_(p.fleet),
+      wire_(good_binding(p)),
       claims_(queue::make_claims(database, membership)),
       records_(queue::make_records(database)),
       endpoints_(good_endpoints(network, p, observer)),
@@ -81,6 +104,25 @@ provider_line::provider_line(boost::asio::io_context& network,
             *endpoints_,
             *endpoints_,
             *records_,
-            observer) {}
+            observer) {
+    if (is_shared(fleet_)) endpoints_->allow(0, 0);
+}
+
+// A share that is not heeded yet says nothing of what may be on its way until the next one is.
+void provider_line::take_share(queue::fleet& membership) {
+    if (!is_shared(fleet_) || !taken_is_heeded_) return;
+    const queue::share now{std::max(heeded_.load(), line_.sending()), heeded_rate_};
+    const auto taken = membership.take_share(provider_, fleet_, now);
+    taken_is_heeded_ = false;
+    boost::asio::post(network_, [this, taken] { heed(taken); });
+}
+
+void provider_line::heed(const queue::share& taken) {
+    const auto now = what_is_ours(own_, fleet_, taken);
+    endpoints_->allow(now.in_flight, now.rate);
+    heeded_ = taken.in_flight;
+    heeded_rate_ = taken.rate;
+    taken_is_heeded_ = true;
+}
 
 } // namespace contego::daemon

@@ -12,6 +12,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <atomic>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <variant>
@@ -36,7 +38,23 @@ public:
 
     [[nodiscard]] pipeline::line& line() { return line_; }
 
+    /// Takes this daemon's share of what the fleet may do anew, where that is bounded. Not on the network
+    /// thread: asks the database, and throws when that cannot answer. Nothing is sent before the first share.
+    void take_share(queue::fleet& membership);
+
+    /// Leaves what is on its way without its answers, which ends it at once.
+    void hurry() { endpoints_->abandon(); }
+
 private:
+    void heed(const queue::share& taken);
+
+    boost::asio::io_context& network_;
+    const std::string provider_;
+    const queue::share own_;             ///< what the configuration lets this daemon do
+    const queue::share fleet_;           ///< what it lets all of them do
+    std::atomic<std::size_t> heeded_{0}; ///< exchanges at once that the guard allows, of the share
+    std::atomic<double> heeded_rate_{0};
+    std::atomic<bool> taken_is_heeded_{true};
     binding wire_;
     std::unique_ptr<claims> claims_;
     std::unique_ptr<records> records_;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <optional>
 
@@ -23,6 +24,9 @@ namespace contego::daemon {
 namespace {
 
 namespace asio = boost::asio;
+
+constexpr auto time_to_record = std::chrono::seconds(5);
+constexpr auto time_to_say_good_bye = std::chrono::seconds(1);
 
 std::string host_name() {
     std::array<char, 257> name{}; // the last one stays zero, however long the name
@@ -132,6 +136,10 @@ private:
     housekeeping::reports reports() {
         return {
             [this] { asio::post(network_, [this] { wake(); }); },
+            [this] {
+                for (auto& l : lines_)
+                    l->take_share(fleet_);
+            },
             [this](std::int64_t count) {
                 log_.warning("requests of a dead daemon taken over", {{"count", count}});
             },
@@ -156,12 +164,10 @@ private:
     void on_signal() {
         signals_.async_wait([this](boost::system::error_code ec, int signal) {
             if (ec) return;
-            if (stopping_) {
-                log_.warning("second signal: leaving at once");
-                network_.stop();
-                return;
-            }
-            stop(signal);
+            if (!stopping_)
+                stop(signal);
+            else
+                hurry("told a second time to stop");
             on_signal();
         });
     }
@@ -174,11 +180,28 @@ private:
             l->line().stop();
         drain_timer_.expires_after(configuration_.drain_timeout);
         drain_timer_.async_wait([this](boost::system::error_code ec) {
-            if (ec) return;
-            log_.error("the drain time is over: leaving what is in flight to another daemon");
-            network_.stop();
+            if (!ec) hurry("the drain time is over");
         });
         if (lines_.empty()) finish();
+    }
+
+    // What is on its way ends without its answer and is recorded as that. Where even this takes long, or
+    // whoever stops us insists, it is left to another daemon, for which everything of ours is in doubt.
+    void hurry(const std::string& why) {
+        if (hurrying_) {
+            log_.error("leaving at once what is in flight to another daemon", {{"reason", why}});
+            database_.overseer->allow_no_more_than(time_to_say_good_bye);
+            network_.stop();
+            return;
+        }
+        hurrying_ = true;
+        log_.warning("waiting for no answer any more", {{"reason", why}});
+        for (auto& l : lines_)
+            l->hurry();
+        drain_timer_.expires_after(time_to_record);
+        drain_timer_.async_wait([this](boost::system::error_code ec) {
+            if (!ec) hurry("what had no answer could not be recorded");
+        });
     }
 
     // Idle connections and the admin listener would keep the network busy; everything that matters is
@@ -213,6 +236,7 @@ private:
     std::optional<admin> admin_;
     std::size_t running_ = 0;
     bool stopping_ = false;
+    bool hurrying_ = false;
     bool drained_ = false;
 };
 

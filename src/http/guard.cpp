@@ -59,7 +59,8 @@ public:
           told_(std::move(told)),
           failures_(std::make_shared<inquest>(executor_, options.breaker.canary_interval)),
           pace_(options.rate),
-          canary_timer_(executor_) {
+          canary_timer_(executor_),
+          allowed_(options.in_flight) {
         for (auto& e : endpoints)
             stations_.emplace_back(std::move(e), options_);
         told_last_ = now();
@@ -79,7 +80,9 @@ public:
         if (!where) {
             exchange out;
             out.error = transport_error::connect;
-            out.detail = "the endpoint is taken for dead: " + stations_.front().health.reason();
+            out.detail = stations_.empty()
+                             ? "nothing is sent any more"
+                             : "the endpoint is taken for dead: " + stations_.front().health.reason();
             out.outage = true;
             asio::post(executor_,
                        [then = std::move(then), out = std::move(out)]() mutable { then(std::move(out)); });
@@ -89,13 +92,14 @@ public:
     }
 
     [[nodiscard]] admission now() const {
-        if (const auto active = living()) return {stations_[*active].adaptive.limit(), true};
+        if (const auto active = living())
+            return {std::min(stations_[*active].adaptive.limit(), allowed_), true};
         const bool out =
             std::ranges::any_of(stations_, [](const auto& s) { return s.health.canary_is_out(); });
         const auto moment = steady_clock::now();
         const bool due =
             std::ranges::any_of(stations_, [&](const auto& s) { return s.health.canary_is_due(moment); });
-        return {!out && due ? std::size_t{1} : std::size_t{0}, false};
+        return {!out && due && allowed_ > 0 ? std::size_t{1} : std::size_t{0}, false};
     }
 
     [[nodiscard]] steady_clock::duration take_turn() { return pace_.take(steady_clock::now()); }
@@ -104,8 +108,9 @@ public:
 
     void allow(std::size_t in_flight, double rate) {
         pace_.set(rate);
+        allowed_ = in_flight;
         for (auto& s : stations_)
-            s.adaptive.allow(in_flight);
+            s.adaptive.allow(std::max<std::size_t>(1, in_flight));
         tell_change();
     }
 
@@ -231,6 +236,7 @@ private:
     std::shared_ptr<inquest> failures_;
     pace pace_;
     asio::steady_timer canary_timer_;
+    std::size_t allowed_;
     std::size_t in_flight_ = 0;
     admission told_last_;
 };
@@ -255,6 +261,8 @@ public:
     void on_change(std::function<void()> changed) override { core_->on_change(std::move(changed)); }
 
     void allow(std::size_t in_flight, double rate) override { core_->allow(in_flight, rate); }
+
+    void abandon() override { core_->close(); }
 
 private:
     std::shared_ptr<core> core_;

@@ -46,7 +46,12 @@ using endpoint_told = std::function<void(std::string_view endpoint, bool open, s
 class guard : public sends, public admits {
 public:
     /// More or fewer exchanges, and more or fewer a second, from now on: this daemon's share of the fleet's.
+    /// `in_flight` 0: none, not even canaries. What is on its way stays so.
     virtual void allow(std::size_t in_flight, double rate) = 0;
+
+    /// Ends what is on its way, at once: as sent and not answered, or as not sent, by an outage. Nothing can
+    /// be sent afterwards.
+    virtual void abandon() = 0;
 };
 
 /// `endpoints` in the order of preference, at least one.

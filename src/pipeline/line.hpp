@@ -14,6 +14,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <deque>
@@ -56,6 +57,9 @@ public:
 
     /// Runs until `stop` was called, what was on its way is answered, and everything is recorded.
     asio::awaitable<void> run();
+
+    /// Requests that are being sent, each one exchange at a time. Any thread.
+    [[nodiscard]] std::size_t sending() const { return sending_; }
 
     /// There may be something to claim.
     void wake();
@@ -105,8 +109,8 @@ private:
     asio::steady_timer emptied_;
     asio::steady_timer stopped_; ///< ends the waits for a turn
     std::deque<request> waiting_;
-    std::size_t sending_ = 0; ///< coroutines that run courses, one request each at a time
-    patience patient_;        ///< with the database, where a claim got no answer
+    std::atomic<std::size_t> sending_ = 0; ///< coroutines that run courses, one request each at a time
+    patience patient_;                     ///< with the database, where a claim got no answer
     bool hinted_ = false;
     bool stopping_ = false;
     std::mt19937_64 random_{std::random_device{}()};

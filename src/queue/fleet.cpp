@@ -14,6 +14,8 @@ constexpr statement renew_lease{"renew_lease",
 constexpr statement neighbours{"neighbours", "SELECT id, pid, started_ticks FROM contego.neighbours($1)"};
 constexpr statement declare_dead{"declare_dead", "SELECT contego.declare_dead($1, $2)"};
 constexpr statement rescue_requests{"rescue", "SELECT contego.rescue()"};
+constexpr statement take_share_of{"take_share",
+                                  "SELECT in_flight, rate FROM contego.take_share($1, $2, $3, $4, $5, $6)"};
 constexpr statement leave_fleet{"leave_fleet", "SELECT contego.leave_fleet($1)"};
 
 // A renewal that gets no answer must leave time for another one, on a new connection, within the lease.
@@ -64,6 +66,17 @@ void fleet::look_round() {
 std::int64_t fleet::rescue() {
     look_round();
     return rescuing_.call(rescue_requests)[0][0].as<std::int64_t>();
+}
+
+share fleet::take_share(const std::string& provider, const share& most, const share& now) {
+    const auto taken = rescuing_.call(take_share_of,
+                                      id_.load(),
+                                      provider,
+                                      static_cast<int>(most.in_flight),
+                                      most.rate,
+                                      static_cast<int>(now.in_flight),
+                                      now.rate);
+    return {static_cast<std::size_t>(taken[0][0].as<int>()), taken[0][1].as<double>()};
 }
 
 void fleet::leave() {

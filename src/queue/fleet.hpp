@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -19,12 +20,18 @@ struct identity {
     std::int64_t started_ticks = 0; ///< see process
 };
 
+/// How much may be done to a provider's CAS.
+struct share {
+    std::size_t in_flight = 0; ///< exchanges at once
+    double rate = 0;           ///< exchanges a second
+};
+
 /// This daemon's membership: a lease in the database that says that it lives.
 ///
 /// One heartbeat for the daemon, none per request. Whose lease has ended is taken for dead by the others, and
 /// what it had claimed runs elsewhere; it may join again, under a new number. Two connections, so that
 /// nothing slow delays the heartbeat. Thread safety: `daemon_id` and `trusted_until` from any thread; `keep`
-/// and `leave` block, from one thread at a time; so does `rescue`, maybe from another.
+/// and `leave` block, from one thread at a time; so do `rescue` and `take_share`, maybe from another.
 class fleet {
 public:
     fleet(const database_options& options, identity who, std::chrono::milliseconds lease);
@@ -46,6 +53,12 @@ public:
     /// ended, and, on this machine, whose process is seen to be no more. Throws when the database cannot
     /// answer.
     std::int64_t rescue();
+
+    /// What we may do of what the whole fleet may, `most`, from now on; 0 of both where we are taken for
+    /// dead. `now` is the most that we may do until the answer is heeded. Call a few times per lease: the
+    /// shares of daemons that come and go are shared out anew in two calls of each. Throws when the database
+    /// cannot answer; the former share holds then.
+    share take_share(const std::string& provider, const share& most, const share& now);
 
     /// Gives the lease up at once, after everything was given back. Throws when the database cannot answer.
     void leave();

@@ -11,7 +11,7 @@ namespace contego::queue {
 using std::chrono::steady_clock;
 
 watchdog::watch::watch(watchdog& by, int socket, std::chrono::milliseconds at_most)
-    : by_(by), what_(by.add(socket, steady_clock::now() + at_most)) {}
+    : by_(by), what_(by.add(socket, at_most)) {}
 
 watchdog::watch::~watch() {
     const std::lock_guard lock(by_.mutex_);
@@ -35,12 +35,23 @@ watchdog::~watchdog() {
 
 // A watch never holds a number of a socket that is not its own: were the original closed inside the call, its
 // number could soon belong to another connection.
-std::list<watchdog::call>::iterator watchdog::add(int socket, steady_clock::time_point deadline) {
+std::list<watchdog::call>::iterator watchdog::add(int socket, std::chrono::milliseconds at_most) {
     const int duplicate = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
     const std::lock_guard lock(mutex_);
+    const auto deadline = steady_clock::now() + std::min(at_most, longest_);
     const auto added = calls_.insert(calls_.end(), {duplicate, deadline});
     if (deadline < looks_at_) changed_.notify_all();
     return added;
+}
+
+void watchdog::allow_no_more_than(std::chrono::milliseconds at_most) {
+    {
+        const std::lock_guard lock(mutex_);
+        longest_ = at_most;
+        for (auto& c : calls_)
+            c.deadline = std::min(c.deadline, steady_clock::now() + at_most);
+    }
+    changed_.notify_all();
 }
 
 void watchdog::run() {

@@ -44,8 +44,11 @@ public:
     watchdog& operator=(const watchdog&) = delete;
     ~watchdog();
 
+    /// From now on no call lasts longer than that, what is under way included.
+    void allow_no_more_than(std::chrono::milliseconds at_most);
+
 private:
-    std::list<call>::iterator add(int socket, std::chrono::steady_clock::time_point deadline);
+    std::list<call>::iterator add(int socket, std::chrono::milliseconds at_most);
     void run();
     std::chrono::steady_clock::time_point end_what_is_late();
 
@@ -53,6 +56,7 @@ private:
     std::condition_variable changed_;
     std::list<call> calls_;
     std::chrono::steady_clock::time_point looks_at_ = std::chrono::steady_clock::time_point::max();
+    std::chrono::milliseconds longest_ = std::chrono::hours(24); ///< of all calls, whatever each is given
     bool stopping_ = false;
     std::thread thread_;
 };

@@ -63,6 +63,7 @@ response service::administer(const http_request& request, std::string_view path,
         cas_.reset();
         journal_.clear();
         calls_.clear();
+        most_at_once_ = at_once_;
         return json_response(200, value::object());
     }
     return failure(404, "GET /sim/state, GET /sim/journal, POST or DELETE /sim/faults, POST /sim/reset");
@@ -87,6 +88,7 @@ value service::whole_state(std::string_view query) const {
     for (const auto& [command, by_status] : calls_)
         calls.emplace(name_of(command), value::object(by_status.begin(), by_status.end()));
     state.emplace("calls", std::move(calls));
+    state.emplace("most_at_once", most_at_once_);
     return state;
 }
 

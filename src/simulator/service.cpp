@@ -112,6 +112,7 @@ arrival service::receive_call(const http_request& request, std::string_view path
         auto& understood = std::get<reading>(read);
         const std::lock_guard lock(mutex_);
         a.trouble = faults_.choose(path, understood.call);
+        most_at_once_ = std::max(most_at_once_, ++at_once_);
         a.what = std::move(understood);
     }
     return a;
@@ -119,6 +120,7 @@ arrival service::receive_call(const http_request& request, std::string_view path
 
 answer service::do_call(const call& c, const mishap& trouble, moment now) {
     const std::lock_guard lock(mutex_);
+    --at_once_;
     auto said = trouble.effect ? cas_.apply(c, now) : answer::no({}, {});
     if (!trouble.status_code.empty()) {
         said.status_code = trouble.status_code;

@@ -65,6 +65,8 @@ private:
     journal journal_;
     fault_rules faults_;
     std::map<command_type, std::map<std::string, std::int64_t>> calls_; ///< by command and status code
+    std::int64_t at_once_ = 0;                                          ///< calls received and not yet done
+    std::int64_t most_at_once_ = 0;
 };
 
 } // namespace contego::simulator

@@ -4,6 +4,7 @@ import os
 import random
 import time
 
+import psycopg2
 import pytest
 
 from programs import wait_for
@@ -53,14 +54,37 @@ def test_nothing_of_all_that_is_lost_or_done_twice(database, simulator, launch):
 
 def test_a_second_signal_does_not_wait_for_the_cas(database, simulator, launch):
     simulator.break_with({"do": {"hang": "before_effect"}})
-    database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": "01000000009", "service_ca_id": "1111"})
+    safe = database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": "01000000009", "service_ca_id": "1111"})
+    unsafe = database.insert("SEND_BARK_MESSAGE_TO_CLIENT", {"smartcard_ca_id": "01000000017", "message": "Hello"})
     daemon = launch({"default": {"endpoint": simulator.url, "exchange_timeout_ms": 60_000}})
-    wait_for(lambda: 'stage="sending"} 1' in daemon.get("/metrics")[1])
+    wait_for(lambda: 'stage="sending"} 2' in daemon.get("/metrics")[1])
 
     daemon.process.terminate()
     wait_for(lambda: "stopping" in daemon.log())
-    daemon.terminate(within=5)
+    code = daemon.terminate(within=5)
 
+    assert code == 0, "what had no answer is recorded as that"
+    assert database.request(safe)["progress"] == "RETRYING"
+    assert database.request(unsafe)["error_code"] == "IN_DOUBT"
+    assert database.count("attempts > 0") == 0
     simulator.mend()
     launch()
-    database.all_finished()
+    database.finished(safe)
+
+
+def test_a_third_signal_does_not_wait_for_the_database_either(database, simulator, launch):
+    simulator.break_with({"do": {"hang": "before_effect"}})
+    database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": "01000000008", "service_ca_id": "1111"})
+    daemon = launch({"default": {"endpoint": simulator.url, "exchange_timeout_ms": 60_000}})
+    wait_for(lambda: 'stage="sending"} 1' in daemon.get("/metrics")[1])
+    with psycopg2.connect(database.connection) as locking:
+        locking.cursor().execute("LOCK contego.request_open")
+        daemon.process.terminate()
+        wait_for(lambda: "stopping" in daemon.log())
+        daemon.process.terminate()
+        wait_for(lambda: "waiting for no answer" in daemon.log())
+        code = daemon.terminate(within=4)
+    locking.close()
+
+    assert code == 1
+    simulator.mend()

@@ -156,6 +156,80 @@ TEST_F(membership, of_a_living_process_is_left_alone) {
     EXPECT_TRUE(one.end(id, disposition::complete).stale.empty());
 }
 
+/// What one daemon may do, as it goes through it round by round.
+struct shareholder {
+    explicit shareholder(const queue::database_options& database) : hands(database) {}
+
+    /// Heeds what it is given before it asks again; `sending` is what it still has on its way.
+    std::size_t ask(std::size_t most, std::size_t sending = 0) {
+        has = hands.membership.take_share(
+            "default", {most, static_cast<double>(most)}, {std::max(has.in_flight, sending), has.rate});
+        return has.in_flight;
+    }
+
+    daemon_hands hands;
+    queue::share has;
+};
+
+TEST_F(membership, alone_gives_all_that_the_fleet_may_do) {
+    shareholder one(database_);
+
+    EXPECT_EQ(one.ask(10), 10U);
+    EXPECT_EQ(one.has.rate, 10);
+}
+
+TEST_F(membership, shares_out_evenly_what_the_fleet_may_do) {
+    shareholder one(database_);
+    shareholder two(database_);
+    shareholder three(database_);
+    for (int round = 0; round < 3; ++round)
+        for (auto* each : {&one, &two, &three})
+            each->ask(10);
+
+    EXPECT_EQ(one.has.in_flight, 4U);
+    EXPECT_EQ(two.has.in_flight, 3U);
+    EXPECT_EQ(three.has.in_flight, 3U);
+    EXPECT_NEAR(one.has.rate + two.has.rate + three.has.rate, 10, 0.01);
+}
+
+TEST_F(membership, gives_a_newcomer_only_what_the_others_have_given_up) {
+    shareholder old(database_);
+    shareholder young(database_);
+    old.ask(10);
+
+    EXPECT_EQ(young.ask(10), 0U) << "the other may have ten on their way";
+    EXPECT_EQ(old.ask(10), 5U);
+    EXPECT_EQ(young.ask(10), 0U) << "the other has not heeded it yet";
+    EXPECT_EQ(old.ask(10, 8), 5U);
+    EXPECT_EQ(young.ask(10), 2U) << "the other still has eight on their way";
+    EXPECT_EQ(old.ask(10, 5), 5U);
+    EXPECT_EQ(young.ask(10), 5U);
+}
+
+TEST_F(membership, shares_out_anew_what_the_dead_had) {
+    shareholder dead(database_);
+    shareholder alive(database_);
+    for (int round = 0; round < 3; ++round)
+        for (auto* each : {&dead, &alive})
+            each->ask(10);
+    ASSERT_EQ(alive.has.in_flight, 5U);
+    expire(dead.hands);
+
+    EXPECT_EQ(alive.ask(10), 10U);
+    EXPECT_EQ(dead.ask(10), 0U) << "until it has joined again";
+}
+
+TEST_F(membership, of_more_daemons_than_the_fleet_may_have_exchanges_leaves_some_without) {
+    shareholder one(database_);
+    shareholder two(database_);
+    shareholder three(database_);
+    for (int round = 0; round < 3; ++round)
+        for (auto* each : {&one, &two, &three})
+            each->ask(2);
+
+    EXPECT_EQ(one.has.in_flight + two.has.in_flight + three.has.in_flight, 2U);
+}
+
 TEST_F(membership, repairs_a_request_that_waits_for_one_that_is_gone) {
     const auto id = insert_for_card("1");
     sql("UPDATE contego.request SET progress = 'BLOCKED', blocked_by = 999999 WHERE id = " +

@@ -335,6 +335,40 @@ TEST_F(guard_fixture, a_time_out_lowers_the_limit_and_answers_raise_it) {
     EXPECT_EQ(guard_->now().exchanges, 8U);
 }
 
+TEST_F(guard_fixture, admits_no_more_than_is_allowed_from_now_on) {
+    make(1);
+
+    guard_->allow(3, 0);
+    EXPECT_EQ(guard_->now(), (admission{3, true}));
+    guard_->allow(0, 0);
+    EXPECT_EQ(guard_->now(), (admission{0, true}));
+    guard_->allow(5, 0);
+    EXPECT_EQ(guard_->now(), (admission{5, true}));
+}
+
+TEST_F(guard_fixture, where_nothing_is_allowed_no_canary_is_either) {
+    make(1);
+    kill();
+    run_until([this] { return guard_->now().exchanges == 1; });
+
+    guard_->allow(0, 0);
+
+    EXPECT_EQ(guard_->now(), (admission{0, false}));
+}
+
+TEST_F(guard_fixture, abandoned_sends_nothing_any_more) {
+    make(1);
+
+    guard_->abandon();
+    send();
+    poll();
+
+    ASSERT_EQ(ended_.size(), 1U);
+    EXPECT_EQ(ended_[0].state, exchange_state::not_sent);
+    EXPECT_TRUE(ended_[0].outage);
+    EXPECT_EQ(guard_->now().exchanges, 0U);
+}
+
 TEST_F(guard_fixture, ends_what_is_open_when_it_is_destroyed) {
     make(1);
     send();

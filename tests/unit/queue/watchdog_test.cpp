@@ -101,6 +101,19 @@ TEST(watchdog, never_ends_another_connection_that_got_the_same_number) {
     EXPECT_TRUE(other.is_open_at_the_other_end());
 }
 
+TEST(watchdog, told_to_allow_less_ends_what_is_under_way_and_what_comes) {
+    watchdog dog;
+    const silent_connection before;
+    const silent_connection after;
+    const watchdog::watch earlier_call(dog, before.socket(), hours(1));
+
+    dog.allow_no_more_than(milliseconds(20));
+    const watchdog::watch later_call(dog, after.socket(), hours(1));
+
+    EXPECT_EQ(before.read(), 0);
+    EXPECT_EQ(after.read(), 0);
+}
+
 TEST(watchdog, stops_while_nothing_is_watched) {
     std::optional<watchdog> dog(std::in_place);
 

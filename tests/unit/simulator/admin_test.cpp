@@ -29,6 +29,17 @@ TEST_F(admin_test, the_state_shows_cards_pairings_and_counts_of_calls) {
         value(value::object{{"ADD_SUBSCRIPTIONS", value::object{{"OK", 1}, {"ALREADY_SUBSCRIBED", 1}}}}));
 }
 
+TEST_F(admin_test, the_state_shows_how_many_calls_there_were_at_once) {
+    const auto call = request_of(http::verb::post, std::string(authorization_path), addition_to(card));
+    const auto first = service_.receive(call);
+    const auto second = service_.receive(call);
+    (void)service_.conclude(first, {});
+    (void)service_.conclude(second, {});
+    (void)post(authorization_path, addition_to(card));
+
+    EXPECT_EQ(*state().find("most_at_once"), value(2));
+}
+
 TEST_F(admin_test, the_state_of_one_card_can_be_had_alone) {
     (void)post(authorization_path, addition_to(card));
 
@@ -75,8 +86,10 @@ TEST_F(admin_test, a_reset_forgets_state_journal_and_counts) {
 
     EXPECT_EQ(get("/sim/journal").body, "");
     EXPECT_EQ(state(),
-              value(value::object{
-                  {"cards", value::object()}, {"pairings", value::list()}, {"calls", value::object()}}));
+              value(value::object{{"cards", value::object()},
+                                  {"pairings", value::list()},
+                                  {"calls", value::object()},
+                                  {"most_at_once", 0}}));
 }
 
 TEST_F(admin_test, anything_else_is_told_what_there_is) {

@@ -1,0 +1,55 @@
+"""What the fleet may do to a CAS is kept by all daemons together, whoever comes and goes."""
+
+import itertools
+import json
+import time
+
+from programs import fetch, wait_for
+
+CARDS = (f"01000{n:06}" for n in itertools.count(1000))
+
+
+def flood(database, provider, count):
+    for _ in range(count):
+        database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": next(CARDS), "service_ca_id": "1111"}, provider=provider)
+
+
+def most_at_once(simulator):
+    return json.loads(fetch(simulator.url + "/sim/state")[1])["most_at_once"]
+
+
+def shares(database, provider):
+    rows = database.query(
+        "SELECT in_flight FROM contego.share JOIN contego.daemon AS d ON d.id = daemon_id "
+        "WHERE provider = %s AND lease_until > now() ORDER BY 1", provider)
+    return [row["in_flight"] for row in rows]
+
+
+def test_exchanges_at_once_stay_within_the_bound_of_the_fleet(database, simulator, launch):
+    simulator.break_with({"do": {"latency_ms": 50}})
+    bounded = {"bounded": {"endpoint": simulator.url, "in_flight": 64, "fleet_in_flight": 6}}
+    flood(database, "bounded", 900)
+    first = launch(bounded)
+    wait_for(lambda: shares(database, "bounded") == [6])
+    wait_for(lambda: most_at_once(simulator) == 6)
+
+    launch(bounded)
+    wait_for(lambda: shares(database, "bounded") == [3, 3])
+    first.kill()
+    wait_for(lambda: shares(database, "bounded") == [6])
+    database.all_finished("bounded", 60)
+
+    assert most_at_once(simulator) == 6
+    simulator.mend()
+
+
+def test_exchanges_a_second_stay_within_the_bound_of_the_fleet(database, simulator, launch):
+    paced = {"paced": {"endpoint": simulator.url, "fleet_rate_per_second": 40}}
+    flood(database, "paced", 120)
+    began = time.monotonic()
+    for _ in range(2):
+        launch(paced)
+    database.all_finished("paced", 60)
+    took = time.monotonic() - began
+
+    assert took >= 119 / 40 * 0.95
