@@ -40,7 +40,7 @@ void course::plan_commands() {
         ended_ = verdict_of(disposition::reject, refused.code, describe(refused.all));
 }
 
-step course::next() {
+step course::next(bool proven) {
     for (; !ended_ && position_ < commands_.size(); ++position_) {
         const auto& c = commands_[position_];
         const int sequence = static_cast<int>(position_) + 1;
@@ -54,13 +54,19 @@ step course::next() {
             if (reading_back_) return send_step{sequence, &*reading_back_, &c};
             return in_doubt("may have been sent by a daemon that died, and is not safe to repeat");
         }
-        return send_step{sequence, &c};
+        scout_ = proven ? std::nullopt : scout_for(c);
+        return send_step{sequence, scout_ ? &*scout_ : &c};
     }
     return ended_ ? *ended_ : verdict_of(disposition::complete);
 }
 
 bool course::answered(const reply& answer) {
     if (reading_back_) return read_back(answer);
+    if (scout_) {
+        scout_.reset();
+        if (answer.outcome == outcome::retry) ended_ = failed(answer);
+        return false;
+    }
     const auto& c = commands_[position_];
     if (answer.outcome != outcome::success) {
         ended_ = failed(answer);
@@ -87,6 +93,13 @@ bool course::read_back(const reply& answer) {
     request_.interrupted = *done;
     if (*done) ++position_;
     return *done;
+}
+
+std::optional<command> course::scout_for(const command& c) const {
+    if (wire_.repeat_safe(c.type)) return std::nullopt;
+    auto get = harmless_get_like(c);
+    if (get && !wire_.repeat_safe(get->type)) return std::nullopt;
+    return get;
 }
 
 verdict course::in_doubt(const std::string& why) const {

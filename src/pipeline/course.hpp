@@ -46,11 +46,13 @@ public:
 
     [[nodiscard]] const request& of() const { return request_; }
 
-    /// Precondition: every send_step before was answered, and no verdict was returned.
-    [[nodiscard]] step next();
+    /// `proven`: false where the CAS is taken for dead, and what is sent is to find out. No command that is
+    /// not safe to repeat does that: a GET goes before it. Precondition: every send_step before was answered,
+    /// and no verdict was returned.
+    [[nodiscard]] step next(bool proven = true);
 
     /// What the command of the latest send_step came to. True where that is the end of it, to be recorded;
-    /// false after a GET that did not show that the command in doubt was done.
+    /// false after a GET that is not of the plan, and did not show that the command in doubt was done.
     bool answered(const reply& answer);
 
 private:
@@ -62,6 +64,7 @@ private:
     [[nodiscard]] bool finished_before(const command& c);
     [[nodiscard]] bool is_skipped(const command& c) const;
     void note(const command& c, const value& result, const std::string& reference);
+    [[nodiscard]] std::optional<command> scout_for(const command& c) const;
     void plan_commands();
 
     request request_;
@@ -72,6 +75,7 @@ private:
     std::size_t position_ = 0; ///< of the command that is next, or that is on its way
     std::optional<verdict> ended_;
     std::optional<command> reading_back_; ///< the GET on its way for the command at `position_`
+    std::optional<command> scout_;        ///< the GET on its way that finds out whether the CAS is there
     std::optional<bool> paired_;          ///< what the latest pairing status said
     std::string reference_number_;
     value result_; ///< of the latest command that returned something

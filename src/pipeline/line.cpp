@@ -217,7 +217,7 @@ asio::awaitable<void> line::run_course(request r) {
     course way(std::move(r), wire_, options_.retry, uniform(random_));
     std::optional<steady_clock::time_point> first_sent;
     for (;;) {
-        const auto next = way.next();
+        const auto next = way.next(gate_.now().proven);
         if (const auto* ended = std::get_if<verdict>(&next)) {
             auto v = *ended;
             v.first_sent = first_sent;

@@ -120,8 +120,6 @@ void recorder::hold_what_failed(const record_batch& batch, const record_answer& 
     for (const auto& v : batch.verdicts)
         if (v.error_code == record_refused) held.insert(v.request_id);
     for (const auto& v : batch.verdicts)
-        if (v.error_code == record_refused) held.insert(v.request_id);
-    for (const auto& v : batch.verdicts)
         if (failed.contains(v.request_id) && held.insert(v.request_id).second) hold(v.request_id, v.fence);
     for (const auto& c : batch.commands)
         if (failed.contains(c.request_id) && held.insert(c.request_id).second) hold(c.request_id, c.fence);

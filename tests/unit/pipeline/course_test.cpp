@@ -332,5 +332,44 @@ TEST(course, a_retry_takes_the_doubt_along) {
     EXPECT_TRUE(ends(c).in_doubt);
 }
 
+/// What is sent next while the CAS is taken for dead.
+std::string sends_to_find_out(course& c) {
+    const auto next = c.next(false);
+    return std::string(name_of(std::get<send_step>(next).what->type));
+}
+
+request message_for_a_card() {
+    return request_for(
+        1, "SEND_BARK_MESSAGE_TO_CLIENT", {{"smartcard_ca_id", "01000000009"}, {"message", "Hello"}});
+}
+
+TEST(course, no_command_that_is_not_safe_to_repeat_finds_out_whether_the_cas_is_there) {
+    auto c = course_of(message_for_a_card());
+
+    EXPECT_EQ(sends_to_find_out(c), "GET_ACTIVE_SUBSCRIPTIONS");
+    EXPECT_FALSE(c.answered(answer(outcome::rejected, "CLIENT_NOT_FOUND"))) << "it is not of the plan";
+    EXPECT_EQ(sends(c), "1 SEND_BARK_MESSAGE_TO_CLIENT");
+}
+
+TEST(course, a_cas_that_is_not_there_has_not_seen_the_command) {
+    auto c = course_of(message_for_a_card());
+    sends_to_find_out(c);
+    auto nothing = answer(outcome::retry, "NO_ANSWER");
+    nothing.outage = true;
+    EXPECT_FALSE(c.answered(nothing));
+
+    const auto v = ends(c);
+
+    EXPECT_EQ(v.disposition, disposition::retry);
+    EXPECT_FALSE(v.in_doubt);
+    EXPECT_FALSE(v.counts);
+}
+
+TEST(course, what_is_safe_to_repeat_finds_out_itself) {
+    auto c = course_of(request_for(1, "ADD_SUBSCRIPTIONS", one_service()));
+
+    EXPECT_EQ(sends_to_find_out(c), "ADD_SUBSCRIPTIONS");
+}
+
 } // namespace
 } // namespace contego::pipeline
