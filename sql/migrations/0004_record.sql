@@ -10,13 +10,16 @@ AS $$
 DECLARE
     ours bigint[];
     our_fences bigint[];
+    any_ran_before boolean;
     ended bigint[];
+    landed bigint[];
 BEGIN
     WITH named AS (
-        SELECT DISTINCT n.request_id, n.fence
-        FROM jsonb_to_recordset(commands || verdicts) AS n (request_id bigint, fence bigint)
-    ), held AS (
-        SELECT o.id, o.fence
+        SELECT c.request_id, c.fence FROM jsonb_to_recordset(commands) AS c (request_id bigint, fence bigint)
+        UNION
+        SELECT v.request_id, v.fence FROM jsonb_to_recordset(verdicts) AS v (request_id bigint, fence bigint)
+    ), held AS MATERIALIZED (
+        SELECT o.id, o.fence, o.attempts > 0 OR o.interrupted OR o.executed_date IS NOT NULL AS ran_before
         FROM contego.request_open AS o
         JOIN named AS n ON n.request_id = o.id AND n.fence = o.fence
         WHERE o.progress = 'IN_FLIGHT'
@@ -25,16 +28,24 @@ BEGIN
     )
     -- Request and fence together: one batch may hold outcomes of two claims on one request, where this daemon lost its
     -- lease, joined again and claimed the same request anew.
-    SELECT coalesce(array_agg(h.id), '{}'), coalesce(array_agg(h.fence), '{}') INTO ours, our_fences FROM held AS h;
+    SELECT coalesce(array_agg(h.id) FILTER (WHERE h.id IS NOT NULL), '{}'),
+           coalesce(array_agg(h.fence) FILTER (WHERE h.id IS NOT NULL), '{}'),
+           coalesce(array_agg(DISTINCT n.request_id) FILTER (WHERE h.id IS NULL), '{}'),
+           coalesce(bool_or(h.ran_before), false)
+    INTO ours, our_fences, stale, any_ran_before
+    FROM named AS n
+    LEFT JOIN held AS h ON h.id = n.request_id AND h.fence = n.fence;
 
-    INSERT INTO contego.former_attempt (
-        request_id, sequence, attempt, type, request, response, reference_number, status_code, exchange, outcome,
-        error_code, error_description, sent_date, duration_ms, fence, recorded_date)
-    SELECT c.request_id, c.sequence, c.attempts, c.type, c.request, c.response, c.reference_number, c.status_code,
-           c.exchange, c.outcome, c.error_code, c.error_description, c.sent_date, c.duration_ms, c.fence, c.recorded_date
-    FROM jsonb_to_recordset(commands) AS n (request_id bigint, fence bigint, sequence smallint)
-    JOIN contego.command AS c ON c.request_id = n.request_id AND c.sequence = n.sequence
-    WHERE (n.request_id, n.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND c.exchange IS NOT NULL;
+    IF any_ran_before THEN
+        INSERT INTO contego.former_attempt (
+            request_id, sequence, attempt, type, request, response, reference_number, status_code, exchange, outcome,
+            error_code, error_description, sent_date, duration_ms, fence, recorded_date)
+        SELECT c.request_id, c.sequence, c.attempts, c.type, c.request, c.response, c.reference_number, c.status_code,
+               c.exchange, c.outcome, c.error_code, c.error_description, c.sent_date, c.duration_ms, c.fence, c.recorded_date
+        FROM jsonb_to_recordset(commands) AS n (request_id bigint, fence bigint, sequence smallint)
+        JOIN contego.command AS c ON c.request_id = n.request_id AND c.sequence = n.sequence
+        WHERE (n.request_id, n.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND c.exchange IS NOT NULL;
+    END IF;
 
     INSERT INTO contego.command AS c (
         request_id, sequence, type, parameters, request, response, reference_number, status_code, exchange, outcome,
@@ -64,7 +75,10 @@ BEGIN
             reference_number text, result jsonb, sent_age double precision)
         WHERE (v.request_id, v.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND v.disposition IN ('complete', 'reject', 'cancel')
     ), gone AS (
-        DELETE FROM contego.request_open AS o USING ending AS e WHERE o.id = e.request_id RETURNING o.*
+        -- The end comes along: joined to the rows once more, it would be compared with every one of them.
+        DELETE FROM contego.request_open AS o USING ending AS e WHERE o.id = e.request_id
+        RETURNING o.*, e.disposition, e.sent_age, e.reference_number AS said_reference, e.error_code AS said_code,
+                  e.error_description AS said_description, e.result AS said_result
     ), freed AS (
         DELETE FROM contego.lane AS l
         USING (SELECT g.provider, unnest(g.lanes) AS lane, g.sequence_number FROM gone AS g) AS g
@@ -78,42 +92,41 @@ BEGIN
         OVERRIDING SYSTEM VALUE
         SELECT g.id, g.created_date, g.created_by, g.action, contego.masked(g.parameters), g.subscription,
                g.process_name, g.process_id, g.provider, g.priority, g.scheduled_date, g.idempotency_key,
-               CASE e.disposition WHEN 'complete' THEN 'COMPLETED' ELSE 'REJECTED' END,
-               CASE e.disposition WHEN 'complete' THEN 'DONE' WHEN 'cancel' THEN 'CANCELLED' ELSE 'REJECTED' END,
+               CASE g.disposition WHEN 'complete' THEN 'COMPLETED' ELSE 'REJECTED' END,
+               CASE g.disposition WHEN 'complete' THEN 'DONE' WHEN 'cancel' THEN 'CANCELLED' ELSE 'REJECTED' END,
                g.sequence_number,
-               coalesce(clock_timestamp() - e.sent_age * interval '1 millisecond', g.executed_date),
-               clock_timestamp(), coalesce(e.reference_number, g.reference_number), e.error_code, e.error_description,
-               e.result, g.attempts, g.due_date, g.lanes, g.fence, g.interrupted
+               coalesce(clock_timestamp() - g.sent_age * interval '1 millisecond', g.executed_date),
+               clock_timestamp(), coalesce(g.said_reference, g.reference_number), g.said_code, g.said_description,
+               g.said_result, g.attempts, g.due_date, g.lanes, g.fence, g.interrupted
         FROM gone AS g
-        JOIN ending AS e ON e.request_id = g.id
         RETURNING request_finished.id
     )
     SELECT array_agg(f.id) INTO ended FROM finished AS f;
 
-    UPDATE contego.request_open AS o
-    SET progress = CASE v.disposition WHEN 'retry' THEN 'RETRYING' WHEN 'hold' THEN 'HELD' ELSE 'QUEUED' END,
-        attempts = o.attempts + CASE WHEN v.disposition = 'retry' AND v.counts THEN 1 ELSE 0 END,
-        due_date = CASE v.disposition WHEN 'retry' THEN now() + v.delay * interval '1 millisecond' ELSE o.due_date END,
-        executed_date = coalesce(clock_timestamp() - v.sent_age * interval '1 millisecond', o.executed_date),
-        reference_number = coalesce(v.reference_number, o.reference_number),
-        error_code = v.error_code, error_description = v.error_description,
-        claimed_by = NULL, claimed_date = NULL,
-        interrupted = v.disposition IN ('retry', 'release') AND coalesce(v.in_doubt, false)
-    FROM jsonb_to_recordset(verdicts) AS v (
-        request_id bigint, fence bigint, disposition text, error_code text, error_description text,
-        reference_number text, delay double precision, counts boolean, in_doubt boolean, sent_age double precision)
-    WHERE o.id = v.request_id AND (v.request_id, v.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND v.disposition IN ('retry', 'hold', 'release');
+    WITH stays AS (
+        UPDATE contego.request_open AS o
+        SET progress = CASE v.disposition WHEN 'retry' THEN 'RETRYING' WHEN 'hold' THEN 'HELD' ELSE 'QUEUED' END,
+            attempts = o.attempts + CASE WHEN v.disposition = 'retry' AND v.counts THEN 1 ELSE 0 END,
+            due_date = CASE v.disposition WHEN 'retry' THEN now() + v.delay * interval '1 millisecond' ELSE o.due_date END,
+            executed_date = coalesce(clock_timestamp() - v.sent_age * interval '1 millisecond', o.executed_date),
+            reference_number = coalesce(v.reference_number, o.reference_number),
+            error_code = v.error_code, error_description = v.error_description,
+            claimed_by = NULL, claimed_date = NULL,
+            interrupted = v.disposition IN ('retry', 'release') AND coalesce(v.in_doubt, false)
+        FROM jsonb_to_recordset(verdicts) AS v (
+            request_id bigint, fence bigint, disposition text, error_code text, error_description text,
+            reference_number text, delay double precision, counts boolean, in_doubt boolean, sent_age double precision)
+        WHERE o.id = v.request_id AND (v.request_id, v.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND v.disposition IN ('retry', 'hold', 'release')
+        RETURNING o.id
+    )
+    SELECT coalesce(array_agg(s.id), '{}') INTO landed FROM stays AS s;
 
     -- A statement of its own: its snapshot sees the rows that were parked while the deletion above waited.
     UPDATE contego.request_open AS o
     SET progress = 'QUEUED', blocked_by = NULL
     WHERE o.progress = 'BLOCKED' AND o.blocked_by = ANY (ended);
     GET DIAGNOSTICS woken = ROW_COUNT;
-    PERFORM contego.wake_earlier(ours);
-
-    SELECT coalesce(array_agg(DISTINCT n.request_id), '{}') INTO stale
-    FROM jsonb_to_recordset(commands || verdicts) AS n (request_id bigint, fence bigint)
-    WHERE (n.request_id, n.fence) NOT IN (SELECT * FROM unnest(ours, our_fences));
+    PERFORM contego.wake_earlier(landed);
 END
 $$;
 
