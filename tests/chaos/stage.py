@@ -133,17 +133,23 @@ class Stage:
         home = self.folder / f"d{number}"
         home.mkdir()
         door = self.doors.open(str(home / ".s.PGSQL.5432"), str(self.folder / "pg/.s.PGSQL.5432"))
-        provider = {
+        configuration = self.database.configuration({"default": self.provider_section()}, name=f"d{number}")
+        through = self.connection.replace(str(self.folder / "pg"), str(home))
+        configuration["database"] = self.database_section(through)
+        file = home / "contegod.json"
+        file.write_text(json.dumps(configuration))
+        return Member(f"d{number}", file, door)
+
+    def provider_section(self):
+        """Of the next daemon's configuration. A stage of another kind says it otherwise."""
+        return {
             "endpoint": f"http://127.0.0.1:{self.cas_door.port}", "in_flight": 16, "claim_ahead": 32,
             "exchange_timeout_ms": int(EXCHANGE_TIMEOUT * 1000), "poll_interval_ms": 100,
             "retry": {"first_delay_ms": 50, "longest_delay_ms": 1000, "most_attempts": 10000},
         }
-        configuration = self.database.configuration({"default": provider}, name=f"d{number}")
-        through = self.connection.replace(str(self.folder / "pg"), str(home))
-        configuration["database"] = {"connection": through, "lease_ms": int(LEASE * 1000)}
-        file = home / "contegod.json"
-        file.write_text(json.dumps(configuration))
-        return Member(f"d{number}", file, door)
+
+    def database_section(self, connection):
+        return {"connection": connection, "lease_ms": int(LEASE * 1000)}
 
     def _sabotage(self, function, changes):
         definition = self.database.query("SELECT pg_get_functiondef(%s::regprocedure) AS text", function)[0]["text"]
@@ -174,6 +180,11 @@ class Stage:
         self.supervisor.join()
         stale = sum(member.metric("contego_stale_outcomes_total") + member.stale for member in self.members)
         return [member.terminate() for member in self.members], stale
+
+    def crashes(self):
+        """One sentence for each daemon that ended by itself. It may end at start for want of a database; once it runs it may not."""
+        return [f"{member.name} ended by itself with {status}: see {log}"
+                for member in self.members for status, ran, log in member.exits if ran or status != 1]
 
     def close(self):
         if self.closed:
