@@ -1,0 +1,219 @@
+"""How much of its pace a fleet of two daemons has again after a fault, and how soon."""
+
+import dataclasses
+import math
+import random
+import statistics
+import time
+
+from backlog import Backlog, Trickle
+from faults import (BackendsKilled, CasDoor, ConnectionsExhausted, DaemonKilled, DatabaseDoor, Fault, PostgresRestarted, Repeated)
+from folder import Folder
+from gate import Trouble
+from programs import wait_for
+from stage import Stage
+
+LATENCY = (160, 480)  # ms
+IN_FLIGHT = 64
+EXPECTED = 2 * IN_FLIGHT / 0.32  # requests a second
+TRICKLE = 20  # inserted a second, so that there are notifications
+LULL = 3.0  # seconds between filling the backlog and the first window
+RESTART = 5.0  # seconds: RestartSec of the systemd unit
+CONTROL = "none"
+
+HOW = f"""The pace is that of the CAS, not of the machine: the simulator takes {LATENCY[0]} to {LATENCY[1]} ms for a call, each
+daemon has {IN_FLIGHT} calls under way, and the backlog never ends. That makes {EXPECTED:.0f} requests a second, which is little
+work for two cores. A limit of the rate would be as steady, and would hide a daemon that came back with fewer connections; a call
+that took no time would measure the machine, whose noise is larger than what is looked for. The time of a call is drawn,
+since calls that a fault made begin together would else end together. Counted are rows by their finished_date, in a window right
+before the fault and in one that begins --settle seconds after its end. The fault "{CONTROL}" is no fault: what its ratios differ from 1 is
+the noise of the measurement. "Back" is from when on 90 % of the pace before was reached for a second and kept for three."""
+
+
+class RecoveryStage(Stage):
+    """LISTEN has a connection of its own through a gate of its own."""
+
+    def _set_up(self, daemons, seed, sabotage):
+        self.listen_doors = []
+        super()._set_up(daemons, seed, sabotage)
+
+    def provider_section(self):
+        return {**super().provider_section(), "in_flight": IN_FLIGHT, "claim_ahead": 256, "poll_interval_ms": 1000,
+                "breaker": {}}
+
+    def database_section(self, connection):
+        door = self.doors.open(("127.0.0.1", 0), str(self.folder / "pg/.s.PGSQL.5432"))
+        self.listen_doors.append(door)
+        listen = self.connection.replace(f"host={self.folder / 'pg'}", f"host=127.0.0.1 port={door.port}")
+        return {**super().database_section(connection), "listen_connection": listen}
+
+
+class Nothing(Fault):
+    seconds = (1.0, 1.0)
+
+    def begin(self, stage, rng):
+        pass
+
+    def end(self, stage):
+        pass
+
+
+class ListenHalfOpen(DatabaseDoor):
+    def begin(self, stage, rng):
+        self.doors = stage.listen_doors
+        for door in self.doors:
+            stage.doors.tell(door, self.trouble)
+
+
+class KilledAgainAndAgain(DaemonKilled):
+    """Four times within the fault; the fifth is its end."""
+
+    seconds = (0.0, 0.0)
+    times = 5
+
+    def begin(self, stage, rng):
+        for _ in range(self.times - 1):
+            super().begin(stage, rng)
+            time.sleep(RESTART)
+            super().end(stage)
+            wait_for(self.victim.runs, 30, "the daemon that was started again")
+        super().begin(stage, rng)
+        time.sleep(RESTART)
+
+
+class CasResetAnywhere(Repeated):
+    """Connections are cut at random bytes of requests and answers alike."""
+
+    pause = 0.5
+
+    def _repeat(self, stage):
+        towards = "server"
+        while not self.over.is_set():
+            stage.doors.tell(stage.cas_door, Trouble("reset", towards=towards, most_bytes=3000))
+            towards = "client" if towards == "server" else "server"
+            self.over.wait(self.pause)
+        stage.doors.tell(stage.cas_door, Trouble())
+
+
+def lasting(fault, seconds):
+    fault.seconds = (seconds, seconds)
+    return fault
+
+
+KINDS = {
+    CONTROL: Nothing,
+    "postgres_restart": lambda: lasting(PostgresRestarted(fast=True), 1.0),
+    "backends_killed": lambda: lasting(BackendsKilled(), 10.0),
+    "connections_exhausted": lambda: lasting(ConnectionsExhausted(), 10.0),
+    "daemon_killed": lambda: lasting(DaemonKilled(), RESTART),
+    "daemon_killed_5_times": KilledAgainAndAgain,
+    "listen_half_open": lambda: ListenHalfOpen(True, mode="half_open", seconds=(10.0, 10.0)),
+    "cas_reset": lambda: lasting(CasResetAnywhere(), 10.0),
+}
+
+
+def declare(verbs):
+    parser = verbs.add_parser("recover", help=__doc__, description=__doc__, epilog=HOW + " Exit status: 0 no median below the "
+                              "floor and no daemon ended by itself, 1 otherwise, 2 bad command line. Faults: " + ", ".join(KINDS) + ".")
+    parser.add_argument("--faults", default="all", metavar="LIST", help="all, or names with commas between")
+    parser.add_argument("--repeat", type=int, default=3, metavar="N", help="rounds over all faults; default 3")
+    parser.add_argument("--window", type=float, default=10.0, metavar="S", help="seconds counted before and after; default 10")
+    parser.add_argument("--settle", type=float, default=5.0, metavar="S",
+                        help="seconds from the end of the fault to the window after it; default 5")
+    parser.add_argument("--floor", type=float, default=0.9, metavar="X",
+                        help="lowest ratio (median) that passes; default 0.9, since noise may exceed the 2 %% of the goal of 0.98")
+    parser.add_argument("--seed", type=int, default=1, metavar="N")
+    parser.add_argument("--keep", action="store_true", help="keep the files of the run; done anyway if it fails")
+    parser.set_defaults(play=play, parser=parser)
+
+
+@dataclasses.dataclass
+class Measured:
+    """Rates are requests ended a second."""
+
+    before: float
+    least: float  # in any second while the fault lasted: a fault that is not felt proves nothing
+    after: float
+    back: float  # seconds after the end of the fault; None: not before the end of the window after it
+
+    @property
+    def ratio(self):
+        return self.after / self.before
+
+    def __str__(self):
+        back = "never" if self.back is None else f"{self.back:.1f}"
+        return (f"{self.before:6.1f}/s before  {self.least:6.1f}/s at least  {self.after:6.1f}/s after  ratio {self.ratio:.3f}"
+                f"  back after {back} s")
+
+
+class Recovery:
+    """Measures one fault after the other on one stage."""
+
+    def __init__(self, given, path):
+        self.given = given
+        self.rng = random.Random(f"victims {given.seed}")
+        self.stage = RecoveryStage(path, 2, given.seed)
+        self.stage.simulator.break_with({"when": {}, "do": {"latency_ms": list(LATENCY)}})
+        self.backlog = Backlog(self.stage.database)
+        self.trickle = Trickle(self.backlog, self.stage.another_database(), TRICKLE)
+        self.trickle.start()
+
+    def measure(self, name):
+        window, settle = self.given.window, self.given.settle
+        fault = KINDS[name]()
+        self.backlog.fill(int(1.2 * EXPECTED * (LULL + 2 * window + settle + max(fault.seconds) + 20)))
+        time.sleep(LULL)
+        since = time.time()
+        time.sleep(window)
+        begun = time.time()
+        over = self._inflict(fault)
+        time.sleep(max(0.0, over + settle + window - time.time()))
+        assert self.backlog.waiting() > EXPECTED, "the backlog came to its end: what was measured is the inserting"
+        ends = self.backlog.ends(since)
+        before = ends.rate(since, begun)
+        return Measured(before, ends.least(begun, over), ends.rate(over + settle, over + settle + window),
+                        ends.back(over, before, over + settle + window))
+
+    def _inflict(self, fault):
+        fault.begin(self.stage, self.rng)
+        time.sleep(fault.lasts(self.rng))
+        fault.end(self.stage)
+        return time.time()
+
+    def close(self):
+        self.trickle.stop()
+        self.stage.close()
+
+
+def play(given):
+    names = list(KINDS) if given.faults == "all" else given.faults.split(",")
+    if unknown := [name for name in names if name not in KINDS]:
+        given.parser.error(f"unknown fault {unknown[0]}")
+    with Folder(given.keep) as folder:
+        recovery = Recovery(given, folder.path)
+        try:
+            measured = {name: [] for name in names}
+            for round_number in range(1, given.repeat + 1):
+                for name in names:
+                    measured[name].append(recovery.measure(name))
+                    print(f"round {round_number}  {name:22}  {measured[name][-1]}", flush=True)
+            crashes = recovery.stage.crashes()
+        finally:
+            recovery.close()
+        print("\n" + "\n".join(table(measured)))
+        below = [name for name, ones in measured.items() if statistics.median(one.ratio for one in ones) < given.floor]
+        print(f"below the floor of {given.floor:g}: {', '.join(below) or 'none'}")
+        print("\n".join(crashes))
+        folder.clean = not below and not crashes
+    return 0 if folder.clean else 1
+
+
+def table(measured):
+    yield "| fault | before, /s | least, /s | after, /s | ratio: median | lowest | highest | back after, s: median | worst |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for name, ones in measured.items():
+        ratios = [one.ratio for one in ones]
+        back = [math.inf if one.back is None else one.back for one in ones]
+        before, least, after = (statistics.median(getattr(one, part) for one in ones) for part in ("before", "least", "after"))
+        yield (f"| {name} | {before:.1f} | {least:.1f} | {after:.1f} | {statistics.median(ratios):.3f} | {min(ratios):.3f} "
+               f"| {max(ratios):.3f} | {statistics.median(back):.1f} | {max(back):.1f} |")
