@@ -12,6 +12,7 @@ import random
 import socket
 import struct
 import threading
+import time
 
 LINGER_ZERO = struct.pack("ii", 1, 0)
 
@@ -69,6 +70,8 @@ class End(asyncio.Protocol):
 
     def data_received(self, data):
         trouble = self.door.trouble
+        if trouble.mode == "half_open" and self.towards == "server":
+            self.door.swallowed.append(time.time())
         if self.dead:
             return
         if trouble.mode == "half_open":
@@ -138,6 +141,7 @@ class Door:
         self.trouble = Trouble()
         self.ends = set()
         self.cuts = 0
+        self.swallowed = []  # when a client said something that a half-open connection swallowed
         self.server = None
         self.port = 0
         if not isinstance(listen, str):
