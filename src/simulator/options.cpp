@@ -22,6 +22,7 @@ struct arguments {
     std::string cards;
     std::string population_file;
     std::optional<std::uint64_t> seed;
+    unsigned stub_latency = 0;
 };
 
 std::string content_of(const std::string& file) {
@@ -83,12 +84,16 @@ void declare(CLI::App& app, arguments& a, options& o) {
     app.add_option("--threads", o.server.threads, "threads to serve on")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
-    app.add_flag(
+    auto* stub = app.add_flag(
         "--stub", o.server.stub, "answer every POST with OK at once, without looking: for benchmarks");
+    app.add_option("--stub-latency", a.stub_latency, "milliseconds that the stub takes over each answer")
+        ->check(CLI::Range(0, 60'000))
+        ->needs(stub);
 }
 
 void complete(const arguments& a, options& o) {
     read_listen(a.listen, o.server);
+    o.server.stub_latency = std::chrono::milliseconds(a.stub_latency);
     if (!a.user.empty()) {
         o.service.user = a.user;
         const auto password = content_of(a.password_file);

@@ -99,9 +99,19 @@ asio::awaitable<bool> exchange(Stream& stream, service& s, const http_request& r
     co_return !failed && answer.keep_alive;
 }
 
+/// The stub of one connection, and how long it takes over an answer.
+struct slow_stub {
+    stub answering;
+    std::chrono::milliseconds latency;
+};
+
 template <class Stream>
-asio::awaitable<bool> exchange(Stream& stream, stub& s, const http_request& request) {
-    const auto bytes = s.answer({request.target().data(), request.target().size()});
+asio::awaitable<bool> exchange(Stream& stream, slow_stub& s, const http_request& request) {
+    if (s.latency.count() > 0) {
+        asio::steady_timer timer(stream.get_executor(), s.latency);
+        co_await timer.async_wait(as_result);
+    }
+    const auto bytes = s.answering.answer({request.target().data(), request.target().size()});
     const auto [failed, _] = co_await asio::async_write(stream, asio::buffer(bytes), as_result);
     co_return !failed && request.keep_alive();
 }
@@ -137,7 +147,7 @@ template <class Stream>
 asio::awaitable<void> converse(Stream& stream, shared& with) {
     const auto number = ++with.connections;
     if (with.settings.stub) {
-        stub s(number);
+        slow_stub s{stub(number), with.settings.stub_latency};
         co_await converse(stream, s);
     } else {
         co_await converse(stream, with.answering);

@@ -75,6 +75,13 @@ TEST_F(options_test, a_user_needs_a_password_and_a_certificate_needs_a_key) {
     EXPECT_THAT(refusal({"--client-ca", "ca.pem"}), HasSubstr("--tls-certificate"));
 }
 
+TEST_F(options_test, only_a_stub_can_be_told_how_long_an_answer_takes) {
+    const auto o = std::get<options>(read({"--stub", "--stub-latency", "20"}));
+
+    EXPECT_EQ(o.server.stub_latency, std::chrono::milliseconds(20));
+    EXPECT_THAT(refusal({"--stub-latency", "20"}), HasSubstr("--stub"));
+}
+
 TEST_F(options_test, a_range_of_cards_replaces_the_default) {
     const auto o = std::get<options>(read({"--cards", "0700-0799"}));
 

@@ -159,6 +159,21 @@ TEST(server, a_stub_answers_anything_with_ok) {
     }
 }
 
+TEST(server, a_slow_stub_takes_its_time_over_each_answer) {
+    server_settings settings;
+    settings.stub = true;
+    settings.stub_latency = std::chrono::milliseconds(20);
+    const running_server server(settings);
+    plain_client client(server.port());
+
+    for (int n = 0; n < 3; ++n) {
+        const auto asked = std::chrono::steady_clock::now();
+        const auto r = client.ask(message_of(http::verb::post, authorization_path, "whatever"));
+        EXPECT_GE(std::chrono::steady_clock::now() - asked, settings.stub_latency);
+        EXPECT_THAT(r.body, HasSubstr("<ct:StatusCode>OK</ct:StatusCode>"));
+    }
+}
+
 TEST(server, many_clients_on_many_threads_lose_no_effect) {
     const running_server server(on_threads(4));
     constexpr int clients = 8;
