@@ -1,0 +1,98 @@
+// The ceiling of the network: render, send, read, and what is stored of it, again and again with so many in
+// flight, without a database. The daemon's own binding and endpoint client, on one thread as in the daemon.
+// Prints one JSON line: how many exchanges were answered with success, in how many seconds.
+
+#include "daemon/load_binding.hpp"
+#include "http/endpoint_client.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <iostream>
+
+namespace {
+
+using namespace contego;
+using std::chrono::steady_clock;
+
+command sample_command() {
+    command c;
+    c.type = command_type::add_subscriptions;
+    c.parameters = {{"smartcard_ca_id", "01900080207"}, {"service_ca_id", "1111"}};
+    return c;
+}
+
+class loop {
+public:
+    loop(const std::string& url, const binding& wire, std::size_t in_flight, std::int64_t count)
+        : wire_(wire), what_(sample_command()), count_(count) {
+        http::endpoint_options options;
+        options.url = url;
+        options.connections = in_flight;
+        client_ = http::make_endpoint_client(network_.get_executor(),
+                                             std::get<http::endpoint>(http::check(std::move(options))));
+        for (std::size_t n = 0; n < in_flight; ++n)
+            send_next();
+    }
+
+    /// Seconds that all of it took.
+    double run() {
+        const auto began = steady_clock::now();
+        network_.run();
+        return std::chrono::duration<double>(ended_ - began).count();
+    }
+
+    [[nodiscard]] std::int64_t answered_well() const { return well_; }
+
+private:
+    void send_next() {
+        if (sent_ == count_) return;
+        const auto id = ++sent_;
+        client_->send(wire_.render(what_, id),
+                      steady_clock::now() + std::chrono::seconds(30),
+                      [this, id](const exchange& e) {
+                          well_ += wire_.read(what_, e).outcome == outcome::success;
+                          stored_ += wire_.render_masked(what_, id).size() + wire_.storable(what_, e).size();
+                          if (++done_ == count_) finish();
+                          send_next();
+                      });
+    }
+
+    // Idle connections would keep the network busy.
+    void finish() {
+        ended_ = steady_clock::now();
+        network_.stop();
+    }
+
+    const binding& wire_;
+    command what_;
+    boost::asio::io_context network_{1};
+    std::unique_ptr<http::endpoint_client> client_;
+    std::int64_t count_;
+    std::int64_t sent_ = 0;
+    std::int64_t done_ = 0;
+    std::int64_t well_ = 0;
+    std::size_t stored_ = 0;
+    steady_clock::time_point ended_;
+};
+
+} // namespace
+
+int main(int count, char** arguments) {
+    if (count != 5) {
+        std::cerr << "usage: bench_exchange URL IN-FLIGHT COUNT BINDING-FILE\n";
+        return 2;
+    }
+    try {
+        const auto loaded = daemon::load_binding(arguments[4]);
+        const auto exchanges = std::stol(arguments[3]);
+        loop l(arguments[1], std::get<binding>(loaded), std::stoul(arguments[2]), exchanges);
+        const auto seconds = l.run();
+        std::cout << R"({"exchanges":)" << exchanges << R"(,"answered_well":)" << l.answered_well()
+                  << R"(,"seconds":)" << seconds << "}\n";
+        return l.answered_well() == exchanges ? 0 : 1;
+    } catch (const std::exception& e) {
+        std::cerr << "bench_exchange: " << e.what() << '\n';
+        return 1;
+    }
+}

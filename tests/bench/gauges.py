@@ -1,0 +1,104 @@
+"""What is read beside a run: CPU and memory of processes from /proc, statements and commits from PostgreSQL's own counters, and what
+the daemon's sessions wait for."""
+
+import collections
+import os
+import pathlib
+import threading
+
+import psycopg2
+
+TICKS = os.sysconf("SC_CLK_TCK")
+SAMPLES_PER_SECOND = 25
+
+
+def _fields(pid):
+    """/proc/PID/stat from the third field on: the second may hold spaces."""
+    return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+
+
+def cpu_seconds(pid, with_ended_children=False):
+    fields = _fields(pid)
+    count = 4 if with_ended_children else 2  # utime stime cutime cstime
+    return sum(map(int, fields[11:11 + count])) / TICKS
+
+
+def peak_rss_kib(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1])
+    return 0
+
+
+def children_of(parent):
+    for name in os.listdir("/proc"):
+        try:
+            if name.isdigit() and int(_fields(name)[1]) == parent:
+                yield int(name)
+        except OSError:
+            continue  # it ended meanwhile
+
+
+def cluster_cpu_seconds(postmaster, without):
+    """Of every process of a cluster, those that ended included, but not of our own sessions, which `without` names."""
+    total = cpu_seconds(postmaster, with_ended_children=True)
+    for pid in children_of(postmaster):
+        try:
+            total += 0 if pid in without else cpu_seconds(pid)
+        except OSError:
+            continue
+    return total
+
+
+class Sessions(threading.Thread):
+    """Samples what the sessions of one login are doing, on a connection of its own."""
+
+    SQL = """SELECT CASE WHEN state = 'active' THEN coalesce(wait_event_type || '/' || wait_event, 'running')
+                         WHEN state LIKE 'idle in%%' THEN state ELSE 'idle' END, count(*)
+             FROM pg_stat_activity WHERE usename = %s GROUP BY 1"""
+
+    def __init__(self, connection, login):
+        super().__init__(name="sessions", daemon=True)
+        self.connection = psycopg2.connect(connection)
+        self.connection.autocommit = True
+        self.pid = self.connection.info.backend_pid
+        self.login = login
+        self.seen = collections.Counter()
+        self.samples = 0
+        self.stopping = threading.Event()
+
+    def run(self):
+        with self.connection.cursor() as cursor:
+            while not self.stopping.wait(1 / SAMPLES_PER_SECOND):
+                cursor.execute(self.SQL, [self.login])
+                self.seen.update(dict(cursor.fetchall()))
+                self.samples += 1
+
+    def stop(self):
+        self.stopping.set()
+        self.join()
+        self.connection.close()
+
+    def histogram(self):
+        """How many sessions did what, on the average; idle ones are left out."""
+        busy = [(name, count) for name, count in self.seen.most_common() if name != "idle"]
+        return {name: round(count / self.samples, 3) for name, count in busy} if self.samples else {}
+
+
+# The daemon's statements as the server received them, what runs inside functions not counted: by kind, how often and how long.
+STATEMENTS = """
+SELECT CASE WHEN query ~ 'contego\\.\\w+\\(' THEN substring(query FROM 'contego\\.(\\w+)\\(') ELSE lower(left(query, 20)) END AS kind,
+       sum(calls)::bigint AS calls, sum(total_exec_time)::double precision AS ms
+FROM pg_stat_statements AS s
+JOIN pg_roles AS r ON r.oid = s.userid
+WHERE r.rolname = %s AND s.toplevel
+GROUP BY 1"""
+
+
+def statements(admin, login):
+    return {row["kind"]: (row["calls"], row["ms"]) for row in admin.query(STATEMENTS, login)}
+
+
+def commits(admin, database):
+    """Read when the sessions that are counted have ended: only then are all their figures surely in."""
+    return admin.query("SELECT xact_commit AS n FROM pg_stat_database WHERE datname = %s", database)[0]["n"]

@@ -1,0 +1,125 @@
+"""Scenarios that ask how long a request takes, from the commit of its insertion to the commit of its outcome, and what an idle daemon costs.
+
+Both moments are PostgreSQL's own: pg_xact_commit_timestamp of the row's transaction. The inserting one is known by the row that it wrote
+into bench.inserted. Requests are inserted in open loop, however long the ones before take."""
+
+import subprocess
+import time
+
+import gauges
+import workload
+from database import LOGIN
+from stage import Costs
+
+LATENCY = """
+SELECT count(*) AS rows, percentile_cont(ARRAY[0.5, 0.95, 0.99, 0.999, 1]) WITHIN GROUP (ORDER BY ms) AS percentiles
+FROM (
+    SELECT extract(epoch FROM pg_xact_commit_timestamp(f.xmin) - pg_xact_commit_timestamp(i.xmin)) * 1000::float AS ms
+    FROM bench.inserted AS i
+    JOIN contego.request_finished AS f ON f.id = i.id
+    WHERE f.life_cycle_state = 'COMPLETED' AND pg_xact_commit_timestamp(i.xmin) < %s) AS r"""
+# While as much as possible is inserted: the last seconds of it.
+SUSTAINED = """
+SELECT count(*) / %s::float AS rate FROM contego.request_finished AS f, (SELECT max(created_date) AS ended FROM contego.request) AS load
+WHERE f.finished_date BETWEEN load.ended - %s * interval '1 second' AND load.ended"""
+WARM_UP = 2
+
+
+def percentiles(database, before="infinity"):
+    row = database.session.query(LATENCY, before)[0]
+    if not row["rows"]:
+        raise RuntimeError("no request was measured")
+    return {"measured": row["rows"], **dict(zip(("p50_ms", "p95_ms", "p99_ms", "p999_ms", "max_ms"), row["percentiles"]))}
+
+
+def drained(database, daemons):
+    high = database.session.value("SELECT coalesce(max(id), 0) FROM contego.request")
+    database.wait_until_finished(1, high, daemons)
+    return high
+
+
+def warm_up(stage, database, daemons):
+    """What connections, plans and caches cost once is not measured; returns the number of transactions."""
+    done = stage.load(database, workload.script(), WARM_UP, rate=50).finish()
+    drained(database, daemons)
+    database.session.query("TRUNCATE bench.inserted")
+    return done
+
+
+def measured(stage, database, daemons, costs, cas, rate, rows=1):
+    """An open loop of so many transactions a second, with so many rows each."""
+    seconds = stage.settings.load_seconds
+    transactions = stage.load(database, workload.script(rows), seconds, rate=rate, clients=8 if rows > 1 else 4).finish()
+    total = drained(database, daemons)
+    return {
+        **costs.take(total, daemons, cas), **percentiles(database), "rows": transactions * rows,
+        "rate": transactions * rows / seconds, "asked_rate": rate * rows}, transactions, total
+
+
+def open_loop(stage, per_second=200):
+    with stage.database() as database, stage.cas() as (url, cas):
+        costs = Costs(stage.cluster, database)
+        with stage.daemons(database, url) as daemons:
+            before = warm_up(stage, database, daemons)
+            found, transactions, total = measured(stage, database, daemons, costs, cas, per_second)
+        return found | costs.close(total, of_load=before + transactions)
+
+
+def near_the_maximum(stage):
+    """The maximum is what is finished while more is inserted than can be; a transaction inserts 20 rows, as a nightly job of a CRM."""
+    rows, seconds = 20, max(2, stage.settings.load_seconds // 3)
+    with stage.database() as database, stage.cas() as (url, cas):
+        costs = Costs(stage.cluster, database)
+        with stage.daemons(database, url) as daemons:
+            before = warm_up(stage, database, daemons)
+            before += stage.load(database, workload.script(rows), seconds).finish()
+            maximum = database.session.value(SUSTAINED, seconds - 1, seconds - 1)
+            drained(database, daemons)
+            database.session.query("TRUNCATE bench.inserted")
+            found, transactions, total = measured(stage, database, daemons, costs, cas, max(1, 0.8 * maximum / rows), rows)
+        return {**found, **costs.close(total, of_load=before + transactions), "sustained_maximum": maximum}
+
+
+def express(stage, per_second=50):
+    """EXPRESS requests, one after the other, while a bulk is being worked off."""
+    with stage.database() as database, stage.cas() as (url, cas):
+        low, high = database.insert(workload.subscriptions(stage.settings.rows, name="BULK"))
+        database.settle()
+        costs = Costs(stage.cluster, database)
+        with stage.daemons(database, url) as daemons:
+            load = stage.load(database, workload.script(name="URGENT", priority="EXPRESS"), 3600, rate=per_second)
+            database.wait_until_finished(low, high, daemons)
+            load.stop()
+            total = drained(database, daemons)
+            ended = database.session.value("SELECT max(finished_date) FROM contego.request_finished WHERE id BETWEEN %s AND %s", low, high)
+            found = costs.take(total, daemons, cas) | percentiles(database, ended)
+            found["rows"] = high - low + 1
+        return found | costs.close(total, of_load=total - found["rows"])
+
+
+def stays(daemon, seconds):
+    try:
+        daemon.process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return
+    daemon.check()
+
+
+def idle(stage):
+    """Nothing to do, for a long time."""
+    seconds = stage.settings.idle_seconds
+    with stage.database() as database, stage.cas() as (url, _):
+        costs = Costs(stage.cluster, database)
+        with stage.daemons(database, url) as (daemon,):
+            before = gauges.cpu_seconds(daemon.process.pid), costs._cluster_cpu(), gauges.statements(costs.admin, LOGIN)
+            began = time.monotonic()
+            stays(daemon, seconds)
+            lasted = time.monotonic() - began
+            after = gauges.cpu_seconds(daemon.process.pid), costs._cluster_cpu(), gauges.statements(costs.admin, LOGIN)
+            found = costs.take(1, [daemon])
+        costs.close(1)
+    count = sum(n for n, _ in after[2].values()) - sum(n for n, _ in before[2].values())
+    return {
+        "seconds": lasted, "daemon_cpu_percent": 100 * (after[0] - before[0]) / lasted,
+        "postgres_cpu_percent": 100 * (after[1] - before[1]) / lasted, "statements_per_second": count / lasted,
+        "rss_peak_kib": found["rss_peak_kib"], "start_ms": found["start_ms"]}

@@ -1,0 +1,114 @@
+"""The programs that are measured, started and stopped as a site does it."""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import time
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+BUILT = REPOSITORY / "build/release"
+CONTEGOD = BUILT / "contegod"
+
+
+def free_place(folder, kind):
+    """A file name in the folder that nobody had yet."""
+    number = 1 + sum(1 for _ in folder.glob(f"{kind}-*"))
+    return folder / f"{kind}-{number}"
+
+
+class Stub:
+    """contego-sim that answers everything with OK, so many milliseconds later."""
+
+    def __init__(self, latency_ms=0):
+        self.process = subprocess.Popen(
+            [BUILT / "contego-sim", "--listen", "127.0.0.1:0", "--stub", "--stub-latency", str(latency_ms)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.url = json.loads(self.process.stdout.readline())["listening"]
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(timeout=10)
+        self.process.stdout.close()
+
+
+class Daemon:
+    """`contegod serve`, from its start to its being ready, which it says as it says it to systemd."""
+
+    def __init__(self, folder, configuration):
+        self.place = free_place(folder, "daemon")
+        self.place.mkdir()
+        file = self.place / "contegod.json"
+        file.write_text(json.dumps(configuration))
+        self.ears = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.ears.bind(str(self.place / "notify"))
+        self.ears.settimeout(60)
+        began = time.monotonic()
+        with open(self.place / "log", "wb") as log:
+            self.process = subprocess.Popen(
+                [CONTEGOD, "serve", "--config", file],
+                stderr=log,
+                env={**os.environ, "NOTIFY_SOCKET": str(self.place / "notify")},
+            )
+        self.began = began
+        self.start_ms = None
+
+    def wait_until_ready(self):
+        try:
+            while b"READY=1" not in self.ears.recv(4096):
+                pass
+        except TimeoutError:
+            raise RuntimeError(f"contegod is not ready after 60 s:\n{self.log()}") from None
+        self.start_ms = (time.monotonic() - self.began) * 1000
+
+    def check(self):
+        if self.process.poll() is not None:
+            raise RuntimeError(f"contegod ended with {self.process.returncode}:\n{self.log()}")
+
+    def log(self):
+        return (self.place / "log").read_text(errors="replace")
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(timeout=90)
+        self.ears.close()
+
+
+class Load:
+    """pgbench with a script, in open loop where a rate is given; `transactions` says how many there were."""
+
+    def __init__(self, folder, connection, script, seconds, rate=None, clients=4):
+        file = free_place(folder, "load")
+        file.write_text(script)
+        pgbench = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin/pgbench"), key=lambda p: int(p.parts[4]))
+        command = [pgbench, "-n", "-M", "prepared", "-T", str(seconds), "-c", str(clients), "-f", file]
+        command += ["-R", str(rate)] if rate else []
+        self.process = subprocess.Popen([*command, connection], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def running(self):
+        return self.process.poll() is None
+
+    def finish(self):
+        """Waits until its time is over; the number of transactions."""
+        said, complained = self.process.communicate()
+        found = re.search(r"number of transactions actually processed: (\d+)", said)
+        if not found or self.process.returncode:
+            raise RuntimeError(f"pgbench failed: {complained}")
+        return int(found.group(1))
+
+    def stop(self):
+        if self.running():
+            self.process.send_signal(signal.SIGINT)
+        self.process.communicate()
+
+
+def ceiling(program, *arguments):
+    """Runs one of the C++ programs of this folder to its end: what it printed."""
+    done = subprocess.run([BUILT / "tests/bench" / program, *map(str, arguments)], stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout)

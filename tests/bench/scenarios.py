@@ -1,0 +1,92 @@
+"""The scenarios: name, what each shows, how it is played, and what is asked of its figures. A goal names figures as SCENARIO.FIGURE."""
+
+import dataclasses
+import functools
+
+import latency
+import peers
+import throughput
+
+
+@dataclasses.dataclass(frozen=True)
+class Goal:
+    """`of`, divided by `per` where there is one, is at least or at most so much."""
+
+    what: str
+    of: str
+    least: float | None = None
+    most: float | None = None
+    per: str | None = None
+
+    def needs(self):
+        return {name.split(".")[0] for name in (self.of, self.per) if name}
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    name: str
+    shows: str
+    play: object
+    goals: tuple = ()
+    once: bool = False  # not repeated: it takes long and its figures do not spread
+
+
+def unordered(name, least, figure="rate"):
+    return Goal("of the burn-down rate", f"{name}.{figure}", least=least, per="burn-down.rate")
+
+
+def few_statements(name):
+    return (Goal("statements a request", f"{name}.statements_per_request", most=0.05),
+            Goal("commits a request", f"{name}.commits_per_request", most=0.05))
+
+
+def run(**how):
+    return functools.partial(throughput.burn_down, **how)
+
+
+ALL = (
+    Scenario("sql-ceiling", "the daemon's claims and records without a network", throughput.sql_ceiling),
+    Scenario("exchange-ceiling", "render, send and read with 64 in flight, without a database", throughput.exchange_ceiling),
+    Scenario("burn-down", "single commands, 64 in flight, a CAS that answers at once", throughput.burn_down, (
+        Goal("of the SQL ceiling", "burn-down.rate", least=0.65, per="sql-ceiling.rate"),
+        Goal("times the fastest peer", "burn-down.rate", least=4, per="peers.fast"),
+        Goal("start to ready, ms", "burn-down.start_ms", most=300), *few_statements("burn-down"))),
+    Scenario("20ms-64", "the same, a CAS that answers after 20 ms", run(latency_ms=20, in_flight=64), (
+        Goal("requests/s (95 % of 64 in 20 ms)", "20ms-64.rate", least=0.95 * 64 / 0.020),
+        Goal("times the fastest peer", "20ms-64.rate", least=1, per="peers.slow"))),
+    Scenario("20ms-256", "the same with 256 in flight", run(latency_ms=20, in_flight=256), (
+        unordered("20ms-256", 0.70), Goal("peak RSS, KiB", "20ms-256.rss_peak_kib", most=50 * 1024))),
+    Scenario("cards", "20 requests a card in strict order", throughput.cards, (
+        unordered("cards", 0.90), Goal("times a peer with one queue a card", "cards.rate", least=50, per="peers.serial"),
+        *few_statements("cards"))),
+    Scenario("one-card", "one card with as many requests in front as flow past it", throughput.one_card, (unordered("one-card", 0.80),)),
+    Scenario("blocked", "as many requests behind two held ones as flow past them", throughput.blocked, (
+        unordered("blocked", 0.80), unordered("blocked", 0.80, "parked_rate"))),
+    Scenario("mixed-day", "actions of one to four commands, households of five, some EXPRESS", throughput.mixed_day),
+    Scenario("two-daemons", "burn-down by two daemons", run(count=2), (unordered("two-daemons", 1),)),
+    Scenario("four-daemons", "burn-down by four daemons", run(count=4), (unordered("four-daemons", 1),)),
+    Scenario("held-xmin", "burn-down beside a transaction that stays open", throughput.held_xmin, (unordered("held-xmin", 0.80),)),
+    Scenario("finished", "burn-down where the tables are full of what ended long ago", throughput.finished_before, (
+        unordered("finished", 0.95),)),
+    Scenario("open-loop-200", "commit to commit at 200 a second", latency.open_loop, (
+        Goal("p50, ms", "open-loop-200.p50_ms", most=4), Goal("p99, ms", "open-loop-200.p99_ms", most=15))),
+    Scenario("open-loop-80", "commit to commit at 80 % of the maximum", latency.near_the_maximum),
+    Scenario("express", "EXPRESS, commit to commit, while a bulk is worked off", latency.express, (
+        Goal("p99, ms", "express.p99_ms", most=100),)),
+    Scenario("idle", "a daemon with nothing to do", latency.idle, (
+        Goal("CPU of the daemon, % of a core", "idle.daemon_cpu_percent", most=0.2),), once=True),
+    Scenario("peers", "the peers' own run, with --peers", peers.play),
+)
+NAMED = {scenario.name: scenario for scenario in ALL}
+CEILINGS = ("sql-ceiling", "exchange-ceiling")
+
+
+def chosen(names, with_peers):
+    """In the order of the table: the scenarios named (none: all), and those whose figures their ratios need."""
+    wanted = set(names or NAMED)
+    for name in list(wanted):
+        wanted |= set().union(*(goal.needs() for goal in NAMED[name].goals))
+    wanted |= set(CEILINGS)
+    if not with_peers:
+        wanted.discard("peers")
+    return [scenario for scenario in ALL if scenario.name in wanted]

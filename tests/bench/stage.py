@@ -1,0 +1,182 @@
+"""One measurement: a database with requests in it, a CAS, daemons, and what all of it cost until the last request was finished."""
+
+import contextlib
+import dataclasses
+import os
+import time
+
+import gauges
+from database import LOGIN, Session
+from programs import Daemon, Load, Stub
+
+OUTCOME = """
+SELECT count(*) AS rows, count(*) FILTER (WHERE f.life_cycle_state = 'COMPLETED') AS completed,
+       extract(epoch FROM max(f.finished_date) - (SELECT min(started_date) FROM contego.daemon WHERE started_date >= %s))::float AS seconds,
+       (SELECT count(*) FROM contego.command AS c WHERE c.request_id BETWEEN %s AND %s) AS commands,
+       (SELECT count(*) FROM contego.command AS c
+        WHERE c.request_id BETWEEN %s AND %s AND c.request IS NOT NULL AND c.response IS NOT NULL) AS stored
+FROM contego.request_finished AS f
+WHERE f.id BETWEEN %s AND %s"""
+
+# Of two requests that follow each other on a lane, the later one was sent before the earlier one was finished.
+OVERTAKEN = """
+SELECT count(*) AS n FROM (
+    SELECT f.executed_date, lag(f.finished_date) OVER (PARTITION BY lane ORDER BY f.sequence_number) AS before
+    FROM contego.request_finished AS f CROSS JOIN LATERAL unnest(f.lanes) AS lane
+    WHERE f.id BETWEEN %s AND %s) AS r
+WHERE executed_date < before"""
+
+
+@dataclasses.dataclass
+class Settings:
+    rows: int = 100_000
+    finished: int = 1_000_000
+    idle_seconds: int = 600
+    load_seconds: int = 20
+    claim_ahead: int = 1000
+    peers: str | None = None
+    endpoint: str | None = None
+    binding: str | None = None
+
+
+class Stage:
+    """What scenarios are played on. Closes what a scenario left open."""
+
+    def __init__(self, cluster, settings, folder):
+        self.cluster = cluster
+        self.settings = settings
+        self.folder = folder
+        self.kept = {}  # databases that are too dear to be made anew for every repetition
+        self.known = {}  # what earlier scenarios of this run found
+
+    @contextlib.contextmanager
+    def database(self):
+        made = self.cluster.new_database()
+        try:
+            yield made
+        finally:
+            made.drop()
+
+    @contextlib.contextmanager
+    def cas(self, latency_ms=0):
+        """Yields the URL and the process that answers it; none where it is the one of the command line."""
+        if self.settings.endpoint:
+            yield self.settings.endpoint, None
+            return
+        stub = Stub(latency_ms)
+        try:
+            yield stub.url, stub.process.pid
+        finally:
+            stub.stop()
+
+    def configuration(self, database, url, in_flight):
+        provider = {"endpoint": url, "in_flight": in_flight, "claim_ahead": self.settings.claim_ahead}
+        if self.settings.binding:
+            provider["binding"] = self.settings.binding
+        return {
+            "database": {"connection": self.cluster.connection(database.name, LOGIN)},
+            "providers": {"default": provider},
+            "log": {"level": "warning"},
+            "admin": {"port": 0},
+        }
+
+    @contextlib.contextmanager
+    def daemons(self, database, url, in_flight=64, count=1):
+        started = []
+        try:
+            for _ in range(count):
+                started.append(Daemon(self.folder, self.configuration(database, url, in_flight)))
+            for one in started:
+                one.wait_until_ready()
+            yield started
+        finally:
+            for one in started:
+                one.stop()
+
+    def load(self, database, script, seconds, rate=None, clients=4):
+        return Load(self.folder, database.connection, script, seconds, rate, clients)
+
+
+class Costs:
+    """Begun before the daemons start; `close` after they ended."""
+
+    def __init__(self, cluster, database):
+        self.cluster = cluster
+        self.database = database
+        self.admin = Session(cluster.base)
+        self.sessions = gauges.Sessions(cluster.base, LOGIN)
+        self.own = {self.admin.pid, database.session.pid, cluster.admin.pid, self.sessions.pid}
+        self.statements_before = gauges.statements(self.admin, LOGIN)
+        self.commits_before = self._commits()
+        self.polls_before = database.session.commits
+        self.since = self.admin.value("SELECT clock_timestamp()")
+        self.cpu_before = self._cluster_cpu()
+        self.times_before = os.times()
+        self.began = time.monotonic()
+        self.sessions.start()
+
+    def _cluster_cpu(self):
+        return gauges.cluster_cpu_seconds(self.cluster.postmaster(), self.own)
+
+    def _commits(self):
+        """Of this database; the session that filled it tells all it knows only when it ends, so it is begun anew."""
+        self.own.discard(self.database.session.pid)
+        self.database.reconnect()
+        self.own.add(self.database.session.pid)
+        return gauges.commits(self.admin, self.database.name)
+
+    def take(self, rows, daemons, cas=None):
+        """At the end of the run, while everything still lives; as figures per 1,000 rows and per row."""
+        self.sessions.stop()
+        cluster = self._cluster_cpu() - self.cpu_before
+        own = sum(os.times()[:2]) - sum(self.times_before[:2])
+        calls = self._calls()
+        per_thousand = 1000 / max(rows, 1)
+        found = {
+            "postgres_cpu_seconds_per_1000": cluster * per_thousand,
+            "bench_cpu_seconds_per_1000": own * per_thousand,
+            "statements_per_request": sum(n for n, _ in calls.values()) / max(rows, 1),
+            "statement_calls": {kind: {"calls": n, "ms": round(ms, 1)} for kind, (n, ms) in calls.items()},
+            "wait_events": self.sessions.histogram(),
+        }
+        if daemons:
+            found["daemon_cpu_seconds_per_1000"] = sum(gauges.cpu_seconds(d.process.pid) for d in daemons) * per_thousand
+            found["rss_peak_kib"] = max(gauges.peak_rss_kib(d.process.pid) for d in daemons)
+            found["start_ms"] = max(d.start_ms for d in daemons)
+        if cas:
+            found["cas_cpu_seconds_per_1000"] = gauges.cpu_seconds(cas) * per_thousand
+        return found
+
+    def _calls(self):
+        after = gauges.statements(self.admin, LOGIN)
+        changes = {}
+        for kind, (calls, ms) in after.items():
+            before = self.statements_before.get(kind, (0, 0.0))
+            if calls > before[0]:
+                changes[kind] = (calls - before[0], ms - before[1])
+        return dict(sorted(changes.items(), key=lambda item: -item[1][1])[:12])
+
+    def close(self, rows, of_load=0):
+        """When the daemons ended: commits of theirs, autovacuum's among them, per row."""
+        while self.admin.value("SELECT count(*) FROM pg_stat_activity WHERE usename = %s", LOGIN):
+            time.sleep(0.02)
+        polls = self.database.session.commits - self.polls_before
+        commits = self._commits() - self.commits_before - polls - of_load
+        self.admin.close()
+        return {"commits_per_request": commits / max(rows, 1)}
+
+
+def outcome(database, low, high, since, strict=False):
+    """What became of the requests from one id to another; complains where it is not what it has to be."""
+    found = database.session.query(OUTCOME, since, low, high, low, high, low, high)[0]
+    wrong = [
+        f"{found['rows'] - found['completed']} of {found['rows']} are not COMPLETED" if found["rows"] > found["completed"] else "",
+        "an exchange is not stored" if found["stored"] < found["rows"] else "",
+        f"{high - low + 1 - found['rows']} rows are not finished" if found["rows"] != high - low + 1 else "",
+    ]
+    if strict:
+        overtaken = database.session.value(OVERTAKEN, low, high)
+        wrong.append(f"{overtaken} requests overtook another one on their lane" if overtaken else "")
+    if any(wrong):
+        raise RuntimeError("the run is not what it should be: " + "; ".join(filter(None, wrong)))
+    return {"rows": found["rows"], "commands": found["commands"], "seconds": found["seconds"]}

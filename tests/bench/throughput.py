@@ -1,0 +1,145 @@
+"""Scenarios that ask how many requests a second come to a durable end."""
+
+import contextlib
+import subprocess
+
+import psycopg2
+
+import workload
+from programs import CONTEGOD, REPOSITORY, ceiling, free_place
+from stage import OVERTAKEN, Costs, outcome
+
+import json
+
+BATCH = 1000  # the daemon's own most rows of a record
+
+
+def binding_of(stage):
+    return stage.settings.binding or REPOSITORY / "config/binding.xml"
+
+
+def run(stage, database, low, high, in_flight=64, latency_ms=0, count=1, strict=False, rows=None):
+    """Daemons start, and finish the requests from `low` to `high`, which are in the database already."""
+    with stage.cas(latency_ms) as (url, cas):
+        costs = Costs(stage.cluster, database)
+        with stage.daemons(database, url, in_flight, count) as daemons:
+            seen = database.wait_until_finished(low, high, daemons)
+            found = costs.take(high - low + 1, daemons, cas)
+            found |= outcome(database, low, high, costs.since, strict)
+    found |= costs.close(found["rows"])
+    found["rate"] = found["rows"] / found["seconds"]
+    found["commands_rate"] = found["commands"] / found["seconds"]
+    found["rate_polled"] = found["rows"] / (seen - costs.began)
+    return found
+
+
+def burn_down(stage, select=None, **how):
+    with stage.database() as database:
+        low, high = database.insert(select or workload.subscriptions(stage.settings.rows))
+        database.settle()
+        return run(stage, database, low, high, **how)
+
+
+def sql_ceiling(stage):
+    """The daemon's claims and records, two connections, no network."""
+    with stage.database() as database:
+        low, high = database.insert(workload.subscriptions(stage.settings.rows))
+        database.settle()
+        costs = Costs(stage.cluster, database)
+        connection = stage.configuration(database, "", 64)["database"]["connection"]
+        said = ceiling("bench_queue", connection, BATCH, binding_of(stage))
+        found = costs.take(said["requests"], [])
+        found |= outcome(database, low, high, costs.since)
+        found |= costs.close(found["rows"])
+    found["rate"] = found["rows"] / found["seconds"]
+    return found
+
+
+def exchange_ceiling(stage):
+    """The daemon's binding and endpoint client, no database."""
+    rows = stage.settings.rows
+    with stage.cas() as (url, _):
+        said = ceiling("bench_exchange", url, 64, rows, binding_of(stage))
+    return {"rows": rows, "seconds": said["seconds"], "rate": rows / said["seconds"]}
+
+
+def cards(stage):
+    """20 requests a card, every card's in turn."""
+    each = max(1, stage.settings.rows // 20)
+    return burn_down(stage, workload.subscriptions(each * 20, card_number=f"(n % {each})"), strict=True)
+
+
+def mixed_day(stage):
+    return burn_down(stage, workload.mixed_day(stage.settings.rows), strict=True)
+
+
+def one_card(stage):
+    """A card with as many requests in front as flow past it."""
+    rows = stage.settings.rows
+    with stage.database() as database:
+        first, last = database.insert(workload.subscriptions(rows, card_number="0"))
+        low, high = database.insert(workload.subscriptions(rows))
+        database.settle()
+        found = run(stage, database, low, high)
+        overtaken = database.session.value(OVERTAKEN, first, last)
+        done = database.session.value("SELECT count(*) FROM contego.request_finished WHERE id BETWEEN %s AND %s", first, last)
+    if overtaken:
+        raise RuntimeError(f"{overtaken} requests overtook another one on the card")
+    return {**found, "card_rate": done / found["seconds"]}
+
+
+def hold(stage, database, ids):
+    file = free_place(stage.folder, "hold")
+    file.write_text(json.dumps(stage.configuration(database, "http://127.0.0.1:9", 64)))
+    chosen = [part for one in ids for part in ("--id", str(one))]
+    subprocess.run([CONTEGOD, "hold", "--config", file, "--reason", "bench", *chosen], check=True, stdout=subprocess.DEVNULL)
+
+
+def blocked(stage):
+    """Two cards, each with a held request and half of the rows behind it, all of that in front of what may flow. Once with the rows
+    still to be parked, and once more when they are."""
+    rows = stage.settings.rows
+    with stage.database() as database:
+        hold(stage, database, range(*map(sum, zip(database.insert(workload.subscriptions(2, card_number="n")), (0, 1)))))
+        first, last = database.insert(workload.subscriptions(rows, card_number="(1 + n % 2)"))
+        found = {}
+        for prefix in ("", "parked_"):
+            low, high = database.insert(workload.subscriptions(rows, first_card=1000))
+            database.settle()
+            one = run(stage, database, low, high)
+            found = found or one
+            found[prefix + "rate"] = one["rate"]
+        kept = database.session.value(
+            "SELECT count(*) FROM contego.request_open WHERE id BETWEEN %s AND %s AND progress = 'BLOCKED'", first, last)
+        if kept != rows:
+            raise RuntimeError(f"{rows - kept} of {rows} rows behind a held request are not BLOCKED")
+    return found
+
+
+def held_xmin(stage):
+    """A transaction of somebody else, open for the whole run: no version of a row that dies meanwhile can be removed."""
+    with stage.database() as database:
+        low, high = database.insert(workload.subscriptions(stage.settings.rows))
+        database.settle()
+        with contextlib.closing(psycopg2.connect(database.connection)) as forgotten:
+            forgotten.set_session(isolation_level="REPEATABLE READ")
+            forgotten.cursor().execute("SELECT count(*) FROM contego.daemon")
+            return run(stage, database, low, high)
+
+
+def finished_before(stage):
+    """The tables hold what a site has sent in years. Filled once, for all repetitions."""
+    count, chunk = stage.settings.finished, 500_000
+    if "finished" not in stage.kept:
+        database = stage.kept["finished"] = stage.cluster.new_database()
+        for first in range(1, count + 1, chunk):
+            for statement in workload.finished_rows(first, min(first + chunk - 1, count)):
+                database.session.query(statement)
+        for sequence in ("pg_get_serial_sequence('contego.request', 'id')", "'contego.sequence_number'", "'contego.fence'"):
+            database.session.query(f"SELECT setval({sequence}, {count})")
+        for table in ("request_finished", "command"):
+            database.session.query(f"VACUUM (FREEZE, ANALYZE) contego.{table}")
+    database = stage.kept["finished"]
+    low, high = database.insert(workload.subscriptions(stage.settings.rows))
+    database.settle()
+    return {**run(stage, database, low, high), "finished_before": count}
