@@ -17,10 +17,12 @@ def _fields(pid):
     return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
 
 
-def cpu_seconds(pid, with_ended_children=False):
-    fields = _fields(pid)
-    count = 4 if with_ended_children else 2  # utime stime cutime cstime
-    return sum(map(int, fields[11:11 + count])) / TICKS
+def cpu_seconds(pid):
+    return sum(map(int, _fields(pid)[11:13])) / TICKS  # utime stime
+
+
+def cpu_seconds_of_ended_children(pid):
+    return sum(map(int, _fields(pid)[13:15])) / TICKS  # cutime cstime
 
 
 def peak_rss_kib(pid):
@@ -41,13 +43,17 @@ def children_of(parent):
 
 def cluster_cpu_seconds(postmaster, without):
     """Of every process of a cluster, those that ended included, but not of our own sessions, which `without` names."""
-    total = cpu_seconds(postmaster, with_ended_children=True)
-    for pid in children_of(postmaster):
-        try:
-            total += 0 if pid in without else cpu_seconds(pid)
-        except OSError:
-            continue
-    return total
+    while True:
+        ended = cpu_seconds_of_ended_children(postmaster)
+        living = cpu_seconds(postmaster)
+        for pid in children_of(postmaster):
+            try:
+                living += 0 if pid in without else cpu_seconds(pid)
+            except OSError:
+                continue
+        # One that ended in between was seen as neither: look again.
+        if cpu_seconds_of_ended_children(postmaster) == ended:
+            return ended + living
 
 
 class Sessions(threading.Thread):

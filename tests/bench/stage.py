@@ -12,7 +12,7 @@ from programs import Daemon, Load, Stub
 OUTCOME = """
 SELECT count(*) AS rows, count(*) FILTER (WHERE f.life_cycle_state = 'COMPLETED') AS completed,
        extract(epoch FROM max(f.finished_date) - (SELECT min(started_date) FROM contego.daemon WHERE started_date >= %s))::float AS seconds,
-       (SELECT count(*) FROM contego.command AS c WHERE c.request_id BETWEEN %s AND %s) AS commands,
+       (SELECT count(*) FROM contego.command AS c WHERE c.request_id BETWEEN %s AND %s AND c.exchange IS NOT NULL) AS commands,
        (SELECT count(*) FROM contego.command AS c
         WHERE c.request_id BETWEEN %s AND %s AND c.request IS NOT NULL AND c.response IS NOT NULL) AS stored
 FROM contego.request_finished AS f
@@ -119,10 +119,12 @@ class Costs:
         return gauges.cluster_cpu_seconds(self.cluster.postmaster(), self.own)
 
     def _commits(self):
-        """Of this database; the session that filled it tells all it knows only when it ends, so it is begun anew."""
-        self.own.discard(self.database.session.pid)
+        """Of this database. Its sessions tell all they know only when they end: ours is begun anew, the daemons' have ended."""
+        former = self.database.session.pid
         self.database.reconnect()
-        self.own.add(self.database.session.pid)
+        self.own = self.own - {former} | {self.database.session.pid}
+        while self.admin.value("SELECT count(*) FROM pg_stat_activity WHERE usename = %s OR pid = %s", LOGIN, former):
+            time.sleep(0.02)
         return gauges.commits(self.admin, self.database.name)
 
     def take(self, rows, daemons, cas=None):
@@ -136,7 +138,7 @@ class Costs:
             "postgres_cpu_seconds_per_1000": cluster * per_thousand,
             "bench_cpu_seconds_per_1000": own * per_thousand,
             "statements_per_request": sum(n for n, _ in calls.values()) / max(rows, 1),
-            "statement_calls": {kind: {"calls": n, "ms": round(ms, 1)} for kind, (n, ms) in calls.items()},
+            "statement_calls": {kind: {"calls": n, "ms": ms} for kind, (n, ms) in list(calls.items())[:12]},
             "wait_events": self.sessions.histogram(),
         }
         if daemons:
@@ -154,12 +156,10 @@ class Costs:
             before = self.statements_before.get(kind, (0, 0.0))
             if calls > before[0]:
                 changes[kind] = (calls - before[0], ms - before[1])
-        return dict(sorted(changes.items(), key=lambda item: -item[1][1])[:12])
+        return dict(sorted(changes.items(), key=lambda item: -item[1][1]))
 
     def close(self, rows, of_load=0):
         """When the daemons ended: commits of theirs, autovacuum's among them, per row."""
-        while self.admin.value("SELECT count(*) FROM pg_stat_activity WHERE usename = %s", LOGIN):
-            time.sleep(0.02)
         polls = self.database.session.commits - self.polls_before
         commits = self._commits() - self.commits_before - polls - of_load
         self.admin.close()

@@ -21,8 +21,8 @@ def distribution(services, more=""):
 
 
 def mixed_day(rows):
-    """Actions and direct commands of a household of five requests: of ten requests one leads to four commands (a pairing first), four
-    to two or three, one to a question first; one in ten is EXPRESS."""
+    """Actions and direct commands, about five for each card: of ten requests four lead to one command, three to two, one to three and
+    one to four (a pairing first), and one asks first and then pairs. One in nine is EXPRESS."""
     added, both = """, 'added', '{"services": ["2222", "3333"]}'::jsonb, 'paired', true""", \
         """, 'added', '{"services": ["2222"]}'::jsonb, 'removed', '{"services": ["1111"]}'::jsonb, 'paired', true"""
     item = """, 'added', jsonb_build_object('stbs', jsonb_build_array('00' || right(card, 8)))"""
@@ -37,8 +37,8 @@ def mixed_day(rows):
     ]
     actions = " ".join(f"WHEN {n} THEN '{action}'" for n, (action, _) in enumerate(kinds))
     parameters = " ".join(f"WHEN {n} THEN {given}" for n, (_, given) in enumerate(kinds))
-    return (f"SELECT CASE n % 10 {actions} END, CASE n % 10 {parameters} END, 'BENCH', CASE WHEN n % 50 = 7 THEN 'EXPRESS' ELSE 'REGULAR' END "
-            f"FROM (SELECT n, {card(f'n % {max(1, rows // 5)}')} AS card FROM generate_series(1, {rows}) AS n) AS day")
+    return (f"SELECT CASE n % 10 {actions} END, CASE n % 10 {parameters} END, 'BENCH', CASE WHEN n % 9 = 0 THEN 'EXPRESS' ELSE 'REGULAR' END "
+            f"FROM (SELECT n, {card(f'n % {max(1, rows // 5) | 1}')} AS card FROM generate_series(1, {rows}) AS n) AS day")
 
 
 def script(rows=1, name="LOAD", priority="REGULAR"):
