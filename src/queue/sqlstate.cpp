@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, 9> classes_of_rows{
     "21", "22", "23", "38", "39", "44", "54", "P0", "XX"};
 
 constexpr std::string_view login_lacks_rights =
-    "has the login of database.connection every right on the schema contego?";
+    "has the login of database.connection the role contego_daemon, or for people contego_operator?";
 constexpr std::string_view schema_lacks_parts =
     "was the schema changed? contegod migrate --status says what is applied";
 
@@ -38,11 +38,22 @@ std::string_view first_line_without_severity(std::string_view said) {
     return said;
 }
 
+/// Ours where we have one for that state, else the server's own: a migration gives one when it cannot go on.
+std::string_view hint_for(std::string_view said, std::string_view sqlstate) {
+    for (const auto& [beginning, hint] : hints)
+        if (sqlstate.starts_with(beginning)) return hint;
+    constexpr std::string_view label = "\nHINT:  ";
+    const auto at = said.find(label);
+    if (at == std::string_view::npos) return {};
+    said.remove_prefix(at + label.size());
+    return said.substr(0, said.find('\n'));
+}
+
 std::string sentence(std::string_view statement, std::string_view said, std::string_view sqlstate) {
     auto text = std::string(statement) + ": " + std::string(first_line_without_severity(said));
     if (!sqlstate.empty()) text += " (SQLSTATE " + std::string(sqlstate) + ')';
-    for (const auto& [beginning, hint] : hints)
-        if (sqlstate.starts_with(beginning)) return text + "\nHINT: " + std::string(hint);
+    const auto hint = hint_for(said, sqlstate);
+    if (!hint.empty()) text += "\nHINT: " + std::string(hint);
     return text;
 }
 

@@ -41,7 +41,15 @@ TEST(server_error, is_one_sentence_with_state_and_hint) {
 
     EXPECT_STREQ(e.what(),
                  "record_outcomes: permission denied for schema contego (SQLSTATE 42501)\n"
-                 "HINT: has the login of database.connection every right on the schema contego?");
+                 "HINT: has the login of database.connection the role contego_daemon, or for people "
+                 "contego_operator?");
+}
+
+TEST(server_error, passes_on_the_hint_of_the_server_where_we_have_none) {
+    const server_error e(
+        "roles", "ERROR:  the role x is missing\nHINT:  make it\nCONTEXT:  PL/pgSQL\n", "0P000");
+
+    EXPECT_STREQ(e.what(), "roles: the role x is missing (SQLSTATE 0P000)\nHINT: make it");
 }
 
 TEST(server_error, leaves_out_details_that_may_hold_values_of_a_row) {
