@@ -85,7 +85,7 @@ BEGIN
 END
 $$;
 GRANT SELECT ON contego.command, contego.former_attempt, contego.attempt, contego.lane, contego.idempotency, contego.daemon,
-    contego.operator_action, contego.transition, contego.migration TO contego_support;
+    contego.share, contego.operator_action, contego.transition, contego.migration TO contego_support;
 GRANT SELECT (provider, progress, scheduled_date) ON contego.request_open TO contego_support; -- contegod status
 GRANT EXECUTE ON FUNCTION contego.masked, contego.lanes_of TO contego_support;
 
@@ -107,8 +107,10 @@ ALTER FUNCTION contego.renew_lease SECURITY DEFINER;
 ALTER FUNCTION contego.neighbours SECURITY DEFINER;
 ALTER FUNCTION contego.declare_dead SECURITY DEFINER;
 ALTER FUNCTION contego.rescue SECURITY DEFINER;
+ALTER FUNCTION contego.take_share SECURITY DEFINER;
 ALTER FUNCTION contego.leave_fleet SECURITY DEFINER;
 GRANT EXECUTE ON FUNCTION contego.claim, contego.give_back_lost, contego.next_due, contego.record, contego.join_fleet,
-    contego.renew_lease, contego.neighbours, contego.declare_dead, contego.rescue, contego.leave_fleet TO contego_daemon;
+    contego.renew_lease, contego.neighbours, contego.declare_dead, contego.rescue, contego.take_share,
+    contego.leave_fleet TO contego_daemon;
 GRANT SELECT ON contego.migration TO contego_daemon;
 GRANT SELECT (provider, progress, scheduled_date) ON contego.request_open TO contego_daemon; -- its metrics
