@@ -15,7 +15,7 @@ import traceback
 import report
 import scenarios
 from database import Cluster
-from programs import REPOSITORY
+from programs import REPOSITORY, say
 from stage import Settings, Stage
 
 
@@ -44,10 +44,6 @@ def arguments():
         parser.error("--rows must be 100 or more, the other numbers 1 or more")
     given.scenarios = scenarios.chosen(names, bool(given.peers))
     return given
-
-
-def say(text):
-    print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
 class Lines:

@@ -2,7 +2,7 @@
 // flight, without a database. The daemon's own binding and endpoint client, on one thread as in the daemon.
 // Prints one JSON line: how many exchanges were answered with success, in how many seconds.
 
-#include "daemon/load_binding.hpp"
+#include "bench/sample.hpp"
 #include "http/endpoint_client.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -15,17 +15,10 @@ namespace {
 using namespace contego;
 using std::chrono::steady_clock;
 
-command sample_command() {
-    command c;
-    c.type = command_type::add_subscriptions;
-    c.parameters = {{"smartcard_ca_id", "01900080207"}, {"service_ca_id", "1111"}};
-    return c;
-}
-
 class loop {
 public:
     loop(const std::string& url, const binding& wire, std::size_t in_flight, std::int64_t count)
-        : wire_(wire), what_(sample_command()), count_(count) {
+        : wire_(wire), what_(bench::sample_command()), count_(count) {
         http::endpoint_options options;
         options.url = url;
         options.connections = in_flight;
@@ -84,9 +77,9 @@ int main(int count, char** arguments) {
         return 2;
     }
     try {
-        const auto loaded = daemon::load_binding(arguments[4]);
+        const auto wire = bench::binding_in(arguments[4]);
         const auto exchanges = std::stol(arguments[3]);
-        loop l(arguments[1], std::get<binding>(loaded), std::stoul(arguments[2]), exchanges);
+        loop l(arguments[1], wire, std::stoul(arguments[2]), exchanges);
         const auto seconds = l.run();
         std::cout << R"({"exchanges":)" << exchanges << R"(,"answered_well":)" << l.answered_well()
                   << R"(,"seconds":)" << seconds << "}\n";

@@ -7,11 +7,17 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 BUILT = REPOSITORY / "build/release"
 CONTEGOD = BUILT / "contegod"
+
+
+def say(text):
+    """Progress, for people."""
+    print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
 def free_place(folder, kind):

@@ -2,7 +2,7 @@
 // made. No network and no line between them. Claims and records run side by side on two connections, as they
 // do in the daemon. Prints one JSON line: how many requests were recorded, and in how many calls.
 
-#include "daemon/load_binding.hpp"
+#include "bench/sample.hpp"
 #include "queue/claim.hpp"
 #include "queue/record.hpp"
 
@@ -71,19 +71,12 @@ private:
     bool broken_ = false;
 };
 
-command sample_command() {
-    command c;
-    c.type = command_type::add_subscriptions;
-    c.parameters = {{"smartcard_ca_id", "01900080207"}, {"service_ca_id", "1111"}};
-    return c;
-}
-
 /// A command's record as the line would have written it, but for the request that it is of.
 command_record sample_record(const binding& wire) {
     command_record c;
     c.sequence = 1;
     c.type = command_type::add_subscriptions;
-    c.request = wire.render_masked(sample_command(), 1'000'000);
+    c.request = wire.render_masked(bench::sample_command(), 1'000'000);
     c.response =
         R"(<?xml version="1.0" encoding="UTF-8"?>)"
         R"(<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/">)"
@@ -198,8 +191,8 @@ int main(int count, char** arguments) {
         return 2;
     }
     try {
-        const auto loaded = daemon::load_binding(arguments[3]);
-        return run(arguments[1], std::stoul(arguments[2]), std::get<binding>(loaded));
+        const auto wire = bench::binding_in(arguments[3]);
+        return run(arguments[1], std::stoul(arguments[2]), wire);
     } catch (const std::exception& e) {
         std::cerr << "bench_queue: " << e.what() << '\n';
         return 1;

@@ -82,7 +82,7 @@ def rates(results, scenarios):
             continue
         rss = of.get("rss_peak_kib")
         rows.append([
-            name, number(of["rows"]["median"]), spread(of["rate"]), ratio(results, name, "sql-ceiling"), ratio(results, name, "exchange-ceiling"),
+            name, number(of["rows"]["median"]), spread(of["rate"]), *(ratio(results, name, one) for one in ("sql-ceiling", "exchange-ceiling")),
             *(number(of.get(key, {}).get("median")) for key in (
                 "daemon_cpu_seconds_per_1000", "postgres_cpu_seconds_per_1000", "statements_per_request", "commits_per_request")),
             number(rss["median"] / 1024) if rss else "", number(of.get("start_ms", {}).get("median")), main_waits(results.repetitions[name])])

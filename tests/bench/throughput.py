@@ -1,15 +1,14 @@
 """Scenarios that ask how many requests a second come to a durable end."""
 
 import contextlib
+import json
 import subprocess
 
 import psycopg2
 
 import workload
-from programs import CONTEGOD, REPOSITORY, ceiling, free_place
+from programs import CONTEGOD, REPOSITORY, ceiling, free_place, say
 from stage import OVERTAKEN, Costs, outcome
-
-import json
 
 BATCHES = (100, 300, 1000)  # requests of one claim and of one record; 1000 is the most that the daemon records at once
 
@@ -139,6 +138,7 @@ def finished_before(stage):
     if "finished" not in stage.kept:
         database = stage.kept["finished"] = stage.cluster.new_database()
         for first in range(1, count + 1, chunk):
+            say(f"finished: {first - 1:,} of {count:,} rows are there")
             for statement in workload.finished_rows(first, min(first + chunk - 1, count)):
                 database.session.query(statement)
         for sequence in ("pg_get_serial_sequence('contego.request', 'id')", "'contego.sequence_number'", "'contego.fence'"):
