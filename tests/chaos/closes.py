@@ -11,7 +11,7 @@ from stage import Stage
 IN_FLIGHT = 32
 MOST_WAITING = 500
 DRAIN = 60.0  # seconds
-# Ten requests of a hundred each; the UNSAFE ones are not safe to repeat.
+# Each as often as it stands here; a message is not safe to repeat.
 ACTIONS = ["ADD_SUBSCRIPTIONS", "ADD_SUBSCRIPTIONS", "CANCEL_SUBSCRIPTIONS", "GET_ACTIVE_SUBSCRIPTIONS",
            "GET_PAIRING_STATUS_FOR_CARD", "SEND_MAIL_MESSAGE_TO_CLIENT", "SEND_MAIL_MESSAGE_TO_CLIENT",
            "SEND_BARK_MESSAGE_TO_CLIENT", "SEND_BARK_MESSAGE_TO_CLIENT", "SEND_REPEATING_BARK_MESSAGE_TO_CLIENT"]
@@ -23,10 +23,12 @@ INSERT = """INSERT INTO contego.request (action, parameters)
     SELECT a.action, jsonb_build_object('smartcard_ca_id', '01' || lpad((%s + a.n)::text, 9, '0')) || a.more::jsonb
     FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS a (action, more, n)"""
 
+ROWS = "SELECT id, action, life_cycle_state AS state, progress, error_code AS code FROM contego.request"
+
 HOW = """The CAS is a program of this test: it counts what it has read whole and answers it; then, after none to a few ms, or later,
 or when the next request is on its way, it closes the connection, politely, at once or by a reset, without reading. A connection is
-idle when nothing had come for it at that moment. One request of a hundred is done, and not answered. Requests come in bursts, so that connections are idle in between. Half
-of them are messages, which are not safe to repeat."""
+idle when nothing had come for it at that moment. One request of a hundred is done, and not answered. Requests come in bursts, so
+that connections are idle in between. Half of them are messages, which are not safe to repeat."""
 
 
 class ClosesStage(Stage):
@@ -88,7 +90,7 @@ def play(given):
             bursts.insert_until(lambda: stage.cas.closed_idle.total() >= given.closes)
             stage.cas.closing = False
             wait_for(lambda: not bursts.waiting(), DRAIN, "every request has ended or is held")
-            rows = stage.database.query("SELECT id, action, life_cycle_state AS state, progress, error_code AS code FROM contego.request")
+            rows = stage.database.query(ROWS)
         finally:
             stage.close()
         checks, figures = judge(rows, bursts.inserted, stage.cas)

@@ -182,7 +182,7 @@ class Stage:
         return [member.terminate() for member in self.members], stale
 
     def crashes(self):
-        """One sentence for each daemon that ended by itself. It may end at start for want of a database; once it runs it may not."""
+        """One sentence for each daemon that ended by itself: it may at start, for want of a database; once it runs it may not."""
         return [f"{member.name} ended by itself with {status}: see {log}"
                 for member in self.members for status, ran, log in member.exits if ran or status != 1]
 

@@ -50,8 +50,8 @@ def test_a_pace_that_stays_below_nine_tenths_is_never_back():
 
 
 def test_the_table_has_the_median_of_the_ratios_and_their_spread():
-    measured = {"some": [Measured(100, 0, after, back) for after, back in ((90, 1.0), (99, 2.0), (101, None))]}
+    measured = {"some": [Measured(100, 0, after, back, busy=0.5) for after, back in ((90, 1.0), (99, 2.0), (101, None))]}
 
     row = list(table(measured))[2]
 
-    assert "| 0.990 | 0.900 | 1.010 | 2.0 | inf |" in row
+    assert "| 0.990 | 0.900 | 1.010 | 2.0 | inf | 50 |" in row
