@@ -45,13 +45,16 @@ $$;
 
 -- Puts the requests of daemons whose lease has ended back into the queue, and repairs rows that wait for a request that
 -- is no longer open, or no longer in flight and not before them. Returns how many were rescued. Any daemon may call it at any time.
-CREATE FUNCTION contego.rescue() RETURNS bigint
+--
+-- What waits may be very much: one call looks at some of the requests that are waited for, those after `sweep_after`, and says
+-- after which the next call should go on; 0: from the beginning.
+CREATE FUNCTION contego.rescue(INOUT sweep_after bigint DEFAULT 0, OUT rescued bigint)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    rescued bigint;
     candidates bigint[];
+    blockers bigint[];
 BEGIN
     DELETE FROM contego.daemon AS d WHERE d.lease_until <= clock_timestamp();
 
@@ -70,14 +73,22 @@ BEGIN
       AND NOT EXISTS (SELECT FROM contego.daemon AS d WHERE d.id = o.claimed_by);
     GET DIAGNOSTICS rescued = ROW_COUNT;
 
+    SELECT array_agg(s.blocked_by) INTO blockers
+    FROM (
+        SELECT w.blocked_by FROM contego.request_open AS w
+        WHERE w.progress = 'BLOCKED' AND w.blocked_by > sweep_after
+        GROUP BY w.blocked_by ORDER BY w.blocked_by
+        LIMIT 10000
+    ) AS s;
+    sweep_after := CASE WHEN cardinality(blockers) = 10000 THEN blockers[10000] ELSE 0 END;
     SELECT array_agg(s.id) INTO candidates
     FROM (
-        SELECT w.id FROM contego.request_open AS w
-        WHERE w.progress = 'BLOCKED'
-          AND NOT EXISTS (
-              SELECT FROM contego.request_open AS b
-              WHERE b.id = w.blocked_by AND (b.sequence_number < w.sequence_number OR b.progress = 'IN_FLIGHT'))
-        FOR UPDATE SKIP LOCKED
+        SELECT w.id
+        FROM unnest(blockers) AS waited_for (id)
+        LEFT JOIN contego.request_open AS b ON b.id = waited_for.id
+        JOIN contego.request_open AS w ON w.progress = 'BLOCKED' AND w.blocked_by = waited_for.id
+        WHERE b.id IS NULL OR (b.progress <> 'IN_FLIGHT' AND b.sequence_number >= w.sequence_number)
+        FOR UPDATE OF w SKIP LOCKED
     ) AS s;
     UPDATE contego.request_open AS o
     SET progress = 'QUEUED', blocked_by = NULL
@@ -85,7 +96,6 @@ BEGIN
       AND NOT EXISTS (
           SELECT FROM contego.request_open AS b
           WHERE b.id = o.blocked_by AND (b.sequence_number < o.sequence_number OR b.progress = 'IN_FLIGHT'));
-    RETURN rescued;
 END
 $$;
 

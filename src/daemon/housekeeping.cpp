@@ -8,6 +8,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr auto longest_wait = milliseconds(60'000);
+constexpr int counting_is_one_part_of = 50;
 
 } // namespace
 
@@ -67,8 +68,17 @@ void housekeeping::look_after_the_queue() {
             told_.rescued(rescued);
             told_.wake();
         }
-        told_.figures(figures_.read());
+        read_figures();
     });
+}
+
+// Counting takes the longer the more is open: it must not keep the database busy.
+void housekeeping::read_figures() {
+    const auto begun = std::chrono::steady_clock::now();
+    if (begun < next_figures_) return;
+    told_.figures(figures_.read());
+    const auto ended = std::chrono::steady_clock::now();
+    next_figures_ = ended + counting_is_one_part_of * (ended - begun);
 }
 
 void housekeeping::listen() {

@@ -44,6 +44,7 @@ public:
 private:
     void keep_lease();
     void look_after_the_queue();
+    void read_figures();
     void listen();
     template <typename Work>
     void repeat(std::string_view stage, std::chrono::milliseconds every, Work work);
@@ -54,6 +55,7 @@ private:
     queue::wakeup* wakeup_;
     std::chrono::milliseconds every_;
     reports told_;
+    std::chrono::steady_clock::time_point next_figures_;
     std::mutex mutex_;
     std::condition_variable stopped_;
     bool stopping_ = false;

@@ -13,7 +13,7 @@ constexpr statement renew_lease{"renew_lease",
                                 "SELECT contego.renew_lease($1, $2 * interval '1 millisecond')"};
 constexpr statement neighbours{"neighbours", "SELECT id, pid, started_ticks FROM contego.neighbours($1)"};
 constexpr statement declare_dead{"declare_dead", "SELECT contego.declare_dead($1, $2)"};
-constexpr statement rescue_requests{"rescue", "SELECT contego.rescue()"};
+constexpr statement rescue_requests{"rescue", "SELECT rescued, sweep_after FROM contego.rescue($1)"};
 constexpr statement take_share_of{"take_share",
                                   "SELECT in_flight, rate FROM contego.take_share($1, $2, $3, $4, $5, $6)"};
 constexpr statement leave_fleet{"leave_fleet", "SELECT contego.leave_fleet($1)"};
@@ -65,7 +65,9 @@ void fleet::look_round() {
 
 std::int64_t fleet::rescue() {
     look_round();
-    return rescuing_.call(rescue_requests)[0][0].as<std::int64_t>();
+    const auto done = rescuing_.call(rescue_requests, swept_);
+    swept_ = done[0][1].as<std::int64_t>();
+    return done[0][0].as<std::int64_t>();
 }
 
 share fleet::take_share(const std::string& provider, const share& most, const share& now) {

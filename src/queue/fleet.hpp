@@ -73,6 +73,7 @@ private:
     connection rescuing_;
     identity who_;
     std::chrono::milliseconds lease_;
+    std::int64_t swept_ = 0; ///< how far the sweep for requests that wait in vain has come
     std::atomic<std::int64_t> id_{0};
     std::atomic<std::chrono::steady_clock::time_point> trusted_until_;
 };

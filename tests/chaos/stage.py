@@ -35,7 +35,7 @@ SABOTAGE = {
     "fence": ("contego.record(jsonb, jsonb)", {"SELECT o.id, o.fence": "SELECT o.id, n.fence", " AND n.fence = o.fence": ""}),
     "lane": ("contego.claim(bigint, text, integer)",
              {"l.sequence_number < c.sequence_number": "false", "JOIN busy ON busy.lane = mine.lane": "JOIN busy ON false"}),
-    "rescue": ("contego.rescue()", {"interrupted = true": "interrupted = false"}),
+    "rescue": ("contego.rescue(bigint)", {"interrupted = true": "interrupted = false"}),
 }
 
 

@@ -24,6 +24,11 @@ def once(card, **what):
     return {"when": {"smartcard": card, "times": 1}, "do": what}
 
 
+def once_a_bark(card, **what):
+    """The same for a message: where the CAS is taken for dead, a GET goes before it."""
+    return {"when": {"smartcard": card, "command": "SEND_BARK_MESSAGE_TO_CLIENT", "times": 1}, "do": what}
+
+
 def add(database, card):
     return database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": card, "service_ca_id": "1111"})
 
@@ -76,7 +81,7 @@ NOT_PROCESSED = {
 
 @pytest.mark.parametrize("fault", NOT_PROCESSED)
 def test_a_message_that_the_cas_did_not_take_is_sent_again(database, simulator, card, fault):
-    simulator.break_with(once(card, **FAULTS[fault]))
+    simulator.break_with(once_a_bark(card, **FAULTS[fault]))
 
     row = database.finished(bark(database, card))
 
@@ -89,7 +94,7 @@ IN_DOUBT = ["bad_gateway", "wrong_length", "slow_drip", "hang_before", "hang_aft
 
 @pytest.mark.parametrize("fault", IN_DOUBT)
 def test_a_message_sent_without_an_answer_is_held_and_never_sent_twice(database, simulator, card, fault):
-    simulator.break_with(once(card, **FAULTS[fault]))
+    simulator.break_with(once_a_bark(card, **FAULTS[fault]))
 
     request_id = bark(database, card)
     row = database.in_progress(request_id, "HELD")
@@ -102,7 +107,7 @@ def test_a_message_sent_without_an_answer_is_held_and_never_sent_twice(database,
 
 
 def test_a_message_cut_off_after_its_effect_was_shown_exactly_once(database, simulator, card):
-    simulator.break_with(once(card, reset="after_effect"))
+    simulator.break_with(once_a_bark(card, reset="after_effect"))
 
     request_id = bark(database, card)
     database.in_progress(request_id, "HELD")
@@ -115,7 +120,7 @@ def test_a_message_cut_off_after_its_effect_was_shown_exactly_once(database, sim
 
 
 def test_what_is_held_blocks_its_card_and_no_other(database, simulator, card):
-    simulator.break_with(once(card, reset="after_effect"))
+    simulator.break_with(once_a_bark(card, reset="after_effect"))
     held = bark(database, card)
     database.in_progress(held, "HELD")
 

@@ -241,5 +241,18 @@ TEST_F(membership, repairs_a_request_that_waits_for_one_that_is_gone) {
     EXPECT_EQ(daemon.claim(), ids{id});
 }
 
+TEST_F(membership, repairs_very_many_of_those_in_a_few_calls) {
+    sql("INSERT INTO contego.request (action, parameters)"
+        " SELECT 'ADD_SUBSCRIPTIONS', '{}' FROM generate_series(1, 12000)");
+    sql("UPDATE contego.request SET progress = 'BLOCKED', blocked_by = 1000000 + id");
+    daemon_hands daemon(database_);
+
+    daemon.keep_house();
+    EXPECT_EQ(one("SELECT count(*) FROM contego.request WHERE progress = 'BLOCKED'"), "2000");
+    daemon.keep_house();
+
+    EXPECT_EQ(one("SELECT count(*) FROM contego.request WHERE progress = 'BLOCKED'"), "0");
+}
+
 } // namespace
 } // namespace contego::testing
