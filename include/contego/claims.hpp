@@ -12,7 +12,7 @@ namespace contego {
 /// What one claim brought.
 struct claim_batch {
     std::vector<request> requests; ///< in the order to send them
-    bool more = false;             ///< as many as asked for were found: ask again as soon as there is room
+    bool more = false;             ///< there may be more: ask again as soon as there is room
     std::chrono::milliseconds next_due{
         -1}; ///< until the next scheduled or retrying request is due; -1: none known
 };

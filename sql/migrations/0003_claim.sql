@@ -6,6 +6,9 @@
 -- It is parked behind its nearest predecessor, so that each finish wakes the next of a lane and not all that wait. The lock on the
 -- predecessor makes its finisher wait for this transaction and then see the parked row; where the lock is not to be had
 -- (it is being finished right now), the row just stays in the queue.
+--
+-- Looks at some thousand requests, then others have their turn: a last row without a number says that behind those
+-- that were parked there may be more.
 CREATE FUNCTION contego.claim(for_daemon bigint, of_provider text, at_most integer)
 RETURNS TABLE (
     id bigint, action text, parameters jsonb, priority text, sequence_number bigint, fence bigint, attempts integer,
@@ -20,8 +23,11 @@ DECLARE
     parked bigint[];
     blockers bigint[];
     found_rows integer;
+    still_there bigint[];
+    their_numbers bigint[];
+    newly_parked integer;
+    looked_at integer := 0;
     claimed bigint[] := '{}';
-    rounds integer := 0;
     this_moment timestamptz;
 BEGIN
     -- A daemon whose host is gone before it committed must not keep the lock, and with it all others, for hours.
@@ -85,18 +91,24 @@ BEGIN
         FROM ranked AS c
         LEFT JOIN nearest AS n ON n.id = c.id;
 
+        newly_parked := 0;
         IF parked IS NOT NULL THEN
+            -- All of them are locked before the first is parked: many wait for another that is parked now, too, and a row
+            -- that a statement has changed it cannot lock any more.
+            SELECT array_agg(b.id), array_agg(CASE b.progress WHEN 'IN_FLIGHT' THEN 0 ELSE b.sequence_number END)
+            INTO still_there, their_numbers
+            FROM (
+                SELECT l.id, l.progress, l.sequence_number FROM contego.request_open AS l
+                WHERE l.id = ANY (blockers)
+                FOR KEY SHARE SKIP LOCKED
+            ) AS b;
             UPDATE contego.request_open AS o
             SET progress = 'BLOCKED', blocked_by = p.blocker, blocked_date = coalesce(o.blocked_date, now())
             FROM unnest(parked, blockers) AS p (id, blocker)
-            JOIN (
-                SELECT b.id, b.progress, b.sequence_number FROM contego.request_open AS b
-                WHERE b.id = ANY (blockers)
-                FOR KEY SHARE SKIP LOCKED
-            ) AS still_there ON still_there.id = p.blocker
+            JOIN unnest(still_there, their_numbers) AS s (id, number) ON s.id = p.blocker
             -- As it is now that it is locked: one that comes later blocks by its flight only, which may be over.
-            WHERE o.id = p.id
-              AND (still_there.progress = 'IN_FLIGHT' OR still_there.sequence_number < o.sequence_number);
+            WHERE o.id = p.id AND s.number < o.sequence_number;
+            GET DIAGNOSTICS newly_parked = ROW_COUNT;
         END IF;
 
         free := free[1:room];
@@ -109,8 +121,8 @@ BEGIN
             room := room - cardinality(free);
         END IF;
 
-        rounds := rounds + 1;
-        EXIT WHEN room <= 0 OR parked IS NULL OR rounds >= 20;
+        looked_at := looked_at + found_rows;
+        EXIT WHEN room <= 0 OR newly_parked = 0 OR looked_at >= 5000;
     END LOOP;
 
     RETURN QUERY
@@ -125,6 +137,9 @@ BEGIN
     FROM unnest(claimed) WITH ORDINALITY AS mine (id, rank)
     JOIN contego.request_open AS o ON o.id = mine.id
     ORDER BY mine.rank;
+    IF room > 0 AND newly_parked > 0 THEN
+        RETURN NEXT;
+    END IF;
 END
 $$;
 

@@ -55,6 +55,7 @@ AS $$
 DECLARE
     candidates bigint[];
     blockers bigint[];
+    first_numbers bigint[];
 BEGIN
     DELETE FROM contego.daemon AS d WHERE d.lease_until <= clock_timestamp();
 
@@ -73,22 +74,24 @@ BEGIN
       AND NOT EXISTS (SELECT FROM contego.daemon AS d WHERE d.id = o.claimed_by);
     GET DIAGNOSTICS rescued = ROW_COUNT;
 
-    SELECT array_agg(s.blocked_by) INTO blockers
+    -- Each step asks one index only: what the planner takes the BLOCKED rows for may be hours old.
+    SELECT array_agg(s.blocked_by), array_agg(s.first_number) INTO blockers, first_numbers
     FROM (
-        SELECT w.blocked_by FROM contego.request_open AS w
+        SELECT w.blocked_by, min(w.sequence_number) AS first_number FROM contego.request_open AS w
         WHERE w.progress = 'BLOCKED' AND w.blocked_by > sweep_after
         GROUP BY w.blocked_by ORDER BY w.blocked_by
         LIMIT 10000
     ) AS s;
     sweep_after := CASE WHEN cardinality(blockers) = 10000 THEN blockers[10000] ELSE 0 END;
+    SELECT array_agg(waited_for.id) INTO blockers
+    FROM unnest(blockers, first_numbers) AS waited_for (id, first_number)
+    LEFT JOIN contego.request_open AS b ON b.id = waited_for.id
+    WHERE b.id IS NULL OR (b.progress <> 'IN_FLIGHT' AND b.sequence_number >= waited_for.first_number);
     SELECT array_agg(s.id) INTO candidates
     FROM (
-        SELECT w.id
-        FROM unnest(blockers) AS waited_for (id)
-        LEFT JOIN contego.request_open AS b ON b.id = waited_for.id
-        JOIN contego.request_open AS w ON w.progress = 'BLOCKED' AND w.blocked_by = waited_for.id
-        WHERE b.id IS NULL OR (b.progress <> 'IN_FLIGHT' AND b.sequence_number >= w.sequence_number)
-        FOR UPDATE OF w SKIP LOCKED
+        SELECT w.id FROM contego.request_open AS w
+        WHERE w.progress = 'BLOCKED' AND w.blocked_by = ANY (blockers)
+        FOR UPDATE SKIP LOCKED
     ) AS s;
     UPDATE contego.request_open AS o
     SET progress = 'QUEUED', blocked_by = NULL

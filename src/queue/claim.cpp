@@ -84,10 +84,14 @@ private:
             const auto rows = sql::run(tx, claim_requests.sql, holder, provider, static_cast<int>(limit));
             batch.requests.reserve(static_cast<std::size_t>(rows.size()));
             for (const auto& row : rows) {
+                if (row[0].is_null()) {
+                    batch.more = true;
+                    break;
+                }
                 batch.requests.push_back(request_from(row, provider));
                 batch.requests.back().holder = holder;
             }
-            batch.more = batch.requests.size() == limit;
+            batch.more = batch.more || batch.requests.size() == limit;
             if (!batch.more) {
                 const auto due = sql::run(tx, next_due.sql, provider);
                 if (!due.empty())

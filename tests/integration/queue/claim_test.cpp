@@ -326,6 +326,20 @@ TEST_F(claim, from_many_daemons_at_once_never_puts_two_in_one_lane) {
         "0");
 }
 
+TEST_F(claim, says_that_there_may_be_more_where_very_many_are_parked_in_front) {
+    insert_for_card("1");
+    sql("UPDATE contego.request SET progress = 'HELD'");
+    sql("INSERT INTO contego.request (action, parameters)"
+        R"( SELECT 'ADD_SUBSCRIPTIONS', '{"smartcard_ca_id":"1"}' FROM generate_series(1, 7000))");
+    const auto free = insert_for_card("2");
+    daemon_hands daemon(database_);
+
+    EXPECT_EQ(daemon.claim(), ids{});
+    EXPECT_TRUE(daemon.latest.more);
+    EXPECT_EQ(daemon.claim(), ids{free});
+    EXPECT_FALSE(daemon.latest.more);
+}
+
 /// An earlier request that became due while a later one of its card was in flight, and is parked behind it.
 class overtaken : public claim {
 protected:

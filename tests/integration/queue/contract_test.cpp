@@ -29,7 +29,7 @@ public:
     void take_over() override {
         run("WITH dead AS (UPDATE contego.daemon SET lease_until = '-infinity' RETURNING id)"
             " SELECT count(*) FROM dead");
-        run("SELECT contego.rescue()");
+        run("SELECT rescued FROM contego.rescue()");
         daemon_.membership.keep();
     }
 
