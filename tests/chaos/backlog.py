@@ -31,10 +31,12 @@ class Backlog:
         (database or self.database).query(INSERT, self.messages, self.messages, first, first + count - 1)
 
     def fill(self, size):
-        """Makes it that many requests that wait."""
+        """Makes it that many requests that wait. Tells the planner, too: what it makes of a bulk that it does not know of yet
+        is another question."""
         missing = size - self.waiting()
         if missing > 0:
             self.insert(missing)
+            self.database.query("ANALYZE contego.request_open, contego.lane")
 
     def waiting(self):
         return self.database.query("SELECT count(*) AS n FROM contego.request_open WHERE progress <> 'HELD'")[0]["n"]

@@ -145,12 +145,11 @@ def play(given):
                     measured[name].append(recovery.measure_while_the_cas_is_the_limit(name))
                     print(f"round {round_number}  {name:22}  {measured[name][-1]}", flush=True)
             crashes = recovery.stage.crashes()
+            print("\n" + "\n".join([*table(measured), *crashes]))
         finally:
             recovery.close()
-        print("\n" + "\n".join(table(measured)))
         below = [name for name, ones in measured.items() if statistics.median(one.ratio for one in ones) < given.floor]
         print(f"below the floor of {given.floor:g}: {', '.join(below) or 'none'}")
-        print("\n".join(crashes))
         folder.clean = not below and not crashes
     return 0 if folder.clean else 1
 

@@ -1,10 +1,12 @@
 """Everything that a run needs: a private PostgreSQL, the simulator, the doors between, and daemons that are started again."""
 
+import contextlib
 import json
 import os
 import pathlib
 import re
 import signal
+import subprocess
 import threading
 import time
 
@@ -195,6 +197,16 @@ class Stage:
             if member.daemon.process.poll() is None:
                 member.signal(signal.SIGCONT)
                 member.kill()
-        for part, end in (("doors", "close"), ("simulator", "stop"), ("database", "close"), ("cluster", "stop")):
-            if hasattr(self, part):
-                getattr(getattr(self, part), end)()
+        with contextlib.ExitStack() as ends:  # whatever fails to end, the others do
+            for part, end in (("cluster", "stop"), ("database", "close"), ("doors", "close")):
+                if hasattr(self, part):
+                    ends.callback(getattr(getattr(self, part), end))
+            if hasattr(self, "simulator"):
+                ends.callback(self._end_simulator)
+
+    def _end_simulator(self):
+        try:
+            self.simulator.stop()
+        except subprocess.TimeoutExpired:  # much to forget, and a busy machine
+            self.simulator.process.kill()
+            self.simulator.process.wait()

@@ -133,6 +133,16 @@ def test_a_half_open_connection_hears_nothing_and_breaks_when_the_fault_is_over(
         with pytest.raises(ConnectionResetError):
             client.recv(1)
         assert echo.heard == b"one"
+        assert len(door.swallowed) == 1
+
+
+def test_what_a_new_connection_says_to_a_half_open_door_is_counted(doors, door, echo):
+    doors.tell(door, Trouble("half_open"))
+    with call(door) as client:
+        client.sendall(b"one")
+
+        wait_for(lambda: len(door.swallowed) == 1, what="it is counted")
+    assert echo.heard == b""
 
 
 def test_a_late_piece_never_passes_an_earlier_one(doors, door):
