@@ -25,6 +25,12 @@ def cpu_seconds_of_ended_children(pid):
     return sum(map(int, _fields(pid)[13:15])) / TICKS  # cutime cstime
 
 
+def machine_cpu_seconds():
+    """That every core of the machine worked, for whomever, or was not given to us by what the machine runs on."""
+    user, nice, system, _, _, *rest = map(int, pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:9])
+    return (user + nice + system + sum(rest)) / TICKS
+
+
 def peak_rss_kib(pid):
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmHWM"):

@@ -74,7 +74,7 @@ def main_waits(repetitions):
 
 def rates(results, scenarios):
     head = ["scenario", "requests", "requests/s", "of SQL ceiling", "of exchange ceiling", "daemon CPU s/1,000", "PostgreSQL CPU s/1,000",
-            "statements/request", "commits/request", "RSS MiB", "start ms", "busy sessions"]
+            "statements/request", "commits/request", "RSS MiB", "start ms", "others' cores", "busy sessions"]
     rows = []
     for name in scenarios:
         of = results.of(name)
@@ -85,7 +85,8 @@ def rates(results, scenarios):
             name, number(of["rows"]["median"]), spread(of["rate"]), *(ratio(results, name, one) for one in ("sql-ceiling", "exchange-ceiling")),
             *(number(of.get(key, {}).get("median")) for key in (
                 "daemon_cpu_seconds_per_1000", "postgres_cpu_seconds_per_1000", "statements_per_request", "commits_per_request")),
-            number(rss["median"] / 1024) if rss else "", number(of.get("start_ms", {}).get("median")), main_waits(results.repetitions[name])])
+            number(rss["median"] / 1024) if rss else "", number(of.get("start_ms", {}).get("median")),
+            number(of.get("others_cores", {}).get("high"), 2), main_waits(results.repetitions[name])])
     return table(head, rows)
 
 

@@ -97,6 +97,23 @@ class Stage:
         return Load(self.folder, database.connection, script, seconds, rate, clients)
 
 
+class Others:
+    """Cores that are busy with something else than a measurement, on the average since this was made."""
+
+    def __init__(self, cluster):
+        self.cluster = cluster
+        self.began = time.monotonic()
+        self.before = self._cpu_seconds(())
+
+    def _cpu_seconds(self, ours):
+        """Of neither this program, nor what it started and is over, nor `ours`, nor the cluster."""
+        started = sum(os.times()[:4]) + sum(map(gauges.cpu_seconds, ours))
+        return gauges.machine_cpu_seconds() - started - gauges.cluster_cpu_seconds(self.cluster.postmaster(), ())
+
+    def cores(self, ours):
+        return max(0.0, self._cpu_seconds(ours) - self.before) / (time.monotonic() - self.began)
+
+
 class Costs:
     """Begun before the daemons start; `close` after they ended."""
 
@@ -112,6 +129,7 @@ class Costs:
         self.since = self.admin.value("SELECT clock_timestamp()")
         self.cpu_before = self._cluster_cpu()
         self.times_before = os.times()
+        self.others = Others(cluster)
         self.began = time.monotonic()
         self.sessions.start()
 
@@ -135,6 +153,7 @@ class Costs:
         calls = self._calls()
         per_thousand = 1000 / max(rows, 1)
         found = {
+            "others_cores": self.others.cores([*(d.process.pid for d in daemons), *([cas] if cas else [])]),
             "postgres_cpu_seconds_per_1000": cluster * per_thousand,
             "bench_cpu_seconds_per_1000": own * per_thousand,
             "statements_per_request": sum(n for n, _ in calls.values()) / max(rows, 1),

@@ -50,6 +50,7 @@ def test_a_run_is_told_with_its_rate_and_its_costs(whole, name):
     found = whole[1][name]
 
     assert found["rows"] > 0
+    assert 0 <= found["others_cores"] <= os.cpu_count()
     assert found["postgres_cpu_seconds_per_1000"] > 0
     assert 0.0005 < found["statements_per_request"] < 10
     assert 0.0005 < found["commits_per_request"] < 10  # autovacuum's are among them

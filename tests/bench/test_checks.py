@@ -1,7 +1,9 @@
 """What the bench is told by its own parts: sums over processes, medians, goals, and that a run which went wrong gives no figure."""
 
+import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -10,7 +12,11 @@ import report
 import scenarios
 import stage
 import workload
-from database import Cluster
+from database import Cluster, Session
+
+
+BEGAN = time.monotonic()
+WORK = "SELECT count(*) FROM generate_series(1, 2000000) AS n, LATERAL (SELECT sqrt(n)) AS root"
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +30,8 @@ def cluster(tmp_path_factory):
 def past(cluster):
     """A database with 20 requests that ended well, and a daemon that ran then."""
     made = cluster.new_database()
-    for statement in workload.finished_rows(1, 20):
-        made.session.query(statement)
+    for statement in workload.FINISHED.values():
+        made.session.query(statement.format(first=1, last=20))
     made.session.query("INSERT INTO contego.daemon (name, host, pid, version, lease_until) VALUES ('d', 'h', 1, 'v', now())")
     made.session.query("UPDATE contego.request_finished SET finished_date = now() + interval '4 seconds'")
     yield made
@@ -57,23 +63,36 @@ def test_a_run_that_went_wrong_gives_no_figure(past, damage, complaint):
 
 
 def test_the_cpu_of_a_session_that_ended_is_counted(cluster):
+    session = Session(cluster.base)
     before = gauges.cluster_cpu_seconds(cluster.postmaster(), set())
-    made = cluster.new_database()
-    made.session.query("SELECT count(*) FROM generate_series(1, 2000000) AS n, LATERAL (SELECT sqrt(n)) AS root")
-    made.drop()
+    session.query(WORK)
+    used = gauges.cpu_seconds(session.pid)
 
-    assert gauges.cluster_cpu_seconds(cluster.postmaster(), set()) - before > 0.1
+    session.close()
+    while os.path.exists(f"/proc/{session.pid}"):
+        time.sleep(0.01)
+
+    assert used > 0.1
+    assert gauges.cluster_cpu_seconds(cluster.postmaster(), set()) - before > 0.9 * used
 
 
 def test_the_cpu_of_our_own_sessions_is_not_counted(cluster):
-    made = cluster.new_database()
-    own = {made.session.pid}
-    before = gauges.cluster_cpu_seconds(cluster.postmaster(), own)
+    session = Session(cluster.base)
+    before = gauges.cluster_cpu_seconds(cluster.postmaster(), {session.pid})
 
-    made.session.query("SELECT count(*) FROM generate_series(1, 2000000) AS n, LATERAL (SELECT sqrt(n)) AS root")
+    session.query(WORK)
 
-    assert gauges.cluster_cpu_seconds(cluster.postmaster(), own) - before < 0.1
-    made.drop()
+    others = gauges.cluster_cpu_seconds(cluster.postmaster(), {session.pid}) - before
+    assert others < 0.5 * gauges.cpu_seconds(session.pid)
+    session.close()
+
+
+def test_the_machine_works_at_least_as_long_as_one_process_does():
+    before = gauges.machine_cpu_seconds(), sum(os.times()[:2])
+    sum(range(10_000_000))
+
+    machine, process = gauges.machine_cpu_seconds() - before[0], sum(os.times()[:2]) - before[1]
+    assert process - 0.05 <= machine <= 0.05 + os.cpu_count() * (time.monotonic() - BEGAN)
 
 
 def test_the_peak_of_a_process_is_read_in_kib():

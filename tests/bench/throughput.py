@@ -1,5 +1,6 @@
 """Scenarios that ask how many requests a second come to a durable end."""
 
+import concurrent.futures
 import contextlib
 import json
 import subprocess
@@ -7,8 +8,9 @@ import subprocess
 import psycopg2
 
 import workload
+from database import Session
 from programs import CONTEGOD, REPOSITORY, ceiling, free_place, say
-from stage import OVERTAKEN, Costs, outcome
+from stage import OVERTAKEN, Costs, Others, outcome
 
 BATCHES = (100, 300, 1000)  # requests of one claim and of one record; 1000 is the most that the daemon records at once
 
@@ -63,9 +65,11 @@ def claims_and_records(stage, batch):
 def exchange_ceiling(stage):
     """The daemon's binding and endpoint client, no database."""
     rows = stage.settings.rows
-    with stage.cas() as (url, _):
+    with stage.cas() as (url, cas):
+        others = Others(stage.cluster)
         said = ceiling("bench_exchange", url, 64, rows, binding_of(stage))
-    return {"rows": rows, "seconds": said["seconds"], "rate": rows / said["seconds"]}
+        cores = others.cores([cas] if cas else [])
+    return {"rows": rows, "seconds": said["seconds"], "rate": rows / said["seconds"], "others_cores": cores}
 
 
 def cards(stage):
@@ -132,20 +136,31 @@ def held_xmin(stage):
             return run(stage, database, low, high)
 
 
-def finished_before(stage):
-    """The tables hold what a site has sent in years. Filled once, for all repetitions."""
-    count, chunk = stage.settings.finished, 500_000
-    if "finished" not in stage.kept:
-        database = stage.kept["finished"] = stage.cluster.new_database()
+def fill(database, table, count, chunk=250_000):
+    """One table, on a connection of its own."""
+    with contextlib.closing(Session(database.connection)) as session:
         for first in range(1, count + 1, chunk):
-            say(f"finished: {first - 1:,} of {count:,} rows are there")
-            for statement in workload.finished_rows(first, min(first + chunk - 1, count)):
-                database.session.query(statement)
-        for sequence in ("pg_get_serial_sequence('contego.request', 'id')", "'contego.sequence_number'", "'contego.fence'"):
-            database.session.query(f"SELECT setval({sequence}, {count})")
-        for table in ("request_finished", "command"):
-            database.session.query(f"VACUUM (FREEZE, ANALYZE) contego.{table}")
+            session.query(workload.FINISHED[table].format(first=first, last=min(first + chunk - 1, count)))
+            say(f"finished: {min(first + chunk - 1, count):,} of {count:,} rows in contego.{table}")
+        session.query(f"VACUUM (FREEZE, ANALYZE) contego.{table}")
+
+
+def full_database(stage):
+    """Filled once, for all repetitions; both tables at the same time."""
+    count = stage.settings.finished
+    database = stage.cluster.new_database()
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        list(pool.map(lambda table: fill(database, table, count), workload.FINISHED))
+    for sequence in ("pg_get_serial_sequence('contego.request', 'id')", "'contego.sequence_number'", "'contego.fence'"):
+        database.session.query(f"SELECT setval({sequence}, {count})")
+    return database
+
+
+def finished_before(stage):
+    """The tables hold what a site has sent in years."""
+    if "finished" not in stage.kept:
+        stage.kept["finished"] = full_database(stage)
     database = stage.kept["finished"]
     low, high = database.insert(workload.subscriptions(stage.settings.rows))
     database.settle()
-    return {**run(stage, database, low, high), "finished_before": count}
+    return {**run(stage, database, low, high), "finished_before": stage.settings.finished}

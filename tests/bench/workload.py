@@ -50,21 +50,22 @@ def script(rows=1, name="LOAD", priority="REGULAR"):
             "INSERT INTO bench.inserted (id) SELECT id FROM made;\n")
 
 
-def finished_rows(first, last):
-    """Statements that put requests which ended long ago into the tables, as large as real ones."""
-    envelope = "rpad('<soapenv:Envelope>' || n, 800, '<element>content</element>')"
-    response = "rpad('<soapenv:Envelope>' || n, 500, '<element>content</element>')"
-    return [
-        f"""INSERT INTO contego.request_finished (id, created_date, created_by, action, parameters, process_name, provider, priority,
-                scheduled_date, life_cycle_state, progress, sequence_number, executed_date, finished_date, reference_number, attempts,
-                due_date, lanes, fence, interrupted)
-            SELECT n, now(), 'crm', 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', {card('n')}, 'service_ca_id', '1111'),
-                'PAST', 'default', 'REGULAR', now(), 'COMPLETED', 'DONE', n, now(), now(), gen_random_uuid()::text, 0,
-                now(), ARRAY['card:' || {card('n')}], n, false
-            FROM generate_series({first}, {last}) AS n""",
-        f"""INSERT INTO contego.command (request_id, sequence, type, parameters, request, response, reference_number, status_code,
-                exchange, outcome, attempts, first_sent_date, sent_date, duration_ms, fence)
-            SELECT n, 1, 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', {card('n')}, 'service_ca_id', '1111'),
-                {envelope}, {response}, gen_random_uuid()::text, 'OK', 'answered', 'success', 1, now(), now(), 1.5, n
-            FROM generate_series({first}, {last}) AS n""",
-    ]
+# Requests that ended long ago, from one id to another, as large as real ones.
+FINISHED = {
+    "request_finished": f"""
+        INSERT INTO contego.request_finished (id, created_date, created_by, action, parameters, process_name, provider, priority,
+            scheduled_date, life_cycle_state, progress, sequence_number, executed_date, finished_date, reference_number, attempts,
+            due_date, lanes, fence, interrupted)
+        SELECT n, now(), 'crm', 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', {card('n')}, 'service_ca_id', '1111'),
+            'PAST', 'default', 'REGULAR', now(), 'COMPLETED', 'DONE', n, now(), now(), '00000000-0000-4000-8000-' || {card('n')}, 0,
+            now(), ARRAY['card:' || {card('n')}], n, false
+        FROM generate_series({{first}}, {{last}}) AS n""",
+    "command": f"""
+        INSERT INTO contego.command (request_id, sequence, type, parameters, request, response, reference_number, status_code,
+            exchange, outcome, attempts, first_sent_date, sent_date, duration_ms, fence)
+        SELECT n, 1, 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', {card('n')}, 'service_ca_id', '1111'),
+            rpad('<soapenv:Envelope>' || n, 800, '<element>content</element>'),
+            rpad('<soapenv:Envelope>' || n, 500, '<element>content</element>'),
+            '00000000-0000-4000-8000-' || {card('n')}, 'OK', 'answered', 'success', 1, now(), now(), 1.5, n
+        FROM generate_series({{first}}, {{last}}) AS n""",
+}
