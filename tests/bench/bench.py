@@ -2,11 +2,13 @@
 output, and at the end a table. Everything runs on this machine: compare figures of one run only."""
 
 import argparse
+import fcntl
 import json
 import os
 import pathlib
 import platform
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -98,15 +100,34 @@ def play(given, stage, lines, results):
     return failures
 
 
+def empty_folder():
+    """Where everything of a run is; what a run left there that was killed is ended and removed."""
+    folder = REPOSITORY / ".bench"
+    if folder.exists():
+        subprocess.run([REPOSITORY / "script/cluster", "stop", folder / "pg"], check=False)
+        shutil.rmtree(folder)
+    folder.mkdir()
+    return folder
+
+
 def main():
     given = arguments()
     if given.list:
         for scenario in scenarios.ALL:
             print(f"{scenario.name:18}{scenario.shows}")
         return 0
-    folder = REPOSITORY / ".bench"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    with open(__file__, "rb") as ourselves:
+        try:
+            fcntl.flock(ourselves, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("bench: another one runs in this checkout", file=sys.stderr)
+            return 2
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
+        return measure(given)
+
+
+def measure(given):
+    folder = empty_folder()
     cluster = Cluster(folder)
     try:
         settings = Settings(given.rows, given.finished, given.idle_seconds, given.load_seconds, given.claim_ahead, given.peers,

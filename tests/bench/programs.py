@@ -114,7 +114,7 @@ class Load:
         self.process.communicate()
 
 
-def ceiling(program, *arguments):
-    """Runs one of the C++ programs of this folder to its end: what it printed."""
+def told_by(program, *arguments):
+    """Runs one of the C++ programs of this folder to its end: the JSON lines that it printed."""
     done = subprocess.run([BUILT / "tests/bench" / program, *map(str, arguments)], stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout)
+    return [json.loads(line) for line in done.stdout.splitlines()]

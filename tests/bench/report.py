@@ -99,7 +99,8 @@ def latencies(results, scenarios):
 
 def others(results, scenarios):
     """Figures that only one scenario has."""
-    wanted = {"sql-ceiling": ("rate_100", "rate_300", "rate_1000"), "one-card": ("card_rate",), "blocked": ("parked_rate",),
+    wanted = {"sql-ceiling": ("rate_100", "rate_300", "rate_1000"), "render": ("render_ns", "read_ns"),
+              "one-card": ("card_rate",), "blocked": ("parked_rate",),
               "mixed-day": ("commands_rate",), "open-loop-80": ("sustained_maximum",),
               "idle": ("daemon_cpu_percent", "postgres_cpu_percent", "statements_per_second", "rss_peak_kib"), "finished": ("finished_before",)}
     rows = [[name, key, spread(results.of(name)[key])] for name in scenarios

@@ -1,5 +1,6 @@
 """script/bench itself, with as few rows as show that it works: what it measures here says nothing of the daemon."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -45,7 +46,7 @@ def test_every_scenario_is_measured(whole):
     assert list(found) == [scenario.name for scenario in scenarios.ALL]
 
 
-@pytest.mark.parametrize("name", [one.name for one in scenarios.ALL if one.name not in ("exchange-ceiling", "idle", "peers")])
+@pytest.mark.parametrize("name", [one.name for one in scenarios.ALL if one.name not in ("exchange-ceiling", "render", "idle", "peers")])
 def test_a_run_is_told_with_its_rate_and_its_costs(whole, name):
     found = whole[1][name]
 
@@ -73,6 +74,13 @@ def test_latencies_are_told_as_percentiles(whole, name):
 
     assert 0 < found["p50_ms"] <= found["p95_ms"] <= found["p99_ms"] <= found["p999_ms"] <= found["max_ms"] < 60_000
     assert found["measured"] > 5
+
+
+def test_rendering_and_reading_are_told_for_each_of_the_13_commands(whole):
+    found = whole[1]["render"]
+
+    assert len(found["commands"]) == 13
+    assert 10 < found["render_ns"] < 1_000_000 and 10 < found["read_ns"] < 1_000_000
 
 
 def test_a_slow_cas_is_slow(whole):
@@ -106,6 +114,15 @@ def test_an_unknown_scenario_is_refused():
 
     assert done.returncode == 2
     assert "burn-up" in done.stderr
+
+
+def test_two_at_once_are_one_too_many():
+    with open(REPOSITORY / "tests/bench/bench.py", "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        done = bench("--scenario", "render")
+
+    assert done.returncode == 2
+    assert "another one runs" in done.stderr
 
 
 def test_an_endpoint_needs_its_binding():

@@ -3,13 +3,14 @@
 import concurrent.futures
 import contextlib
 import json
+import statistics
 import subprocess
 
 import psycopg2
 
 import workload
 from database import Session
-from programs import CONTEGOD, REPOSITORY, ceiling, free_place, say
+from programs import CONTEGOD, REPOSITORY, free_place, say, told_by
 from stage import OVERTAKEN, Costs, Others, outcome
 
 BATCHES = (100, 300, 1000)  # requests of one claim and of one record; 1000 is the most that the daemon records at once
@@ -54,7 +55,7 @@ def claims_and_records(stage, batch):
         database.settle()
         costs = Costs(stage.cluster, database)
         connection = stage.configuration(database, "", 64)["database"]["connection"]
-        said = ceiling("bench_queue", connection, batch, binding_of(stage))
+        (said,) = told_by("bench_queue", connection, batch, binding_of(stage))
         found = costs.take(said["requests"], [])
         found |= outcome(database, low, high, costs.since)
         found |= costs.close(found["rows"])
@@ -67,9 +68,16 @@ def exchange_ceiling(stage):
     rows = stage.settings.rows
     with stage.cas() as (url, cas):
         others = Others(stage.cluster)
-        said = ceiling("bench_exchange", url, 64, rows, binding_of(stage))
+        (said,) = told_by("bench_exchange", url, 64, rows, binding_of(stage))
         cores = others.cores([cas] if cas else [])
     return {"rows": rows, "seconds": said["seconds"], "rate": rows / said["seconds"], "others_cores": cores}
+
+
+def render(stage):
+    """Nanoseconds to make an envelope and to read an answer, in the middle of the 13 commands and for each of them."""
+    commands = {line.pop("command"): line for line in told_by("bench_render", binding_of(stage))}
+    middle = {key: statistics.median(line[key] for line in commands.values()) for key in ("render_ns", "read_ns")}
+    return {**middle, "commands": commands}
 
 
 def cards(stage):
