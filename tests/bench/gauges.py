@@ -87,6 +87,7 @@ class Sessions(threading.Thread):
                 self.samples += 1
 
     def stop(self):
+        """May be called again."""
         self.stopping.set()
         self.join()
         self.connection.close()

@@ -9,7 +9,6 @@ import time
 import gauges
 import workload
 from database import LOGIN
-from stage import Costs
 
 LATENCY = """
 SELECT count(*) AS rows, percentile_cont(ARRAY[0.5, 0.95, 0.99, 0.999, 1]) WITHIN GROUP (ORDER BY ms) AS percentiles
@@ -22,6 +21,7 @@ FROM (
 SUSTAINED = """
 SELECT count(*) / %s::float AS rate FROM contego.request_finished AS f, (SELECT max(created_date) AS ended FROM contego.request) AS load
 WHERE f.finished_date BETWEEN load.ended - %s * interval '1 second' AND load.ended"""
+BULK_ENDED = "SELECT max(finished_date) FROM contego.request_finished WHERE id BETWEEN %s AND %s"
 WARM_UP = 2
 
 
@@ -57,8 +57,7 @@ def measured(stage, database, daemons, costs, cas, rate, rows=1):
 
 
 def open_loop(stage, per_second=200):
-    with stage.database() as database, stage.cas() as (url, cas):
-        costs = Costs(stage.cluster, database)
+    with stage.database() as database, stage.cas() as (url, cas), stage.costs(database) as costs:
         with stage.daemons(database, url) as daemons:
             before = warm_up(stage, database, daemons)
             found, transactions, total = measured(stage, database, daemons, costs, cas, per_second)
@@ -68,8 +67,7 @@ def open_loop(stage, per_second=200):
 def near_the_maximum(stage):
     """The maximum is what is finished while more is inserted than can be; a transaction inserts 20 rows, as a nightly job of a CRM."""
     rows, seconds = 20, max(2, stage.settings.load_seconds // 3)
-    with stage.database() as database, stage.cas() as (url, cas):
-        costs = Costs(stage.cluster, database)
+    with stage.database() as database, stage.cas() as (url, cas), stage.costs(database) as costs:
         with stage.daemons(database, url) as daemons:
             before = warm_up(stage, database, daemons)
             before += stage.load(database, workload.script(rows), seconds).finish()
@@ -85,16 +83,17 @@ def express(stage, per_second=50):
     with stage.database() as database, stage.cas() as (url, cas):
         low, high = database.insert(workload.subscriptions(stage.settings.rows, name="BULK"))
         database.settle()
-        costs = Costs(stage.cluster, database)
-        with stage.daemons(database, url) as daemons:
-            load = stage.load(database, workload.script(name="URGENT", priority="EXPRESS"), 3600, rate=per_second)
-            database.wait_until_finished(low, high, daemons)
-            load.stop()
-            total = drained(database, daemons)
-            ended = database.session.value("SELECT max(finished_date) FROM contego.request_finished WHERE id BETWEEN %s AND %s", low, high)
-            found = costs.take(total, daemons, cas) | percentiles(database, ended)
-            found["rows"] = high - low + 1
-        return found | costs.close(total, of_load=total - found["rows"])
+        with stage.costs(database) as costs:
+            with stage.daemons(database, url) as daemons:
+                load = stage.load(database, workload.script(name="URGENT", priority="EXPRESS"), 3600, rate=per_second)
+                try:
+                    database.wait_until_finished(low, high, daemons)
+                finally:
+                    load.stop()
+                total = drained(database, daemons)
+                ended = database.session.value(BULK_ENDED, low, high)
+                found = costs.take(total, daemons, cas) | percentiles(database, ended) | {"rows": high - low + 1}
+            return found | costs.close(total, of_load=total - found["rows"])
 
 
 def stays(daemon, seconds):
@@ -107,19 +106,16 @@ def stays(daemon, seconds):
 
 def idle(stage):
     """Nothing to do, for a long time."""
-    seconds = stage.settings.idle_seconds
-    with stage.database() as database, stage.cas() as (url, _):
-        costs = Costs(stage.cluster, database)
+    with stage.database() as database, stage.cas() as (url, _), stage.costs(database) as costs:
         with stage.daemons(database, url) as (daemon,):
-            before = gauges.cpu_seconds(daemon.process.pid), costs._cluster_cpu(), gauges.statements(costs.admin, LOGIN)
-            began = time.monotonic()
-            stays(daemon, seconds)
-            lasted = time.monotonic() - began
-            after = gauges.cpu_seconds(daemon.process.pid), costs._cluster_cpu(), gauges.statements(costs.admin, LOGIN)
+            def so_far():
+                return (time.monotonic(), gauges.cpu_seconds(daemon.process.pid), costs.cluster_cpu(),
+                        sum(calls for calls, _ in gauges.statements(costs.admin, LOGIN).values()))
+
+            before = so_far()
+            stays(daemon, stage.settings.idle_seconds)
+            lasted, cpu, cluster, count = (after - former for after, former in zip(so_far(), before))
             found = costs.take(1, [daemon])
-        costs.close(1)
-    count = sum(n for n, _ in after[2].values()) - sum(n for n, _ in before[2].values())
     return {
-        "seconds": lasted, "daemon_cpu_percent": 100 * (after[0] - before[0]) / lasted,
-        "postgres_cpu_percent": 100 * (after[1] - before[1]) / lasted, "statements_per_second": count / lasted,
-        "rss_peak_kib": found["rss_peak_kib"], "start_ms": found["start_ms"]}
+        "seconds": lasted, "daemon_cpu_percent": 100 * cpu / lasted, "postgres_cpu_percent": 100 * cluster / lasted,
+        "statements_per_second": count / lasted, **{key: found[key] for key in ("rss_peak_kib", "start_ms", "others_cores")}}

@@ -93,6 +93,14 @@ class Stage:
             for one in started:
                 one.stop()
 
+    @contextlib.contextmanager
+    def costs(self, database):
+        begun = Costs(self.cluster, database)
+        try:
+            yield begun
+        finally:
+            begun.end()
+
     def load(self, database, script, seconds, rate=None, clients=4):
         return Load(self.folder, database.connection, script, seconds, rate, clients)
 
@@ -127,13 +135,13 @@ class Costs:
         self.commits_before = self._commits()
         self.polls_before = database.session.commits
         self.since = self.admin.value("SELECT clock_timestamp()")
-        self.cpu_before = self._cluster_cpu()
+        self.cpu_before = self.cluster_cpu()
         self.times_before = os.times()
         self.others = Others(cluster)
         self.began = time.monotonic()
         self.sessions.start()
 
-    def _cluster_cpu(self):
+    def cluster_cpu(self):
         return gauges.cluster_cpu_seconds(self.cluster.postmaster(), self.own)
 
     def _commits(self):
@@ -148,7 +156,7 @@ class Costs:
     def take(self, rows, daemons, cas=None):
         """At the end of the run, while everything still lives; as figures per 1,000 rows and per row."""
         self.sessions.stop()
-        cluster = self._cluster_cpu() - self.cpu_before
+        cluster = self.cluster_cpu() - self.cpu_before
         own = sum(os.times()[:2]) - sum(self.times_before[:2])
         calls = self._calls()
         per_thousand = 1000 / max(rows, 1)
@@ -181,8 +189,11 @@ class Costs:
         """When the daemons ended: commits of theirs, autovacuum's among them, per row."""
         polls = self.database.session.commits - self.polls_before
         commits = self._commits() - self.commits_before - polls - of_load
-        self.admin.close()
         return {"commits_per_request": commits / max(rows, 1)}
+
+    def end(self):
+        self.sessions.stop()
+        self.admin.close()
 
 
 def outcome(database, low, high, since, strict=False):

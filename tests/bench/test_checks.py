@@ -87,6 +87,14 @@ def test_the_cpu_of_our_own_sessions_is_not_counted(cluster):
     session.close()
 
 
+def test_a_scenario_that_fails_leaves_nobody_watching(cluster, past, tmp_path):
+    with pytest.raises(KeyError), stage.Stage(cluster, stage.Settings(), tmp_path).costs(past) as costs:
+        raise KeyError
+
+    assert not costs.sessions.is_alive()
+    assert costs.sessions.connection.closed and costs.admin.connection.closed
+
+
 def test_the_machine_works_at_least_as_long_as_one_process_does():
     before = gauges.machine_cpu_seconds(), sum(os.times()[:2])
     sum(range(10_000_000))

@@ -11,7 +11,7 @@ import psycopg2
 import workload
 from database import Session
 from programs import CONTEGOD, REPOSITORY, free_place, say, told_by
-from stage import OVERTAKEN, Costs, Others, outcome
+from stage import OVERTAKEN, Others, outcome
 
 BATCHES = (100, 300, 1000)  # requests of one claim and of one record; 1000 is the most that the daemon records at once
 
@@ -20,15 +20,14 @@ def binding_of(stage):
     return stage.settings.binding or REPOSITORY / "config/binding.xml"
 
 
-def run(stage, database, low, high, in_flight=64, latency_ms=0, count=1, strict=False, rows=None):
+def run(stage, database, low, high, in_flight=64, latency_ms=0, count=1, strict=False):
     """Daemons start, and finish the requests from `low` to `high`, which are in the database already."""
-    with stage.cas(latency_ms) as (url, cas):
-        costs = Costs(stage.cluster, database)
+    with stage.cas(latency_ms) as (url, cas), stage.costs(database) as costs:
         with stage.daemons(database, url, in_flight, count) as daemons:
             seen = database.wait_until_finished(low, high, daemons)
             found = costs.take(high - low + 1, daemons, cas)
             found |= outcome(database, low, high, costs.since, strict)
-    found |= costs.close(found["rows"])
+        found |= costs.close(found["rows"])
     found["rate"] = found["rows"] / found["seconds"]
     found["commands_rate"] = found["commands"] / found["seconds"]
     found["rate_polled"] = found["rows"] / (seen - costs.began)
@@ -53,12 +52,12 @@ def claims_and_records(stage, batch):
     with stage.database() as database:
         low, high = database.insert(workload.subscriptions(max(100, stage.settings.rows // 2)))
         database.settle()
-        costs = Costs(stage.cluster, database)
-        connection = stage.configuration(database, "", 64)["database"]["connection"]
-        (said,) = told_by("bench_queue", connection, batch, binding_of(stage))
-        found = costs.take(said["requests"], [])
-        found |= outcome(database, low, high, costs.since)
-        found |= costs.close(found["rows"])
+        with stage.costs(database) as costs:
+            connection = stage.configuration(database, "", 64)["database"]["connection"]
+            (said,) = told_by("bench_queue", connection, batch, binding_of(stage))
+            found = costs.take(said["requests"], [])
+            found |= outcome(database, low, high, costs.since)
+            found |= costs.close(found["rows"])
     found["rate"] = found["rows"] / found["seconds"]
     return found
 
