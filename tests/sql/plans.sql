@@ -1,0 +1,73 @@
+-- Every question of docs/support.md is answered through an index where a million requests are finished: judged by the plan.
+\set ON_ERROR_STOP 1
+BEGIN;
+SET LOCAL session_replication_role = replica; -- the rows are made as they would have become, without the triggers
+
+INSERT INTO contego.request_finished (
+    id, created_date, action, parameters, subscription, process_id, scheduled_date, life_cycle_state, progress, sequence_number,
+    executed_date, finished_date, error_code, due_date, lanes, fence)
+OVERRIDING SYSTEM VALUE
+SELECT n, t, 'ADD_SUBSCRIPTIONS', '{}', 'S-' || n % 200000, 'RUN-' || n / 100, t,
+       CASE n % 50 WHEN 0 THEN 'REJECTED' ELSE 'COMPLETED' END, CASE n % 50 WHEN 0 THEN 'REJECTED' ELSE 'DONE' END, n, t, t,
+       CASE n % 50 WHEN 0 THEN 'CLIENT_NOT_FOUND' END, t, ARRAY['card:0' || 1000000000 + n % 300000], n
+FROM (SELECT n, now() - (1000000 - n) * interval '3 seconds' AS t FROM generate_series(1, 1000000) AS n) AS one;
+INSERT INTO contego.command (request_id, sequence, type, parameters, exchange, outcome, attempts, sent_date, duration_ms, fence)
+SELECT n, 1, 'ADD_SUBSCRIPTIONS', '{}', 'answered', 'success', 1, now(), 20, n FROM generate_series(1, 1000000) AS n;
+INSERT INTO contego.former_attempt (request_id, sequence, attempt, type, exchange, outcome, sent_date, duration_ms, fence, recorded_date)
+SELECT n * 10, 1, 1, 'ADD_SUBSCRIPTIONS', 'answered', 'retry', now(), 20, n, now() FROM generate_series(1, 100000) AS n;
+INSERT INTO contego.idempotency (provider, idempotency_key, request_id)
+SELECT 'default', 'order-' || n, n FROM generate_series(1, 300000) AS n;
+
+-- Twenty thousand open ones, of every kind.
+INSERT INTO contego.request_open (
+    id, action, parameters, subscription, progress, sequence_number, lanes, due_date, scheduled_date, blocked_by, blocked_date,
+    claimed_by, claimed_date, error_code)
+OVERRIDING SYSTEM VALUE
+SELECT 1000000 + n, 'ADD_SUBSCRIPTIONS', '{}', 'S-' || n, p, 1000000 + n, ARRAY['card:0' || 1000000000 + n / 10], now(),
+       CASE p WHEN 'SCHEDULED' THEN now() + n * interval '1 hour' ELSE now() - interval '1 hour' END,
+       CASE p WHEN 'BLOCKED' THEN 1000000 + n / 10 * 10 END, CASE p WHEN 'BLOCKED' THEN now() END,
+       CASE p WHEN 'IN_FLIGHT' THEN 1 END, CASE p WHEN 'IN_FLIGHT' THEN now() END,
+       CASE WHEN p IN ('HELD', 'RETRYING') THEN 'SYSTEM_ERROR' END
+FROM (
+    SELECT n, CASE WHEN n % 500 = 0 THEN 'HELD' WHEN n % 500 = 250 THEN 'RETRYING' WHEN n % 500 = 100 THEN 'IN_FLIGHT'
+                   WHEN n % 20 BETWEEN 1 AND 2 THEN 'BLOCKED' WHEN n % 20 = 7 THEN 'SCHEDULED' ELSE 'QUEUED' END AS p
+    FROM generate_series(1, 20000) AS n) AS one;
+INSERT INTO contego.lane (provider, lane, sequence_number, request_id)
+SELECT provider, lanes[1], sequence_number, id FROM contego.request_open;
+INSERT INTO contego.subject (kind, name, request_id)
+SELECT 'card', substr(lanes[1], 6), id FROM contego.request
+UNION ALL SELECT 'subscription', subscription, id FROM contego.request
+ORDER BY 1, 2, 3; -- in the order of the index, which is filled in half the time
+INSERT INTO contego.operator_action (request_id, verb, before, after) SELECT n, 'hold', 'QUEUED', 'HELD' FROM generate_series(1, 5000) AS n;
+ANALYZE;
+
+-- The scans of a plan that read a table of millions from end to end, and those that read all open requests.
+CREATE FUNCTION public.walks(query text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    plan jsonb;
+BEGIN
+    PERFORM set_config('role', 'contego_support', true); -- as whoever asks it
+    EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO plan;
+    PERFORM set_config('role', 'none', true);
+    RETURN (
+        SELECT string_agg(DISTINCT node ->> 'Node Type' || ' on ' || (node ->> 'Relation Name'), ', ')
+        FROM jsonb_path_query(plan, 'strict $.** ? (exists (@."Relation Name"))') AS node
+        WHERE node ->> 'Relation Name' IN ('request_open', 'request_finished', 'command', 'former_attempt', 'idempotency', 'subject', 'lane')
+          AND (node ->> 'Node Type' LIKE '%Seq Scan'
+               -- Of a partial index of the open ones, which holds few, all may be read.
+               OR node ->> 'Node Type' IN ('Index Scan', 'Index Only Scan') AND NOT node ? 'Index Cond'
+                  AND node ->> 'Relation Name' <> 'request_open'));
+END
+$$;
+
+SELECT plan((SELECT count(*)::int FROM question) + 2);
+-- How the whole queue stands is counted in the whole queue.
+SELECT is(walks(query), CASE WHEN query LIKE '%queue_health%' THEN 'Seq Scan on request_open' END, number || '. ' || title)
+FROM question
+ORDER BY number;
+SELECT is(walks('SELECT id FROM contego.request WHERE lanes @> ARRAY[''card:01000000001'']'),
+          'Seq Scan on request_finished, Seq Scan on request_open', 'this test tells a walk when it sees one');
+SELECT is(walks('SELECT * FROM contego.stuck'), NULL, 'what is stuck is found without a walk through the backlog');
+SELECT * FROM finish();
+ROLLBACK;
