@@ -53,19 +53,25 @@ $$;
 CREATE TRIGGER accept_request BEFORE INSERT ON contego.request_open
     FOR EACH ROW EXECUTE FUNCTION contego.accept_request();
 
--- A key too long for an index is kept as its digest.
+-- A key too long for an index is kept as its digest. Without a search path of its own, so that it becomes part of the
+-- statement that calls it.
+CREATE FUNCTION contego.kept_key(idempotency_key text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT CASE WHEN octet_length(idempotency_key) <= 500 THEN idempotency_key
+                ELSE 'sha256:' || encode(sha256(convert_to(idempotency_key, 'UTF8')), 'hex') END
+$$;
+
 CREATE FUNCTION contego.enter_lanes() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     INSERT INTO contego.idempotency (provider, idempotency_key, request_id)
-    SELECT provider,
-           CASE WHEN octet_length(idempotency_key) <= 500 THEN idempotency_key
-                ELSE 'sha256:' || encode(sha256(convert_to(idempotency_key, 'UTF8')), 'hex') END,
-           id
+    SELECT provider, contego.kept_key(idempotency_key), id
     FROM inserted
-    WHERE idempotency_key IS NOT NULL;
+    WHERE idempotency_key IS NOT NULL
+    ORDER BY 1, 2; -- two that send the same keys in another order wait for each other, and do not lock each other out
 
     INSERT INTO contego.lane (provider, lane, sequence_number, request_id)
     SELECT provider, unnest(lanes), sequence_number, id

@@ -169,6 +169,7 @@ COMMENT ON COLUMN contego.queue_health.daemons IS 'Daemons that live, for whatev
 
 COMMENT ON FUNCTION contego.accept_request() IS 'Trigger: completes what the CRM inserted.';
 COMMENT ON FUNCTION contego.enter_lanes() IS 'Trigger: enters the lanes and idempotency keys of new requests, and wakes the daemons.';
+COMMENT ON FUNCTION contego.kept_key IS 'An idempotency key as it is kept: itself, or its digest where it is long.';
 COMMENT ON FUNCTION contego.lanes_of IS 'The smartcards and boxes that the parameters of a request name.';
 COMMENT ON FUNCTION contego.masked IS 'The same parameters with **** for whatever stands under a name with pin in it.';
 COMMENT ON FUNCTION contego.claim IS 'Daemon: takes due requests of a provider.';
