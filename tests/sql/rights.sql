@@ -61,12 +61,12 @@ SELECT is(
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_support', p.oid, 'EXECUTE')),
-    'lanes_of masked shown', 'support calls nothing that changes anything');
+    'finished_after lanes_of masked shown', 'support calls nothing that changes anything');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_operator', p.oid, 'EXECUTE')
        AND NOT has_function_privilege('contego_support', p.oid, 'EXECUTE')),
-    'act cancel hold matching preview release retry', 'an operator calls the verbs and their preview');
+    'act cancel close_feed forget_finished hold matching open_feed preview release retry', 'an operator calls the verbs and their preview');
 
 SELECT * FROM finish();
 ROLLBACK;
