@@ -155,7 +155,8 @@ private:
         auto& at = stations_[p.station];
         const auto moment = steady_clock::now();
         const auto seen = sign_in(out);
-        if (seen.loss) at.adaptive.lost(p.began, moment);
+        // A canary is alone on its way: that it was lost says nothing of how many the endpoint can bear.
+        if (seen.loss && !p.canary) at.adaptive.lost(p.began, moment);
         switch (seen.endpoint) {
         case sign_of::life:
             if (!seen.loss) at.adaptive.succeeded(in_flight);

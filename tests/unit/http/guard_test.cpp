@@ -319,6 +319,21 @@ TEST_F(guard_fixture, the_first_endpoint_takes_over_again_when_a_canary_is_answe
     EXPECT_EQ(endpoints_[0]->waiting.size(), 1U);
 }
 
+TEST_F(guard_fixture, a_canary_that_times_out_does_not_lower_the_limit) {
+    make(1);
+    kill();
+    run_until([this] { return guard_->now().exchanges == 1; });
+    send();
+    endpoints_[0]->end(failed(exchange_state::sent_no_answer, transport_error::timeout));
+    run_until([this] { return guard_->now().exchanges == 1; });
+    send();
+
+    endpoints_[0]->end(ok());
+    poll();
+
+    EXPECT_EQ(guard_->now(), (admission{8, true}));
+}
+
 TEST_F(guard_fixture, a_time_out_lowers_the_limit_and_answers_raise_it) {
     make(1);
     send();
