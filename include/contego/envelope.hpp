@@ -14,6 +14,9 @@ struct envelope {
     std::string body; ///< bytes in the provider's character set
     /// No byte of it is written later: by then somebody else may be sending it.
     std::chrono::steady_clock::time_point not_after = std::chrono::steady_clock::time_point::max();
+    /// Sent on a connection that nothing was sent on before: one that was idle may be closed by the other end
+    /// in the moment it is written to, and nobody knows then whether it was read.
+    bool fresh_connection = false;
 };
 
 } // namespace contego

@@ -80,10 +80,11 @@ write_request(connection& c, std::string_view text, time_point deadline, exchang
     co_return false;
 }
 
-/// An idle connection or a new one; nullptr, and what happened in `out`, where there is none before the
-/// deadline.
-asio::awaitable<std::unique_ptr<connection>> obtain(shared& s, time_point deadline, exchange& out) {
-    if (auto idle = s.connections->take()) co_return idle;
+/// An idle connection, unless it shall be fresh, or a new one, for which the idle one makes room; nullptr,
+/// and what happened in `out`, where there is none before the deadline.
+asio::awaitable<std::unique_ptr<connection>>
+obtain(shared& s, bool shall_be_fresh, time_point deadline, exchange& out) {
+    if (auto idle = s.connections->take(); idle && !shall_be_fresh) co_return idle;
     auto result = co_await open_connection(s.executor, s.where, s.files, s.stop.get_token(), deadline);
     if (auto* failed = std::get_if<failure>(&result)) {
         fail(out, failed->error, std::move(failed->detail));
@@ -97,15 +98,15 @@ asio::awaitable<std::unique_ptr<connection>> obtain(shared& s, time_point deadli
 }
 
 asio::awaitable<void>
-post(shared& s, std::string_view request, time_point not_after, time_point deadline, exchange& out) {
+post(shared& s, std::string_view request, const envelope& e, time_point deadline, exchange& out) {
     const auto place = co_await s.connections->enter(deadline);
     if (!place) {
         fail(out, transport_error::exhausted, "no free connection before the deadline");
         co_return;
     }
-    auto c = co_await obtain(s, deadline, out);
+    auto c = co_await obtain(s, e.fresh_connection, deadline, out);
     if (c == nullptr) co_return;
-    if (steady_clock::now() >= not_after) {
+    if (steady_clock::now() >= e.not_after) {
         fail(out, transport_error::exhausted, "no connection before somebody else may be sending it");
         s.connections->keep(std::move(c));
         co_return;
@@ -128,7 +129,7 @@ asio::awaitable<exchange> perform(std::shared_ptr<shared> s, envelope e, time_po
                  transport_error::write,
                  "path, content type or SOAPAction cannot stand in an HTTP header");
         else
-            co_await post(*s, request, e.not_after, deadline, out);
+            co_await post(*s, request, e, deadline, out);
     } catch (const std::exception& problem) {
         fail(out, transport_error::closed, problem.what());
     }

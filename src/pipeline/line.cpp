@@ -244,6 +244,7 @@ asio::awaitable<line::sent_command> line::send(const request& r, const send_step
     const auto sent = steady_clock::now();
     auto what = wire_.render(*now.what, r.id);
     what.not_after = source_.ours_until(r);
+    what.fresh_connection = !wire_.repeat_safe(now.what->type);
     const auto e = co_await exchanged(endpoint_, std::move(what), sent + options_.exchange_timeout);
     auto answer = wire_.read(*now.what, e);
     observer_.exchanged(r, *now.what, now.sequence, e, answer);

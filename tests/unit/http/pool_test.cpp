@@ -165,6 +165,20 @@ TEST(pool, an_answer_up_to_the_end_of_the_connection_is_whole) {
     expect_second_connection({read_request(), write("HTTP/1.1 200 OK\r\n\r\n<a/>"), test::close()}, 0);
 }
 
+TEST(pool, what_shall_have_a_fresh_connection_takes_the_place_of_an_idle_one) {
+    const scripted_server server({test::always(good)});
+    auto f = with_connections(server, 1);
+    auto once = client_fixture::small();
+    once.fresh_connection = true;
+    expect_answered(f.send(), 200, "<a/>");
+
+    expect_answered(f.send(30s, once), 200, "<a/>");
+    expect_answered(f.send(), 200, "<a/>");
+
+    EXPECT_EQ(server.record().connections, 2U) << "and it is used again by what may be sent on any";
+    EXPECT_EQ(f.client->figures().open, 1U);
+}
+
 TEST(pool, a_connection_is_not_used_again_after_a_timeout) {
     const scripted_server server(
         {{read_request(), write(good), read_request(), test::stall()}, test::always(good)});
