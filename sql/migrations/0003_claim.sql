@@ -194,3 +194,9 @@ $$;
 
 -- What compiling would cost is never earned back: statements are short, and their estimates grow with the backlog.
 ALTER FUNCTION contego.claim SET jit = off;
+-- Every statement here asks for rows by an index. After a bulk of inserts the planner may still take the tables for empty,
+-- and would read the whole of them each time, until they are analysed.
+ALTER FUNCTION contego.claim SET enable_seqscan = off;
+ALTER FUNCTION contego.wake_earlier SET enable_seqscan = off;
+ALTER FUNCTION contego.give_back_lost SET enable_seqscan = off;
+ALTER FUNCTION contego.next_due SET enable_seqscan = off;

@@ -132,3 +132,4 @@ $$;
 
 -- What compiling would cost is never earned back: statements are short, and their estimates grow with the backlog.
 ALTER FUNCTION contego.record SET jit = off;
+ALTER FUNCTION contego.record SET enable_seqscan = off; -- as for contego.claim

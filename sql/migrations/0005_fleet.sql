@@ -163,3 +163,4 @@ $$;
 
 -- What compiling would cost is never earned back: statements are short, and their estimates grow with the backlog.
 ALTER FUNCTION contego.rescue SET jit = off;
+ALTER FUNCTION contego.rescue SET enable_seqscan = off; -- as for contego.claim

@@ -326,6 +326,37 @@ TEST_F(claim, from_many_daemons_at_once_never_puts_two_in_one_lane) {
         "0");
 }
 
+TEST_F(claim, reads_no_table_as_a_whole_when_plans_were_made_while_it_was_empty) {
+    const daemon_hands daemon(database_);
+    const auto claim_and_record = [&](pqxx::work& tx) {
+        tx.exec("CREATE TEMPORARY TABLE claimed ON COMMIT DROP AS SELECT id, fence FROM contego.claim(" +
+                std::to_string(daemon.membership.daemon_id()) + ", 'default', 100)");
+        tx.exec("SELECT contego.record('[]', (SELECT jsonb_agg(jsonb_build_object("
+                "'request_id', id, 'fence', fence, 'disposition', 'complete')) FROM claimed))");
+    };
+    const auto insert_for_cards = [&](int count) {
+        sql("INSERT INTO contego.request (action, parameters) SELECT 'ADD_SUBSCRIPTIONS',"
+            " jsonb_build_object('smartcard_ca_id', n::text) FROM generate_series(1, " +
+            std::to_string(count) + ") AS n");
+    };
+    sql("ALTER TABLE contego.request_open SET (autovacuum_enabled = off)");
+    sql("ALTER TABLE contego.lane SET (autovacuum_enabled = off)");
+    for (int n = 0; n < 6; ++n) { // so often until a plan is kept
+        insert_for_cards(1);
+        pqxx::work tx(session_);
+        claim_and_record(tx);
+        tx.commit();
+    }
+    insert_for_cards(20'000);
+
+    pqxx::work tx(session_);
+    claim_and_record(tx);
+    const auto read_whole = tx.exec("SELECT sum(seq_scan) FROM pg_stat_xact_user_tables"
+                                    " WHERE schemaname = 'contego' AND relname IN ('request_open', 'lane')");
+
+    EXPECT_EQ(read_whole[0][0].as<int>(), 0);
+}
+
 TEST_F(claim, says_that_there_may_be_more_where_very_many_are_parked_in_front) {
     insert_for_card("1");
     sql("UPDATE contego.request SET progress = 'HELD'");
