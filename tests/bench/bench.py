@@ -95,6 +95,8 @@ def play(given, stage, lines, results):
             results.add(scenario.name, found)
             lines.write({"scenario": scenario.name, "repetition": repetition, **found})
             rate = f"{found['rate']:,.0f}/s, " if "rate" in found else ""
+            if found.get("asked_rate", 0) > 1.1 * found.get("rate", 0):
+                say(f"{scenario.name}: only {found['rate']:.0f} of {found['asked_rate']:.0f} a second could be inserted: no open loop")
             disturbed = f"; others took {found['others_cores']:.1f} cores" if found.get("others_cores", 0) > 0.1 else ""
             say(f"{scenario.name} {repetition}/{1 if scenario.once else given.repeat}: {rate}{time.monotonic() - began:.0f} s in all{disturbed}")
     return failures

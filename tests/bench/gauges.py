@@ -82,7 +82,10 @@ class Sessions(threading.Thread):
     def run(self):
         with self.connection.cursor() as cursor:
             while not self.stopping.wait(1 / SAMPLES_PER_SECOND):
-                cursor.execute(self.SQL, [self.login])
+                try:
+                    cursor.execute(self.SQL, [self.login])
+                except psycopg2.Error:
+                    return  # the server is gone; whoever measures is told by their own session
                 self.seen.update(dict(cursor.fetchall()))
                 self.samples += 1
 

@@ -49,7 +49,7 @@ def warm_up(stage, database, daemons):
 def measured(stage, database, daemons, costs, cas, rate, rows=1):
     """An open loop of so many transactions a second, with so many rows each."""
     seconds = stage.settings.load_seconds
-    transactions = stage.load(database, workload.script(rows), seconds, rate=rate, clients=8 if rows > 1 else 4).finish()
+    transactions = stage.load(database, workload.script(rows), seconds, rate=rate).finish()
     total = drained(database, daemons)
     return {
         **costs.take(total, daemons, cas), **percentiles(database), "rows": transactions * rows,

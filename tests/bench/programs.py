@@ -89,7 +89,7 @@ class Daemon:
 class Load:
     """pgbench with a script, in open loop where a rate is given; `transactions` says how many there were."""
 
-    def __init__(self, folder, connection, script, seconds, rate=None, clients=4):
+    def __init__(self, folder, connection, script, seconds, rate, clients):
         file = free_place(folder, "load")
         file.write_text(script)
         pgbench = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin/pgbench"), key=lambda p: int(p.parts[4]))

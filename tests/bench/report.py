@@ -91,8 +91,8 @@ def rates(results, scenarios):
 
 
 def latencies(results, scenarios):
-    head = ["scenario", "measured", "p50 ms", "p95 ms", "p99 ms", "p99.9 ms", "longest ms"]
-    rows = [[name, number(results.median(f"{name}.measured")), *(spread(results.of(name).get(key)) for key in (
+    head = ["scenario", "asked/s", "inserted/s", "measured", "p50 ms", "p95 ms", "p99 ms", "p99.9 ms", "longest ms"]
+    rows = [[name, *(number(results.median(f"{name}.{key}")) for key in ("asked_rate", "rate", "measured")), *(spread(results.of(name).get(key)) for key in (
         "p50_ms", "p95_ms", "p99_ms", "p999_ms", "max_ms"))] for name in scenarios if "p50_ms" in results.of(name)]
     return table(head, rows) if rows else []
 
