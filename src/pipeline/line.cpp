@@ -17,6 +17,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+constexpr auto between_hinted_claims = milliseconds(100);
+
 /// The callback of the role as something to await.
 asio::awaitable<exchange> exchanged(sends& endpoint, envelope e, steady_clock::time_point deadline) {
     auto start = [&endpoint, &e, deadline](auto handler) {
@@ -35,6 +37,10 @@ command_record record_of(const request& r, int sequence, const command& c) {
     record.type = c.type;
     record.parameters = masked(c.parameters);
     return record;
+}
+
+bool is_express(const request& r) {
+    return r.priority == "EXPRESS";
 }
 
 /// Rethrows what a coroutine of ours threw: none is expected to, so it is a bug and ends the daemon.
@@ -112,14 +118,17 @@ std::size_t line::room() const {
     return most > held() ? most - held() : 0;
 }
 
-// A claim costs the same for one request as for many, so it waits until a good part of the room is free.
+// A claim costs the same for one request as for many, so it waits until a good part of the room is free; but
+// not for long where there was a hint: what came in may be EXPRESS.
 asio::awaitable<void> line::claim_until_stopped() {
     while (!stopping_) {
-        if (room() < std::max<std::size_t>(1, capacity() / 4)) {
-            co_await rest(options_.poll_interval);
+        const bool hint_is_due = hinted_ && steady_clock::now() >= next_hinted_claim_;
+        if (room() < (hint_is_due ? 1 : std::max<std::size_t>(1, capacity() / 4))) {
+            co_await rest(hinted_ ? between_hinted_claims : options_.poll_interval);
             continue;
         }
         hinted_ = false;
+        next_hinted_claim_ = steady_clock::now() + between_hinted_claims;
         const auto pause = co_await claim_once();
         if (pause > milliseconds(0) && !hinted_) co_await rest(pause);
     }
@@ -133,7 +142,7 @@ asio::awaitable<milliseconds> line::claim_once() {
             claiming_, [this, limit = room()] { return source_.claim(options_.provider, limit); });
         patient_.regained();
         observer_.claimed(options_.provider, batch.requests.size());
-        std::ranges::move(batch.requests, std::back_inserter(waiting_));
+        line_up(batch.requests);
         if (abreast() == 0) give_back_waiting(); // the gate may have shut while the database was asked
         dispatch();
         if (batch.more) co_return milliseconds(0);
@@ -146,6 +155,13 @@ asio::awaitable<milliseconds> line::claim_once() {
     observer_.trouble("claim", trouble);
     co_await sit_out(patient_.next());
     co_return milliseconds(0);
+}
+
+// What was claimed shares no lane with anything else that was, so that EXPRESS may go before all of it.
+void line::line_up(std::vector<request>& claimed) {
+    const bool any_express = std::ranges::any_of(claimed, is_express);
+    std::ranges::move(claimed, std::back_inserter(waiting_));
+    if (any_express) std::ranges::stable_partition(waiting_, is_express);
 }
 
 asio::awaitable<void> line::rest(milliseconds at_most) {

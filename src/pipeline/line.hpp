@@ -21,6 +21,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <vector>
 
 namespace contego::pipeline {
 
@@ -75,6 +76,7 @@ private:
     [[nodiscard]] std::size_t room() const;
     asio::awaitable<void> claim_until_stopped();
     asio::awaitable<std::chrono::milliseconds> claim_once();
+    void line_up(std::vector<request>& claimed);
     asio::awaitable<void> rest(std::chrono::milliseconds at_most);
     asio::awaitable<void> sit_out(std::chrono::milliseconds pause);
     asio::awaitable<void> drained();
@@ -112,6 +114,7 @@ private:
     std::atomic<std::size_t> sending_ = 0; ///< coroutines that run courses, one request each at a time
     patience patient_;                     ///< with the database, where a claim got no answer
     bool hinted_ = false;
+    std::chrono::steady_clock::time_point next_hinted_claim_; ///< sooner only where there is much room
     bool stopping_ = false;
     std::mt19937_64 random_{std::random_device{}()};
 };

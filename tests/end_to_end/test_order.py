@@ -57,6 +57,20 @@ def test_express_goes_before_regular(database, simulator, providers, launch):
     assert mine[0] == express and mine[1:] == regular
 
 
+def test_express_goes_before_what_was_claimed_ahead(database, simulator, providers, launch):
+    simulator.break_with({"do": {"latency_ms": 100}})
+    regular = [switch(database, next(CARDS), True) for _ in range(60)]
+    launch({"default": {**providers["default"], "in_flight": 2, "claim_ahead": 40}})
+    database.finished(regular[0])
+
+    ended_before = database.count("life_cycle_state = 'COMPLETED' AND id = ANY (%s)", regular)
+    express = switch(database, next(CARDS), True, priority="EXPRESS")
+    database.finished(express)
+
+    mine = [int(e["sequence_number"]) for e in simulator.journal() if int(e["sequence_number"]) in {express, *regular}]
+    assert mine.index(express) - ended_before <= 20, "40 were claimed before it came"
+
+
 def test_express_never_passes_an_earlier_request_of_the_same_card(database, simulator, providers, launch):
     card = next(CARDS)
     on = switch(database, card, True)

@@ -97,6 +97,20 @@ TEST_F(line_fixture, keeps_its_bounds_under_load) {
     EXPECT_LE(source_.most_asked, options_.in_flight + options_.claim_ahead);
 }
 
+TEST_F(line_fixture, sends_express_before_what_was_claimed_ahead) {
+    options_.in_flight = 1;
+    queue(5); // as many as are claimed at once
+    auto express = request_for(6, "ADD_SUBSCRIPTIONS", one_service("00000000006"));
+    express.priority = "EXPRESS";
+    queue_.insert(std::move(express));
+
+    run_until_recorded(6);
+
+    const auto found = std::ranges::find_if(
+        cas_.sent, [](const envelope& e) { return e.body.find("00000000006") != std::string::npos; });
+    EXPECT_LT(found - cas_.sent.begin(), 4);
+}
+
 TEST_F(line_fixture, lets_a_bad_request_pass_by_the_good_ones) {
     queue(2);
     queue_.insert(request_for(3, "PAINT_THE_HOUSE", one_service("3")));
