@@ -99,6 +99,8 @@ BEGIN
       AND NOT EXISTS (
           SELECT FROM contego.request_open AS b
           WHERE b.id = o.blocked_by AND (b.sequence_number < o.sequence_number OR b.progress = 'IN_FLIGHT'));
+
+    PERFORM contego.number_finished(); -- so that whoever waits for the feed is told, though nobody reads
 END
 $$;
 

@@ -151,13 +151,16 @@ def test_what_a_reader_read_in_an_open_transaction_keeps_nobody_from_reading(fee
     assert [row["request_id"] for row in after][-1:] == ids
 
 
-def test_whoever_listens_is_told_once_a_batch(feed):
+def test_whoever_listens_is_told_once_when_a_daemon_looks_around(feed):
+    feed.query("SELECT contego.rescue()")
     listener = psycopg2.connect(feed.connection)
     listener.autocommit = True
     listener.cursor().execute("LISTEN contego_finished")
-
     with psycopg2.connect(feed.connection) as writer, writer.cursor() as cursor:
-        submit_and_finish(cursor, 20)
+        ids = submit_and_finish(cursor, 20)
+
+    feed.query("SELECT contego.rescue()")
+    feed.query("SELECT contego.rescue()")  # there is nothing new
 
     def told():
         listener.poll()
@@ -165,6 +168,8 @@ def test_whoever_listens_is_told_once_a_batch(feed):
 
     assert len(wait_for(told)) == 1
     listener.close()
+    seen = {row["request_id"] for row in feed.query("SELECT request_id FROM contego.finished_after(0, 10000)")}
+    assert set(ids) <= seen
 
 
 def test_nothing_is_noted_while_the_feed_is_closed(feed):
