@@ -159,9 +159,12 @@ asio::awaitable<milliseconds> line::claim_once() {
 
 // What was claimed shares no lane with anything else that was, so that EXPRESS may go before all of it.
 void line::line_up(std::vector<request>& claimed) {
-    const bool any_express = std::ranges::any_of(claimed, is_express);
-    std::ranges::move(claimed, std::back_inserter(waiting_));
-    if (any_express) std::ranges::stable_partition(waiting_, is_express);
+    auto behind_express = std::ranges::find_if_not(waiting_, is_express) - waiting_.begin();
+    for (auto& r : claimed)
+        if (is_express(r))
+            waiting_.insert(waiting_.begin() + behind_express++, std::move(r));
+        else
+            waiting_.push_back(std::move(r));
 }
 
 asio::awaitable<void> line::rest(milliseconds at_most) {
