@@ -241,17 +241,19 @@ TEST_F(membership, repairs_a_request_that_waits_for_one_that_is_gone) {
     EXPECT_EQ(daemon.claim(), ids{id});
 }
 
-TEST_F(membership, repairs_very_many_of_those_in_a_few_calls) {
+TEST_F(membership, looks_behind_very_many_that_rightly_wait_in_the_next_call) {
     sql("INSERT INTO contego.request (action, parameters)"
-        " SELECT 'ADD_SUBSCRIPTIONS', '{}' FROM generate_series(1, 12000)");
-    sql("UPDATE contego.request SET progress = 'BLOCKED', blocked_by = 1000000 + id");
+        " SELECT 'ADD_SUBSCRIPTIONS', '{}' FROM generate_series(1, 20001)");
+    sql("UPDATE contego.request SET progress = 'BLOCKED', blocked_by = id - 10000 WHERE id > 10000");
+    sql("UPDATE contego.request SET blocked_by = 999999 WHERE id = 20001");
     daemon_hands daemon(database_);
 
     daemon.keep_house();
-    EXPECT_EQ(one("SELECT count(*) FROM contego.request WHERE progress = 'BLOCKED'"), "2000");
+    EXPECT_EQ(progress(20001), "BLOCKED");
     daemon.keep_house();
 
-    EXPECT_EQ(one("SELECT count(*) FROM contego.request WHERE progress = 'BLOCKED'"), "0");
+    EXPECT_EQ(progress(20001), "QUEUED");
+    EXPECT_EQ(one("SELECT count(*) FROM contego.request WHERE progress = 'BLOCKED'"), "10000");
 }
 
 } // namespace

@@ -109,6 +109,18 @@ TEST_F(line_fixture, sends_express_before_what_was_claimed_ahead) {
     EXPECT_NE(cas_.sent.front().body.find("00000000005"), std::string::npos);
 }
 
+TEST_F(line_fixture, sends_only_what_is_safe_to_repeat_on_a_connection_that_was_idle) {
+    queue_.insert(request_for(1, "ADD_SUBSCRIPTIONS", one_service("1")));
+    queue_.insert(request_for(
+        2, "SEND_BARK_MESSAGE_TO_CLIENT", {{"smartcard_ca_id", "01000000009"}, {"message", "Hello"}}));
+
+    run_until_recorded(2);
+
+    ASSERT_EQ(cas_.sent.size(), 2U);
+    EXPECT_FALSE(cas_.sent[0].fresh_connection);
+    EXPECT_TRUE(cas_.sent[1].fresh_connection);
+}
+
 TEST_F(line_fixture, lets_a_bad_request_pass_by_the_good_ones) {
     queue(2);
     queue_.insert(request_for(3, "PAINT_THE_HOUSE", one_service("3")));
