@@ -1,0 +1,219 @@
+#include "queue_fixture.hpp"
+
+#include <future>
+#include <thread>
+
+namespace contego::testing {
+namespace {
+
+using claim = queue_fixture;
+
+TEST_F(claim, finds_the_free_ones_behind_many_that_are_blocked) {
+    sql("INSERT INTO contego.request (action, parameters)"
+        " SELECT 'X', '{\"smartcard_ca_id\":\"1\"}' FROM generate_series(1, 3000)");
+    const auto free = insert_for_card("2");
+    daemon_hands daemon(database_);
+
+    ids claimed;
+    for (int i = 0; i < 20 && claimed.size() < 2; ++i)
+        for (const auto id : daemon.claim(64))
+            claimed.push_back(id);
+
+    ASSERT_EQ(claimed.size(), 2U);
+    EXPECT_EQ(claimed.back(), free);
+}
+
+TEST_F(claim, sees_what_a_claim_under_way_has_taken) {
+    const auto earlier = insert_for_card("1", ", scheduled_date", ", now() + interval '1 hour'");
+    const auto later = insert_for_card("1");
+    daemon_hands first(database_);
+    daemon_hands second(database_);
+    pqxx::connection other(database_.connection_string);
+    pqxx::work under_way(other);
+    const auto taken = under_way.exec("SELECT id FROM contego.claim(" +
+                                      std::to_string(first.membership.daemon_id()) + ", 'default', 10)");
+    ASSERT_EQ(taken[0][0].as<std::int64_t>(), later);
+    sql("UPDATE contego.request SET due_date = now(), scheduled_date = now() WHERE id = " +
+        std::to_string(earlier));
+
+    auto claimed = std::async(std::launch::async, [&second] { return second.claim(); });
+    // Either it waits for the other claim, as it must, or it has finished too soon.
+    while (claimed.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready &&
+           one("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == "0") {
+    }
+    under_way.commit();
+
+    EXPECT_EQ(claimed.get(), ids{});
+    EXPECT_EQ(column(earlier, "blocked_by"), std::to_string(later));
+}
+
+TEST_F(claim, gives_back_what_a_claim_took_whose_answer_was_lost) {
+    const auto known = insert_for_card("1");
+    daemon_hands daemon(database_);
+    ASSERT_EQ(daemon.claim(), ids{known});
+    const auto lost = insert_for_card("2");
+    // As if the server had committed and the connection had broken before we read the answer.
+    sql("SELECT id FROM contego.claim(" + std::to_string(daemon.membership.daemon_id()) + ", 'default', 1)");
+    sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'contego "
+        "test'");
+    EXPECT_ANY_THROW(daemon.claim());
+
+    EXPECT_EQ(daemon.claim(), ids{lost});
+    EXPECT_EQ(progress(known), "IN_FLIGHT") << "what we know of stays ours";
+}
+
+TEST_F(claim, from_many_daemons_at_once_never_puts_two_in_one_lane) {
+    sql("INSERT INTO contego.request (action, parameters)"
+        " SELECT 'X', jsonb_build_object('smartcard_ca_id', (n % 7)::text, 'stb_ca_id', (n % 5)::text)"
+        " FROM generate_series(1, 400) AS n");
+    sql("CREATE TABLE public.overlap (n bigint)");
+    const auto work = [this] {
+        daemon_hands daemon(database_);
+        pqxx::connection watcher(database_.connection_string);
+        for (int rounds = 0; rounds < 400; ++rounds) {
+            const auto claimed = daemon.claim(3);
+            const auto held = daemon.latest;
+            pqxx::work tx(watcher);
+            tx.exec(
+                "INSERT INTO public.overlap SELECT count(*) FROM"
+                " (SELECT unnest(lanes) AS lane FROM contego.request_open WHERE progress = 'IN_FLIGHT') AS l"
+                " GROUP BY lane HAVING count(*) > 1");
+            tx.commit();
+            for (const auto id : claimed) {
+                daemon.latest = held;
+                daemon.end(id, disposition::complete);
+            }
+        }
+    };
+
+    {
+        const std::jthread a(work);
+        const std::jthread b(work);
+        const std::jthread c(work);
+    }
+
+    EXPECT_EQ(one("SELECT count(*) FROM public.overlap"), "0");
+    EXPECT_EQ(one("SELECT count(*) FROM contego.request_open"), "0");
+    EXPECT_EQ(one("SELECT count(*) FROM contego.request WHERE life_cycle_state = 'COMPLETED'"), "400");
+    EXPECT_EQ(one("SELECT count(*) FROM contego.lane"), "0");
+    // Each lane was finished in the order of its numbers.
+    EXPECT_EQ(
+        one("SELECT count(*) FROM ("
+            " SELECT fence, lag(fence) OVER (PARTITION BY lane ORDER BY sequence_number) AS before"
+            " FROM (SELECT unnest(lanes) AS lane, sequence_number, fence FROM contego.request) AS r) AS f"
+            " WHERE fence <= before"),
+        "0");
+}
+
+TEST_F(claim, reads_no_table_as_a_whole_when_plans_were_made_while_it_was_empty) {
+    const daemon_hands daemon(database_);
+    const auto claim_and_record = [&](pqxx::work& tx) {
+        tx.exec("CREATE TEMPORARY TABLE claimed ON COMMIT DROP AS SELECT id, fence FROM contego.claim(" +
+                std::to_string(daemon.membership.daemon_id()) + ", 'default', 100)");
+        tx.exec("SELECT contego.record('[]', (SELECT jsonb_agg(jsonb_build_object("
+                "'request_id', id, 'fence', fence, 'disposition', 'complete')) FROM claimed))");
+    };
+    const auto insert_for_cards = [&](int count) {
+        sql("INSERT INTO contego.request (action, parameters) SELECT 'ADD_SUBSCRIPTIONS',"
+            " jsonb_build_object('smartcard_ca_id', n::text) FROM generate_series(1, " +
+            std::to_string(count) + ") AS n");
+    };
+    sql("ALTER TABLE contego.request_open SET (autovacuum_enabled = off)");
+    sql("ALTER TABLE contego.lane SET (autovacuum_enabled = off)");
+    for (int n = 0; n < 6; ++n) { // so often until a plan is kept
+        insert_for_cards(1);
+        pqxx::work tx(session_);
+        claim_and_record(tx);
+        tx.commit();
+    }
+    insert_for_cards(20'000);
+
+    pqxx::work tx(session_);
+    claim_and_record(tx);
+    const auto read_whole = tx.exec("SELECT sum(seq_scan) FROM pg_stat_xact_user_tables"
+                                    " WHERE schemaname = 'contego' AND relname IN ('request_open', 'lane')");
+
+    EXPECT_EQ(read_whole[0][0].as<int>(), 0);
+}
+
+TEST_F(claim, says_that_there_may_be_more_where_very_many_are_parked_in_front) {
+    insert_for_card("1");
+    sql("UPDATE contego.request SET progress = 'HELD'");
+    sql("INSERT INTO contego.request (action, parameters)"
+        R"( SELECT 'ADD_SUBSCRIPTIONS', '{"smartcard_ca_id":"1"}' FROM generate_series(1, 7000))");
+    const auto free = insert_for_card("2");
+    daemon_hands daemon(database_);
+
+    EXPECT_EQ(daemon.claim(), ids{});
+    EXPECT_TRUE(daemon.latest.more);
+    EXPECT_EQ(daemon.claim(), ids{free});
+    EXPECT_FALSE(daemon.latest.more);
+}
+
+/// An earlier request that became due while a later one of its card was in flight, and is parked behind it.
+class overtaken : public claim {
+protected:
+    overtaken() {
+        earlier_ = insert_for_card("1", ", scheduled_date", ", now() + interval '1 hour'");
+        later_ = insert_for_card("1");
+        EXPECT_EQ(daemon_.claim(), ids{later_});
+        flight_ = daemon_.latest;
+        sql("UPDATE contego.request SET scheduled_date = now(), due_date = now() WHERE id = " +
+            std::to_string(earlier_));
+        EXPECT_EQ(daemon_.claim(), ids{});
+        EXPECT_EQ(column(earlier_, "blocked_by"), std::to_string(later_));
+        daemon_.latest = flight_;
+    }
+
+    daemon_hands daemon_{database_};
+    std::int64_t earlier_ = 0;
+    std::int64_t later_ = 0;
+    claim_batch flight_;
+};
+
+TEST_F(overtaken, goes_first_when_the_later_one_is_to_be_tried_again) {
+    daemon_.end(later_, disposition::retry, std::chrono::milliseconds(0));
+
+    EXPECT_EQ(daemon_.claim(), ids{earlier_});
+    EXPECT_EQ(column(later_, "blocked_by"), std::to_string(earlier_));
+}
+
+TEST_F(overtaken, goes_first_when_the_later_one_is_given_back) {
+    daemon_.end(later_, disposition::release);
+    EXPECT_EQ(daemon_.claim(), ids{earlier_});
+}
+
+TEST_F(overtaken, goes_first_when_the_later_one_is_rescued) {
+    sql("UPDATE contego.daemon SET lease_until = now() - interval '1 second'");
+    daemon_hands alive(database_);
+    alive.membership.rescue();
+
+    EXPECT_EQ(alive.claim(), ids{earlier_});
+}
+
+TEST_F(overtaken, goes_first_when_the_claim_of_the_later_one_was_lost) {
+    sql("SELECT contego.give_back_lost(" + std::to_string(daemon_.membership.daemon_id()) +
+        ", 'default', 0)");
+
+    EXPECT_EQ(daemon_.claim(), ids{earlier_});
+}
+
+TEST_F(claim, keeps_the_order_of_what_was_inserted_while_it_waited_for_its_turn) {
+    daemon_hands daemon(database_);
+    pqxx::connection other(database_.connection_string);
+    pqxx::work turn(other);
+    turn.exec("SELECT pg_advisory_xact_lock(hashtext('contego.claim'), hashtext('default'))");
+    auto claiming = std::async(std::launch::async, [&] { return daemon.claim(); });
+    while (one("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database ="
+               " (SELECT oid FROM pg_database WHERE datname = current_database())") == "0") {
+    }
+    const auto first = insert_for_card("1");
+    insert_for_card("1");
+
+    turn.commit();
+
+    EXPECT_EQ(claiming.get(), ids{first});
+}
+
+} // namespace
+} // namespace contego::testing

@@ -1,0 +1,127 @@
+#pragma once
+
+#include "http/guard.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <functional>
+
+namespace contego::http {
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+inline exchange ok() {
+    exchange e;
+    e.state = exchange_state::answered;
+    e.http_status = 200;
+    return e;
+}
+
+inline exchange failed(exchange_state state, transport_error error) {
+    exchange e;
+    e.state = state;
+    e.error = error;
+    return e;
+}
+
+inline exchange refused_connection() {
+    return failed(exchange_state::not_sent, transport_error::connect);
+}
+
+inline exchange reset() {
+    return failed(exchange_state::sent_no_answer, transport_error::closed);
+}
+
+/// An endpoint that keeps every exchange until the test says how it ends.
+class held_endpoint final : public sends {
+public:
+    void send(envelope e, steady_clock::time_point deadline, done then) override {
+        paths.push_back(e.path);
+        deadlines.push_back(deadline);
+        waiting.push_back(std::move(then));
+    }
+
+    /// Ends the one that waited longest.
+    void end(exchange e) {
+        auto then = std::move(waiting.front());
+        waiting.pop_front();
+        then(std::move(e));
+    }
+
+    std::vector<std::string> paths;
+    std::vector<steady_clock::time_point> deadlines;
+    std::deque<done> waiting;
+};
+
+class guard_fixture : public ::testing::Test {
+protected:
+    guard_fixture() {
+        options_.in_flight = 8;
+        options_.breaker = {3, milliseconds(50), milliseconds(500)};
+    }
+
+    void make(std::size_t endpoints) {
+        std::vector<guarded_endpoint> all;
+        for (std::size_t n = 0; n < endpoints; ++n) {
+            auto client = std::make_unique<held_endpoint>();
+            endpoints_.push_back(client.get());
+            all.push_back({"endpoint-" + std::to_string(n), std::move(client)});
+        }
+        guard_ = make_guard(network_.get_executor(),
+                            std::move(all),
+                            options_,
+                            [this](std::string_view name, bool open, std::string_view /*why*/) {
+                                told_.push_back(std::string(name) + (open ? " dead" : " alive"));
+                            });
+        guard_->on_change([this] { ++changes_; });
+    }
+
+    void send(const std::string& path = "/x") {
+        envelope e;
+        e.path = path;
+        guard_->send(std::move(e), steady_clock::now() + seconds(30), [this](exchange out) {
+            ended_.push_back(std::move(out));
+        });
+    }
+
+    void poll() {
+        network_.restart();
+        network_.poll();
+    }
+
+    /// Lets time pass until `condition` holds.
+    void run_until(const std::function<bool()>& condition) {
+        const auto deadline = steady_clock::now() + seconds(10);
+        while (!condition() && steady_clock::now() < deadline) {
+            network_.restart();
+            network_.run_one_for(milliseconds(5));
+        }
+        EXPECT_TRUE(condition());
+    }
+
+    void kill(std::size_t endpoint = 0) {
+        for (std::size_t n = 0; n < options_.breaker.failures; ++n) {
+            send();
+            endpoints_[endpoint]->end(refused_connection());
+        }
+        poll();
+        ended_.clear();
+    }
+
+    boost::asio::io_context network_{1};
+    guard_options options_;
+    std::vector<held_endpoint*> endpoints_;
+    std::unique_ptr<guard> guard_;
+    std::vector<exchange> ended_;
+    std::vector<std::string> told_;
+    int changes_ = 0;
+};
+
+using lines = std::vector<std::string>;
+
+} // namespace contego::http
