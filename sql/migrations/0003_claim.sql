@@ -153,7 +153,9 @@ AS $$
     UPDATE contego.request_open AS o
     SET progress = 'QUEUED', blocked_by = NULL
     FROM contego.request_open AS b
-    WHERE b.id = ANY (landed) AND o.progress = 'BLOCKED' AND o.blocked_by = b.id
+    -- The list is asked of those that wait: asked of the others only, all that wait would be read where the planner has
+    -- not heard of them yet.
+    WHERE o.progress = 'BLOCKED' AND o.blocked_by = ANY (landed) AND b.id = o.blocked_by
       AND o.sequence_number < b.sequence_number AND b.progress <> 'IN_FLIGHT'
 $$;
 
