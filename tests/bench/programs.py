@@ -89,12 +89,14 @@ class Daemon:
 class Load:
     """pgbench with a script, in open loop where a rate is given; `transactions` says how many there were."""
 
-    def __init__(self, folder, connection, script, seconds, rate, clients):
+    def __init__(self, folder, connection, script, seconds, rate, clients, log=False):
         file = free_place(folder, "load")
         file.write_text(script)
+        self.log = file.with_name("log-of-" + file.name)
         pgbench = max(pathlib.Path("/usr/lib/postgresql").glob("*/bin/pgbench"), key=lambda p: int(p.parts[4]))
         command = [pgbench, "-n", "-M", "prepared", "-T", str(seconds), "-c", str(clients), "-f", file]
         command += ["-R", str(rate)] if rate else []
+        command += ["-l", "--log-prefix", self.log] if log else []
         self.process = subprocess.Popen([*command, connection], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def running(self):
@@ -107,6 +109,13 @@ class Load:
         if not found or self.process.returncode:
             raise RuntimeError(f"pgbench failed: {complained}")
         return int(found.group(1))
+
+    def latencies(self):
+        """(Unix time of its end, milliseconds from when it was to begin) of every transaction, where a log was asked for."""
+        for file in self.log.parent.glob(self.log.name + ".*"):
+            for line in file.read_text().splitlines():
+                _, _, microseconds, _, seconds, fraction, *_ = line.split()
+                yield int(seconds) + int(fraction) / 1e6, int(microseconds) / 1000
 
     def stop(self):
         if self.running():

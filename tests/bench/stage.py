@@ -101,9 +101,9 @@ class Stage:
         finally:
             begun.end()
 
-    def load(self, database, script, seconds, rate=None):
+    def load(self, database, script, seconds, rate=None, clients=None, log=False):
         """In open loop, where a rate is given, there are sessions enough for commits that take long; else as many as the maximum needs."""
-        return Load(self.folder, database.connection, script, seconds, rate, clients=32 if rate else 4)
+        return Load(self.folder, database.connection, script, seconds, rate, clients or (32 if rate else 4), log)
 
 
 class Others:

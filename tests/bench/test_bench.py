@@ -10,6 +10,7 @@ import urllib.request
 import pytest
 
 import scenarios
+import sql
 from programs import BUILT, REPOSITORY
 
 PEERS = """#!/bin/sh
@@ -46,7 +47,7 @@ def test_every_scenario_is_measured(whole):
     assert list(found) == [scenario.name for scenario in scenarios.ALL]
 
 
-@pytest.mark.parametrize("name", [one.name for one in scenarios.ALL if one.name not in ("exchange-ceiling", "render", "idle", "peers")])
+@pytest.mark.parametrize("name", [one.name for one in scenarios.ALL if one.name not in ("exchange-ceiling", "render", "asking", "idle", "peers")])
 def test_a_run_is_told_with_its_rate_and_its_costs(whole, name):
     found = whole[1][name]
 
@@ -74,6 +75,37 @@ def test_latencies_are_told_as_percentiles(whole, name):
 
     assert 0 < found["p50_ms"] <= found["p95_ms"] <= found["p99_ms"] <= found["p999_ms"] <= found["max_ms"] < 60_000
     assert found["measured"] > 5
+
+
+def test_inserting_is_timed_alone_and_beside_a_daemon(whole):
+    found = whole[1]["inserters"]
+
+    assert 0 < found["alone_p50_ms"] <= found["alone_p99_ms"] < 60_000
+    assert 0 < found["beside_p50_ms"] <= found["beside_p99_ms"] < 60_000
+    assert found["inserted_beside"] > 5
+
+
+def test_readers_of_the_feed_fall_and_follow_again(whole):
+    found = whole[1]["feed"]
+
+    assert found["rows"] == 4000 and found["readers"] == 3
+
+
+def test_a_reader_that_misses_an_end_or_sees_one_twice_is_told():
+    reader = sql.Reader("", 3, 1)
+
+    reader.seen = [1, 2, 3]
+    assert reader.complaint(1, 3) is None
+    for wrong in ([1, 2], [1, 2, 2], [1, 2, 2, 3]):
+        reader.seen = wrong
+        assert "saw" in reader.complaint(1, 3)
+
+
+def test_questions_are_timed_each(whole):
+    found = whole[1]["asking"]
+
+    for name in ("card_history", "request_status"):
+        assert 0 < found[name + "_p50_ms"] <= found[name + "_p99_ms"] < 60_000
 
 
 def test_rendering_and_reading_are_told_for_each_of_the_13_commands(whole):

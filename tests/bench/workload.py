@@ -68,4 +68,5 @@ FINISHED = {
             rpad('<soapenv:Envelope>' || n, 500, '<element>content</element>'),
             '00000000-0000-4000-8000-' || {card('n')}, 'OK', 'answered', 'success', 1, now(), now(), 1.5, n
         FROM generate_series({{first}}, {{last}}) AS n""",
+    "subject": f"INSERT INTO contego.subject SELECT 'card', {card('n')}, n FROM generate_series({{first}}, {{last}}) AS n",
 }
