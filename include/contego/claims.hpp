@@ -15,6 +15,9 @@ struct claim_batch {
     bool more = false;             ///< there may be more: ask again as soon as there is room
     std::chrono::milliseconds next_due{
         -1}; ///< until the next scheduled or retrying request is due; -1: none known
+    /// For so long nobody may be told of new requests: who waits for them should look often. 0: one is told.
+    /// Above 0 only for a while after a claim that brought all that was asked for.
+    std::chrono::milliseconds untold{0};
 };
 
 /// Role: hands out due requests, each to one daemon at a time, none whose smartcards or boxes are busy.

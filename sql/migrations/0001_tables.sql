@@ -126,6 +126,15 @@ CREATE TABLE contego.lane (
         autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 50000);
 COMMENT ON TABLE contego.lane IS 'One row per smartcard or box of every request that is not finished: card:<CA ID>, box:<CA ID>.';
 
+-- Of 1 s length, and begun anew while it lasts: see contego.claim and contego.enter_lanes.
+CREATE TABLE contego.busy (
+    provider   text NOT NULL PRIMARY KEY,
+    busy_until timestamptz NOT NULL
+);
+COMMENT ON TABLE contego.busy IS 'Providers with more to do than their daemons can: until then an INSERT need not tell them.';
+COMMENT ON COLUMN contego.busy.provider IS 'Which CAS.';
+COMMENT ON COLUMN contego.busy.busy_until IS 'Set by a claim that was full; those that are not full after it tell the daemon to look often until then.';
+
 CREATE TABLE contego.idempotency (
     provider        text NOT NULL,
     idempotency_key text NOT NULL,

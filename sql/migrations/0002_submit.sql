@@ -77,8 +77,16 @@ BEGIN
     SELECT provider, unnest(lanes), sequence_number, id
     FROM inserted;
 
-    -- A hint only, one a statement: the daemons poll as well.
-    PERFORM pg_notify('contego', '');
+    -- A hint only, one a statement: the daemons poll as well. Transactions that notify commit one after the other, each
+    -- with its own wait for the disk, so it is left out where daemons come by anyway; for a while longer than most
+    -- transactions take from here to their commit.
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT i.provider, i.priority = 'EXPRESS' AS express FROM inserted AS i) AS what
+        WHERE what.express OR NOT EXISTS (
+            SELECT FROM contego.busy AS b
+            WHERE b.provider = what.provider AND b.busy_until > clock_timestamp() + interval '300 milliseconds')) THEN
+        PERFORM pg_notify('contego', '');
+    END IF;
     RETURN NULL;
 END
 $$;

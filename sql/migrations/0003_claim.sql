@@ -7,12 +7,14 @@
 -- predecessor makes its finisher wait for this transaction and then see the parked row; where the lock is not to be had
 -- (it is being finished right now), the row just stays in the queue.
 --
--- Looks at some thousand requests, then others have their turn: a last row without a number says that behind those
--- that were parked there may be more.
+-- Looks at some thousand requests, then others have their turn. Where it brings less than was asked for, a last row without
+-- a number says what else there is: whether there may be more behind those that were parked; in how many milliseconds the next
+-- scheduled or retrying one is due; for how many milliseconds an INSERT may tell nobody.
 CREATE FUNCTION contego.claim(for_daemon bigint, of_provider text, at_most integer)
 RETURNS TABLE (
     id bigint, action text, parameters jsonb, priority text, sequence_number bigint, fence bigint, attempts integer,
-    interrupted boolean, age_seconds double precision, finished jsonb)
+    interrupted boolean, age_seconds double precision, finished jsonb,
+    more boolean, due_in double precision, untold_for double precision)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -133,13 +135,28 @@ BEGIN
                                                    'reference_number', c.reference_number) ORDER BY c.sequence)
                FROM contego.command AS c
                WHERE c.request_id = o.id AND c.outcome IN ('success', 'skipped'))
-           END
+           END, NULL::boolean, NULL::double precision, NULL::double precision
     FROM unnest(claimed) WITH ORDINALITY AS mine (id, rank)
     JOIN contego.request_open AS o ON o.id = mine.id
     ORDER BY mine.rank;
-    IF room > 0 AND newly_parked > 0 THEN
-        RETURN NEXT;
+
+    IF room <= 0 THEN
+        IF NOT EXISTS (SELECT FROM contego.busy AS b
+                       WHERE b.provider = of_provider AND b.busy_until > this_moment + interval '700 milliseconds') THEN
+            INSERT INTO contego.busy AS b VALUES (of_provider, this_moment + interval '1 second')
+            ON CONFLICT (provider) DO UPDATE SET busy_until = excluded.busy_until;
+        END IF;
+        RETURN;
     END IF;
+    more := newly_parked > 0;
+    SELECT greatest(0, extract(epoch FROM o.due_date - this_moment) * 1000) INTO due_in
+    FROM contego.request_open AS o
+    WHERE o.provider = of_provider AND o.progress IN ('SCHEDULED', 'RETRYING')
+    ORDER BY o.due_date
+    LIMIT 1;
+    untold_for := (SELECT extract(epoch FROM b.busy_until - this_moment) * 1000
+                   FROM contego.busy AS b WHERE b.provider = of_provider AND b.busy_until > this_moment);
+    RETURN NEXT;
 END
 $$;
 
@@ -182,18 +199,6 @@ BEGIN
 END
 $$;
 
--- Milliseconds until the next scheduled or retrying request of a provider is due; NULL where there is none.
-CREATE FUNCTION contego.next_due(of_provider text) RETURNS double precision
-LANGUAGE sql STABLE
-SET search_path = pg_catalog, pg_temp
-AS $$
-    SELECT greatest(0, extract(epoch FROM due_date - now()) * 1000)::double precision
-    FROM contego.request_open
-    WHERE provider = of_provider AND progress IN ('SCHEDULED', 'RETRYING')
-    ORDER BY due_date
-    LIMIT 1
-$$;
-
 -- What compiling would cost is never earned back: statements are short, and their estimates grow with the backlog.
 ALTER FUNCTION contego.claim SET jit = off;
 -- Every statement here asks for rows by an index. After a bulk of inserts the planner may still take the tables for empty,
@@ -201,4 +206,3 @@ ALTER FUNCTION contego.claim SET jit = off;
 ALTER FUNCTION contego.claim SET enable_seqscan = off;
 ALTER FUNCTION contego.wake_earlier SET enable_seqscan = off;
 ALTER FUNCTION contego.give_back_lost SET enable_seqscan = off;
-ALTER FUNCTION contego.next_due SET enable_seqscan = off;

@@ -100,7 +100,6 @@ GRANT EXECUTE ON FUNCTION contego.act, contego.matching, contego.preview,
 -- The daemon. It reads and writes requests through its functions only.
 ALTER FUNCTION contego.claim SECURITY DEFINER;
 ALTER FUNCTION contego.give_back_lost SECURITY DEFINER;
-ALTER FUNCTION contego.next_due SECURITY DEFINER;
 ALTER FUNCTION contego.record SECURITY DEFINER;
 ALTER FUNCTION contego.join_fleet SECURITY DEFINER;
 ALTER FUNCTION contego.renew_lease SECURITY DEFINER;
@@ -109,7 +108,7 @@ ALTER FUNCTION contego.declare_dead SECURITY DEFINER;
 ALTER FUNCTION contego.rescue SECURITY DEFINER;
 ALTER FUNCTION contego.take_share SECURITY DEFINER;
 ALTER FUNCTION contego.leave_fleet SECURITY DEFINER;
-GRANT EXECUTE ON FUNCTION contego.claim, contego.give_back_lost, contego.next_due, contego.record, contego.join_fleet,
+GRANT EXECUTE ON FUNCTION contego.claim, contego.give_back_lost, contego.record, contego.join_fleet,
     contego.renew_lease, contego.neighbours, contego.declare_dead, contego.rescue, contego.take_share,
     contego.leave_fleet TO contego_daemon;
 GRANT SELECT ON contego.migration TO contego_daemon;

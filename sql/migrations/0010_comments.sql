@@ -174,7 +174,6 @@ COMMENT ON FUNCTION contego.lanes_of IS 'The smartcards and boxes that the param
 COMMENT ON FUNCTION contego.masked IS 'The same parameters with **** for whatever stands under a name with pin in it.';
 COMMENT ON FUNCTION contego.claim IS 'Daemon: takes due requests of a provider.';
 COMMENT ON FUNCTION contego.give_back_lost IS 'Daemon: puts back what a claim took whose answer never arrived.';
-COMMENT ON FUNCTION contego.next_due IS 'Daemon: milliseconds until the next scheduled or retrying request is due.';
 COMMENT ON FUNCTION contego.wake_earlier IS 'Part of recording: wakes those that waited for the flight of a later request.';
 COMMENT ON FUNCTION contego.record IS 'Daemon: writes what happened to requests that it still holds.';
 COMMENT ON FUNCTION contego.join_fleet IS 'Daemon: says that it is there; returns its number.';

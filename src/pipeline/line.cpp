@@ -18,6 +18,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr auto between_hinted_claims = milliseconds(100);
+constexpr auto between_untold_claims = milliseconds(50);
 
 /// The callback of the role as something to await.
 asio::awaitable<exchange> exchanged(sends& endpoint, envelope e, steady_clock::time_point deadline) {
@@ -145,16 +146,21 @@ asio::awaitable<milliseconds> line::claim_once() {
         line_up(batch.requests);
         if (abreast() == 0) give_back_waiting(); // the gate may have shut while the database was asked
         dispatch();
-        if (batch.more) co_return milliseconds(0);
-        if (batch.next_due >= milliseconds(0))
-            co_return std::min(options_.poll_interval, std::max(batch.next_due, milliseconds(1)));
-        co_return options_.poll_interval;
+        co_return pause_after(batch);
     } catch (const std::exception& e) {
         trouble = e.what();
     }
     observer_.trouble("claim", trouble);
     co_await sit_out(patient_.next());
     co_return milliseconds(0);
+}
+
+milliseconds line::pause_after(const claim_batch& batch) const {
+    if (batch.more) return milliseconds(0);
+    auto pause = options_.poll_interval;
+    if (batch.next_due >= milliseconds(0)) pause = std::min(pause, std::max(batch.next_due, milliseconds(1)));
+    if (batch.untold > milliseconds(0)) pause = std::min(pause, between_untold_claims);
+    return pause;
 }
 
 // What was claimed shares no lane with anything else that was, so that EXPRESS may go before all of it.

@@ -76,6 +76,7 @@ private:
     [[nodiscard]] std::size_t room() const;
     asio::awaitable<void> claim_until_stopped();
     asio::awaitable<std::chrono::milliseconds> claim_once();
+    std::chrono::milliseconds pause_after(const claim_batch& batch) const;
     void line_up(std::vector<request>& claimed);
     asio::awaitable<void> rest(std::chrono::milliseconds at_most);
     asio::awaitable<void> sit_out(std::chrono::milliseconds pause);

@@ -9,12 +9,9 @@ namespace {
 
 constexpr statement claim_requests{"claim_requests",
                                    "SELECT id, action, parameters, priority, sequence_number, fence, "
-                                   "attempts, interrupted, age_seconds, finished"
+                                   "attempts, interrupted, age_seconds, finished, more, due_in, untold_for"
                                    " FROM contego.claim($1, $2, $3)"};
 constexpr statement give_back_lost{"give_back_lost", "SELECT contego.give_back_lost($1, $2, $3)"};
-constexpr statement next_due{
-    "next_due",
-    "SELECT milliseconds FROM contego.next_due($1) AS milliseconds WHERE milliseconds IS NOT NULL"};
 
 std::vector<finished_command> finished_from(const pqxx::field& f) {
     std::vector<finished_command> all;
@@ -52,6 +49,19 @@ request request_from(const pqxx::row& row, const std::string& provider) {
     return r;
 }
 
+std::chrono::milliseconds milliseconds_of(const pqxx::field& f, std::int64_t where_null) {
+    // Rounded up: a claim a moment too early would be one in vain.
+    return std::chrono::milliseconds(f.is_null() ? where_null
+                                                 : static_cast<std::int64_t>(f.as<double>()) + 1);
+}
+
+/// The last row, of a claim that brought less than was asked for.
+void add_what_else(claim_batch& batch, const pqxx::row& row) {
+    batch.more = row[10].as<bool>();
+    batch.next_due = milliseconds_of(row[11], -1);
+    batch.untold = milliseconds_of(row[12], 0);
+}
+
 class pg_claims final : public claims {
 public:
     pg_claims(database_options options, const fleet& membership)
@@ -83,21 +93,14 @@ private:
             const auto holder = membership_.daemon_id();
             const auto rows = sql::run(tx, claim_requests.sql, holder, provider, static_cast<int>(limit));
             batch.requests.reserve(static_cast<std::size_t>(rows.size()));
-            for (const auto& row : rows) {
-                if (row[0].is_null()) {
-                    batch.more = true;
-                    break;
+            batch.more = rows.size() == static_cast<pqxx::result::size_type>(limit);
+            for (const auto& row : rows)
+                if (row[0].is_null())
+                    add_what_else(batch, row);
+                else {
+                    batch.requests.push_back(request_from(row, provider));
+                    batch.requests.back().holder = holder;
                 }
-                batch.requests.push_back(request_from(row, provider));
-                batch.requests.back().holder = holder;
-            }
-            batch.more = batch.more || batch.requests.size() == limit;
-            if (!batch.more) {
-                const auto due = sql::run(tx, next_due.sql, provider);
-                if (!due.empty())
-                    batch.next_due =
-                        std::chrono::milliseconds(static_cast<std::int64_t>(due[0][0].as<double>()) + 1);
-            }
             return batch;
         });
     }

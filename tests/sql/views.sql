@@ -22,7 +22,7 @@ SELECT pg_temp.insert_for('{a}') AS first \gset
 SELECT pg_temp.insert_for('{a,b}') AS second \gset
 SELECT pg_temp.insert_for('{b}') AS third \gset
 SELECT pg_temp.insert_for('{c}') AS alone \gset
-SELECT count(*) AS claimed FROM contego.claim(:daemon, 'default', 10) \gset
+SELECT count(id) AS claimed FROM contego.claim(:daemon, 'default', 10) \gset
 
 SELECT is(:claimed, 2, 'two of four may be sent');
 SELECT results_eq('SELECT request_id, daemon, daemon_lives FROM contego.in_flight ORDER BY request_id',
@@ -50,7 +50,7 @@ SELECT is((SELECT string_agg(event, ', ' ORDER BY event_date, step) FROM contego
 SELECT contego.cancel(:first, 'seen at the CAS');
 SELECT is((SELECT by_whom FROM contego.timeline WHERE request_id = :first AND event = 'cancel'), session_user::text, 'and what a person did');
 SELECT contego.retry(:alone, 'at once');
-SELECT count(*) AS claimed FROM contego.claim(:daemon, 'default', 10) \gset
+SELECT count(id) AS claimed FROM contego.claim(:daemon, 'default', 10) \gset
 SELECT is(:claimed, 2, 'the lane is free, the other is tried again');
 SELECT pg_temp.verdict(:alone, 'complete');
 SELECT pg_temp.verdict(:second, 'reject', 'CLIENT_NOT_FOUND');

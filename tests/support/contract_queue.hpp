@@ -26,6 +26,22 @@ TEST_P(queue_contract, a_claim_never_brings_more_than_its_limit_and_says_whether
     EXPECT_FALSE(latest_.more);
 }
 
+TEST_P(queue_contract, after_a_claim_that_was_full_inserts_may_go_untold_and_it_says_for_how_long) {
+    insert({"1"});
+    insert({"2"});
+    insert({"3"});
+
+    claim(4);
+    EXPECT_EQ(latest_.untold, milliseconds(0));
+    insert({"4"});
+    insert({"5"});
+    ASSERT_EQ(claim(2).size(), 2U);
+    EXPECT_EQ(latest_.untold, milliseconds(0)) << "one asks again anyway";
+    claim();
+    EXPECT_GT(latest_.untold, milliseconds(0));
+    EXPECT_LE(latest_.untold, milliseconds(1001));
+}
+
 TEST_P(queue_contract, a_request_is_handed_out_once) {
     const auto a = insert({"1"});
 

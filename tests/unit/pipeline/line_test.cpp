@@ -97,6 +97,19 @@ TEST_F(line_fixture, keeps_its_bounds_under_load) {
     EXPECT_LE(source_.most_asked, options_.in_flight + options_.claim_ahead);
 }
 
+TEST_F(line_fixture, looks_often_where_nobody_may_tell_it_of_what_comes) {
+    queue(8); // all that it has room for: the first claim is full
+    options_.poll_interval = std::chrono::hours(1);
+    watches_.on_claimed = [&, left = 1](std::size_t count) mutable {
+        if (count == 0 && watches_.ended == 8 && left-- == 1)
+            queue_.insert(request_for(9, "ADD_SUBSCRIPTIONS", one_service("9")));
+    };
+
+    run_until_recorded(9);
+
+    EXPECT_EQ(cas_.sent.size(), 9U);
+}
+
 TEST_F(line_fixture, sends_express_before_what_was_claimed_ahead) {
     options_.in_flight = 1;
     queue(4);

@@ -65,7 +65,13 @@ public:
             if (free && batch.requests.size() < limit) batch.requests.push_back(handed_out(row));
         }
         batch.more = batch.requests.size() == limit;
-        if (!batch.more) batch.next_due = next_due(provider);
+        auto& busy_until = busy_until_[provider];
+        if (batch.more)
+            busy_until = now_ + milliseconds(1000);
+        else {
+            batch.next_due = next_due(provider);
+            batch.untold = std::max(milliseconds(0), busy_until - now_);
+        }
         return batch;
     }
 
@@ -173,6 +179,7 @@ private:
 
     mutable std::mutex mutex_;
     std::map<std::int64_t, entry> rows_;
+    std::map<std::string, milliseconds> busy_until_;
     milliseconds now_{0};
     std::int64_t fence_ = 0;
     std::int64_t holder_ = 1;
