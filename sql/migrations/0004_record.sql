@@ -126,7 +126,7 @@ BEGIN
     SET progress = 'QUEUED', blocked_by = NULL
     WHERE o.progress = 'BLOCKED' AND o.blocked_by = ANY (ended);
     GET DIAGNOSTICS woken = ROW_COUNT;
-    PERFORM contego.wake_earlier(landed);
+    woken := woken + contego.wake_earlier(landed);
 END
 $$;
 

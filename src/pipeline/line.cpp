@@ -44,6 +44,11 @@ bool is_express(const request& r) {
     return r.priority == "EXPRESS";
 }
 
+/// Its request waits to be claimed again, now or at a time that the next claim tells.
+bool comes_back(const verdict& v) {
+    return v.disposition == disposition::retry || v.disposition == disposition::release;
+}
+
 /// Rethrows what a coroutine of ours threw: none is expected to, so it is a bug and ends the daemon.
 void must_not_throw(const std::exception_ptr& e) {
     if (e) std::rethrow_exception(e);
@@ -74,8 +79,8 @@ line::line(const asio::any_io_executor& network,
       emptied_(network, steady_clock::time_point::max()),
       stopped_(network, steady_clock::time_point::max()) {
     gate_.on_change([this] { gate_changed(); });
-    recorder_.on_written([this](const record_answer& answer) {
-        hinted_ = hinted_ || answer.woken > 0;
+    recorder_.on_written([this](const record_batch& batch, const record_answer& answer) {
+        hinted_ = hinted_ || answer.woken > 0 || std::ranges::any_of(batch.verdicts, comes_back);
         woken_.cancel();
         emptied_.cancel();
         tell();
@@ -131,7 +136,7 @@ asio::awaitable<void> line::claim_until_stopped() {
         hinted_ = false;
         next_hinted_claim_ = steady_clock::now() + between_hinted_claims;
         const auto pause = co_await claim_once();
-        if (pause > milliseconds(0) && !hinted_) co_await rest(pause);
+        co_await rest_unless_hinted(pause);
     }
 }
 
@@ -178,6 +183,14 @@ asio::awaitable<void> line::rest(milliseconds at_most) {
     boost::system::error_code ignored;
     woken_.expires_after(at_most);
     co_await woken_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+// Unlike a rest it is not cut short by the end of a request: the claim before it has said that there is no
+// more.
+asio::awaitable<void> line::rest_unless_hinted(milliseconds pause) {
+    const auto end = steady_clock::now() + pause;
+    while (!stopping_ && !hinted_ && steady_clock::now() < end)
+        co_await rest(std::chrono::ceil<milliseconds>(end - steady_clock::now()));
 }
 
 // Unlike a rest it is not cut short by hints, which come as often while the database refuses to be asked.

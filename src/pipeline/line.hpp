@@ -79,6 +79,7 @@ private:
     std::chrono::milliseconds pause_after(const claim_batch& batch) const;
     void line_up(std::vector<request>& claimed);
     asio::awaitable<void> rest(std::chrono::milliseconds at_most);
+    asio::awaitable<void> rest_unless_hinted(std::chrono::milliseconds pause);
     asio::awaitable<void> sit_out(std::chrono::milliseconds pause);
     asio::awaitable<void> drained();
     asio::awaitable<void> wait_for_turn(std::chrono::steady_clock::duration wait);

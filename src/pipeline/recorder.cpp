@@ -84,7 +84,7 @@ asio::awaitable<void> recorder::write(record_batch batch) {
             observer_.recorded(batch, answer);
             hold_what_failed(batch, answer);
             outstanding_ -= batch.verdicts.size();
-            if (written_) written_(answer);
+            if (written_) written_(batch, answer);
             co_return;
         } catch (const std::exception& e) {
             trouble = e.what();

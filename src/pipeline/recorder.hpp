@@ -29,7 +29,9 @@ public:
              watches& observer);
 
     /// `written` is called on the network thread after each batch. Set it before `run`.
-    void on_written(std::function<void(const record_answer&)> written) { written_ = std::move(written); }
+    void on_written(std::function<void(const record_batch&, const record_answer&)> written) {
+        written_ = std::move(written);
+    }
 
     void add(command_record c);
     void add(verdict v);
@@ -56,7 +58,7 @@ private:
     record_batch pending_;
     std::size_t outstanding_ = 0;
     bool stopping_ = false;
-    std::function<void(const record_answer&)> written_;
+    std::function<void(const record_batch&, const record_answer&)> written_;
 };
 
 } // namespace contego::pipeline

@@ -97,6 +97,30 @@ TEST_F(line_fixture, keeps_its_bounds_under_load) {
     EXPECT_LE(source_.most_asked, options_.in_flight + options_.claim_ahead);
 }
 
+TEST_F(line_fixture, claims_once_for_each_hint_and_not_once_more_when_it_has_recorded) {
+    queue(1);
+    const auto made = make_line();
+    auto& l = *made;
+    const auto when_it_has_come_to_rest = [&](const std::function<void()>& then) {
+        boost::asio::post(network_, [&, then] { // what waited for the recording is woken after this
+            boost::asio::post(network_, [&, then] {
+                boost::asio::post(claiming_, [&, then] { boost::asio::post(network_, then); });
+            });
+        });
+    };
+    watches_.on_recorded = [&] {
+        if (watches_.ended == 2) return l.stop();
+        when_it_has_come_to_rest([&] {
+            queue_.insert(request_for(2, "ADD_SUBSCRIPTIONS", one_service("2")));
+            l.wake();
+        });
+    };
+
+    run(l);
+
+    EXPECT_EQ(source_.asked.size(), 2U);
+}
+
 TEST_F(line_fixture, looks_often_where_nobody_may_tell_it_of_what_comes) {
     queue(8); // all that it has room for: the first claim is full
     options_.poll_interval = std::chrono::hours(1);

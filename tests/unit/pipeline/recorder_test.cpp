@@ -90,7 +90,9 @@ TEST_F(recorder_fixture, asks_again_with_the_same_batch_after_the_database_did_n
 
 TEST_F(recorder_fixture, counts_a_request_as_outstanding_until_it_is_durable) {
     std::vector<std::size_t> outstanding;
-    recorder_.on_written([&](const record_answer& /*a*/) { outstanding.push_back(recorder_.outstanding()); });
+    recorder_.on_written([&](const record_batch& /*b*/, const record_answer& /*a*/) {
+        outstanding.push_back(recorder_.outstanding());
+    });
     watches_.on_recorded = [&] { outstanding.push_back(recorder_.outstanding()); };
     recorder_.add(verdict_on(1));
     recorder_.add(verdict_on(2));
@@ -185,7 +187,7 @@ TEST_F(recorder_fixture, tells_of_each_batch_on_the_network_thread) {
     store_.answers = {woke};
     std::vector<std::size_t> woken;
     std::thread::id told_on;
-    recorder_.on_written([&](const record_answer& a) {
+    recorder_.on_written([&](const record_batch& /*b*/, const record_answer& a) {
         woken.push_back(a.woken);
         told_on = std::this_thread::get_id();
     });
