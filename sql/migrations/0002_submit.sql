@@ -1,22 +1,27 @@
 -- What happens to a request when it is inserted.
 
 -- The lanes of a request. Whatever the parameters hold, this must not fail: it runs inside the CRM's transaction. Long
--- texts are cut so that they fit an index; two that share a beginning then share a lane, which does no harm.
+-- texts are cut so that they fit an index; two that share a beginning then share a lane, which does no harm. In PL/pgSQL,
+-- which keeps the plan: in SQL it would be made for every row.
 CREATE FUNCTION contego.lanes_of(parameters jsonb) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT coalesce(array_agg(DISTINCT kind || left(id #>> '{}', 64) ORDER BY kind || left(id #>> '{}', 64))
-                        FILTER (WHERE id #>> '{}' IS NOT NULL), '{}')
-    FROM (VALUES
-        ('card:', '$.smartcard_ca_id'::jsonpath),
-        ('card:', '$.smartcards[*].smartcard_ca_id'),
-        ('card:', '$.distributions[*].**{0 to 1}.smartcards[*]'),
-        ('box:', '$.stb_ca_id'),
-        ('box:', '$.stbs[*].stb_ca_id'),
-        ('box:', '$.distributions[*].**{0 to 1}.stbs[*]')
-    ) AS places (kind, place)
-    CROSS JOIN LATERAL jsonb_path_query(parameters, place) AS id
+BEGIN
+    RETURN (
+        SELECT coalesce(array_agg(DISTINCT kind || left(id #>> '{}', 64) ORDER BY kind || left(id #>> '{}', 64))
+                            FILTER (WHERE id #>> '{}' IS NOT NULL), '{}')
+        FROM (VALUES
+            ('card:', '$.smartcard_ca_id'::jsonpath),
+            ('card:', '$.smartcards[*].smartcard_ca_id'),
+            ('card:', '$.distributions[*].**{0 to 1}.smartcards[*]'),
+            ('box:', '$.stb_ca_id'),
+            ('box:', '$.stbs[*].stb_ca_id'),
+            ('box:', '$.distributions[*].**{0 to 1}.stbs[*]')
+        ) AS places (kind, place)
+        CROSS JOIN LATERAL jsonb_path_query(parameters, place) AS id
+    );
+END
 $$;
 
 -- Completes what the CRM inserted. The columns that are ours are set here, whatever was given.

@@ -126,10 +126,13 @@ BEGIN
     SET progress = 'QUEUED', blocked_by = NULL
     WHERE o.progress = 'BLOCKED' AND o.blocked_by = ANY (ended);
     GET DIAGNOSTICS woken = ROW_COUNT;
-    woken := woken + contego.wake_earlier(landed);
+    IF landed <> '{}' THEN
+        woken := woken + contego.wake_earlier(landed);
+    END IF;
 END
 $$;
 
 -- What compiling would cost is never earned back: statements are short, and their estimates grow with the backlog.
 ALTER FUNCTION contego.record SET jit = off;
-ALTER FUNCTION contego.record SET enable_seqscan = off; -- as for contego.claim
+ALTER FUNCTION contego.record SET enable_seqscan = off; -- this and the next as for contego.claim
+ALTER FUNCTION contego.record SET plan_cache_mode = force_generic_plan;
