@@ -1,7 +1,8 @@
 -- The line in SQL: what the CRM inserts, how a daemon claims it, how the outcome is written.
 --
 -- Rows of contego.request live in one of two partitions. The open one stays small, whatever a site has sent in its
--- life: finishing a request deletes it there and inserts its final version into the finished one. The CRM sees one table.
+-- life: finishing a request deletes it there and inserts its final version into the finished one, which is one table for
+-- each month (0012). So it is with its commands. The CRM sees one table.
 --
 -- Order. Every smartcard and every box that a request touches is a lane (contego.lane). Claims of one provider are made
 -- one after another (an advisory lock held to the end of the claim's transaction), so that each sees all earlier ones;
@@ -74,7 +75,8 @@ CREATE TABLE contego.request (
 CREATE TABLE contego.request_open PARTITION OF contego.request FOR VALUES IN ('PENDING')
     WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
           autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000);
-CREATE TABLE contego.request_finished PARTITION OF contego.request FOR VALUES IN ('COMPLETED', 'REJECTED');
+CREATE TABLE contego.request_finished PARTITION OF contego.request FOR VALUES IN ('COMPLETED', 'REJECTED')
+    PARTITION BY RANGE (finished_date);
 
 CREATE UNIQUE INDEX request_open_id ON contego.request_open (id);
 -- The index that a claim walks: nothing is in it that the claim would have to step over.
@@ -82,7 +84,6 @@ CREATE INDEX request_open_queued ON contego.request_open (provider, priority, se
 CREATE INDEX request_open_due ON contego.request_open (provider, due_date) WHERE progress IN ('SCHEDULED', 'RETRYING');
 CREATE INDEX request_open_blocked ON contego.request_open (blocked_by) WHERE progress = 'BLOCKED';
 CREATE INDEX request_open_in_flight ON contego.request_open (claimed_by) WHERE progress = 'IN_FLIGHT';
-CREATE UNIQUE INDEX request_finished_id ON contego.request_finished (id);
 
 COMMENT ON TABLE contego.request IS 'One provisioning request of the CRM: it inserts action and parameters, and reads the outcome.';
 COMMENT ON COLUMN contego.request.id IS 'Set by the database.';
@@ -163,10 +164,10 @@ CREATE TABLE contego.command (
     duration_ms       double precision,
     fence             bigint NOT NULL,
     recorded_date     timestamptz NOT NULL DEFAULT now(),
-    CONSTRAINT command_pkey PRIMARY KEY (request_id, sequence),
+    finished_date     timestamptz,
     CONSTRAINT outcome_is_known CHECK (outcome IN ('success', 'rejected', 'retry', 'hold', 'skipped')),
     CONSTRAINT exchange_is_known CHECK (exchange IN ('not_sent', 'sent_no_answer', 'answered', 'read_back'))
-);
+) PARTITION BY LIST ((finished_date IS NULL));
 COMMENT ON TABLE contego.command IS 'One row per command of a request: what was sent and what was answered, secrets masked.';
 COMMENT ON COLUMN contego.command.sequence IS 'Position in the request, from 1.';
 COMMENT ON COLUMN contego.command.request IS 'The envelope of the latest attempt, as sent.';
@@ -176,6 +177,7 @@ COMMENT ON COLUMN contego.command.outcome IS 'success, rejected, retry, hold; sk
 COMMENT ON COLUMN contego.command.attempts IS 'How often it was tried; 0 where it was skipped.';
 COMMENT ON COLUMN contego.command.duration_ms IS 'Of the latest exchange, as the daemon measured it.';
 COMMENT ON COLUMN contego.command.fence IS 'Number of the claim under which it was tried last.';
+COMMENT ON COLUMN contego.command.finished_date IS 'That of its request; NULL while that is open.';
 
 -- What a command's row said before it was tried again. Most commands are tried once and never get here.
 CREATE TABLE contego.former_attempt (
@@ -208,6 +210,13 @@ EXCEPTION
     WHEN feature_not_supported THEN NULL;
 END
 $$;
+
+-- Partitions take after the table as it is when they are made.
+CREATE TABLE contego.command_open PARTITION OF contego.command (CONSTRAINT command_open_pkey PRIMARY KEY (request_id, sequence))
+    FOR VALUES IN (true)
+    WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+          autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000);
+CREATE TABLE contego.command_finished PARTITION OF contego.command FOR VALUES IN (false) PARTITION BY RANGE (finished_date);
 
 CREATE VIEW contego.attempt AS
 SELECT request_id, sequence, attempts AS attempt, type, request, response, reference_number, status_code, exchange, outcome,

@@ -133,7 +133,7 @@ BEGIN
            CASE WHEN o.attempts > 0 OR o.interrupted OR o.executed_date IS NOT NULL THEN (
                SELECT jsonb_agg(jsonb_build_object('sequence', c.sequence, 'result', c.result,
                                                    'reference_number', c.reference_number) ORDER BY c.sequence)
-               FROM contego.command AS c
+               FROM contego.command_open AS c
                WHERE c.request_id = o.id AND c.outcome IN ('success', 'skipped'))
            END, NULL::boolean, NULL::double precision, NULL::double precision
     FROM unnest(claimed) WITH ORDINALITY AS mine (id, rank)

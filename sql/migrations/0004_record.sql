@@ -10,16 +10,23 @@ AS $$
 DECLARE
     ours bigint[];
     our_fences bigint[];
+    our_ends boolean[];
     any_ran_before boolean;
+    moment timestamptz;
     ended bigint[];
     landed bigint[];
 BEGIN
     WITH named AS (
-        SELECT c.request_id, c.fence FROM jsonb_to_recordset(commands) AS c (request_id bigint, fence bigint)
-        UNION
-        SELECT v.request_id, v.fence FROM jsonb_to_recordset(verdicts) AS v (request_id bigint, fence bigint)
+        SELECT s.request_id, s.fence, bool_or(s.ends) AS ends
+        FROM (
+            SELECT c.request_id, c.fence, false AS ends FROM jsonb_to_recordset(commands) AS c (request_id bigint, fence bigint)
+            UNION ALL
+            SELECT v.request_id, v.fence, coalesce(v.disposition IN ('complete', 'reject', 'cancel'), false)
+            FROM jsonb_to_recordset(verdicts) AS v (request_id bigint, fence bigint, disposition text)
+        ) AS s
+        GROUP BY s.request_id, s.fence
     ), held AS MATERIALIZED (
-        SELECT o.id, o.fence, o.attempts > 0 OR o.interrupted OR o.executed_date IS NOT NULL AS ran_before
+        SELECT o.id, o.fence, n.ends, o.attempts > 0 OR o.interrupted OR o.executed_date IS NOT NULL AS ran_before
         FROM contego.request_open AS o
         JOIN named AS n ON n.request_id = o.id AND n.fence = o.fence
         WHERE o.progress = 'IN_FLIGHT'
@@ -30,11 +37,18 @@ BEGIN
     -- lease, joined again and claimed the same request anew.
     SELECT coalesce(array_agg(h.id) FILTER (WHERE h.id IS NOT NULL), '{}'),
            coalesce(array_agg(h.fence) FILTER (WHERE h.id IS NOT NULL), '{}'),
+           coalesce(array_agg(h.ends) FILTER (WHERE h.id IS NOT NULL), '{}'),
            coalesce(array_agg(DISTINCT n.request_id) FILTER (WHERE h.id IS NULL), '{}'),
            coalesce(bool_or(h.ran_before), false)
-    INTO ours, our_fences, stale, any_ran_before
+    INTO ours, our_fences, our_ends, stale, any_ran_before
     FROM named AS n
     LEFT JOIN held AS h ON h.id = n.request_id AND h.fence = n.fence;
+
+    -- One moment for all that ends here: it says in which month a request and its commands lie.
+    moment := clock_timestamp();
+    IF to_regclass('contego.request_finished_' || to_char(moment AT TIME ZONE 'UTC', 'YYYY_MM')) IS NULL THEN
+        PERFORM contego.make_month(moment); -- no daemon has had the time
+    END IF;
 
     IF any_ran_before THEN
         INSERT INTO contego.former_attempt (
@@ -43,22 +57,40 @@ BEGIN
         SELECT c.request_id, c.sequence, c.attempts, c.type, c.request, c.response, c.reference_number, c.status_code,
                c.exchange, c.outcome, c.error_code, c.error_description, c.sent_date, c.duration_ms, c.fence, c.recorded_date
         FROM jsonb_to_recordset(commands) AS n (request_id bigint, fence bigint, sequence smallint)
-        JOIN contego.command AS c ON c.request_id = n.request_id AND c.sequence = n.sequence
+        JOIN contego.command_open AS c ON c.request_id = n.request_id AND c.sequence = n.sequence
         WHERE (n.request_id, n.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND c.exchange IS NOT NULL;
     END IF;
 
-    INSERT INTO contego.command AS c (
+    -- Written once where the request ends here. Where it ends later, or has such a command already, it is written among the
+    -- open ones, and moves when the request ends.
+    WITH said AS MATERIALIZED (
+        SELECT n.*, CASE WHEN n.sent_age IS NULL THEN 0 ELSE 1 END AS attempts,
+               moment - n.sent_age * interval '1 millisecond' AS sent_date,
+               o.ends AND NOT EXISTS (SELECT FROM contego.command_open AS c
+                                      WHERE c.request_id = n.request_id AND c.sequence = n.sequence) AS at_once
+        FROM jsonb_to_recordset(commands) AS n (
+            request_id bigint, fence bigint, sequence smallint, type text, parameters jsonb, request text, response text,
+            reference_number text, status_code text, exchange text, outcome text, error_code text, error_description text,
+            result jsonb, sent_age double precision, duration_ms double precision)
+        JOIN unnest(ours, our_fences, our_ends) AS o (id, fence, ends) ON o.id = n.request_id AND o.fence = n.fence
+    ), written AS (
+        INSERT INTO contego.command_finished (
+            request_id, sequence, type, parameters, request, response, reference_number, status_code, exchange, outcome,
+            error_code, error_description, result, attempts, first_sent_date, sent_date, duration_ms, fence, finished_date)
+        SELECT s.request_id, s.sequence, s.type, s.parameters, s.request, s.response, s.reference_number, s.status_code,
+               s.exchange, s.outcome, s.error_code, s.error_description, s.result, s.attempts, s.sent_date, s.sent_date,
+               s.duration_ms, s.fence, moment
+        FROM said AS s
+        WHERE s.at_once
+    )
+    INSERT INTO contego.command_open AS c (
         request_id, sequence, type, parameters, request, response, reference_number, status_code, exchange, outcome,
         error_code, error_description, result, attempts, first_sent_date, sent_date, duration_ms, fence)
-    SELECT n.request_id, n.sequence, n.type, n.parameters, n.request, n.response, n.reference_number, n.status_code,
-           n.exchange, n.outcome, n.error_code, n.error_description, n.result, CASE WHEN n.sent_age IS NULL THEN 0 ELSE 1 END,
-           clock_timestamp() - n.sent_age * interval '1 millisecond',
-           clock_timestamp() - n.sent_age * interval '1 millisecond', n.duration_ms, n.fence
-    FROM jsonb_to_recordset(commands) AS n (
-        request_id bigint, fence bigint, sequence smallint, type text, parameters jsonb, request text, response text,
-        reference_number text, status_code text, exchange text, outcome text, error_code text, error_description text,
-        result jsonb, sent_age double precision, duration_ms double precision)
-    WHERE (n.request_id, n.fence) IN (SELECT * FROM unnest(ours, our_fences))
+    SELECT s.request_id, s.sequence, s.type, s.parameters, s.request, s.response, s.reference_number, s.status_code,
+           s.exchange, s.outcome, s.error_code, s.error_description, s.result, s.attempts, s.sent_date, s.sent_date,
+           s.duration_ms, s.fence
+    FROM said AS s
+    WHERE NOT s.at_once
     ON CONFLICT (request_id, sequence) DO UPDATE
     SET type = excluded.type, parameters = excluded.parameters, request = excluded.request,
         response = excluded.response, reference_number = excluded.reference_number,
@@ -67,6 +99,11 @@ BEGIN
         attempts = c.attempts + excluded.attempts, first_sent_date = coalesce(c.first_sent_date, excluded.first_sent_date),
         sent_date = excluded.sent_date, duration_ms = excluded.duration_ms, fence = excluded.fence,
         recorded_date = now();
+
+    -- An update that changes the partition moves the row, all of it.
+    UPDATE contego.command AS c SET finished_date = moment
+    WHERE c.finished_date IS NULL
+      AND c.request_id IN (SELECT o.id FROM unnest(ours, our_ends) AS o (id, ends) WHERE o.ends);
 
     WITH ending AS (
         SELECT v.*
@@ -95,8 +132,8 @@ BEGIN
                CASE g.disposition WHEN 'complete' THEN 'COMPLETED' ELSE 'REJECTED' END,
                CASE g.disposition WHEN 'complete' THEN 'DONE' WHEN 'cancel' THEN 'CANCELLED' ELSE 'REJECTED' END,
                g.sequence_number,
-               coalesce(clock_timestamp() - g.sent_age * interval '1 millisecond', g.executed_date),
-               clock_timestamp(), coalesce(g.said_reference, g.reference_number), g.said_code, g.said_description,
+               coalesce(moment - g.sent_age * interval '1 millisecond', g.executed_date),
+               moment, coalesce(g.said_reference, g.reference_number), g.said_code, g.said_description,
                g.said_result, g.attempts, g.due_date, g.lanes, g.fence, g.interrupted
         FROM gone AS g
         RETURNING request_finished.id
@@ -108,7 +145,7 @@ BEGIN
         SET progress = CASE v.disposition WHEN 'retry' THEN 'RETRYING' WHEN 'hold' THEN 'HELD' ELSE 'QUEUED' END,
             attempts = o.attempts + CASE WHEN v.disposition = 'retry' AND v.counts THEN 1 ELSE 0 END,
             due_date = CASE v.disposition WHEN 'retry' THEN now() + v.delay * interval '1 millisecond' ELSE o.due_date END,
-            executed_date = coalesce(clock_timestamp() - v.sent_age * interval '1 millisecond', o.executed_date),
+            executed_date = coalesce(moment - v.sent_age * interval '1 millisecond', o.executed_date),
             reference_number = coalesce(v.reference_number, o.reference_number),
             error_code = v.error_code, error_description = v.error_description,
             claimed_by = NULL, claimed_date = NULL,

@@ -77,6 +77,10 @@ BEGIN
     IF o.parameters <> contego.masked(o.parameters) OR o.parameters::text LIKE '%"****"%' THEN
         RETURN 'its PIN was masked when it ended; submit a new request';
     END IF;
+    IF EXISTS (SELECT FROM contego.month AS m
+               WHERE m.month = contego.month_of(o.finished_date) AND m.dropping_since IS NOT NULL) THEN
+        RETURN 'it is so old that it is about to be dropped; submit a new request';
+    END IF;
     SELECT r.id INTO later
     FROM contego.request AS r
     WHERE r.id > o.id AND r.provider = o.provider AND r.lanes && o.lanes AND r.sequence_number > o.sequence_number
@@ -91,13 +95,14 @@ BEGIN
 END
 $$;
 
--- Puts a rejected request back into the table of the open ones, at the end of the order.
+-- Puts a rejected request back into the table of the open ones, at the end of the order, and its commands with it.
 CREATE FUNCTION contego.reopen(o contego.request) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    DELETE FROM contego.request_finished AS f WHERE f.id = o.id;
+    DELETE FROM contego.request_finished AS f WHERE f.id = o.id AND f.finished_date = o.finished_date;
+    UPDATE contego.command AS c SET finished_date = NULL WHERE c.request_id = o.id AND c.finished_date = o.finished_date;
     -- The trigger takes it for new: it gives it its place in the order and its lanes. What is old about it is put back after.
     INSERT INTO contego.request (id, action, parameters, subscription, process_name, process_id, provider, priority)
     OVERRIDING SYSTEM VALUE
@@ -162,6 +167,8 @@ BEGIN
         IF NOT FOUND THEN
             SELECT * INTO o FROM contego.request AS r WHERE r.id = act.request_id FOR UPDATE;
         END IF;
+        -- Whoever is about to drop its month waits for us, or we see that it does.
+        PERFORM FROM contego.month AS m WHERE m.month = contego.month_of(o.finished_date) FOR SHARE;
         action := o.action;
         before := o.progress;
         refused := contego.objection(to_verb, o);

@@ -11,7 +11,7 @@ CREATE INDEX request_open_held ON contego.request_open (id) WHERE progress = 'HE
 CREATE VIEW contego.in_flight AS
 SELECT o.id AS request_id, o.provider, o.action, o.priority, o.subscription, o.lanes, o.claimed_date,
        now() - o.claimed_date AS claimed_for, d.name AS daemon, d.host, d.lease_until > now() AS daemon_lives,
-       (SELECT count(*) FROM contego.command AS c WHERE c.request_id = o.id AND c.outcome IN ('success', 'skipped')) AS commands_done,
+       (SELECT count(*) FROM contego.command_open AS c WHERE c.request_id = o.id AND c.outcome IN ('success', 'skipped')) AS commands_done,
        o.attempts, o.fence
 FROM contego.request_open AS o
 LEFT JOIN contego.daemon AS d ON d.id = o.claimed_by
@@ -60,7 +60,7 @@ SELECT o.id AS request_id, o.provider, o.progress,
        o.error_code, o.error_description, o.action, o.subscription, o.lanes, o.attempts, o.due_date,
        coalesce(
            o.claimed_date,
-           greatest((SELECT max(c.recorded_date) FROM contego.command AS c WHERE c.request_id = o.id),
+           greatest((SELECT max(c.recorded_date) FROM contego.command_open AS c WHERE c.request_id = o.id),
                     (SELECT max(a.acted_date) FROM contego.operator_action AS a WHERE a.request_id = o.id)),
            o.scheduled_date) AS since,
        (SELECT count(DISTINCT l.request_id)

@@ -37,7 +37,7 @@ BEGIN
         ('recorded_date', 'When the outcome was written.'),
         ('claimed_date', 'Since when a daemon has it.'),
         ('due_date', 'Scheduled or retrying: not before.'),
-        ('idempotency_key', 'The CRM''s key: unique per provider, for ever.'),
+        ('idempotency_key', 'The CRM''s key: unique per provider as long as the request is kept.'),
         ('lane', 'A smartcard or a box: card:<CA ID>, box:<CA ID>.'),
         ('before', 'Progress before the step; NULL: there is no request yet.'),
         ('after', 'Progress after the step.'),
@@ -49,7 +49,7 @@ BEGIN
             SELECT c.relname, a.attnum
             FROM pg_class AS c
             JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = column_name
-            WHERE c.relnamespace = 'contego'::regnamespace AND c.relkind IN ('r', 'v') AND NOT c.relispartition
+            WHERE c.relnamespace = 'contego'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
               AND col_description(c.oid, a.attnum) IS NULL
         LOOP
             EXECUTE format('COMMENT ON COLUMN contego.%I.%I IS %L', place.relname, column_name, meaning);
@@ -58,20 +58,24 @@ BEGIN
 
     -- The partitions, and the view that shows the row itself, say what the table says.
     FOR place IN
-        SELECT c.relname, a.attname, col_description('contego.request'::regclass, r.attnum) AS meaning
-        FROM pg_class AS c
+        SELECT c.oid, a.attname, col_description(t.oid, r.attnum) AS meaning
+        FROM (VALUES ('request', 'request_open'), ('request', 'request_finished'), ('request', 'request_status'),
+                     ('command', 'command_open'), ('command', 'command_finished')) AS pair (whole, part)
+        JOIN pg_class AS t ON t.oid = to_regclass('contego.' || pair.whole)
+        JOIN pg_class AS c ON c.oid = to_regclass('contego.' || pair.part)
         JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0
-        JOIN pg_attribute AS r ON r.attrelid = 'contego.request'::regclass AND r.attname = a.attname
-        WHERE c.oid IN ('contego.request_open'::regclass, 'contego.request_finished'::regclass, 'contego.request_status'::regclass)
-          AND col_description(c.oid, a.attnum) IS NULL
+        JOIN pg_attribute AS r ON r.attrelid = t.oid AND r.attname = a.attname
+        WHERE col_description(c.oid, a.attnum) IS NULL
     LOOP
-        EXECUTE format('COMMENT ON COLUMN contego.%I.%I IS %L', place.relname, place.attname, place.meaning);
+        EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', place.oid::regclass, place.attname, place.meaning);
     END LOOP;
 END
 $$;
 
 COMMENT ON TABLE contego.request_open IS 'The requests that are PENDING: a partition of contego.request, kept small. Ask contego.request.';
-COMMENT ON TABLE contego.request_finished IS 'The requests that are COMPLETED or REJECTED: a partition of contego.request. Ask contego.request.';
+COMMENT ON TABLE contego.request_finished IS 'The requests that are COMPLETED or REJECTED: a partition of contego.request, one of its own for each month. Ask contego.request.';
+COMMENT ON TABLE contego.command_open IS 'Commands of requests that are PENDING: a partition of contego.command, kept small. Ask contego.command.';
+COMMENT ON TABLE contego.command_finished IS 'Commands of requests that have ended: a partition of contego.command, one of its own for each month. Ask contego.command.';
 COMMENT ON TABLE contego.migration IS 'The steps of the schema that were applied.';
 COMMENT ON COLUMN contego.migration.version IS 'Number of the step.';
 COMMENT ON COLUMN contego.migration.name IS 'What it is about.';

@@ -117,7 +117,8 @@ CREATE SEQUENCE contego.feed_position AS bigint;
 CREATE TABLE contego.feed_inbox (
     request_id       bigint NOT NULL,
     life_cycle_state text NOT NULL,
-    finished_date    timestamptz NOT NULL
+    finished_date    timestamptz NOT NULL,
+    created_by       text NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
 CREATE TABLE contego.feed (
     position         bigint PRIMARY KEY,
@@ -133,8 +134,8 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    INSERT INTO contego.feed_inbox (request_id, life_cycle_state, finished_date)
-    SELECT f.id, f.life_cycle_state, f.finished_date FROM finished AS f;
+    INSERT INTO contego.feed_inbox (request_id, life_cycle_state, finished_date, created_by)
+    SELECT f.id, f.life_cycle_state, f.finished_date, f.created_by FROM finished AS f;
     RETURN NULL;
 END
 $$;
@@ -171,10 +172,7 @@ BEGIN
     )
     INSERT INTO contego.feed (position, request_id, life_cycle_state, finished_date, created_by)
     SELECT nextval('contego.feed_position'), m.request_id, m.life_cycle_state, m.finished_date, m.created_by
-    FROM (SELECT moved.*, coalesce(r.created_by, '') AS created_by
-          FROM moved
-          LEFT JOIN contego.request AS r ON r.id = moved.request_id
-          ORDER BY moved.finished_date, moved.request_id) AS m;
+    FROM (SELECT * FROM moved ORDER BY moved.finished_date, moved.request_id) AS m;
     GET DIAGNOSTICS numbered = ROW_COUNT;
     IF numbered > 0 THEN
         PERFORM pg_notify('contego_finished', ''); -- a hint, for those too who did not get the lock
@@ -234,6 +232,7 @@ COMMENT ON TABLE contego.feed_inbox IS 'What has finished and has no position in
 COMMENT ON COLUMN contego.feed_inbox.request_id IS 'The request.';
 COMMENT ON COLUMN contego.feed_inbox.life_cycle_state IS 'COMPLETED or REJECTED.';
 COMMENT ON COLUMN contego.feed_inbox.finished_date IS 'When.';
+COMMENT ON COLUMN contego.feed_inbox.created_by IS 'The login whose request it is.';
 COMMENT ON TABLE contego.feed IS 'What has finished, in the order in which it was numbered. Read it by contego.finished_after.';
 COMMENT ON COLUMN contego.feed.position IS 'Grows, with gaps; one becomes visible only when all before it are.';
 COMMENT ON COLUMN contego.feed.request_id IS 'The request; again where a person sent a rejected one again and it has ended anew.';

@@ -62,11 +62,11 @@ FINISHED = {
         FROM generate_series({{first}}, {{last}}) AS n""",
     "command": f"""
         INSERT INTO contego.command (request_id, sequence, type, parameters, request, response, reference_number, status_code,
-            exchange, outcome, attempts, first_sent_date, sent_date, duration_ms, fence)
+            exchange, outcome, attempts, first_sent_date, sent_date, duration_ms, fence, finished_date)
         SELECT n, 1, 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', {card('n')}, 'service_ca_id', '1111'),
             rpad('<soapenv:Envelope>' || n, 800, '<element>content</element>'),
             rpad('<soapenv:Envelope>' || n, 500, '<element>content</element>'),
-            '00000000-0000-4000-8000-' || {card('n')}, 'OK', 'answered', 'success', 1, now(), now(), 1.5, n
+            '00000000-0000-4000-8000-' || {card('n')}, 'OK', 'answered', 'success', 1, now(), now(), 1.5, n, now()
         FROM generate_series({{first}}, {{last}}) AS n""",
     "subject": f"INSERT INTO contego.subject SELECT 'card', {card('n')}, n FROM generate_series({{first}}, {{last}}) AS n",
 }

@@ -49,24 +49,24 @@ SELECT is(
 
 SELECT is(
     (SELECT string_agg(c.relname, ', ') FROM pg_class AS c
-     WHERE c.oid IN ('contego.request_open'::regclass, 'contego.request_finished'::regclass) AND c.relrowsecurity),
+     WHERE c.relnamespace = 'contego'::regnamespace AND c.relispartition AND c.relrowsecurity),
     NULL, 'the partitions, on which the daemon works, ask nobody''s policy');
 
 -- Functions by role: whoever may do more than is meant shows here.
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_daemon', p.oid, 'EXECUTE')),
-    'claim declare_dead give_back_lost join_fleet leave_fleet neighbours record renew_lease rescue take_share',
+    'claim declare_dead drop_month give_back_lost join_fleet leave_fleet make_months neighbours record renew_lease rescue take_share',
     'the daemon calls what it needs');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_support', p.oid, 'EXECUTE')),
-    'finished_after lanes_of masked shown', 'support calls nothing that changes anything');
+    'finished_after lanes_of masked month_of shown', 'support calls nothing that changes anything');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_operator', p.oid, 'EXECUTE')
        AND NOT has_function_privilege('contego_support', p.oid, 'EXECUTE')),
-    'act cancel close_feed forget_finished hold matching open_feed preview release retry', 'an operator calls the verbs and their preview');
+    'act cancel close_feed drop_month forget_finished hold make_months matching open_feed preview release retry', 'an operator calls the verbs and their preview');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,0 +1,155 @@
+-- What is finished goes to its month with its commands, and a month goes with all that belongs to it.
+BEGIN;
+SELECT plan(39);
+
+CREATE FUNCTION pg_temp.command(of_request bigint, place integer, came_to text DEFAULT 'success') RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_build_array(jsonb_build_object(
+        'request_id', o.id, 'fence', o.fence, 'sequence', place, 'type', 'ADD_SUBSCRIPTIONS', 'parameters', '{"n": 1}'::jsonb,
+        'request', 'sent ' || place, 'response', 'answered', 'reference_number', 'ref-' || place, 'status_code', 'OK', 'exchange', 'answered',
+        'outcome', came_to, 'result', '{"paired": true}'::jsonb, 'sent_age', 20, 'duration_ms', 15))
+    FROM contego.request_open AS o WHERE o.id = of_request
+$$;
+CREATE FUNCTION pg_temp.verdict(of_request bigint, what text) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_build_array(jsonb_build_object('request_id', o.id, 'fence', o.fence, 'disposition', what, 'error_code',
+                                                CASE what WHEN 'complete' THEN NULL ELSE 'X' END, 'sent_age', 30, 'delay', 0, 'counts', true))
+    FROM contego.request_open AS o WHERE o.id = of_request
+$$;
+CREATE FUNCTION pg_temp.claimed() RETURNS bigint LANGUAGE sql AS $$
+    SELECT count(*) FROM contego.claim((SELECT max(id) FROM contego.daemon), 'default', 10)
+$$;
+-- How many commands of a request lie among the open ones, and how many in the month of its end.
+CREATE FUNCTION pg_temp.lie(of_request bigint) RETURNS text LANGUAGE sql AS $$
+    SELECT (SELECT count(*) FROM contego.command_open AS c WHERE c.request_id = of_request) || ' open, '
+        || (SELECT count(*) FROM contego.command_finished AS c JOIN contego.request_finished AS r
+            ON r.id = c.request_id AND r.finished_date = c.finished_date WHERE r.id = of_request) || ' finished'
+$$;
+CREATE FUNCTION pg_temp.insert_one(card text) RETURNS bigint LANGUAGE sql AS $$
+    SELECT request_id FROM contego.submit('ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', card, 'service_ca_id', '1111'),
+                                          subscription => 'S-1', process_id => 'RUN-1', idempotency_key => 'key-' || card)
+$$;
+SELECT contego.join_fleet('one', 'host-1', 1, '1.0', interval '1 hour') AS daemon \gset
+
+-- Months are there before they are needed.
+SELECT results_eq('SELECT month, state FROM contego.months',
+                  $$SELECT (contego.month_of(now()) + make_interval(months => n))::date, CASE n WHEN 0 THEN 'current' ELSE 'made ahead' END
+                    FROM generate_series(0, 2) AS n$$, 'this month and the next two are there');
+SELECT is_empty('SELECT contego.make_months()', 'what is there is not made again');
+SET LOCAL timezone = 'America/New_York';
+SELECT contego.make_month('2001-01-31 23:59:59+00');
+INSERT INTO contego.request_finished (id, action, parameters, life_cycle_state, progress, finished_date) OVERRIDING SYSTEM VALUE
+SELECT n, 'A', '{}', 'COMPLETED', 'DONE', t::timestamptz
+FROM (VALUES (-1, '2001-01-01 00:00:00+00'), (-2, '2001-01-31 23:59:59.999999+00')) AS edge (n, t);
+SELECT is((SELECT count(*) FROM contego.request_finished_2001_01), 2::bigint, 'a month begins and ends in UTC, whatever the session''s zone');
+SELECT throws_ok($$INSERT INTO contego.request_finished (id, action, parameters, life_cycle_state, progress, finished_date)
+                   OVERRIDING SYSTEM VALUE VALUES (-1, 'A', '{}', 'COMPLETED', 'DONE', '2001-01-15 00:00:00+00')$$, '23505', NULL,
+                 'no request stands twice in a month');
+RESET timezone;
+DROP TABLE contego.request_finished_2001_01, contego.command_finished_2001_01;
+DELETE FROM contego.month WHERE month = '2001-01-01';
+
+-- One call, one write.
+SELECT pg_temp.insert_one('a') AS one \gset
+SELECT pg_temp.insert_one('b') AS two \gset
+SELECT pg_temp.insert_one('c') AS three \gset
+SELECT pg_temp.claimed();
+SELECT contego.record(pg_temp.command(:one, 1), pg_temp.verdict(:one, 'complete'));
+SELECT is(pg_temp.lie(:one), '0 open, 1 finished', 'a command that ends its request goes to the month at once');
+SELECT is((SELECT count(*) FROM contego.attempt WHERE request_id = :one), 1::bigint, 'and the views see it');
+SELECT is((SELECT n_tup_ins FROM pg_stat_xact_user_tables WHERE relname = 'command_open'), 0::bigint, 'and nothing was written twice');
+
+-- Commands that were written before the request ended.
+SELECT contego.record(pg_temp.command(:two, 1), '[]');
+SELECT is(pg_temp.lie(:two), '1 open, 0 finished', 'a command of a request that goes on is among the open ones');
+SELECT to_jsonb(c) - 'finished_date' AS before FROM contego.command AS c WHERE request_id = :two \gset
+SELECT contego.record(pg_temp.command(:two, 2), pg_temp.verdict(:two, 'complete'));
+SELECT is(pg_temp.lie(:two), '0 open, 2 finished', 'it moves when the request ends');
+SELECT is((SELECT to_jsonb(c) - 'finished_date' FROM contego.command AS c WHERE request_id = :two AND sequence = 1), :'before'::jsonb,
+          'with all its columns');
+
+-- A command that is tried again.
+SELECT contego.record(pg_temp.command(:three, 1) || pg_temp.command(:three, 2, 'retry'), pg_temp.verdict(:three, 'retry'));
+SELECT is(pg_temp.lie(:three), '2 open, 0 finished', 'a request that is tried again keeps its commands among the open ones');
+SELECT pg_temp.claimed();
+SELECT contego.record(pg_temp.command(:three, 2, 'rejected'), pg_temp.verdict(:three, 'reject'));
+SELECT is(pg_temp.lie(:three), '0 open, 2 finished', 'they move when it ends');
+SELECT is((SELECT string_agg(attempt || ' ' || outcome, ', ' ORDER BY attempt) FROM contego.attempt WHERE request_id = :three AND sequence = 2),
+          '1 retry, 2 rejected', 'and every attempt is there');
+SELECT is((SELECT first_sent_date < sent_date FROM contego.command WHERE request_id = :three AND sequence = 2), true,
+          'the first attempt''s date is kept');
+
+-- A person sends it again, and ends it.
+SELECT is((SELECT after FROM contego.retry(:three)), 'QUEUED', 'a rejected request may be sent again');
+SELECT is(pg_temp.lie(:three), '2 open, 0 finished', 'its commands come back with it');
+SELECT is((SELECT finished #> '{0,sequence}' FROM contego.claim(:daemon, 'default', 10)), '1'::jsonb, 'and what succeeded is known to the claim');
+SELECT contego.record('[]', pg_temp.verdict(:three, 'hold'));
+SELECT contego.cancel(:three);
+SELECT is(pg_temp.lie(:three), '0 open, 2 finished', 'cancelled, they go to the month');
+
+-- Nobody made the month.
+SELECT 'contego.request_finished' || to_char(contego.month_of(now()), '_YYYY_MM') AS requests,
+       'contego.command_finished' || to_char(contego.month_of(now()), '_YYYY_MM') AS commands \gset
+DROP TABLE :requests, :commands;
+DELETE FROM contego.month WHERE month = contego.month_of(now());
+SELECT pg_temp.insert_one('d') AS four \gset
+SELECT pg_temp.claimed();
+SELECT contego.record(pg_temp.command(:four, 1), pg_temp.verdict(:four, 'complete'));
+SELECT is(pg_temp.lie(:four), '0 open, 1 finished', 'recording makes the month where it is missing');
+SELECT is((SELECT state FROM contego.months WHERE month = contego.month_of(now())), 'current', 'and enters it');
+
+-- A month of five thousand, rejected long ago, and what is not of it.
+SELECT contego.open_feed();
+SELECT contego.month_of(now() - interval '3 months') AS old \gset
+SELECT contego.make_month(:'old'::timestamp AT TIME ZONE 'UTC');
+INSERT INTO contego.request_finished (id, action, parameters, subscription, process_id, idempotency_key, life_cycle_state, progress,
+                                      error_code, lanes, finished_date)
+OVERRIDING SYSTEM VALUE
+SELECT 1000000 + n, 'A', '{}', 'S-1', 'RUN-1', 'old-' || n, 'REJECTED', 'REJECTED', 'X', ARRAY['card:a', 'box:' || n], :'old'::timestamp AT TIME ZONE 'UTC'
+FROM generate_series(1, 5000) AS n;
+INSERT INTO contego.command (request_id, sequence, type, parameters, outcome, attempts, fence, finished_date)
+SELECT id, 1, 'A', '{}', 'rejected', 2, 1, finished_date FROM contego.request_finished WHERE id > 1000000;
+INSERT INTO contego.former_attempt (request_id, sequence, attempt, type, outcome, fence, recorded_date)
+SELECT id, 1, 1, 'A', 'retry', 1, now() FROM contego.request_finished WHERE id > 1000000;
+INSERT INTO contego.idempotency SELECT provider, idempotency_key, id FROM contego.request_finished WHERE id > 1000000;
+INSERT INTO contego.subject
+SELECT split_part(lane, ':', 1), split_part(lane, ':', 2), id FROM contego.request_finished CROSS JOIN unnest(lanes) AS lane WHERE id > 1000000
+UNION ALL SELECT 'subscription', 'S-1', id FROM contego.request_finished WHERE id > 1000000
+UNION ALL SELECT 'process', 'RUN-1', id FROM contego.request_finished WHERE id > 1000000;
+SELECT pg_temp.insert_one('a2') AS open_one \gset
+UPDATE contego.request_open SET created_date = '2001-01-01' WHERE id = :open_one;
+INSERT INTO contego.command (request_id, sequence, type, parameters, outcome, attempts, fence) VALUES (:open_one, 1, 'A', '{}', 'retry', 1, 1);
+INSERT INTO contego.former_attempt (request_id, sequence, attempt, type, outcome, fence, recorded_date)
+VALUES (:open_one, 1, 1, 'A', 'retry', 1, '2001-01-01');
+SELECT contego.number_finished();
+CREATE TEMP VIEW others AS
+SELECT (SELECT count(*) FROM contego.request WHERE id < 1000000) AS requests, (SELECT count(*) FROM contego.command WHERE request_id < 1000000) AS commands,
+       (SELECT count(*) FROM contego.subject WHERE request_id < 1000000) AS subjects,
+       (SELECT count(*) FROM contego.idempotency WHERE request_id < 1000000) AS keys,
+       (SELECT count(*) FROM contego.former_attempt WHERE request_id < 1000000) AS attempts;
+CREATE TEMP TABLE as_it_was AS SELECT * FROM others;
+
+SELECT throws_ok('SELECT contego.drop_month(0)', '22023', NULL, 'a month is kept for one month at least');
+SELECT throws_ok('SELECT contego.drop_month(NULL)', '22023', NULL, 'and a number has to be given');
+SELECT results_eq('SELECT month, step FROM contego.drop_month(3)', $$VALUES (NULL::date, 'nothing')$$, 'a month is kept as long as is said');
+SELECT is((SELECT after FROM contego.preview('retry', ARRAY[1005000])), 'QUEUED', 'until then its requests may be sent again');
+SELECT results_eq('SELECT month, step FROM contego.drop_month(2)', format('VALUES (%L::date, %L)', :'old', 'begun'), 'then it is begun');
+SELECT is((SELECT state FROM contego.months WHERE month = :'old'), 'is being dropped', 'and says so');
+SELECT is((SELECT refused FROM contego.retry(1005000)), 'it is so old that it is about to be dropped; submit a new request',
+          'from now on none of its requests is sent again');
+SELECT results_eq('SELECT step, gone FROM contego.drop_month(2)', $$VALUES ('cleared', 2000::bigint)$$, 'what belongs to it goes in slices');
+SELECT is((SELECT count(*) FROM contego.subject WHERE request_id > 1000000), 12000::bigint, 'of so many requests each');
+SELECT results_eq('SELECT gone FROM contego.drop_month(2)', 'VALUES (2000::bigint)', 'one after the other');
+SELECT results_eq('SELECT gone FROM contego.drop_month(2)', 'VALUES (1000::bigint)', 'to the last');
+SELECT is((SELECT count(*) FROM contego.feed WHERE request_id > 1000000), 5000::bigint, 'then the feed');
+SELECT results_eq('SELECT step, gone FROM contego.drop_month(2)', $$VALUES ('cleared', 5000::bigint)$$, 'in slices too');
+SELECT results_eq('SELECT month, step FROM contego.drop_month(2)', format('VALUES (%L::date, %L)', :'old', 'dropped'), 'then the month itself');
+SELECT results_eq('SELECT month, step FROM contego.drop_month(2)', $$VALUES (NULL::date, 'nothing')$$, 'and that is all');
+SELECT is((SELECT count(*) FROM contego.request WHERE id > 1000000) + (SELECT count(*) FROM contego.command WHERE request_id > 1000000)
+          + (SELECT count(*) FROM contego.subject WHERE request_id > 1000000) + (SELECT count(*) FROM contego.idempotency WHERE request_id > 1000000)
+          + (SELECT count(*) FROM contego.former_attempt WHERE request_id > 1000000) + (SELECT count(*) FROM contego.feed WHERE request_id > 1000000),
+          0::bigint, 'nothing is left of its requests');
+SELECT results_eq('SELECT * FROM others', 'SELECT * FROM as_it_was', 'nothing else is gone');
+SELECT is((SELECT progress FROM contego.request WHERE id = :open_one), 'QUEUED', 'least of all what is open, whatever its age');
+SELECT is((SELECT is_new FROM contego.submit('A', '{}', idempotency_key => 'old-1')), true, 'a key is free again when its request is gone');
+
+SELECT * FROM finish();
+ROLLBACK;
