@@ -24,6 +24,7 @@ struct database_configuration {
     std::filesystem::path password_file;
     std::chrono::milliseconds answer_timeout{30'000};
     std::chrono::milliseconds lease{10'000};
+    int retention_months = 0; ///< 0: for ever
 };
 
 struct provider_configuration {

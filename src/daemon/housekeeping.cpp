@@ -2,6 +2,8 @@
 
 #include <contego/patience.hpp>
 
+#include <algorithm>
+
 namespace contego::daemon {
 namespace {
 
@@ -10,16 +12,28 @@ using std::chrono::milliseconds;
 constexpr auto longest_wait = milliseconds(60'000);
 constexpr int counting_is_one_part_of = 50;
 
+// A month lasts for long, and whoever uses one that is to go is not pressed.
+constexpr auto between_months = std::chrono::minutes(10);
+constexpr auto until_nobody_uses_it = std::chrono::minutes(1);
+constexpr auto between_slices = milliseconds(50);
+
 } // namespace
 
 housekeeping::housekeeping(queue::fleet& membership,
                            queue::figures& figures,
+                           queue::months months,
                            queue::wakeup* wakeup,
                            milliseconds lease,
                            reports told)
-    : membership_(membership), figures_(figures), wakeup_(wakeup), every_(lease / 3), told_(std::move(told)) {
+    : membership_(membership),
+      figures_(figures),
+      months_(std::move(months)),
+      wakeup_(wakeup),
+      every_(lease / 3),
+      told_(std::move(told)) {
     threads_.emplace_back([this] { keep_lease(); });
     threads_.emplace_back([this] { look_after_the_queue(); });
+    threads_.emplace_back([this] { look_after_the_months(); });
     if (wakeup_ != nullptr) threads_.emplace_back([this] { listen(); });
 }
 
@@ -40,35 +54,39 @@ bool housekeeping::rest(milliseconds time) {
     return stopped_.wait_for(lock, time, [this] { return stopping_; });
 }
 
+// Until it is time to stop. `work` says how long to rest after it.
 template <typename Work>
-void housekeeping::repeat(std::string_view stage, milliseconds every, Work work) {
+void housekeeping::repeat(std::string_view stage, milliseconds after_trouble, Work work) {
     patience patient;
     auto pause = milliseconds(0);
     while (!rest(pause)) {
         try {
-            work();
+            pause = work();
             told_.fine(stage);
             patient.regained();
-            pause = every;
         } catch (const std::exception& e) {
             told_.trouble(stage, e.what());
-            pause = patient.next();
+            pause = std::max(after_trouble, patient.next());
         }
     }
 }
 
 void housekeeping::keep_lease() {
-    repeat("lease", every_, [this] { membership_.keep(); });
+    repeat("lease", milliseconds(0), [this] {
+        membership_.keep();
+        return every_;
+    });
 }
 
 void housekeeping::look_after_the_queue() {
-    repeat("housekeeping", every_, [this] {
+    repeat("housekeeping", milliseconds(0), [this] {
         told_.share_out();
         if (const auto rescued = membership_.rescue(); rescued > 0) {
             told_.rescued(rescued);
             told_.wake();
         }
         read_figures();
+        return every_;
     });
 }
 
@@ -81,9 +99,25 @@ void housekeeping::read_figures() {
     next_figures_ = ended + counting_is_one_part_of * (ended - begun);
 }
 
+void housekeeping::look_after_the_months() {
+    repeat("months", until_nobody_uses_it, [this] { return go_on_with_the_months(); });
+}
+
+// One step, and how long to rest after it.
+milliseconds housekeeping::go_on_with_the_months() {
+    using step = queue::months::step;
+    for (const auto& month : months_.make())
+        told_.month(month, "made");
+    const auto [done, month] = months_.drop();
+    if (done == step::dropped) told_.month(month, "dropped");
+    if (done == step::nothing) return between_months;
+    return done == step::waiting ? until_nobody_uses_it : between_slices;
+}
+
 void housekeeping::listen() {
     repeat("wakeup", milliseconds(0), [this] {
         if (wakeup_->wait(longest_wait)) told_.wake();
+        return milliseconds(0);
     });
 }
 

@@ -2,6 +2,7 @@
 
 #include "queue/figures.hpp"
 #include "queue/fleet.hpp"
+#include "queue/months.hpp"
 #include "queue/wakeup.hpp"
 #include <contego/watches.hpp>
 
@@ -17,7 +18,7 @@ namespace contego::daemon {
 
 /// What a daemon does beside its lines, on threads of its own: one keeps the lease and does nothing else, so
 /// that nothing delays it; one takes our shares anew, takes over from the dead and reads the figures of the
-/// queue; one waits for notifications.
+/// queue; one makes and drops months; one waits for notifications.
 ///
 /// The callbacks are called on those threads. Stops and joins on destruction.
 class housekeeping {
@@ -27,6 +28,7 @@ public:
         std::function<void()> share_out;           ///< time to take our shares anew; may throw
         std::function<void(std::int64_t)> rescued; ///< so many requests were taken back from dead daemons
         std::function<void(const std::vector<queue::provider_figures>&)> figures;
+        std::function<void(std::string_view month, std::string_view what)> month; ///< `made`, `dropped`
         std::function<void(std::string_view stage, std::string_view what)> trouble;
         std::function<void(std::string_view stage)> fine; ///< the database answered
     };
@@ -34,6 +36,7 @@ public:
     /// Without `wakeup` nobody listens.
     housekeeping(queue::fleet& membership,
                  queue::figures& figures,
+                 queue::months months,
                  queue::wakeup* wakeup,
                  std::chrono::milliseconds lease,
                  reports told);
@@ -45,13 +48,16 @@ private:
     void keep_lease();
     void look_after_the_queue();
     void read_figures();
+    void look_after_the_months();
+    std::chrono::milliseconds go_on_with_the_months();
     void listen();
     template <typename Work>
-    void repeat(std::string_view stage, std::chrono::milliseconds every, Work work);
+    void repeat(std::string_view stage, std::chrono::milliseconds after_trouble, Work work);
     bool rest(std::chrono::milliseconds time);
 
     queue::fleet& membership_;
     queue::figures& figures_;
+    queue::months months_;
     queue::wakeup* wakeup_;
     std::chrono::milliseconds every_;
     reports told_;

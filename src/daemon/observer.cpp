@@ -96,6 +96,14 @@ void observer::endpoint_changed(std::string_view provider,
                    {{"provider", provider}, {"endpoint", endpoint}, {"reason", reason}});
 }
 
+void observer::rescued(std::int64_t count) {
+    log_.warning("requests of a dead daemon taken over", {{"count", count}});
+}
+
+void observer::month(std::string_view month, std::string_view what) {
+    log_.info("month of finished requests " + std::string(what), {{"month", std::string(month)}});
+}
+
 void observer::trouble(std::string_view stage, std::string_view what) {
     metrics_.trouble(stage);
     const std::lock_guard lock(mutex_);

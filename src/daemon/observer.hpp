@@ -31,6 +31,12 @@ public:
                           std::string_view reason) override;
     void trouble(std::string_view stage, std::string_view what) override;
 
+    /// So many requests were taken back from dead daemons. Any thread.
+    void rescued(std::int64_t count);
+
+    /// A month of finished requests, as 2030-01, was `made` or `dropped`. Any thread.
+    void month(std::string_view month, std::string_view what);
+
     /// The database answered what that stage asked. Any thread, as `trouble`.
     void fine(std::string_view stage);
 

@@ -7,6 +7,7 @@ namespace {
 
 constexpr auto between_lines = std::chrono::seconds(10);
 constexpr std::string_view only_a_hint = "wakeup";
+constexpr std::string_view can_wait = "months";
 
 } // namespace
 
@@ -35,7 +36,8 @@ std::optional<std::chrono::steady_clock::duration> outages::over(std::string_vie
 
 std::optional<std::string> outages::unready() const {
     for (const auto& [stage, s] : stages_)
-        if (s.away && stage != only_a_hint) return "the database does not answer (" + stage + "): " + s.what;
+        if (s.away && stage != only_a_hint && stage != can_wait)
+            return "the database does not answer (" + stage + "): " + s.what;
     return std::nullopt;
 }
 

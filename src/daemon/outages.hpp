@@ -25,7 +25,7 @@ public:
                                                                           time_point now);
 
     /// What keeps the line from working, of one stage; nothing: all is well. Without notifications a line
-    /// polls, so they do not count.
+    /// polls, so they do not count; nor do months, which can wait.
     [[nodiscard]] std::optional<std::string> unready() const;
 
 private:

@@ -73,6 +73,7 @@ public:
         {
             const housekeeping house(fleet_,
                                      figures_,
+                                     queue::months(database_, configuration_.database.retention_months),
                                      configuration_.database.listen ? &wakeup_ : nullptr,
                                      configuration_.database.lease,
                                      reports());
@@ -140,10 +141,9 @@ private:
                 for (auto& l : lines_)
                     l->take_share(fleet_);
             },
-            [this](std::int64_t count) {
-                log_.warning("requests of a dead daemon taken over", {{"count", count}});
-            },
+            [this](std::int64_t count) { observer_.rescued(count); },
             [this](const std::vector<queue::provider_figures>& figures) { metrics_.queue(figures); },
+            [this](std::string_view month, std::string_view what) { observer_.month(month, what); },
             [this](std::string_view stage, std::string_view what) { observer_.trouble(stage, what); },
             [this](std::string_view stage) { observer_.fine(stage); },
         };

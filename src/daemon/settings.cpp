@@ -62,6 +62,14 @@ const settings<database_configuration>& database_settings() {
                                 "A daemon that was not heard of for so long is taken for dead: its "
                                 "requests run elsewhere. Renewed at a third of it.",
                                 [](auto& s) -> auto& { return s.lease; }),
+        number_setting<section>("retention_months",
+                                0,
+                                1200,
+                                0,
+                                "A month of finished requests, with their commands and idempotency keys, is "
+                                "dropped when it ended more than so many months ago; 0: never. Give all "
+                                "daemons the same.",
+                                [](auto& s) -> auto& { return s.retention_months; }),
     };
     return all;
 }

@@ -77,5 +77,13 @@ TEST(outages, of_notifications_alone_leave_ready) {
     EXPECT_EQ(all.unready(), std::nullopt);
 }
 
+TEST(outages, of_months_that_are_made_or_dropped_alone_leave_ready) {
+    outages all;
+
+    static_cast<void>(all.trouble("months", "a view depends on it", start));
+
+    EXPECT_EQ(all.unready(), std::nullopt);
+}
+
 } // namespace
 } // namespace contego::daemon
