@@ -85,7 +85,9 @@ asio::awaitable<std::optional<failure>> connection::shake_hands(const endpoint& 
     co_await tls_->async_handshake(ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, ec));
     if (!ec) co_return std::nullopt;
     const auto kind = ec == beast::error::timeout ? transport_error::connect : transport_error::tls;
-    co_return failure{.error = kind, .detail = handshake_detail(tls_->native_handle(), ec)};
+    co_return failure{.error = kind,
+                      .detail = handshake_detail(tls_->native_handle(), ec),
+                      .distrust = SSL_get_verify_result(tls_->native_handle())};
 }
 
 asio::awaitable<transfer> connection::write(std::string_view bytes, time_point deadline) {
@@ -124,6 +126,19 @@ bool connection::is_quiet() {
     return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
+std::string connection::protocol() {
+    return tls_ ? SSL_get_version(tls_->native_handle()) : "";
+}
+
+std::vector<certificate_facts> connection::shown_chain() {
+    std::vector<certificate_facts> all;
+    if (!tls_) return all;
+    const auto* chain = SSL_get_peer_cert_chain(tls_->native_handle());
+    for (int n = 0; n < sk_X509_num(chain); ++n)
+        all.push_back(facts_of(sk_X509_value(chain, n)));
+    return all;
+}
+
 asio::awaitable<opened> open_connection(asio::any_io_executor executor,
                                         const endpoint& where,
                                         certificates& files,
@@ -146,6 +161,7 @@ asio::awaitable<opened> open_connection(asio::any_io_executor executor,
             co_await candidate->open(address, where, std::min(deadline, now + where.options.connect_timeout));
         if (!failed) co_return std::move(candidate);
         last.error = failed->error;
+        last.distrust = failed->distrust;
         last.detail += (last.detail.empty() ? "" : "; ") + address_text(address) + ": " + failed->detail;
     }
     if (last.detail.empty()) last.detail = "no connection before the deadline";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/certificate_facts.hpp"
 #include "http/certificates.hpp"
 #include "http/endpoint.hpp"
 #include <contego/exchange.hpp>
@@ -18,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace contego::http {
 
@@ -30,6 +32,7 @@ using on_stop = std::stop_callback<std::function<void()>>;
 struct failure {
     transport_error error;
     std::string detail;
+    long distrust = 0; ///< why the server's certificate was refused, in OpenSSL's numbers; 0: it was not
 };
 
 /// What a read or a write came to. `bytes` counts also where there is an error.
@@ -59,6 +62,12 @@ public:
     [[nodiscard]] bool is_quiet();
 
     [[nodiscard]] bool is_encrypted() const { return tls_ != nullptr; }
+
+    /// The version of TLS agreed on, as `TLSv1.3`; empty without TLS.
+    [[nodiscard]] std::string protocol();
+
+    /// The certificates that the server showed, its own first; none without TLS.
+    [[nodiscard]] std::vector<certificate_facts> shown_chain();
 
     [[nodiscard]] time_point opened() const { return opened_; }
 
