@@ -141,3 +141,10 @@ CROSS JOIN LATERAL (
 
 GRANT SELECT ON contego.in_flight, contego.blocked_lane, contego.stuck, contego.error_summary, contego.throughput,
     contego.queue_health TO contego_support;
+
+-- What contegod doctor reads under the daemon's login: figures and numbers of requests, nothing of what is in one.
+GRANT SELECT ON contego.queue_health TO contego_daemon;
+GRANT SELECT (provider, progress) ON contego.stuck TO contego_daemon;
+GRANT SELECT (daemon_lives) ON contego.in_flight TO contego_daemon;
+GRANT SELECT (blocked_for) ON contego.blocked_lane TO contego_daemon;
+GRANT SELECT (id, name, host, lease_until) ON contego.daemon TO contego_daemon;

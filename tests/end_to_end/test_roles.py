@@ -106,6 +106,8 @@ def test_the_daemon_sees_no_request_but_through_its_functions(login):
         "SELECT parameters FROM contego.request",
         "SELECT parameters FROM contego.request_open",
         "SELECT * FROM contego.command",
+        "SELECT error_description FROM contego.stuck",
+        "SELECT lane FROM contego.blocked_lane",
         "UPDATE contego.request_open SET progress = 'QUEUED'",
         "INSERT INTO contego.request (action, parameters) VALUES ('X', '{}')",
         "SELECT contego.cancel(1)",

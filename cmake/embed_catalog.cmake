@@ -1,0 +1,7 @@
+# Writes what the schema is made of (the file CATALOG) and the statement that reads it (STATEMENT) as C++ text to OUTPUT. Run as a script.
+include("${CMAKE_CURRENT_LIST_DIR}/raw_literal.cmake")
+file(READ "${CATALOG}" text)
+raw_literal(catalog "${text}")
+file(READ "${STATEMENT}" text)
+raw_literal(statement "${text}")
+file(WRITE "${OUTPUT}" "#include \"queue/catalog.hpp\"\n\nnamespace contego::queue {\n\nstd::string_view embedded_catalog() {\n    return ${catalog};\n}\n\nconst char* read_catalog_sql() {\n    return ${statement};\n}\n\n} // namespace contego::queue\n")
