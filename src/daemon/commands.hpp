@@ -39,6 +39,18 @@ struct dry_run_arguments {
 
 [[nodiscard]] int status_command(const std::filesystem::path& configuration_file);
 
+struct doctor_arguments {
+    std::filesystem::path configuration_file;
+    bool json = false;                  ///< for programs
+    double longest_transaction_s = 300; ///< an older one that keeps dead rows is a finding
+};
+
+/// 0: no error; 1: errors, each printed with a hint; 2: the configuration is wrong.
+[[nodiscard]] int doctor_command(const doctor_arguments& arguments);
+
+/// A line for each check: its name, and what it looks at.
+[[nodiscard]] std::string describe_checks();
+
 struct verb_arguments {
     std::filesystem::path configuration_file;
     std::string verb; ///< retry, cancel, hold, release

@@ -94,6 +94,21 @@ int run(int argc, char** argv) {
     auto& status = *app.add_subcommand("status", "print how the queue stands");
     add_configuration(status, file);
 
+    doctor_arguments doctoring;
+    auto& doctor =
+        *app.add_subcommand("doctor", "look for what commonly goes wrong, and say what to do about it");
+    add_configuration(doctor, doctoring.configuration_file);
+    doctor.add_flag("--json", doctoring.json, "print the findings as JSON");
+    doctor
+        .add_option("--longest-transaction",
+                    doctoring.longest_transaction_s,
+                    "seconds that a transaction may keep dead rows before it is a finding")
+        ->type_name("SECONDS")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+    doctor.footer("Checks:\n" + describe_checks() +
+                  "Exit status: 0 no error, 1 errors, 2 bad input or configuration.");
+
     verb_arguments acting;
     add_verb(app, "retry", "send again what is held, retrying or rejected, with its attempts at 0", acting);
     add_verb(app, "cancel", "end requests that are not in flight; cannot be taken back", acting);
@@ -114,6 +129,7 @@ int run(int argc, char** argv) {
     if (check.parsed()) return check_command(checking);
     if (plan.parsed()) return plan_command(dry);
     if (render.parsed()) return render_command(dry);
+    if (doctor.parsed()) return doctor_command(doctoring);
     return status_command(file);
 }
 

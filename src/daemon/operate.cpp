@@ -1,5 +1,4 @@
 #include "daemon/commands.hpp"
-#include "daemon/load_binding.hpp"
 #include "daemon/logbook.hpp"
 #include "daemon/provider_line.hpp"
 #include "daemon/read_configuration.hpp"
@@ -35,16 +34,6 @@ int dry_run(queue::migrations& schema) {
         if (!m.applied_date)
             std::cout << "-- " << m.step.version << ' ' << m.step.name << '\n' << m.step.sql << '\n';
     return 0;
-}
-
-std::vector<std::string> provider_mistakes(const provider_configuration& p) {
-    std::vector<std::string> all;
-    auto loaded = load_binding(p.binding);
-    if (auto* mistakes = std::get_if<std::vector<std::string>>(&loaded)) all = std::move(*mistakes);
-    auto checked = check_endpoints(p);
-    if (const auto* mistakes = std::get_if<std::vector<std::string>>(&checked))
-        all.insert(all.end(), mistakes->begin(), mistakes->end());
-    return all;
 }
 
 } // namespace
@@ -84,7 +73,7 @@ int check_command(const check_arguments& arguments) {
     const auto read = read_configuration_file(arguments.configuration_file, process_environment());
     bool wrong = print_mistakes(arguments.configuration_file.string(), read.mistakes);
     for (const auto& [name, p] : read.result.providers)
-        wrong = print_mistakes("providers." + name, provider_mistakes(p)) || wrong;
+        wrong = print_mistakes("providers." + name, mistakes_in(p)) || wrong;
     if (!wrong) std::cout << "the configuration is good\n";
     return wrong ? exit_status::bad_input : 0;
 }

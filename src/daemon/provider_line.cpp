@@ -82,6 +82,16 @@ check_endpoints(const provider_configuration& p) {
     return mistakes;
 }
 
+std::vector<std::string> mistakes_in(const provider_configuration& p) {
+    std::vector<std::string> all;
+    auto loaded = load_binding(p.binding);
+    if (auto* mistakes = std::get_if<std::vector<std::string>>(&loaded)) all = std::move(*mistakes);
+    auto checked = check_endpoints(p);
+    if (const auto* mistakes = std::get_if<std::vector<std::string>>(&checked))
+        all.insert(all.end(), mistakes->begin(), mistakes->end());
+    return all;
+}
+
 provider_line::provider_line(boost::asio::io_context& network,
                              const provider_configuration& p,
                              const queue::database_options& database,

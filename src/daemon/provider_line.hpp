@@ -25,6 +25,9 @@ namespace contego::daemon {
 [[nodiscard]] std::variant<std::vector<http::endpoint>, std::vector<std::string>>
 check_endpoints(const provider_configuration& p);
 
+/// Everything that is wrong with a provider's binding and endpoints.
+[[nodiscard]] std::vector<std::string> mistakes_in(const provider_configuration& p);
+
 /// One provider's line with everything that it stands on: two database connections, each with its thread, a
 /// connection pool, a binding. Lives on the network thread; the arguments must outlive it.
 class provider_line {
