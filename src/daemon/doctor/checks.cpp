@@ -21,10 +21,11 @@ findings look_at_configuration(patient& p) {
     findings all;
     for (const auto& m : p.mistakes())
         all.push_back(error(m, "contegod check --keys says what every key may be"));
-    for (const auto& [name, provider] : p.settings().providers)
+    for (const auto& [name, provider] : p.settings().providers) {
+        const auto whose = "provider " + name + ": ";
         for (const auto& m : mistakes_in(provider))
-            all.push_back(error("provider " + name + ": " + m,
-                                "docs/binding.md and contegod check --keys say how it is meant"));
+            all.push_back(error(whose + m, "docs/binding.md and contegod check --keys say how it is meant"));
+    }
     if (all.empty()) all.push_back(good("the configuration is good"));
     return all;
 }
