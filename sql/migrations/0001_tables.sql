@@ -63,7 +63,7 @@ CREATE TABLE contego.request (
     CONSTRAINT progress_fits_the_state CHECK (
         CASE life_cycle_state
             WHEN 'PENDING' THEN progress IN ('QUEUED', 'SCHEDULED', 'BLOCKED', 'IN_FLIGHT', 'RETRYING', 'HELD')
-            WHEN 'COMPLETED' THEN progress = 'DONE'
+            WHEN 'COMPLETED' THEN progress IN ('DONE', 'CLOSED')
             ELSE progress IN ('REJECTED', 'CANCELLED')
         END),
     CONSTRAINT finished_has_a_date CHECK ((life_cycle_state = 'PENDING') = (finished_date IS NULL)),
@@ -99,7 +99,7 @@ COMMENT ON COLUMN contego.request.priority IS 'REGULAR (default) or EXPRESS.';
 COMMENT ON COLUMN contego.request.scheduled_date IS 'Not before; default: now.';
 COMMENT ON COLUMN contego.request.idempotency_key IS 'Unique per provider: a second insert of the same key is refused.';
 COMMENT ON COLUMN contego.request.life_cycle_state IS 'PENDING, COMPLETED or REJECTED.';
-COMMENT ON COLUMN contego.request.progress IS 'Finer: QUEUED, SCHEDULED, BLOCKED, IN_FLIGHT, RETRYING, HELD; DONE; REJECTED, CANCELLED.';
+COMMENT ON COLUMN contego.request.progress IS 'Finer: QUEUED, SCHEDULED, BLOCKED, IN_FLIGHT, RETRYING, HELD; DONE, CLOSED; REJECTED, CANCELLED.';
 COMMENT ON COLUMN contego.request.sequence_number IS 'Order of sending; set by the database.';
 COMMENT ON COLUMN contego.request.executed_date IS 'When the first command of the latest run was sent.';
 COMMENT ON COLUMN contego.request.finished_date IS 'When it became COMPLETED or REJECTED.';
@@ -173,7 +173,7 @@ COMMENT ON COLUMN contego.command.sequence IS 'Position in the request, from 1.'
 COMMENT ON COLUMN contego.command.request IS 'The envelope of the latest attempt, as sent.';
 COMMENT ON COLUMN contego.command.response IS 'The answer to it, as received.';
 COMMENT ON COLUMN contego.command.exchange IS 'How far the latest attempt got: not_sent, sent_no_answer, answered; read_back: a GET command showed that the attempt before had been done, and envelope and answer are of that. NULL where it was skipped.';
-COMMENT ON COLUMN contego.command.outcome IS 'success, rejected, retry, hold; skipped: its condition did not hold, nothing was sent.';
+COMMENT ON COLUMN contego.command.outcome IS 'success, rejected, retry, hold; skipped: its condition did not hold, nothing was sent; or a person skipped it, and error_description says who and why.';
 COMMENT ON COLUMN contego.command.attempts IS 'How often it was tried; 0 where it was skipped.';
 COMMENT ON COLUMN contego.command.duration_ms IS 'Of the latest exchange, as the daemon measured it.';
 COMMENT ON COLUMN contego.command.fence IS 'Number of the claim under which it was tried last.';

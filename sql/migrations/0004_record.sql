@@ -110,7 +110,7 @@ BEGIN
         FROM jsonb_to_recordset(verdicts) AS v (
             request_id bigint, fence bigint, disposition text, error_code text, error_description text,
             reference_number text, result jsonb, sent_age double precision)
-        WHERE (v.request_id, v.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND v.disposition IN ('complete', 'reject', 'cancel')
+        WHERE (v.request_id, v.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND v.disposition IN ('complete', 'reject', 'cancel', 'close')
     ), gone AS (
         -- The end comes along: joined to the rows once more, it would be compared with every one of them.
         DELETE FROM contego.request_open AS o USING ending AS e WHERE o.id = e.request_id
@@ -129,8 +129,8 @@ BEGIN
         OVERRIDING SYSTEM VALUE
         SELECT g.id, g.created_date, g.created_by, g.action, contego.masked(g.parameters), g.subscription,
                g.process_name, g.process_id, g.provider, g.priority, g.scheduled_date, g.idempotency_key,
-               CASE g.disposition WHEN 'complete' THEN 'COMPLETED' ELSE 'REJECTED' END,
-               CASE g.disposition WHEN 'complete' THEN 'DONE' WHEN 'cancel' THEN 'CANCELLED' ELSE 'REJECTED' END,
+               CASE WHEN g.disposition IN ('complete', 'close') THEN 'COMPLETED' ELSE 'REJECTED' END,
+               CASE g.disposition WHEN 'complete' THEN 'DONE' WHEN 'close' THEN 'CLOSED' WHEN 'cancel' THEN 'CANCELLED' ELSE 'REJECTED' END,
                g.sequence_number,
                coalesce(moment - g.sent_age * interval '1 millisecond', g.executed_date),
                moment, coalesce(g.said_reference, g.reference_number), g.said_code, g.said_description,

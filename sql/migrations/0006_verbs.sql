@@ -1,4 +1,4 @@
--- What people do to requests: retry, cancel, hold, release. Never to one that is in flight.
+-- What people do to requests: retry, cancel, hold, release, close, skip. Never to one that is in flight.
 
 CREATE TABLE contego.operator_action (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -47,9 +47,41 @@ FROM (VALUES
     ('person', 'cancel',   'SCHEDULED', 'CANCELLED'),
     ('person', 'cancel',   'BLOCKED',   'CANCELLED'),
     ('person', 'cancel',   'RETRYING',  'CANCELLED'),
-    ('person', 'cancel',   'HELD',      'CANCELLED')
+    ('person', 'cancel',   'HELD',      'CANCELLED'),
+    ('person', 'skip',     'HELD',      'QUEUED'),
+    ('person', 'skip',     'HELD',      'SCHEDULED'),
+    ('person', 'close',    'QUEUED',    'CLOSED'),
+    ('person', 'close',    'SCHEDULED', 'CLOSED'),
+    ('person', 'close',    'BLOCKED',   'CLOSED'),
+    ('person', 'close',    'RETRYING',  'CLOSED'),
+    ('person', 'close',    'HELD',      'CLOSED')
 ) AS step (actor, verb, before, after);
 COMMENT ON VIEW contego.transition IS 'The state machine: every step of contego.request.progress, and who makes it.';
+
+-- The command at which a request stands: the first that was tried and has not succeeded. NULL: the one that comes next was
+-- not tried yet, and only a daemon can say which it is.
+CREATE FUNCTION contego.unfinished_command(of_request bigint, OUT sequence smallint, OUT type text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT c.sequence, c.type FROM contego.command AS c
+    WHERE c.request_id = of_request AND c.outcome NOT IN ('success', 'skipped')
+    ORDER BY c.sequence
+    LIMIT 1
+$$;
+
+-- Why a person may not skip the command at which that request stands.
+CREATE FUNCTION contego.objection_to_skip(o contego.request) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE
+        WHEN c.sequence IS NULL THEN 'no command of it was tried without success, so there is none to skip; release, close or cancel it'
+        WHEN c.type = 'GET_PAIRING_STATUS_FOR_CARD' AND o.action <> c.type THEN
+            'what comes after ' || c.type || ' depends on its answer; release, close or cancel it'
+    END
+    FROM contego.unfinished_command(o.id) AS c
+$$;
 
 -- Why a person may not do that to a request, as a sentence; NULL: it may be done. `o` is its row as it stands.
 CREATE FUNCTION contego.objection(to_verb text, o contego.request) RETURNS text
@@ -70,6 +102,9 @@ BEGIN
         RETURN 'it is ' || o.progress || '; ' || to_verb || ' is for ' || (
             SELECT string_agg(DISTINCT t.before, ', ') FROM contego.transition AS t
             WHERE t.actor = 'person' AND t.verb = to_verb);
+    END IF;
+    IF to_verb = 'skip' THEN
+        RETURN contego.objection_to_skip(o);
     END IF;
     IF o.progress <> 'REJECTED' THEN
         RETURN NULL;
@@ -115,6 +150,29 @@ BEGIN
 END
 $$;
 
+-- Marks the command at which a request stands as skipped. What was sent for it and answered stays, as a former attempt.
+CREATE FUNCTION contego.skip_command(of_request bigint, by_whom text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    skipped smallint := (SELECT u.sequence FROM contego.unfinished_command(of_request) AS u);
+BEGIN
+    INSERT INTO contego.former_attempt (
+        request_id, sequence, attempt, type, request, response, reference_number, status_code, exchange, outcome,
+        error_code, error_description, sent_date, duration_ms, fence, recorded_date)
+    SELECT c.request_id, c.sequence, c.attempts, c.type, c.request, c.response, c.reference_number, c.status_code,
+           c.exchange, c.outcome, c.error_code, c.error_description, c.sent_date, c.duration_ms, c.fence, c.recorded_date
+    FROM contego.command AS c
+    WHERE c.request_id = of_request AND c.sequence = skipped AND c.exchange IS NOT NULL;
+    UPDATE contego.command AS c
+    SET outcome = 'skipped', error_code = 'SKIPPED_BY_OPERATOR', error_description = 'skipped by ' || by_whom, attempts = 0,
+        request = NULL, response = NULL, reference_number = NULL, status_code = NULL, exchange = NULL, result = NULL,
+        sent_date = NULL, duration_ms = NULL, recorded_date = now()
+    WHERE c.request_id = of_request AND c.sequence = skipped;
+END
+$$;
+
 -- Does what a verb says to one request, which is locked and may be treated so.
 CREATE FUNCTION contego.carry_out(to_verb text, o contego.request, becomes text, because text) RETURNS void
 LANGUAGE plpgsql
@@ -124,22 +182,31 @@ DECLARE
     by_whom text := session_user || coalesce(': ' || because, '');
     claim bigint;
 BEGIN
+    IF to_verb = 'skip' THEN
+        PERFORM contego.skip_command(o.id, by_whom);
+    END IF;
     IF o.progress = 'REJECTED' THEN
         PERFORM contego.reopen(o);
-    ELSIF to_verb = 'cancel' THEN
+    ELSIF to_verb IN ('cancel', 'close') THEN
         -- Ends as everything ends: claimed, and recorded.
         claim := nextval('contego.fence');
         UPDATE contego.request_open AS r
         SET progress = 'IN_FLIGHT', claimed_by = 0, claimed_date = now(), fence = claim, blocked_by = NULL,
             blocked_date = NULL
         WHERE r.id = o.id;
-        PERFORM contego.record('[]', jsonb_build_array(jsonb_build_object(
-            'request_id', o.id, 'fence', claim, 'disposition', 'cancel', 'error_code', 'CANCELLED',
-            'error_description', 'cancelled by ' || by_whom)));
+        PERFORM contego.record('[]', jsonb_build_array(
+            jsonb_build_object('request_id', o.id, 'fence', claim, 'disposition', to_verb) ||
+            CASE to_verb
+                WHEN 'cancel' THEN jsonb_build_object('error_code', 'CANCELLED', 'error_description', 'cancelled by ' || by_whom)
+                ELSE jsonb_build_object('result', jsonb_build_object('closed_by', session_user, 'reason', because))
+            END));
     ELSE
         UPDATE contego.request_open AS r
         SET progress = becomes, blocked_by = NULL, blocked_date = NULL, due_date = r.scheduled_date,
-            attempts = CASE to_verb WHEN 'retry' THEN 0 ELSE r.attempts END,
+            attempts = CASE WHEN to_verb IN ('retry', 'skip') THEN 0 ELSE r.attempts END,
+            interrupted = r.interrupted AND to_verb <> 'skip',
+            -- A claim looks for finished commands only where this says that there may be some.
+            executed_date = CASE to_verb WHEN 'skip' THEN coalesce(r.executed_date, now()) ELSE r.executed_date END,
             error_code = CASE to_verb WHEN 'hold' THEN 'HELD_BY_OPERATOR' ELSE r.error_code END,
             error_description = CASE to_verb WHEN 'hold' THEN 'held by ' || by_whom ELSE r.error_description END
         WHERE r.id = o.id;
@@ -159,7 +226,12 @@ DECLARE
 BEGIN
     IF NOT EXISTS (SELECT FROM contego.transition AS t WHERE t.actor = 'person' AND t.verb = to_verb) THEN
         RAISE EXCEPTION 'there is no verb "%"', to_verb
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'It is one of retry, cancel, hold, release.';
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'It is one of retry, cancel, hold, release, close, skip.';
+    END IF;
+    -- What the CAS did not confirm, somebody has to vouch for.
+    IF to_verb IN ('close', 'skip') AND NOT only_preview AND coalesce(because, '') !~ '\S' THEN
+        RAISE EXCEPTION 'to % needs a reason', to_verb
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Say what was done by hand, and where.';
     END IF;
     FOR request_id IN SELECT DISTINCT wanted.id FROM unnest(ids) AS wanted (id) WHERE wanted.id IS NOT NULL ORDER BY 1 LOOP
         -- Whoever claims or records it at this moment is waited for. Finishing moves the row: it is looked for again then.
@@ -176,6 +248,7 @@ BEGIN
             WHEN refused IS NOT NULL THEN o.progress
             WHEN to_verb = 'hold' THEN 'HELD'
             WHEN to_verb = 'cancel' THEN 'CANCELLED'
+            WHEN to_verb = 'close' THEN 'CLOSED'
             WHEN o.scheduled_date > now() THEN 'SCHEDULED'
             ELSE 'QUEUED'
         END;
@@ -202,23 +275,26 @@ DO $$
 DECLARE
     verb text;
     meaning text;
+    default_reason text;
     given text;
 BEGIN
-    FOR verb, meaning IN VALUES
-        ('retry', 'Sends again what is held, retrying or rejected, with its attempts at 0; what succeeded is not sent again.'),
-        ('cancel', 'Ends what is not in flight: REJECTED, CANCELLED. Frees its cards and boxes. Cannot be taken back.'),
-        ('hold', 'Keeps back what is not in flight until it is released. What comes after it on the same cards and boxes waits.'),
-        ('release', 'Lets go what is held; the attempts stay as they are.')
+    FOR verb, default_reason, meaning IN VALUES
+        ('retry', ' DEFAULT NULL', 'Sends again what is held, retrying or rejected, with its attempts at 0; what succeeded is not sent again.'),
+        ('cancel', ' DEFAULT NULL', 'Ends what is not in flight: REJECTED, CANCELLED. Frees its cards and boxes. Cannot be taken back.'),
+        ('hold', ' DEFAULT NULL', 'Keeps back what is not in flight until it is released. What comes after it on the same cards and boxes waits.'),
+        ('release', ' DEFAULT NULL', 'Lets go what is held; the attempts stay as they are.'),
+        ('close', '', 'Ends what is not in flight and was done by hand: COMPLETED, CLOSED. Frees its cards and boxes. Cannot be taken back.'),
+        ('skip', '', 'Lets go what is held without the command at which it stands: that was done by hand, or is not wanted any more.')
     LOOP
         FOR given IN VALUES ('bigint'), ('bigint[]') LOOP
             EXECUTE format($f$
-                CREATE FUNCTION contego.%1$I(request %2$s, reason text DEFAULT NULL)
+                CREATE FUNCTION contego.%1$I(request %2$s, reason text%4$s)
                 RETURNS TABLE (request_id bigint, action text, before text, after text, refused text)
                 LANGUAGE sql
                 SET search_path = pg_catalog, pg_temp
                 AS $body$ SELECT * FROM contego.act(%1$L, ARRAY[]::bigint[] || request, reason, false) $body$;
                 COMMENT ON FUNCTION contego.%1$I(%2$s, text) IS %3$L$f$,
-                verb, given, meaning);
+                verb, given, meaning, default_reason);
         END LOOP;
     END LOOP;
 END

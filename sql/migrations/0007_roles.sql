@@ -19,7 +19,7 @@ BEGIN
     FOR name, meaning IN VALUES
         ('contego_crm', 'Inserts provisioning requests and reads the outcome of its own.'),
         ('contego_support', 'Reads everything of contego but secrets.'),
-        ('contego_operator', 'Retries, cancels, holds and releases requests; includes contego_support.'),
+        ('contego_operator', 'Retries, cancels, closes, holds and releases requests, and skips commands; includes contego_support.'),
         ('contego_daemon', 'What contegod serve needs.')
     LOOP
         CONTINUE WHEN to_regrole(name) IS NOT NULL;
@@ -94,7 +94,8 @@ ALTER FUNCTION contego.act SECURITY DEFINER;
 ALTER FUNCTION contego.matching SECURITY DEFINER;
 GRANT EXECUTE ON FUNCTION contego.act, contego.matching, contego.preview,
     contego.retry(bigint, text), contego.retry(bigint[], text), contego.cancel(bigint, text), contego.cancel(bigint[], text),
-    contego.hold(bigint, text), contego.hold(bigint[], text), contego.release(bigint, text), contego.release(bigint[], text)
+    contego.hold(bigint, text), contego.hold(bigint[], text), contego.release(bigint, text), contego.release(bigint[], text),
+    contego.close(bigint, text), contego.close(bigint[], text), contego.skip(bigint, text), contego.skip(bigint[], text)
     TO contego_operator;
 
 -- The daemon. It reads and writes requests through its functions only.

@@ -65,6 +65,7 @@ SELECT r.id, r.life_cycle_state, r.progress,
            WHEN 'RETRYING' THEN 'failed for a passing reason, is tried again'
            WHEN 'HELD' THEN 'waits for a person'
            WHEN 'DONE' THEN 'every command was answered with success'
+           WHEN 'CLOSED' THEN 'was done by hand and ended by a person'
            WHEN 'CANCELLED' THEN 'was ended by a person'
            ELSE 'was refused'
        END AS meaning,

@@ -25,7 +25,7 @@ BEGIN
         ('reference_number', 'Given by the CAS.'),
         ('status_code', 'The CAS''s own status.'),
         ('exchange', 'How far it got: not_sent, sent_no_answer, answered, read_back; NULL where it was skipped.'),
-        ('outcome', 'success, rejected, retry, hold; skipped: its condition did not hold, nothing was sent.'),
+        ('outcome', 'success, rejected, retry, hold; skipped: its condition did not hold, nothing was sent; or a person skipped it.'),
         ('error_code', 'Why it failed.'),
         ('error_description', 'The same in a sentence.'),
         ('result', 'What the CAS returned (GET commands).'),
@@ -93,7 +93,7 @@ COMMENT ON COLUMN contego.daemon.version IS 'Of the program.';
 COMMENT ON COLUMN contego.daemon.started_date IS 'When it joined.';
 COMMENT ON COLUMN contego.daemon.lease_until IS 'Taken for dead after this, unless it renews its lease.';
 COMMENT ON COLUMN contego.operator_action.id IS 'In the order in which they were done.';
-COMMENT ON COLUMN contego.operator_action.verb IS 'retry, cancel, hold or release.';
+COMMENT ON COLUMN contego.operator_action.verb IS 'retry, cancel, hold, release, close or skip.';
 COMMENT ON COLUMN contego.operator_action.before IS 'Progress that the verb found.';
 COMMENT ON COLUMN contego.operator_action.after IS 'Progress that it left.';
 COMMENT ON COLUMN contego.operator_action.reason IS 'Why, in that person''s words.';
@@ -188,6 +188,9 @@ COMMENT ON FUNCTION contego.rescue IS 'Daemon: puts the requests of dead daemons
 COMMENT ON FUNCTION contego.take_share IS 'Daemon: takes its part of what the fleet may do to the CAS of a provider.';
 COMMENT ON FUNCTION contego.leave_fleet IS 'Daemon: says good-bye.';
 COMMENT ON FUNCTION contego.objection IS 'Part of the verbs: why a person may not do that to a request; NULL: it may be done.';
+COMMENT ON FUNCTION contego.objection_to_skip IS 'Part of the verbs: why the command at which a request stands may not be skipped.';
+COMMENT ON FUNCTION contego.unfinished_command IS 'The command at which a request stands: the first that was tried and has not succeeded.';
+COMMENT ON FUNCTION contego.skip_command IS 'Part of the verbs: marks the command at which a request stands as skipped.';
 COMMENT ON FUNCTION contego.reopen IS 'Part of the verbs: puts a rejected request back among the open ones.';
 COMMENT ON FUNCTION contego.carry_out IS 'Part of the verbs: does it to one request.';
-COMMENT ON FUNCTION contego.act IS 'A verb on many requests: what each was, is now, or why not. The four verbs and their preview call it.';
+COMMENT ON FUNCTION contego.act IS 'A verb on many requests: what each was, is now, or why not. The six verbs and their preview call it.';

@@ -53,7 +53,7 @@ struct doctor_arguments {
 
 struct verb_arguments {
     std::filesystem::path configuration_file;
-    std::string verb; ///< retry, cancel, hold, release
+    std::string verb; ///< retry, cancel, hold, release, close, skip
     std::vector<std::int64_t> ids;
     std::map<std::string, std::string> filter; ///< member of contego.matching to its value
     std::string reason;

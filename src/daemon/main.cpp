@@ -114,6 +114,9 @@ int run(int argc, char** argv) {
     add_verb(app, "cancel", "end requests that are not in flight; cannot be taken back", acting);
     add_verb(app, "hold", "keep requests back until they are released", acting);
     add_verb(app, "release", "let go what is held", acting);
+    add_verb(app, "close", "end requests that were done by hand: COMPLETED; needs a reason", acting);
+    add_verb(
+        app, "skip", "let go what is held, without the command at which it stands; needs a reason", acting);
 
     try {
         app.parse(argc, argv);

@@ -24,6 +24,9 @@ std::string mistake_in(const verb_arguments& arguments) {
         return "say which requests: --id N, or a filter such as --error-code CODE";
     if (!arguments.filter.empty() && !arguments.preview && !arguments.yes)
         return "a filter may find many requests: look with --preview, then do it with --yes";
+    const bool vouches = arguments.verb == "close" || arguments.verb == "skip";
+    if (vouches && !arguments.preview && arguments.reason.empty())
+        return "say what was done by hand, and where, with --reason";
     return {};
 }
 

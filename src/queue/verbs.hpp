@@ -19,8 +19,8 @@ struct verb_effect {
     std::string refused; ///< why nothing was done; empty: done
 };
 
-/// What a person does to requests: retry, cancel, hold, release. The rules are in SQL (contego.transition,
-/// contego.objection), so that `contegod` and a person at psql are held to the same.
+/// What a person does to requests: retry, cancel, hold, release, close, skip. The rules are in SQL
+/// (contego.transition, contego.objection), so that `contegod` and a person at psql are held to the same.
 ///
 /// Blocking; from one thread at a time; throws when the database cannot answer, or refuses the filter.
 class verbs {

@@ -1,4 +1,4 @@
-"""What people do to requests, as subcommands: retry, cancel, hold, release."""
+"""What people do to requests, as subcommands: retry, cancel, hold, release, close, skip."""
 
 import json
 import re
@@ -7,7 +7,7 @@ import pytest
 
 from programs import REPOSITORY, contegod
 
-VERBS = ["retry", "cancel", "hold", "release"]
+VERBS = ["retry", "cancel", "hold", "release", "close", "skip"]
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +59,43 @@ def test_cancel_frees_the_card_at_once(database, daemon, simulator, file):
     assert database.request(first)["progress"] == "CANCELLED"
     database.finished(second)
     assert simulator.journal(first) == []
+
+
+def test_close_ends_as_completed_what_a_person_did_by_hand(database, daemon, simulator, file):
+    waiting = database.insert("ADD_SUBSCRIPTIONS", add("01000000041"), scheduled_date="2100-01-01")
+
+    unsaid = contegod("close", "--config", file, "--id", waiting)
+    done = contegod("close", "--config", file, "--id", waiting, "--reason", "added at the console")
+
+    assert unsaid.returncode == 2 and "--reason" in unsaid.stderr
+    assert done.returncode == 0, done.stderr
+    row = database.request(waiting)
+    assert (row["life_cycle_state"], row["progress"], row["error_code"]) == ("COMPLETED", "CLOSED", None)
+    assert row["result"] == {"closed_by": "postgres", "reason": "added at the console"}
+    assert simulator.journal(waiting) == []
+
+
+def test_skip_goes_on_with_the_command_after_the_one_that_was_held(database, daemon, simulator, file):
+    card = "01000000058"
+    place = {"distributor": "R", "smartcards": [card], "services": ["1111", "2222", "3333"]}
+    simulator.break_with({"when": {"smartcard": card, "service": "2222", "times": 1}, "do": {"status_code": "NOBODY_KNOWS_THIS"}})
+    held = database.insert("ACTIVATE_SUBSCRIPTION", {"distributions": [place]})
+    database.in_progress(held, "HELD")
+    simulator.mend()
+    sent_before = len(simulator.journal(held))
+
+    seen = contegod("skip", "--config", file, "--error-code", "NOBODY_KNOWS_THIS", "--preview")
+    done = contegod("skip", "--config", file, "--id", held, "--reason", "not wanted any more")
+
+    assert "would skip: 1, refused: 0" in seen.stdout
+    assert done.returncode == 0, done.stderr
+    row = database.finished(held)
+    assert (row["life_cycle_state"], row["progress"], row["error_code"]) == ("COMPLETED", "DONE", None)
+    assert [c["outcome"] for c in database.commands(held)] == ["success", "skipped", "success"]
+    assert database.commands(held)[1]["error_description"] == "skipped by postgres: not wanted any more"
+    assert len(simulator.journal(held)) == sent_before + 1
+    attempts = database.query("SELECT sequence, attempt, outcome FROM contego.attempt WHERE request_id = %s ORDER BY sequence", held)
+    assert [(a["sequence"], a["outcome"]) for a in attempts] == [(1, "success"), (2, "hold"), (3, "success")]
 
 
 def test_a_filter_only_acts_when_told_so(database, daemon, file):

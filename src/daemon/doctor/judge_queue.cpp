@@ -16,8 +16,9 @@ void judge_provider(findings& to, const queue::provider_backlog& p, bool is_conf
             name + std::to_string(p.due) + " requests are due, and this configuration does not serve it",
             "does another daemon? if not: add it to the configuration, or cancel them by --provider"));
     if (p.held > 0)
-        to.push_back(warning(name + std::to_string(p.held) + " requests are held until a person decides",
-                             "contego.stuck says which and why; then contegod release, retry or cancel"));
+        to.push_back(
+            warning(name + std::to_string(p.held) + " requests are held until a person decides",
+                    "contego.stuck says which and why; then contegod release, retry, skip, close or cancel"));
     if (is_configured && p.oldest_due_age > long_due)
         to.push_back(
             warning(name + "the oldest of " + std::to_string(p.due) + " due requests is due for " +

@@ -1,57 +1,14 @@
-#include "queue/verbs.hpp"
-#include "queue_fixture.hpp"
+#include "verbs_fixture.hpp"
 
-#include <array>
 #include <future>
-#include <map>
 
 namespace contego::testing {
 namespace {
 
 using steps = std::vector<std::vector<std::string>>;
 
-class verbs : public queue_fixture {
-protected:
-    queue::verb_effect act(const std::string& verb, std::int64_t id, bool preview = false) {
-        return on_.act(verb, std::vector{id}, "test", preview).at(0);
-    }
-
-    /// A request brought into that progress by the ways that lead there.
-    std::int64_t insert_in(const std::string& wanted) {
-        const auto card = std::to_string(++cards_);
-        if (wanted == "SCHEDULED")
-            return insert_for_card(card, ", scheduled_date", ", now() + interval '1 hour'");
-        if (wanted == "QUEUED") return insert_for_card(card);
-        if (wanted == "BLOCKED") {
-            insert_for_card(card);
-            const auto behind = insert_for_card(card);
-            daemon_.claim();
-            return behind;
-        }
-        const auto id = insert_for_card(card);
-        daemon_.claim();
-        if (wanted == "IN_FLIGHT") return id;
-        daemon_.end(id, ways_.at(wanted));
-        if (wanted == "CANCELLED") act("cancel", id);
-        EXPECT_EQ(progress(id), wanted);
-        return id;
-    }
-
-    const std::map<std::string, disposition> ways_{{"RETRYING", disposition::retry},
-                                                   {"HELD", disposition::hold},
-                                                   {"REJECTED", disposition::reject},
-                                                   {"DONE", disposition::complete},
-                                                   {"CANCELLED", disposition::hold}};
-    queue::verbs on_{database_};
-    daemon_hands daemon_{database_};
-    int cards_ = 0;
-};
-
-constexpr std::array<const char*, 9> all_progress{
-    "QUEUED", "SCHEDULED", "BLOCKED", "IN_FLIGHT", "RETRYING", "HELD", "DONE", "REJECTED", "CANCELLED"};
-
 TEST_F(verbs, do_what_the_table_of_transitions_says_and_refuse_everything_else) {
-    for (const std::string verb : {"retry", "cancel", "hold", "release"})
+    for (const std::string verb : all_verbs)
         for (const std::string before : all_progress) {
             const auto id = insert_in(before);
             const auto allowed =
@@ -69,7 +26,7 @@ TEST_F(verbs, do_what_the_table_of_transitions_says_and_refuse_everything_else) 
 }
 
 TEST_F(verbs, preview_says_the_same_and_changes_nothing) {
-    for (const std::string verb : {"retry", "cancel", "hold", "release"})
+    for (const std::string verb : all_verbs)
         for (const std::string before : all_progress) {
             const auto id = insert_in(before);
 
@@ -85,7 +42,7 @@ TEST_F(verbs, preview_says_the_same_and_changes_nothing) {
 TEST_F(verbs, never_touch_what_is_in_flight) {
     const auto id = insert_in("IN_FLIGHT");
 
-    for (const std::string verb : {"retry", "cancel", "hold", "release"})
+    for (const std::string verb : all_verbs)
         EXPECT_NE(act(verb, id).refused.find("in flight"), std::string::npos) << verb;
 
     EXPECT_TRUE(daemon_.end(id, disposition::complete).stale.empty());
