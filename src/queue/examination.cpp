@@ -62,19 +62,20 @@ constexpr statement read_tables{
     " WHERE n.nspname = 'contego' AND c.relkind = 'r'"
     " ORDER BY c.relname"};
 
-// A session of another database keeps no row of ours. What a slot keeps for catalogs only is not of this
-// schema either.
+// A session of another database keeps no row of ours, nor does autovacuum, which has no login. A sender to a
+// standby, whose queries do, has no database. What a slot keeps for catalogs only is not of this schema.
 constexpr statement read_horizon{
     "read_horizon",
     "SELECT kind, name, who, state, extract(epoch FROM now() - since)::double precision, age(xid)"
     " FROM ("
-    "     SELECT 'session' AS kind, a.pid::text AS name, concat_ws(', ', a.usename, "
-    "nullif(a.application_name, ''),"
-    "            host(a.client_addr)) AS who, coalesce(a.state, '') AS state, a.xact_start AS since,"
+    "     SELECT CASE WHEN a.datname IS NULL THEN 'standby' ELSE 'session' END AS kind, a.pid::text AS name,"
+    "            concat_ws(', ', a.usename, nullif(a.application_name, ''), host(a.client_addr)) AS who,"
+    "            coalesce(a.state, '') AS state, a.xact_start AS since,"
     "            CASE WHEN age(a.backend_xmin) > age(a.backend_xid) THEN a.backend_xmin"
     "                 ELSE coalesce(a.backend_xid, a.backend_xmin) END AS xid"
     "     FROM pg_stat_activity AS a"
-    "     WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()"
+    "     WHERE (a.datname IS NULL OR a.datname = current_database() AND a.usesysid IS NOT NULL)"
+    "       AND a.pid <> pg_backend_pid()"
     "     UNION ALL"
     "     SELECT 'prepared transaction', p.gid, p.owner, 'prepared', p.prepared, p.transaction"
     "     FROM pg_prepared_xacts AS p WHERE p.database = current_database()"

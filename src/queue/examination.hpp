@@ -57,7 +57,7 @@ struct vacuum_figures {
 
 /// Something that keeps dead rows from being removed.
 struct horizon_holder {
-    std::string kind; ///< `session`, `prepared transaction`, `replication slot`
+    std::string kind; ///< `session`, `standby`, `prepared transaction`, `replication slot`
     std::string name; ///< number of the process, or name
     std::string who;
     std::string state;

@@ -3,6 +3,8 @@
 import itertools
 import json
 import re
+import socket
+import time
 
 import psycopg2
 import pytest
@@ -195,6 +197,20 @@ def test_a_database_that_is_away_is_found_and_the_cas_still_looked_at(tmp_path, 
     assert only(findings, "database")[0] == "ERROR" and "does PostgreSQL run" in only(findings, "database")[2]
     assert only(findings, "queue")[1] == "not checked: the database cannot be reached"
     assert only(findings, "endpoints")[0] == "OK"
+
+
+def test_a_server_that_never_answers_is_given_up_in_time(tmp_path, providers):
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        port = mute.getsockname()[1]
+        file = tmp_path / "mute.json"
+        connection = f"host=127.0.0.1 port={port} dbname=x connect_timeout=2"
+        file.write_text(json.dumps({"database": {"connection": connection}, "providers": providers}))
+
+        began = time.monotonic()
+        findings, status = findings_of(file)
+
+    assert time.monotonic() - began < 30
+    assert status == 1 and only(findings, "database")[0] == "ERROR"
 
 
 def test_a_schema_that_was_never_made_is_found(cluster, tmp_path, providers):

@@ -22,6 +22,14 @@ std::string place(const queue::server_figures& f) {
     return "PostgreSQL " + f.version + ", database " + f.database + ", login " + f.login;
 }
 
+std::string way_out(const queue::horizon_holder& h) {
+    if (h.kind == "session") return "end it: SELECT pg_terminate_backend(" + h.name + ")";
+    if (h.kind == "standby") return "end the long query there, or switch its hot_standby_feedback off";
+    if (h.kind == "replication slot")
+        return "let its reader catch up, or drop it: SELECT pg_drop_replication_slot('" + h.name + "')";
+    return "COMMIT PREPARED '" + h.name + "' or ROLLBACK PREPARED '" + h.name + "'";
+}
+
 } // namespace
 
 findings judge_server(const queue::server_figures& f) {
@@ -95,11 +103,7 @@ findings judge_horizon(const std::vector<queue::horizon_holder>& holders, double
                           ") keeps dead rows from being removed, since " +
                           (h.age ? span_text(*h.age) : "a time that this login may not see") + " and " +
                           std::to_string(h.transactions) + " transactions";
-        const auto hint =
-            h.kind == "session" ? "end it: SELECT pg_terminate_backend(" + h.name + ")"
-            : h.kind == "replication slot"
-                ? "let its reader catch up, or drop it: SELECT pg_drop_replication_slot('" + h.name + "')"
-                : "COMMIT PREPARED '" + h.name + "' or ROLLBACK PREPARED '" + h.name + "'";
+        const auto hint = way_out(h);
         all.push_back(h.age && *h.age > 12 * longest ? error(text, hint) : warning(text, hint));
     }
     if (all.empty())

@@ -63,7 +63,6 @@ TEST_F(examination, sees_dead_rows_and_whether_statistics_were_gathered) {
     sql("SELECT pg_stat_force_next_flush()");
 
     const auto before = table("lane");
-    session_.disconnect();
     pqxx::connection other(database_.connection_string);
     pqxx::nontransaction(other).exec("ANALYZE contego.lane");
 

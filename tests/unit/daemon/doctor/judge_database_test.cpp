@@ -84,7 +84,9 @@ TEST(doctor_transactions, whose_age_may_not_be_seen_are_judged_by_what_began_sin
                 only(warning, "2000000 transactions"));
 }
 
-TEST(doctor_transactions, that_are_prepared_or_a_slot_have_another_way_out) {
+TEST(doctor_transactions, that_are_prepared_of_a_standby_or_a_slot_have_another_way_out) {
+    EXPECT_THAT(judge_horizon({{"standby", "99", "replica", "active", std::nullopt, 2'000'000}}, 300),
+                only(warning, "standby 99 (replica, active)", "hot_standby_feedback"));
     EXPECT_THAT(judge_horizon({{"prepared transaction", "x1", "ann", "prepared", 400, 1}}, 300),
                 only(warning, "prepared transaction x1", "ROLLBACK PREPARED 'x1'"));
     EXPECT_THAT(judge_horizon({{"replication slot", "s1", "", "not active", std::nullopt, 2'000'000}}, 300),
