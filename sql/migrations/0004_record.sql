@@ -21,7 +21,7 @@ BEGIN
         FROM (
             SELECT c.request_id, c.fence, false AS ends FROM jsonb_to_recordset(commands) AS c (request_id bigint, fence bigint)
             UNION ALL
-            SELECT v.request_id, v.fence, coalesce(v.disposition IN ('complete', 'reject', 'cancel'), false)
+            SELECT v.request_id, v.fence, coalesce(v.disposition IN ('complete', 'reject', 'cancel', 'close'), false)
             FROM jsonb_to_recordset(verdicts) AS v (request_id bigint, fence bigint, disposition text)
         ) AS s
         GROUP BY s.request_id, s.fence

@@ -1,6 +1,6 @@
 -- What is finished goes to its month with its commands, and a month goes with all that belongs to it.
 BEGIN;
-SELECT plan(39);
+SELECT plan(40);
 
 CREATE FUNCTION pg_temp.command(of_request bigint, place integer, came_to text DEFAULT 'success') RETURNS jsonb LANGUAGE sql AS $$
     SELECT jsonb_build_array(jsonb_build_object(
@@ -84,6 +84,11 @@ SELECT is((SELECT finished #> '{0,sequence}' FROM contego.claim(:daemon, 'defaul
 SELECT contego.record('[]', pg_temp.verdict(:three, 'hold'));
 SELECT contego.cancel(:three);
 SELECT is(pg_temp.lie(:three), '0 open, 2 finished', 'cancelled, they go to the month');
+SELECT pg_temp.insert_one('closed') AS closed \gset
+SELECT pg_temp.claimed();
+SELECT contego.record(pg_temp.command(:closed, 1, 'hold'), pg_temp.verdict(:closed, 'hold'));
+SELECT contego.close(:closed, 'done by hand');
+SELECT is(pg_temp.lie(:closed), '0 open, 1 finished', 'closed, it goes there as well');
 
 -- Nobody made the month.
 SELECT 'contego.request_finished' || to_char(contego.month_of(now()), '_YYYY_MM') AS requests,
