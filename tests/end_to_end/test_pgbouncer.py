@@ -10,6 +10,7 @@ import tempfile
 import psycopg2
 import pytest
 
+from doctor import findings_of
 from programs import contegod, wait_for
 
 CARDS = (f"01000{n:06}" for n in itertools.count(9000))
@@ -86,6 +87,13 @@ def test_the_daemon_works_through_it(way, pooled, pooler, database, simulator, l
     assert bool(listeners(database)) == (way == "listens_directly")
     assert daemon.terminate() == 0
     assert "the database does not answer" not in daemon.log(), pooler.log()
+
+
+def test_doctor_looks_through_it(pooled, simulator, configure):
+    findings, status = findings_of(configure({"default": {"endpoint": simulator.url}}, database={"connection": pooled}))
+
+    assert [f for f in findings if "not checked" in f["what"]] == []
+    assert [f["what"] for f in findings if f["severity"] == "ERROR" and f["check"] != "daemons"] == [], status
 
 
 def listeners(database):
