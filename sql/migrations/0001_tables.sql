@@ -97,7 +97,7 @@ COMMENT ON COLUMN contego.request.process_id IS 'Why; kept for support.';
 COMMENT ON COLUMN contego.request.provider IS 'Which CAS; default: default.';
 COMMENT ON COLUMN contego.request.priority IS 'REGULAR (default) or EXPRESS.';
 COMMENT ON COLUMN contego.request.scheduled_date IS 'Not before; default: now.';
-COMMENT ON COLUMN contego.request.idempotency_key IS 'Unique per provider: a second insert of the same key is refused.';
+COMMENT ON COLUMN contego.request.idempotency_key IS 'Unique per provider while its request is kept: a second insert of the same key is refused.';
 COMMENT ON COLUMN contego.request.life_cycle_state IS 'PENDING, COMPLETED or REJECTED.';
 COMMENT ON COLUMN contego.request.progress IS 'Finer: QUEUED, SCHEDULED, BLOCKED, IN_FLIGHT, RETRYING, HELD; DONE, CLOSED; REJECTED, CANCELLED.';
 COMMENT ON COLUMN contego.request.sequence_number IS 'Order of sending; set by the database.';
