@@ -92,13 +92,13 @@ def test_a_dropped_index_is_found_and_its_hint_makes_it_again(database, ask):
 
 
 def test_a_function_that_somebody_changed_is_found(database, ask):
-    made = database.query("SELECT pg_get_functiondef('contego.next_due'::regproc) AS sql")[0]["sql"]
+    made = database.query("SELECT pg_get_functiondef('contego.leave_fleet'::regproc) AS sql")[0]["sql"]
     database.query(made.replace("AS $function$", "AS $function$ -- mine\n"))
     findings, _ = ask()
     database.query(made)
 
     severity, what, _ = only(findings, "schema")
-    assert severity == "WARNING" and "contego.next_due(" in what
+    assert severity == "WARNING" and "contego.leave_fleet(" in what
     assert only(ask()[0], "schema")[0] == "OK"
 
 

@@ -21,7 +21,7 @@ TEST_F(examination, finds_the_schema_as_this_release_makes_it) {
 TEST_F(examination, finds_what_was_taken_away) {
     sql("DROP INDEX contego.request_open_due");
     sql("ALTER TABLE contego.request DROP CONSTRAINT action_is_given");
-    sql("DROP FUNCTION contego.next_due");
+    sql("DROP FUNCTION contego.leave_fleet");
     sql("DROP TRIGGER enter_subjects ON contego.request");
     sql("ALTER TABLE contego.former_attempt DROP COLUMN exchange CASCADE");
 
@@ -32,21 +32,21 @@ TEST_F(examination, finds_what_was_taken_away) {
     };
     EXPECT_TRUE(has("index", "request_open.request_open_due"));
     EXPECT_TRUE(has("constraint", "request.action_is_given"));
-    EXPECT_TRUE(has("function", "next_due(of_provider text)"));
+    EXPECT_TRUE(has("function", "leave_fleet(of_daemon bigint)"));
     EXPECT_TRUE(has("trigger", "request.enter_subjects"));
     EXPECT_TRUE(has("column", "former_attempt.exchange"));
     EXPECT_TRUE(has("view", "attempt"));
 }
 
 TEST_F(examination, finds_what_was_made_in_another_way) {
-    sql("ALTER FUNCTION contego.next_due SECURITY INVOKER");
+    sql("ALTER FUNCTION contego.leave_fleet SECURITY INVOKER");
     sql("ALTER TABLE contego.lane ALTER request_id DROP NOT NULL");
     sql("DROP INDEX contego.request_open_due");
     sql("CREATE INDEX request_open_due ON contego.request_open (due_date)");
 
     EXPECT_THAT(drift().changed,
                 ElementsAre(Field(&queue::catalog_entry::name, "lane.request_id"),
-                            Field(&queue::catalog_entry::name, "next_due(of_provider text)"),
+                            Field(&queue::catalog_entry::name, "leave_fleet(of_daemon bigint)"),
                             Field(&queue::catalog_entry::name, "request_open.request_open_due")));
 }
 
