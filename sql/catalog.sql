@@ -3,7 +3,7 @@
 -- names, are a site's own. Left out because servers of different versions write it differently, or because a site may
 -- change it: the text of views, comments, rights, owners, storage parameters.
 WITH relation AS (
-    SELECT c.oid, c.relname AS name, c.relkind, c.relrowsecurity, c.relpartbound
+    SELECT c.oid, c.relname AS name, c.relkind, c.relrowsecurity, c.relpartbound, c.relispartition
     FROM pg_class AS c
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE n.nspname = 'contego' AND c.relkind IN ('r', 'p', 'v', 'S') AND c.relname !~ '[0-9]' AND c.relname <> 'migration'),
@@ -14,7 +14,9 @@ part AS (
     UNION ALL
     SELECT 'column', r.name || '.' || a.attname,
            concat_ws(' ', format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'not null' END,
-                     'default ' || pg_get_expr(d.adbin, d.adrelid), 'identity ' || nullif(a.attidentity::text, ''))
+                     'default ' || pg_get_expr(d.adbin, d.adrelid),
+                     -- From version 17 on partitions have the identity of their table.
+                     'identity ' || CASE WHEN NOT r.relispartition THEN nullif(a.attidentity::text, '') END)
     FROM relation AS r
     JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
