@@ -70,7 +70,8 @@ findings look_at_durability(patient& p) {
     return judge_durability(p.examine().durability());
 }
 
-/// Two for each provider's line, one each for the lease, for housekeeping, its figures and its months, and for LISTEN.
+/// Two for each provider's line, one each for the lease, for housekeeping, its figures and its months, and
+/// for LISTEN.
 findings look_at_connections(patient& p) {
     const auto providers =
         std::ranges::count_if(p.settings().providers, [](const auto& one) { return one.second.effective; });
