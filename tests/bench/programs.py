@@ -119,7 +119,7 @@ class Load:
 
     def stop(self):
         if self.running():
-            self.process.send_signal(signal.SIGINT)
+            self.process.terminate()  # SIGINT is ignored below a shell that started the bench in the background
         self.process.communicate()
 
 
