@@ -28,6 +28,9 @@ def fill(database, months_ago, count):
     """Finished requests as they would have been left, their numbers below those of the CRM's; returns the month."""
     moment = f"now() - interval '{months_ago} months'"
     database.query(f"SELECT contego.make_month({moment})")
+    month = database.query(f"SELECT to_char(contego.month_of({moment}), 'YYYY-MM') AS month")[0]["month"]
+    for whole in "request_finished", "command_finished":  # autovacuum is long done with a month that is old, and keeps no drop waiting
+        database.query(f"ALTER TABLE contego.{whole}_{month.replace('-', '_')} SET (autovacuum_enabled = false)")
     database.query(
         "INSERT INTO contego.request_finished (id, action, parameters, life_cycle_state, progress, lanes, finished_date, idempotency_key) "
         "OVERRIDING SYSTEM VALUE SELECT nextval('contego.request_id_seq'), 'ADD_SUBSCRIPTIONS', '{}', 'COMPLETED', 'DONE', "
@@ -39,11 +42,12 @@ def fill(database, months_ago, count):
     database.query(
         "INSERT INTO contego.idempotency SELECT provider, idempotency_key, id FROM contego.request_finished WHERE idempotency_key LIKE %s",
         f"month-{months_ago}-%")
-    return database.query(f"SELECT to_char(contego.month_of({moment}), 'YYYY-MM') AS month")[0]["month"]
+    return month
 
 
 def months(database):
-    return [row["month"] for row in database.query("SELECT to_char(month, 'YYYY-MM') AS month FROM contego.months ORDER BY month")]
+    """Of the table and not of the view: who asks how large a month is, keeps it from being dropped."""
+    return [row["month"] for row in database.query("SELECT to_char(month, 'YYYY-MM') AS month FROM contego.month ORDER BY month")]
 
 
 @pytest.fixture(scope="module")
@@ -83,13 +87,13 @@ def test_one_of_several_daemons_drops_an_old_month_and_nobody_is_kept_waiting(da
     database.query("UPDATE contego.request_open SET created_date = '2001-01-01' WHERE id = %s", open_one)
 
     daemons = [launch(environment={**modest, **RETENTION}) for _ in range(2)]
-    longest, sent = 0, []
+    longest, sent, give_up = 0, [], time.monotonic() + 100
     while old in months(database):
         began = time.monotonic()
         sent.append(database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": f"0100{len(sent):07}", "service_ca_id": "1111"}))
         database.request(sent[0])
         longest = max(longest, time.monotonic() - began)
-        assert len(sent) < OLD, [one.log() for one in daemons]
+        assert began < give_up, [one.log() for one in daemons]  # a drop that had to wait is tried again after a minute
     for one in sent:
         database.finished(one, 60)
     wait_for(lambda: sum(one.log().count(f'month of finished requests dropped month="{old}"') for one in daemons) == 1)
