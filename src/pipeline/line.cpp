@@ -44,6 +44,10 @@ bool is_express(const request& r) {
     return r.priority == "EXPRESS";
 }
 
+recorder::urgency urgency_of(const request& r) {
+    return is_express(r) ? recorder::urgency::express : recorder::urgency::regular;
+}
+
 /// Its request waits to be claimed again, now or at a time that the next claim tells.
 bool comes_back(const verdict& v) {
     return v.disposition == disposition::retry || v.disposition == disposition::release;
@@ -129,7 +133,7 @@ std::size_t line::room() const {
 asio::awaitable<void> line::claim_until_stopped() {
     while (!stopping_) {
         const bool hint_is_due = hinted_ && steady_clock::now() >= next_hinted_claim_;
-        if (room() < (hint_is_due ? 1 : std::max<std::size_t>(1, capacity() / 4))) {
+        if (room() < (hint_is_due ? 1 : std::max<std::size_t>(1, capacity() / 2))) {
             co_await rest(hinted_ ? between_hinted_claims : options_.poll_interval);
             continue;
         }
@@ -263,7 +267,7 @@ asio::awaitable<void> line::run_course(request r) {
             co_return;
         }
         if (const auto* skip = std::get_if<skip_step>(&next)) {
-            recorder_.add(record_of(way.of(), skip->sequence, *skip->what));
+            recorder_.add(record_of(way.of(), skip->sequence, *skip->what), urgency_of(way.of()));
             continue;
         }
         if (const auto wait = gate_.take_turn(); wait > steady_clock::duration::zero())
@@ -274,7 +278,7 @@ asio::awaitable<void> line::run_course(request r) {
         }
         if (!first_sent) first_sent = steady_clock::now();
         auto [answer, record] = co_await send(way.of(), std::get<send_step>(next));
-        if (way.answered(answer)) recorder_.add(std::move(record));
+        if (way.answered(answer)) recorder_.add(std::move(record), urgency_of(way.of()));
     }
 }
 
@@ -305,7 +309,7 @@ asio::awaitable<line::sent_command> line::send(const request& r, const send_step
 
 void line::end(const request& r, verdict v) {
     observer_.decided(r, v);
-    recorder_.add(std::move(v));
+    recorder_.add(std::move(v), urgency_of(r));
 }
 
 void line::release(const request& r, std::optional<steady_clock::time_point> first_sent) {

@@ -12,17 +12,16 @@
 namespace contego::pipeline {
 namespace {
 
-constexpr std::size_t most_rows = 1000;
+// Commands and verdicts together, so some 300 requests: larger batches are no faster, and let others wait for longer.
+constexpr std::size_t most_rows = 600;
 constexpr const char* record_refused = "RECORD_REFUSED";
 
-/// Takes up to `count` elements from the front of `from`.
-template <typename Row>
-std::vector<Row> take_front(std::vector<Row>& from, std::size_t count) {
-    if (from.size() <= count) return std::exchange(from, {});
-    const auto end = from.begin() + static_cast<std::ptrdiff_t>(count);
-    std::vector<Row> taken(std::make_move_iterator(from.begin()), std::make_move_iterator(end));
-    from.erase(from.begin(), end);
-    return taken;
+void put(record_batch& batch, command_record c) {
+    batch.commands.push_back(std::move(c));
+}
+
+void put(record_batch& batch, verdict v) {
+    batch.verdicts.push_back(std::move(v));
 }
 
 } // namespace
@@ -36,14 +35,17 @@ recorder::recorder(const asio::any_io_executor& network,
       observer_(observer),
       added_(network, asio::steady_timer::time_point::max()) {}
 
-void recorder::add(command_record c) {
-    pending_.commands.push_back(std::move(c));
-    added_.cancel();
+void recorder::add(command_record c, urgency u) {
+    line_up(std::move(c), u);
 }
 
-void recorder::add(verdict v) {
+void recorder::add(verdict v, urgency u) {
     ++outstanding_;
-    pending_.verdicts.push_back(std::move(v));
+    line_up(std::move(v), u);
+}
+
+void recorder::line_up(row r, urgency u) {
+    (u == urgency::express ? express_ : regular_).push_back(std::move(r));
     added_.cancel();
 }
 
@@ -68,10 +70,10 @@ asio::awaitable<void> recorder::run() {
 
 record_batch recorder::take() {
     record_batch batch;
-    batch.commands = take_front(pending_.commands, most_rows);
-    // A verdict must not be written before the commands of its request: where commands stay behind, so do
-    // verdicts.
-    if (pending_.commands.empty()) batch.verdicts = take_front(pending_.verdicts, most_rows);
+    std::size_t taken = 0;
+    for (auto* from : {&express_, &regular_})
+        for (; !from->empty() && taken < most_rows; from->pop_front(), ++taken)
+            std::visit([&](auto& r) { put(batch, std::move(r)); }, from->front());
     return batch;
 }
 
@@ -112,7 +114,7 @@ void recorder::hold_what_failed(const record_batch& batch, const record_answer& 
         v.disposition = disposition::hold;
         v.error_code = record_refused;
         v.error_description = "the outcome could not be stored: " + answer.failure;
-        add(std::move(v));
+        add(std::move(v), urgency::regular);
     };
     std::set<std::int64_t> held;
     // Refused even so: asked again and again it would keep the database busy and the daemon from stopping.

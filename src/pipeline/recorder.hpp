@@ -9,15 +9,18 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <string>
+#include <variant>
 
 namespace contego::pipeline {
 
 namespace asio = boost::asio;
 
 /// Gathers what is to be written while the batch before is being written, so that batches grow with the load
-/// and a lone request does not wait. Holds on to a batch until the database took it, however long that is.
+/// and a lone request does not wait; but not beyond a size with which the next batch, EXPRESS first, has its turn
+/// soon. Holds on to a batch until the database took it, however long that is.
 ///
 /// Lives on the network thread; `store` is called on `database`, one call at a time. All references must
 /// outlive it.
@@ -33,8 +36,11 @@ public:
         written_ = std::move(written);
     }
 
-    void add(command_record c);
-    void add(verdict v);
+    enum class urgency { express, regular };
+
+    /// A request's outcomes are written in the order in which they were added: all of one have the same urgency.
+    void add(command_record c, urgency u);
+    void add(verdict v, urgency u);
 
     /// Verdicts added and not yet durable.
     [[nodiscard]] std::size_t outstanding() const { return outstanding_; }
@@ -46,6 +52,9 @@ public:
     void stop();
 
 private:
+    using row = std::variant<command_record, verdict>;
+
+    void line_up(row r, urgency u);
     [[nodiscard]] record_batch take();
     asio::awaitable<void> write(record_batch batch);
     asio::awaitable<void> pause(std::chrono::milliseconds time);
@@ -55,7 +64,8 @@ private:
     records& store_;
     watches& observer_;
     asio::steady_timer added_;
-    record_batch pending_;
+    std::deque<row> express_;
+    std::deque<row> regular_;
     std::size_t outstanding_ = 0;
     bool stopping_ = false;
     std::function<void(const record_batch&, const record_answer&)> written_;
