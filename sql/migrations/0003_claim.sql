@@ -24,10 +24,11 @@ DECLARE
     free bigint[];
     parked bigint[];
     blockers bigint[];
+    candidates boolean[];
     found_rows integer;
     still_there bigint[];
     their_numbers bigint[];
-    newly_parked integer;
+    newly_parked integer := 0;
     looked_at integer := 0;
     claimed bigint[] := '{}';
     this_moment timestamptz;
@@ -55,7 +56,7 @@ BEGIN
             FROM contego.request_open AS q
             WHERE q.provider = of_provider AND q.progress = 'QUEUED'
             ORDER BY q.priority, q.sequence_number
-            LIMIT greatest(room, 50)
+            LIMIT greatest(room, CASE WHEN newly_parked = 0 THEN 50 ELSE 1000 END) -- where some are blocked, more often are
             FOR UPDATE SKIP LOCKED
         ), ranked AS MATERIALIZED (
             SELECT c.*, row_number() OVER () AS rank FROM candidate AS c
@@ -63,53 +64,64 @@ BEGIN
             SELECT unnest(f.lanes) AS lane, f.id
             FROM contego.request_open AS f
             WHERE f.provider = of_provider AND f.progress = 'IN_FLIGHT'
-        ), behind AS (
-            SELECT c.id, earlier.request_id AS blocked_by, earlier.sequence_number
+        ), on_lane AS MATERIALIZED (
+            -- Where a candidate comes behind another on a lane, the table of lanes need not be asked.
+            SELECT c.id, c.sequence_number, mine.lane, lag(c.id) OVER before AS before_id,
+                   lag(c.sequence_number) OVER before AS before_number
             FROM ranked AS c
             CROSS JOIN LATERAL unnest(c.lanes) AS mine (lane)
+            WINDOW before AS (PARTITION BY mine.lane COLLATE "C" ORDER BY c.sequence_number)
+        ), behind AS (
+            SELECT w.id, w.before_id AS blocked_by, w.before_number AS sequence_number, true AS candidate
+            FROM on_lane AS w
+            WHERE w.before_id IS NOT NULL
+            UNION ALL
+            SELECT w.id, earlier.request_id, earlier.sequence_number, false
+            FROM on_lane AS w
             CROSS JOIN LATERAL (
                 SELECT l.request_id, l.sequence_number
                 FROM contego.lane AS l
                 JOIN contego.request_open AS o ON o.id = l.request_id
-                WHERE l.provider = of_provider AND l.lane = mine.lane AND l.sequence_number < c.sequence_number
+                WHERE l.provider = of_provider AND l.lane = w.lane AND l.sequence_number < w.sequence_number
                   -- What stands in the queue is due, whatever the clocks of the two transactions say.
                   AND (o.progress NOT IN ('SCHEDULED', 'HELD') OR o.scheduled_date <= this_moment)
                 ORDER BY l.sequence_number DESC
                 LIMIT 1
             ) AS earlier
+            WHERE w.before_id IS NULL
             UNION ALL
-            SELECT c.id, busy.id, 0
-            FROM ranked AS c
-            CROSS JOIN LATERAL unnest(c.lanes) AS mine (lane)
-            JOIN busy ON busy.lane = mine.lane
+            SELECT w.id, busy.id, 0, false
+            FROM on_lane AS w
+            JOIN busy ON busy.lane = w.lane
         ), nearest AS (
-            SELECT DISTINCT ON (b.id) b.id, b.blocked_by FROM behind AS b ORDER BY b.id, b.sequence_number DESC
+            SELECT DISTINCT ON (b.id) b.id, b.blocked_by, b.candidate FROM behind AS b ORDER BY b.id, b.sequence_number DESC
         )
         SELECT array_agg(c.id ORDER BY c.rank) FILTER (WHERE n.id IS NULL),
                array_agg(c.id ORDER BY c.rank) FILTER (WHERE n.id IS NOT NULL),
                array_agg(n.blocked_by ORDER BY c.rank) FILTER (WHERE n.id IS NOT NULL),
+               array_agg(n.candidate ORDER BY c.rank) FILTER (WHERE n.id IS NOT NULL),
                count(*)
-        INTO free, parked, blockers, found_rows
+        INTO free, parked, blockers, candidates, found_rows
         FROM ranked AS c
         LEFT JOIN nearest AS n ON n.id = c.id;
 
         newly_parked := 0;
         IF parked IS NOT NULL THEN
-            -- All of them are locked before the first is parked: many wait for another that is parked now, too, and a row
-            -- that a statement has changed it cannot lock any more.
+            -- A blocker that is a candidate itself is locked already.
             SELECT array_agg(b.id), array_agg(CASE b.progress WHEN 'IN_FLIGHT' THEN 0 ELSE b.sequence_number END)
             INTO still_there, their_numbers
             FROM (
                 SELECT l.id, l.progress, l.sequence_number FROM contego.request_open AS l
-                WHERE l.id = ANY (blockers)
+                WHERE l.id = ANY (ARRAY(
+                    SELECT p.blocker FROM unnest(blockers, candidates) AS p (blocker, candidate) WHERE NOT p.candidate))
                 FOR KEY SHARE SKIP LOCKED
             ) AS b;
             UPDATE contego.request_open AS o
             SET progress = 'BLOCKED', blocked_by = p.blocker, blocked_date = coalesce(o.blocked_date, now())
-            FROM unnest(parked, blockers) AS p (id, blocker)
-            JOIN unnest(still_there, their_numbers) AS s (id, number) ON s.id = p.blocker
+            FROM unnest(parked, blockers, candidates) AS p (id, blocker, candidate)
+            LEFT JOIN unnest(still_there, their_numbers) AS s (id, number) ON s.id = p.blocker
             -- As it is now that it is locked: one that comes later blocks by its flight only, which may be over.
-            WHERE o.id = p.id AND s.number < o.sequence_number;
+            WHERE o.id = p.id AND (p.candidate OR s.number < o.sequence_number);
             GET DIAGNOSTICS newly_parked = ROW_COUNT;
         END IF;
 

@@ -29,9 +29,9 @@ BEGIN
         SELECT o.id, o.fence, n.ends, o.attempts > 0 OR o.interrupted OR o.executed_date IS NOT NULL AS ran_before
         FROM contego.request_open AS o
         JOIN named AS n ON n.request_id = o.id AND n.fence = o.fence
-        -- In flight, said so that it is not sought in the index of what is in flight: that is full of what was, as long as somebody
-        -- holds a transaction open.
-        WHERE o.claimed_by IS NOT NULL
+        -- What is in flight is said, and found, in a way that leads through no other index than that of the numbers: the one of what is
+        -- in flight is full of what was, as long as somebody holds a transaction open.
+        WHERE o.id = ANY (ARRAY(SELECT a.request_id FROM named AS a)) AND o.claimed_by IS NOT NULL
         ORDER BY o.id
         FOR UPDATE OF o
     )

@@ -83,6 +83,8 @@ line::line(const asio::any_io_executor& network,
       emptied_(network, steady_clock::time_point::max()),
       stopped_(network, steady_clock::time_point::max()) {
     gate_.on_change([this] { gate_changed(); });
+    // Where more wait to be sent than to be recorded, it is the CAS that takes the time.
+    recorder_.on_asking_for_more([this] { return waiting_.size() > recorder_.outstanding(); });
     recorder_.on_written([this](const record_batch& batch, const record_answer& answer) {
         hinted_ = hinted_ || answer.woken > 0 || std::ranges::any_of(batch.verdicts, comes_back);
         woken_.cancel();
@@ -133,7 +135,7 @@ std::size_t line::room() const {
 asio::awaitable<void> line::claim_until_stopped() {
     while (!stopping_) {
         const bool hint_is_due = hinted_ && steady_clock::now() >= next_hinted_claim_;
-        if (room() < (hint_is_due ? 1 : std::max<std::size_t>(1, capacity() / 2))) {
+        if (room() < (hint_is_due ? 1 : std::max<std::size_t>(1, capacity() / 4))) {
             co_await rest(hinted_ ? between_hinted_claims : options_.poll_interval);
             continue;
         }

@@ -1,7 +1,6 @@
 #include "pipeline/recorder.hpp"
 
 #include "pipeline/on_database.hpp"
-#include <contego/patience.hpp>
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -12,8 +11,10 @@
 namespace contego::pipeline {
 namespace {
 
-// Commands and verdicts together, so some 300 requests: larger batches are no faster, and let others wait for longer.
+// Commands and verdicts together, so some 300 requests: larger batches are no faster, and let others wait for
+// longer.
 constexpr std::size_t most_rows = 600;
+constexpr auto longest_gathering = std::chrono::milliseconds(10);
 constexpr const char* record_refused = "RECORD_REFUSED";
 
 void put(record_batch& batch, command_record c) {
@@ -56,14 +57,28 @@ void recorder::stop() {
 
 asio::awaitable<void> recorder::run() {
     for (;;) {
-        auto batch = take();
-        if (!batch.commands.empty() || !batch.verdicts.empty()) {
-            co_await write(std::move(batch));
+        if (!express_.empty() || !regular_.empty()) {
+            co_await gather();
+            co_await write(take());
             continue;
         }
         if (stopping_) co_return;
         boost::system::error_code woken;
         added_.expires_at(asio::steady_timer::time_point::max());
+        co_await added_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+    }
+}
+
+bool recorder::is_worth_waiting_for() const {
+    return !stopping_ && express_.empty() && regular_.size() < most_rows && more_to_come_();
+}
+
+// A commit costs the database as much for few outcomes as for many.
+asio::awaitable<void> recorder::gather() {
+    const auto end = std::chrono::steady_clock::now() + longest_gathering;
+    while (is_worth_waiting_for() && std::chrono::steady_clock::now() < end) {
+        boost::system::error_code woken;
+        added_.expires_at(end);
         co_await added_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     }
 }
@@ -78,11 +93,11 @@ record_batch recorder::take() {
 }
 
 asio::awaitable<void> recorder::write(record_batch batch) {
-    patience patient;
     for (;;) {
         std::string trouble;
         try {
             const auto answer = co_await on_database(database_, [&] { return store_.record(batch); });
+            patient_.regained();
             observer_.recorded(batch, answer);
             hold_what_failed(batch, answer);
             outstanding_ -= batch.verdicts.size();
@@ -92,7 +107,7 @@ asio::awaitable<void> recorder::write(record_batch batch) {
             trouble = e.what();
         }
         observer_.trouble("record", trouble);
-        co_await pause(patient.next());
+        co_await pause(patient_.next());
     }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <contego/patience.hpp>
 #include <contego/records.hpp>
 #include <contego/watches.hpp>
 
@@ -19,8 +20,9 @@ namespace contego::pipeline {
 namespace asio = boost::asio;
 
 /// Gathers what is to be written while the batch before is being written, so that batches grow with the load
-/// and a lone request does not wait; but not beyond a size with which the next batch, EXPRESS first, has its turn
-/// soon. Holds on to a batch until the database took it, however long that is.
+/// and a lone request does not wait. Where it is told that more comes anyway, it gathers for a moment longer,
+/// but EXPRESS waits for nobody, and a batch has a limit, so that the next one has its turn soon. Holds on to
+/// a batch until the database took it, however long that is.
 ///
 /// Lives on the network thread; `store` is called on `database`, one call at a time. All references must
 /// outlive it.
@@ -36,11 +38,15 @@ public:
         written_ = std::move(written);
     }
 
+    /// `more` says whether requests wait to be sent whose outcomes will follow. Set it before `run`.
+    void on_asking_for_more(std::function<bool()> more) { more_to_come_ = std::move(more); }
+
     enum class urgency { express, regular };
 
-    /// A request's outcomes are written in the order in which they were added: all of one have the same urgency.
-    void add(command_record c, urgency u);
-    void add(verdict v, urgency u);
+    /// A request's outcomes are written in the order in which they were added: all of one have the same
+    /// urgency.
+    void add(command_record c, urgency u = urgency::regular);
+    void add(verdict v, urgency u = urgency::regular);
 
     /// Verdicts added and not yet durable.
     [[nodiscard]] std::size_t outstanding() const { return outstanding_; }
@@ -55,6 +61,8 @@ private:
     using row = std::variant<command_record, verdict>;
 
     void line_up(row r, urgency u);
+    [[nodiscard]] bool is_worth_waiting_for() const;
+    asio::awaitable<void> gather();
     [[nodiscard]] record_batch take();
     asio::awaitable<void> write(record_batch batch);
     asio::awaitable<void> pause(std::chrono::milliseconds time);
@@ -67,7 +75,9 @@ private:
     std::deque<row> express_;
     std::deque<row> regular_;
     std::size_t outstanding_ = 0;
+    patience patient_;
     bool stopping_ = false;
+    std::function<bool()> more_to_come_ = [] { return false; };
     std::function<void(const record_batch&, const record_answer&)> written_;
 };
 

@@ -168,6 +168,20 @@ TEST_F(plans_of_an_empty_queue, read_none_of_those_that_wait_for_others_when_one
     EXPECT_LT(rows_read_by_recording(), 100);
 }
 
+TEST_F(plans_of_an_empty_queue, look_for_what_ends_in_no_index_that_is_full_of_what_ended) {
+    const std::string searches =
+        "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'request_open_in_flight'";
+    insert_for_card("1");
+    claim_all();
+    sql("SELECT pg_stat_force_next_flush()");
+    const auto before = one(searches);
+
+    rows_read_by_recording();
+
+    sql("SELECT pg_stat_force_next_flush()");
+    EXPECT_EQ(one(searches), before);
+}
+
 TEST_F(claim, says_that_there_may_be_more_where_very_many_are_parked_in_front) {
     insert_for_card("1");
     sql("UPDATE contego.request SET progress = 'HELD'");

@@ -150,6 +150,28 @@ TEST_F(claim, waits_for_every_lane_of_a_request) {
     EXPECT_EQ(daemon.claim(), ids{both});
 }
 
+TEST_F(claim, parks_behind_the_nearest_on_any_lane_whether_it_is_taken_now_or_was_before) {
+    const auto both_cards = R"({"smartcards":[{"smartcard_ca_id":"1"},{"smartcard_ca_id":"2"}],"stbs":[]})";
+    const auto before = insert_for_card("1");
+    daemon_hands daemon(database_);
+    ASSERT_EQ(daemon.claim(), ids{before});
+    const auto held = daemon.latest;
+    const auto now = insert_for_card("2");
+    const auto both = insert(both_cards, "", "", "CREATE_PAIRING");
+    const auto after = insert_for_card("1");
+
+    EXPECT_EQ(daemon.claim(), ids{now});
+    EXPECT_EQ(column(both, "blocked_by"), std::to_string(now));
+    EXPECT_EQ(column(after, "blocked_by"), std::to_string(both));
+    daemon.end(now, disposition::complete);
+    EXPECT_EQ(daemon.claim(), ids{});
+    EXPECT_EQ(column(both, "blocked_by"), std::to_string(before));
+    daemon.latest = held;
+    daemon.end(before, disposition::complete);
+
+    EXPECT_EQ(daemon.claim(), ids{both});
+}
+
 TEST_F(claim, keeps_providers_apart) {
     const auto here = insert_for_card("1");
     insert_for_card("1", ", provider", ", 'elsewhere'");
