@@ -1,6 +1,7 @@
 """contegod doctor looks at certificates: of a real server, and our own."""
 
 import subprocess
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -8,18 +9,38 @@ from doctor import findings_of, only
 from programs import Simulator
 
 
+AUTHORITY = """
+[ca]
+default_ca = authority
+[authority]
+database = {folder}/index
+new_certs_dir = {folder}
+rand_serial = yes
+default_md = sha256
+unique_subject = no
+policy = names
+[names]
+commonName = supplied
+"""
+
+
 def openssl(*arguments):
     subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True, timeout=60)
 
 
+def in_days(days):
+    return (datetime.now(timezone.utc) + timedelta(days=days)).strftime("%Y%m%d%H%M%SZ")
+
+
 def signed(folder, name, days):
-    """A certificate for 127.0.0.1 that ends in so many days."""
+    """A certificate for 127.0.0.1 that ends in so many days; by `ca`, since `x509` makes none that has ended."""
     request, extensions = folder / f"{name}.csr", folder / f"{name}.ext"
     extensions.write_text("subjectAltName=IP:127.0.0.1\n")
     openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
             "-keyout", folder / f"{name}.key", "-out", request)  # fmt: skip
-    openssl("x509", "-req", "-in", request, "-days", days, "-CA", folder / "authority.pem", "-CAkey", folder / "authority.key",
-            "-CAcreateserial", "-extfile", extensions, "-out", folder / f"{name}.pem")  # fmt: skip
+    openssl("ca", "-batch", "-notext", "-config", folder / "authority.cnf", "-cert", folder / "authority.pem",
+            "-keyfile", folder / "authority.key", "-in", request, "-extfile", extensions,
+            "-startdate", in_days(-10), "-enddate", in_days(days), "-out", folder / f"{name}.pem")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +48,8 @@ def trust(folder):
     for name in ("authority", "stranger"):
         openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", 100,
                 "-subj", f"/CN={name}", "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem")  # fmt: skip
+    (folder / "authority.cnf").write_text(AUTHORITY.format(folder=folder))
+    (folder / "index").touch()
     for name, days in (("good", 90), ("soon", 20), ("almost", 3), ("past", -1)):
         signed(folder, name, days)
     return folder
