@@ -72,27 +72,27 @@ BEGIN
             CROSS JOIN LATERAL unnest(c.lanes) AS mine (lane)
             WINDOW before AS (PARTITION BY mine.lane COLLATE "C" ORDER BY c.sequence_number)
         ), behind AS (
-            SELECT w.id, w.before_id AS blocked_by, w.before_number AS sequence_number, true AS candidate
-            FROM on_lane AS w
-            WHERE w.before_id IS NOT NULL
+            SELECT c.id, c.before_id AS blocked_by, c.before_number AS sequence_number, true AS candidate
+            FROM on_lane AS c
+            WHERE c.before_id IS NOT NULL
             UNION ALL
-            SELECT w.id, earlier.request_id, earlier.sequence_number, false
-            FROM on_lane AS w
+            SELECT c.id, earlier.request_id, earlier.sequence_number, false
+            FROM on_lane AS c
             CROSS JOIN LATERAL (
                 SELECT l.request_id, l.sequence_number
                 FROM contego.lane AS l
                 JOIN contego.request_open AS o ON o.id = l.request_id
-                WHERE l.provider = of_provider AND l.lane = w.lane AND l.sequence_number < w.sequence_number
+                WHERE l.provider = of_provider AND l.lane = c.lane AND l.sequence_number < c.sequence_number
                   -- What stands in the queue is due, whatever the clocks of the two transactions say.
                   AND (o.progress NOT IN ('SCHEDULED', 'HELD') OR o.scheduled_date <= this_moment)
                 ORDER BY l.sequence_number DESC
                 LIMIT 1
             ) AS earlier
-            WHERE w.before_id IS NULL
+            WHERE c.before_id IS NULL
             UNION ALL
-            SELECT w.id, busy.id, 0, false
-            FROM on_lane AS w
-            JOIN busy ON busy.lane = w.lane
+            SELECT c.id, busy.id, 0, false
+            FROM on_lane AS c
+            JOIN busy ON busy.lane = c.lane
         ), nearest AS (
             SELECT DISTINCT ON (b.id) b.id, b.blocked_by, b.candidate FROM behind AS b ORDER BY b.id, b.sequence_number DESC
         )
@@ -107,7 +107,7 @@ BEGIN
 
         newly_parked := 0;
         IF parked IS NOT NULL THEN
-            -- A blocker that is a candidate itself is locked already.
+            -- Locked before any is parked, for a statement cannot lock what it has changed. One that is a candidate itself is locked already.
             SELECT array_agg(b.id), array_agg(CASE b.progress WHEN 'IN_FLIGHT' THEN 0 ELSE b.sequence_number END)
             INTO still_there, their_numbers
             FROM (

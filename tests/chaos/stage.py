@@ -36,8 +36,8 @@ CREATE TRIGGER note_claim AFTER UPDATE OF fence ON contego.request_open
 SABOTAGE = {
     "fence": ("contego.record(jsonb, jsonb)", {"SELECT o.id, o.fence": "SELECT o.id, n.fence", " AND n.fence = o.fence": ""}),
     "lane": ("contego.claim(bigint, text, integer)",
-             {"l.sequence_number < w.sequence_number": "false", "w.before_id IS NOT NULL": "false",
-              "JOIN busy ON busy.lane = w.lane": "JOIN busy ON false"}),
+             {"l.sequence_number < c.sequence_number": "false", "c.before_id IS NOT NULL": "false",
+              "JOIN busy ON busy.lane = c.lane": "JOIN busy ON false"}),
     "rescue": ("contego.rescue(bigint)", {"interrupted = true": "interrupted = false"}),
 }
 

@@ -57,6 +57,7 @@ public:
             --failures;
             throw std::runtime_error("no database");
         }
+        ends.push_back(batch.verdicts.size());
         commands.insert(commands.end(), batch.commands.begin(), batch.commands.end());
         verdicts.insert(verdicts.end(), batch.verdicts.begin(), batch.verdicts.end());
         return queue_.record(batch);
@@ -65,6 +66,7 @@ public:
     int failures = 0; ///< so many calls throw
     std::vector<command_record> commands;
     std::vector<verdict> verdicts;
+    std::vector<std::size_t> ends; ///< how many verdicts each batch had
 
 private:
     memory_queue& queue_;

@@ -146,6 +146,30 @@ TEST_F(line_fixture, sends_express_before_what_was_claimed_ahead) {
     EXPECT_NE(cas_.sent.front().body.find("00000000005"), std::string::npos);
 }
 
+TEST_F(line_fixture, gathers_outcomes_while_more_wait_to_be_sent) {
+    options_.in_flight = 1;
+    options_.claim_ahead = 40;
+    queue(20);
+
+    run_until_recorded(20);
+
+    EXPECT_GT(store_.ends.front(), 1U);
+}
+
+TEST_F(line_fixture, records_express_without_gathering) {
+    options_.in_flight = 1;
+    options_.claim_ahead = 40;
+    queue(20);
+    auto express = request_for(21, "ADD_SUBSCRIPTIONS", one_service("21"));
+    express.priority = "EXPRESS";
+    queue_.insert(std::move(express));
+
+    run_until_recorded(21);
+
+    EXPECT_EQ(store_.ends.front(), 1U);
+    EXPECT_EQ(store_.verdicts.front().request_id, 21);
+}
+
 TEST_F(line_fixture, sends_only_what_is_safe_to_repeat_on_a_connection_that_was_idle) {
     queue_.insert(request_for(1, "ADD_SUBSCRIPTIONS", one_service("1")));
     queue_.insert(request_for(
