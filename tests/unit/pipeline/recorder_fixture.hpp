@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -44,7 +45,8 @@ public:
 
     void wait_for_batch(std::size_t count) {
         std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return batches.size() >= count; });
+        if (!changed_.wait_for(lock, std::chrono::seconds(10), [&] { return batches.size() >= count; }))
+            throw std::runtime_error("no such batch");
     }
 
     std::vector<record_batch> batches;
