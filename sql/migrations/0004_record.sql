@@ -2,8 +2,22 @@
 
 -- Writes what happened to requests that are still held under the claim they name; `stale` are those that are not,
 -- `woken` counts the parked requests that may now be claimed. One call is one transaction's worth: commands first, then
--- what becomes of their requests. Ages are milliseconds before now.
-CREATE FUNCTION contego.record(commands jsonb, verdicts jsonb, OUT stale bigint[], OUT woken bigint)
+-- what becomes of their requests.
+--
+-- Each column is an array, the first element of all of them is the first row: a driver sends them in binary, and nothing is parsed.
+-- What an array has no element for is NULL. Ages and times are in milliseconds, an age is that before now.
+CREATE FUNCTION contego.record(
+    command_request_id bigint[] DEFAULT '{}', command_fence bigint[] DEFAULT '{}', command_sequence smallint[] DEFAULT '{}',
+    command_type text[] DEFAULT '{}', command_parameters jsonb[] DEFAULT '{}', command_request text[] DEFAULT '{}',
+    command_response text[] DEFAULT '{}', command_reference text[] DEFAULT '{}', command_status text[] DEFAULT '{}',
+    command_exchange text[] DEFAULT '{}', command_outcome text[] DEFAULT '{}', command_code text[] DEFAULT '{}',
+    command_description text[] DEFAULT '{}', command_result jsonb[] DEFAULT '{}', command_sent_age double precision[] DEFAULT '{}',
+    command_duration double precision[] DEFAULT '{}',
+    verdict_request_id bigint[] DEFAULT '{}', verdict_fence bigint[] DEFAULT '{}', verdict_disposition text[] DEFAULT '{}',
+    verdict_code text[] DEFAULT '{}', verdict_description text[] DEFAULT '{}', verdict_reference text[] DEFAULT '{}',
+    verdict_result jsonb[] DEFAULT '{}', verdict_delay double precision[] DEFAULT '{}', verdict_counts boolean[] DEFAULT '{}',
+    verdict_in_doubt boolean[] DEFAULT '{}', verdict_sent_age double precision[] DEFAULT '{}',
+    OUT stale bigint[], OUT woken bigint)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -19,10 +33,12 @@ BEGIN
     WITH named AS (
         SELECT s.request_id, s.fence, bool_or(s.ends) AS ends
         FROM (
-            SELECT c.request_id, c.fence, false AS ends FROM jsonb_to_recordset(commands) AS c (request_id bigint, fence bigint)
+            SELECT command_request_id[c.n] AS request_id, command_fence[c.n] AS fence, false AS ends
+            FROM generate_series(1, cardinality(command_request_id)) AS c (n)
             UNION ALL
-            SELECT v.request_id, v.fence, coalesce(v.disposition IN ('complete', 'reject', 'cancel', 'close'), false)
-            FROM jsonb_to_recordset(verdicts) AS v (request_id bigint, fence bigint, disposition text)
+            SELECT verdict_request_id[v.n], verdict_fence[v.n],
+                   coalesce(verdict_disposition[v.n] IN ('complete', 'reject', 'cancel', 'close'), false)
+            FROM generate_series(1, cardinality(verdict_request_id)) AS v (n)
         ) AS s
         GROUP BY s.request_id, s.fence
     ), held AS MATERIALIZED (
@@ -58,39 +74,39 @@ BEGIN
             error_code, error_description, sent_date, duration_ms, fence, recorded_date)
         SELECT c.request_id, c.sequence, c.attempts, c.type, c.request, c.response, c.reference_number, c.status_code,
                c.exchange, c.outcome, c.error_code, c.error_description, c.sent_date, c.duration_ms, c.fence, c.recorded_date
-        FROM jsonb_to_recordset(commands) AS n (request_id bigint, fence bigint, sequence smallint)
-        JOIN contego.command_open AS c ON c.request_id = n.request_id AND c.sequence = n.sequence
-        WHERE (n.request_id, n.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND c.exchange IS NOT NULL;
+        FROM generate_series(1, cardinality(command_request_id)) AS s (n)
+        JOIN contego.command_open AS c ON c.request_id = command_request_id[s.n] AND c.sequence = command_sequence[s.n]
+        WHERE (c.request_id, command_fence[s.n]) IN (SELECT * FROM unnest(ours, our_fences)) AND c.exchange IS NOT NULL;
     END IF;
 
     -- Written once where the request ends here. Where it ends later, or has such a command already, it is written among the
     -- open ones, and moves when the request ends.
     WITH said AS MATERIALIZED (
-        SELECT n.*, CASE WHEN n.sent_age IS NULL THEN 0 ELSE 1 END AS attempts,
-               moment - n.sent_age * interval '1 millisecond' AS sent_date,
+        SELECT s.n, o.id AS request_id, CASE WHEN command_sent_age[s.n] IS NULL THEN 0 ELSE 1 END AS attempts,
+               moment - command_sent_age[s.n] * interval '1 millisecond' AS sent_date,
                o.ends AND NOT EXISTS (SELECT FROM contego.command_open AS c
-                                      WHERE c.request_id = n.request_id AND c.sequence = n.sequence) AS at_once
-        FROM jsonb_to_recordset(commands) AS n (
-            request_id bigint, fence bigint, sequence smallint, type text, parameters jsonb, request text, response text,
-            reference_number text, status_code text, exchange text, outcome text, error_code text, error_description text,
-            result jsonb, sent_age double precision, duration_ms double precision)
-        JOIN unnest(ours, our_fences, our_ends) AS o (id, fence, ends) ON o.id = n.request_id AND o.fence = n.fence
+                                      WHERE c.request_id = o.id AND c.sequence = command_sequence[s.n]) AS at_once
+        FROM generate_series(1, cardinality(command_request_id)) AS s (n)
+        JOIN unnest(ours, our_fences, our_ends) AS o (id, fence, ends)
+             ON o.id = command_request_id[s.n] AND o.fence = command_fence[s.n]
     ), written AS (
         INSERT INTO contego.command_finished (
             request_id, sequence, type, parameters, request, response, reference_number, status_code, exchange, outcome,
             error_code, error_description, result, attempts, first_sent_date, sent_date, duration_ms, fence, finished_date)
-        SELECT s.request_id, s.sequence, s.type, s.parameters, s.request, s.response, s.reference_number, s.status_code,
-               s.exchange, s.outcome, s.error_code, s.error_description, s.result, s.attempts, s.sent_date, s.sent_date,
-               s.duration_ms, s.fence, moment
+        SELECT s.request_id, command_sequence[s.n], command_type[s.n], command_parameters[s.n], command_request[s.n],
+               command_response[s.n], command_reference[s.n], command_status[s.n], command_exchange[s.n], command_outcome[s.n],
+               command_code[s.n], command_description[s.n], command_result[s.n], s.attempts, s.sent_date, s.sent_date,
+               command_duration[s.n], command_fence[s.n], moment
         FROM said AS s
         WHERE s.at_once
     )
     INSERT INTO contego.command_open AS c (
         request_id, sequence, type, parameters, request, response, reference_number, status_code, exchange, outcome,
         error_code, error_description, result, attempts, first_sent_date, sent_date, duration_ms, fence)
-    SELECT s.request_id, s.sequence, s.type, s.parameters, s.request, s.response, s.reference_number, s.status_code,
-           s.exchange, s.outcome, s.error_code, s.error_description, s.result, s.attempts, s.sent_date, s.sent_date,
-           s.duration_ms, s.fence
+    SELECT s.request_id, command_sequence[s.n], command_type[s.n], command_parameters[s.n], command_request[s.n],
+           command_response[s.n], command_reference[s.n], command_status[s.n], command_exchange[s.n], command_outcome[s.n],
+           command_code[s.n], command_description[s.n], command_result[s.n], s.attempts, s.sent_date, s.sent_date,
+           command_duration[s.n], command_fence[s.n]
     FROM said AS s
     WHERE NOT s.at_once
     ON CONFLICT (request_id, sequence) DO UPDATE
@@ -108,16 +124,14 @@ BEGIN
       AND c.request_id IN (SELECT o.id FROM unnest(ours, our_ends) AS o (id, ends) WHERE o.ends);
 
     WITH ending AS (
-        SELECT v.*
-        FROM jsonb_to_recordset(verdicts) AS v (
-            request_id bigint, fence bigint, disposition text, error_code text, error_description text,
-            reference_number text, result jsonb, sent_age double precision)
-        WHERE (v.request_id, v.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND v.disposition IN ('complete', 'reject', 'cancel', 'close')
+        SELECT v.n, verdict_request_id[v.n] AS request_id, verdict_disposition[v.n] AS disposition
+        FROM generate_series(1, cardinality(verdict_request_id)) AS v (n)
+        WHERE (verdict_request_id[v.n], verdict_fence[v.n]) IN (SELECT * FROM unnest(ours, our_fences))
+          AND verdict_disposition[v.n] IN ('complete', 'reject', 'cancel', 'close')
     ), gone AS (
         -- The end comes along: joined to the rows once more, it would be compared with every one of them.
         DELETE FROM contego.request_open AS o USING ending AS e WHERE o.id = e.request_id
-        RETURNING o.*, e.disposition, e.sent_age, e.reference_number AS said_reference, e.error_code AS said_code,
-                  e.error_description AS said_description, e.result AS said_result
+        RETURNING o.*, e.disposition, e.n
     ), freed AS (
         DELETE FROM contego.lane AS l
         USING (SELECT g.provider, unnest(g.lanes) AS lane, g.sequence_number FROM gone AS g) AS g
@@ -134,9 +148,9 @@ BEGIN
                CASE WHEN g.disposition IN ('complete', 'close') THEN 'COMPLETED' ELSE 'REJECTED' END,
                CASE g.disposition WHEN 'complete' THEN 'DONE' WHEN 'close' THEN 'CLOSED' WHEN 'cancel' THEN 'CANCELLED' ELSE 'REJECTED' END,
                g.sequence_number,
-               coalesce(moment - g.sent_age * interval '1 millisecond', g.executed_date),
-               moment, coalesce(g.said_reference, g.reference_number), g.said_code, g.said_description,
-               g.said_result, g.attempts, g.due_date, g.lanes, g.fence, g.interrupted
+               coalesce(moment - verdict_sent_age[g.n] * interval '1 millisecond', g.executed_date),
+               moment, coalesce(verdict_reference[g.n], g.reference_number), verdict_code[g.n], verdict_description[g.n],
+               verdict_result[g.n], g.attempts, g.due_date, g.lanes, g.fence, g.interrupted
         FROM gone AS g
         RETURNING request_finished.id
     )
@@ -144,18 +158,17 @@ BEGIN
 
     WITH stays AS (
         UPDATE contego.request_open AS o
-        SET progress = CASE v.disposition WHEN 'retry' THEN 'RETRYING' WHEN 'hold' THEN 'HELD' ELSE 'QUEUED' END,
-            attempts = o.attempts + CASE WHEN v.disposition = 'retry' AND v.counts THEN 1 ELSE 0 END,
-            due_date = CASE v.disposition WHEN 'retry' THEN now() + v.delay * interval '1 millisecond' ELSE o.due_date END,
-            executed_date = coalesce(moment - v.sent_age * interval '1 millisecond', o.executed_date),
-            reference_number = coalesce(v.reference_number, o.reference_number),
-            error_code = v.error_code, error_description = v.error_description,
+        SET progress = CASE verdict_disposition[v.n] WHEN 'retry' THEN 'RETRYING' WHEN 'hold' THEN 'HELD' ELSE 'QUEUED' END,
+            attempts = o.attempts + CASE WHEN verdict_disposition[v.n] = 'retry' AND verdict_counts[v.n] THEN 1 ELSE 0 END,
+            due_date = CASE verdict_disposition[v.n] WHEN 'retry' THEN now() + verdict_delay[v.n] * interval '1 millisecond' ELSE o.due_date END,
+            executed_date = coalesce(moment - verdict_sent_age[v.n] * interval '1 millisecond', o.executed_date),
+            reference_number = coalesce(verdict_reference[v.n], o.reference_number),
+            error_code = verdict_code[v.n], error_description = verdict_description[v.n],
             claimed_by = NULL, claimed_date = NULL,
-            interrupted = v.disposition IN ('retry', 'release') AND coalesce(v.in_doubt, false)
-        FROM jsonb_to_recordset(verdicts) AS v (
-            request_id bigint, fence bigint, disposition text, error_code text, error_description text,
-            reference_number text, delay double precision, counts boolean, in_doubt boolean, sent_age double precision)
-        WHERE o.id = v.request_id AND (v.request_id, v.fence) IN (SELECT * FROM unnest(ours, our_fences)) AND v.disposition IN ('retry', 'hold', 'release')
+            interrupted = verdict_disposition[v.n] IN ('retry', 'release') AND coalesce(verdict_in_doubt[v.n], false)
+        FROM generate_series(1, cardinality(verdict_request_id)) AS v (n)
+        WHERE o.id = verdict_request_id[v.n] AND (o.id, verdict_fence[v.n]) IN (SELECT * FROM unnest(ours, our_fences))
+          AND verdict_disposition[v.n] IN ('retry', 'hold', 'release')
         RETURNING o.id
     )
     SELECT coalesce(array_agg(s.id), '{}') INTO landed FROM stays AS s;

@@ -194,12 +194,11 @@ BEGIN
         SET progress = 'IN_FLIGHT', claimed_by = 0, claimed_date = now(), fence = claim, blocked_by = NULL,
             blocked_date = NULL
         WHERE r.id = o.id;
-        PERFORM contego.record('[]', jsonb_build_array(
-            jsonb_build_object('request_id', o.id, 'fence', claim, 'disposition', to_verb) ||
-            CASE to_verb
-                WHEN 'cancel' THEN jsonb_build_object('error_code', 'CANCELLED', 'error_description', 'cancelled by ' || by_whom)
-                ELSE jsonb_build_object('result', jsonb_build_object('closed_by', session_user, 'reason', because))
-            END));
+        PERFORM contego.record(
+            verdict_request_id => ARRAY[o.id], verdict_fence => ARRAY[claim], verdict_disposition => ARRAY[to_verb],
+            verdict_code => ARRAY[CASE to_verb WHEN 'cancel' THEN 'CANCELLED' END],
+            verdict_description => ARRAY[CASE to_verb WHEN 'cancel' THEN 'cancelled by ' || by_whom END],
+            verdict_result => ARRAY[CASE to_verb WHEN 'close' THEN jsonb_build_object('closed_by', session_user, 'reason', because) END]);
     ELSE
         UPDATE contego.request_open AS r
         SET progress = becomes, blocked_by = NULL, blocked_date = NULL, due_date = r.scheduled_date,

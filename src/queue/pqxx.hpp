@@ -25,6 +25,13 @@ pqxx::result run(pqxx::transaction_base& tx, const char* statement, Args&&... ar
     return tx.exec(pqxx::zview(statement), pqxx::params{std::forward<Args>(args)...});
 }
 
+/// A parameter in the binary format of its type, which the statement says. Only looks at the bytes.
+using binary = pqxx::bytes_view;
+
+inline binary binary_of(const std::string& bytes) {
+    return pqxx::binary_cast(bytes);
+}
+
 /// 7 never re-opens a connection by itself.
 inline void never_reopen(pqxx::connection& /*c*/) {}
 
@@ -38,6 +45,12 @@ inline void listen(pqxx::connection& c, const char* channel) {
 template <typename... Args>
 pqxx::result run(pqxx::transaction_base& tx, const char* statement, Args&&... args) {
     return tx.exec_params(statement, std::forward<Args>(args)...);
+}
+
+using binary = pqxx::binarystring;
+
+inline binary binary_of(const std::string& bytes) {
+    return pqxx::binarystring(bytes);
 }
 
 /// 6.4 re-opens a dropped connection by itself and loses LISTEN with it: we want to

@@ -1,6 +1,7 @@
 #include "queue/record.hpp"
 
 #include "json/json.hpp"
+#include "queue/column.hpp"
 #include "queue/sqlstate.hpp"
 
 #include <array>
@@ -12,69 +13,113 @@ namespace {
 using std::chrono::steady_clock;
 using milliseconds = std::chrono::duration<double, std::milli>;
 
-constexpr statement record_outcomes{
-    "record_outcomes", "SELECT array_to_json(stale), woken FROM contego.record($1::jsonb, $2::jsonb)"};
+constexpr statement record_outcomes{"record_outcomes",
+                                    "SELECT array_to_json(stale), woken FROM contego.record($1, $2, $3, $4, "
+                                    "$5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+                                    " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)"};
 
 constexpr std::array<std::string_view, 5> disposition_names{"complete", "reject", "retry", "hold", "release"};
 
-value text_or_null(const std::string& text) {
-    return text.empty() ? value() : value(text);
+void add_text(column<std::string_view>& to, std::string_view text) {
+    if (text.empty())
+        to.add_null();
+    else
+        to.add(text);
 }
 
-value age_of(steady_clock::time_point then, steady_clock::time_point now) {
+void add_json(column<json_text>& to, const value& document) {
+    if (document.is_null())
+        to.add_null();
+    else
+        to.add({json::write(document)});
+}
+
+double age_of(steady_clock::time_point then, steady_clock::time_point now) {
     return milliseconds(now - then).count();
 }
 
-value document_of(const command_record& c, steady_clock::time_point now) {
-    value::object row{
-        {"request_id", c.request_id},
-        {"fence", c.fence},
-        {"sequence", c.sequence},
-        {"type", name_of(c.type)},
-        {"parameters", c.parameters},
-        {"outcome", c.outcome ? name_of(*c.outcome) : "skipped"},
-        {"request", text_or_null(c.request)},
-        {"response", text_or_null(c.response)},
-        {"reference_number", text_or_null(c.reference_number)},
-        {"status_code", text_or_null(c.status_code)},
-        {"error_code", text_or_null(c.error_code)},
-        {"error_description", text_or_null(c.error_description)},
-        {"result", c.result},
-    };
-    if (c.outcome) {
-        row.emplace("exchange", c.read_back ? "read_back" : name_of(c.got));
-        row.emplace("sent_age", age_of(c.sent, now));
-        row.emplace("duration_ms", milliseconds(c.duration).count());
+/// The first parameters of contego.record, in its order.
+struct command_columns {
+    column<std::int64_t> request_id;
+    column<std::int64_t> fence;
+    column<std::int16_t> sequence;
+    column<std::string_view> type;
+    column<json_text> parameters;
+    column<std::string_view> request;
+    column<std::string_view> response;
+    column<std::string_view> reference_number;
+    column<std::string_view> status_code;
+    column<std::string_view> exchange;
+    column<std::string_view> outcome;
+    column<std::string_view> error_code;
+    column<std::string_view> error_description;
+    column<json_text> result;
+    column<double> sent_age;
+    column<double> duration;
+
+    void add(const command_record& c, steady_clock::time_point now) {
+        request_id.add(c.request_id);
+        fence.add(c.fence);
+        sequence.add(static_cast<std::int16_t>(c.sequence));
+        type.add(name_of(c.type));
+        parameters.add({json::write(c.parameters)});
+        add_text(request, c.request);
+        add_text(response, c.response);
+        add_text(reference_number, c.reference_number);
+        add_text(status_code, c.status_code);
+        add_text(error_code, c.error_code);
+        add_text(error_description, c.error_description);
+        add_json(result, c.result);
+        add_attempt(c, now);
     }
-    return row;
-}
 
-value document_of(const verdict& v, steady_clock::time_point now) {
-    value::object row{
-        {"request_id", v.request_id},
-        {"fence", v.fence},
-        {"disposition", disposition_names.at(static_cast<std::size_t>(v.disposition))},
-        {"error_code", text_or_null(v.error_code)},
-        {"error_description", text_or_null(v.error_description)},
-        {"reference_number", text_or_null(v.reference_number)},
-        {"result", v.result},
-        {"delay", v.delay.count()},
-        {"counts", v.counts},
-        {"in_doubt", v.in_doubt},
-    };
-    if (v.first_sent) row.emplace("sent_age", age_of(*v.first_sent, now));
-    return row;
-}
+private:
+    void add_attempt(const command_record& c, steady_clock::time_point now) {
+        if (!c.outcome) {
+            outcome.add("skipped");
+            exchange.add_null();
+            sent_age.add_null();
+            duration.add_null();
+            return;
+        }
+        outcome.add(name_of(*c.outcome));
+        exchange.add(c.read_back ? "read_back" : name_of(c.got));
+        sent_age.add(age_of(c.sent, now));
+        duration.add(milliseconds(c.duration).count());
+    }
+};
 
-template <typename Row>
-std::string documents_of(const std::vector<Row>& rows) {
-    const auto now = steady_clock::now();
-    value::list all;
-    all.reserve(rows.size());
-    for (const auto& row : rows)
-        all.push_back(document_of(row, now));
-    return json::write(all);
-}
+/// Those after them.
+struct verdict_columns {
+    column<std::int64_t> request_id;
+    column<std::int64_t> fence;
+    column<std::string_view> disposition;
+    column<std::string_view> error_code;
+    column<std::string_view> error_description;
+    column<std::string_view> reference_number;
+    column<json_text> result;
+    column<double> delay;
+    column<bool> counts;
+    column<bool> in_doubt;
+    column<double> sent_age;
+
+    void add(const verdict& v, steady_clock::time_point now) {
+        request_id.add(v.request_id);
+        fence.add(v.fence);
+        disposition.add(disposition_names.at(static_cast<std::size_t>(v.disposition)));
+        add_text(error_code, v.error_code);
+        add_text(error_description, v.error_description);
+        add_text(reference_number, v.reference_number);
+        add_json(result, v.result);
+        delay.add(static_cast<double>(v.delay.count()));
+        counts.add(v.counts);
+        in_doubt.add(v.in_doubt);
+        if (v.first_sent)
+            sent_age.add(age_of(*v.first_sent, now));
+        else
+            sent_age.add_null();
+    }
+};
 
 /// The batch taken apart by request, for the case that one of them is what the database refuses.
 std::vector<record_batch> apart(const record_batch& batch) {
@@ -111,9 +156,41 @@ public:
 
 private:
     void write(const record_batch& batch, record_answer& answer) {
-        const auto commands = documents_of(batch.commands);
-        const auto verdicts = documents_of(batch.verdicts);
-        const auto written = connection_.call(record_outcomes, commands, verdicts);
+        const auto now = steady_clock::now();
+        command_columns c;
+        for (const auto& command : batch.commands)
+            c.add(command, now);
+        verdict_columns v;
+        for (const auto& verdict : batch.verdicts)
+            v.add(verdict, now);
+        const auto written = connection_.call(record_outcomes,
+                                              c.request_id.parameter(),
+                                              c.fence.parameter(),
+                                              c.sequence.parameter(),
+                                              c.type.parameter(),
+                                              c.parameters.parameter(),
+                                              c.request.parameter(),
+                                              c.response.parameter(),
+                                              c.reference_number.parameter(),
+                                              c.status_code.parameter(),
+                                              c.exchange.parameter(),
+                                              c.outcome.parameter(),
+                                              c.error_code.parameter(),
+                                              c.error_description.parameter(),
+                                              c.result.parameter(),
+                                              c.sent_age.parameter(),
+                                              c.duration.parameter(),
+                                              v.request_id.parameter(),
+                                              v.fence.parameter(),
+                                              v.disposition.parameter(),
+                                              v.error_code.parameter(),
+                                              v.error_description.parameter(),
+                                              v.reference_number.parameter(),
+                                              v.result.parameter(),
+                                              v.delay.parameter(),
+                                              v.counts.parameter(),
+                                              v.in_doubt.parameter(),
+                                              v.sent_age.parameter());
         const auto stale = json::parse(written[0][0].c_str());
         for (const auto& id : *stale.items())
             answer.stale.push_back(*id.integer());

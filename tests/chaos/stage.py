@@ -34,11 +34,11 @@ CREATE TRIGGER note_claim AFTER UPDATE OF fence ON contego.request_open
 
 # What a sabotage changes in which function: the run has to notice each of them.
 SABOTAGE = {
-    "fence": ("contego.record(jsonb, jsonb)", {"SELECT o.id, o.fence": "SELECT o.id, n.fence", " AND n.fence = o.fence": ""}),
-    "lane": ("contego.claim(bigint, text, integer)",
+    "fence": ("contego.record", {"SELECT o.id, o.fence": "SELECT o.id, n.fence", " AND n.fence = o.fence": ""}),
+    "lane": ("contego.claim",
              {"l.sequence_number < c.sequence_number": "false", "c.before_id IS NOT NULL": "false",
               "JOIN busy ON busy.lane = c.lane": "JOIN busy ON false"}),
-    "rescue": ("contego.rescue(bigint)", {"interrupted = true": "interrupted = false"}),
+    "rescue": ("contego.rescue", {"interrupted = true": "interrupted = false"}),
 }
 
 
@@ -155,7 +155,7 @@ class Stage:
         return {"connection": connection, "lease_ms": int(LEASE * 1000)}
 
     def _sabotage(self, function, changes):
-        definition = self.database.query("SELECT pg_get_functiondef(%s::regprocedure) AS text", function)[0]["text"]
+        definition = self.database.query("SELECT pg_get_functiondef(%s::regproc) AS text", function)[0]["text"]
         for old, new in changes.items():
             assert old in definition, f"{function} has no {old!r}: the sabotage is out of date"
             definition = definition.replace(old, new)

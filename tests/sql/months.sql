@@ -2,17 +2,31 @@
 BEGIN;
 SELECT plan(40);
 
-CREATE FUNCTION pg_temp.command(of_request bigint, place integer, came_to text DEFAULT 'success') RETURNS jsonb LANGUAGE sql AS $$
-    SELECT jsonb_build_array(jsonb_build_object(
-        'request_id', o.id, 'fence', o.fence, 'sequence', place, 'type', 'ADD_SUBSCRIPTIONS', 'parameters', '{"n": 1}'::jsonb,
-        'request', 'sent ' || place, 'response', 'answered', 'reference_number', 'ref-' || place, 'status_code', 'OK', 'exchange', 'answered',
-        'outcome', came_to, 'result', '{"paired": true}'::jsonb, 'sent_age', 20, 'duration_ms', 15))
-    FROM contego.request_open AS o WHERE o.id = of_request
-$$;
-CREATE FUNCTION pg_temp.verdict(of_request bigint, what text) RETURNS jsonb LANGUAGE sql AS $$
-    SELECT jsonb_build_array(jsonb_build_object('request_id', o.id, 'fence', o.fence, 'disposition', what, 'error_code',
-                                                CASE what WHEN 'complete' THEN NULL ELSE 'X' END, 'sent_age', 30, 'delay', 0, 'counts', true))
-    FROM contego.request_open AS o WHERE o.id = of_request
+-- What each command came to, from the place `first` on, and what becomes of its request; NULL: nothing yet.
+CREATE FUNCTION pg_temp.record(of_request bigint, first integer, came_to text[], verdict text) RETURNS bigint[] LANGUAGE sql AS $$
+    SELECT r.stale
+    FROM (
+        SELECT o.id, o.fence, array_agg(first - 1 + c.n ORDER BY c.n) FILTER (WHERE c.n IS NOT NULL) AS places,
+               array_agg(o.id) FILTER (WHERE c.n IS NOT NULL) AS ids, array_agg(o.fence) FILTER (WHERE c.n IS NOT NULL) AS fences
+        FROM contego.request_open AS o
+        LEFT JOIN generate_series(1, cardinality(came_to)) AS c (n) ON true
+        WHERE o.id = of_request
+        GROUP BY o.id, o.fence
+    ) AS o
+    CROSS JOIN LATERAL contego.record(
+        command_request_id => o.ids, command_fence => o.fences, command_sequence => o.places::smallint[],
+        command_type => ARRAY(SELECT 'ADD_SUBSCRIPTIONS' FROM unnest(o.places)),
+        command_parameters => ARRAY(SELECT '{"n": 1}'::jsonb FROM unnest(o.places)),
+        command_request => ARRAY(SELECT 'sent ' || place FROM unnest(o.places) AS place),
+        command_response => ARRAY(SELECT 'answered' FROM unnest(o.places)),
+        command_reference => ARRAY(SELECT 'ref-' || place FROM unnest(o.places) AS place),
+        command_status => ARRAY(SELECT 'OK' FROM unnest(o.places)), command_exchange => ARRAY(SELECT 'answered' FROM unnest(o.places)),
+        command_outcome => came_to, command_result => ARRAY(SELECT '{"paired": true}'::jsonb FROM unnest(o.places)),
+        command_sent_age => ARRAY(SELECT 20.0::float8 FROM unnest(o.places)),
+        command_duration => ARRAY(SELECT 15.0::float8 FROM unnest(o.places)),
+        verdict_request_id => ARRAY(SELECT o.id WHERE verdict IS NOT NULL), verdict_fence => ARRAY[o.fence],
+        verdict_disposition => ARRAY[verdict], verdict_code => ARRAY[CASE verdict WHEN 'complete' THEN NULL ELSE 'X' END],
+        verdict_delay => '{0}', verdict_counts => '{true}', verdict_sent_age => '{30}') AS r
 $$;
 CREATE FUNCTION pg_temp.claimed() RETURNS bigint LANGUAGE sql AS $$
     SELECT count(*) FROM contego.claim((SELECT max(id) FROM contego.daemon), 'default', 10)
@@ -52,25 +66,25 @@ SELECT pg_temp.insert_one('a') AS one \gset
 SELECT pg_temp.insert_one('b') AS two \gset
 SELECT pg_temp.insert_one('c') AS three \gset
 SELECT pg_temp.claimed();
-SELECT contego.record(pg_temp.command(:one, 1), pg_temp.verdict(:one, 'complete'));
+SELECT pg_temp.record(:one, 1, '{success}', 'complete');
 SELECT is(pg_temp.lie(:one), '0 open, 1 finished', 'a command that ends its request goes to the month at once');
 SELECT is((SELECT count(*) FROM contego.attempt WHERE request_id = :one), 1::bigint, 'and the views see it');
 SELECT is((SELECT n_tup_ins FROM pg_stat_xact_user_tables WHERE relname = 'command_open'), 0::bigint, 'and nothing was written twice');
 
 -- Commands that were written before the request ended.
-SELECT contego.record(pg_temp.command(:two, 1), '[]');
+SELECT pg_temp.record(:two, 1, '{success}', NULL);
 SELECT is(pg_temp.lie(:two), '1 open, 0 finished', 'a command of a request that goes on is among the open ones');
 SELECT to_jsonb(c) - 'finished_date' AS before FROM contego.command AS c WHERE request_id = :two \gset
-SELECT contego.record(pg_temp.command(:two, 2), pg_temp.verdict(:two, 'complete'));
+SELECT pg_temp.record(:two, 2, '{success}', 'complete');
 SELECT is(pg_temp.lie(:two), '0 open, 2 finished', 'it moves when the request ends');
 SELECT is((SELECT to_jsonb(c) - 'finished_date' FROM contego.command AS c WHERE request_id = :two AND sequence = 1), :'before'::jsonb,
           'with all its columns');
 
 -- A command that is tried again.
-SELECT contego.record(pg_temp.command(:three, 1) || pg_temp.command(:three, 2, 'retry'), pg_temp.verdict(:three, 'retry'));
+SELECT pg_temp.record(:three, 1, '{success,retry}', 'retry');
 SELECT is(pg_temp.lie(:three), '2 open, 0 finished', 'a request that is tried again keeps its commands among the open ones');
 SELECT pg_temp.claimed();
-SELECT contego.record(pg_temp.command(:three, 2, 'rejected'), pg_temp.verdict(:three, 'reject'));
+SELECT pg_temp.record(:three, 2, '{rejected}', 'reject');
 SELECT is(pg_temp.lie(:three), '0 open, 2 finished', 'they move when it ends');
 SELECT is((SELECT string_agg(attempt || ' ' || outcome, ', ' ORDER BY attempt) FROM contego.attempt WHERE request_id = :three AND sequence = 2),
           '1 retry, 2 rejected', 'and every attempt is there');
@@ -81,12 +95,12 @@ SELECT is((SELECT first_sent_date < sent_date FROM contego.command WHERE request
 SELECT is((SELECT after FROM contego.retry(:three)), 'QUEUED', 'a rejected request may be sent again');
 SELECT is(pg_temp.lie(:three), '2 open, 0 finished', 'its commands come back with it');
 SELECT is((SELECT finished #> '{0,sequence}' FROM contego.claim(:daemon, 'default', 10) WHERE id = :three), '1'::jsonb, 'and what succeeded is known to the claim');
-SELECT contego.record('[]', pg_temp.verdict(:three, 'hold'));
+SELECT pg_temp.record(:three, 1, '{}', 'hold');
 SELECT contego.cancel(:three);
 SELECT is(pg_temp.lie(:three), '0 open, 2 finished', 'cancelled, they go to the month');
 SELECT pg_temp.insert_one('closed') AS closed \gset
 SELECT pg_temp.claimed();
-SELECT contego.record(pg_temp.command(:closed, 1, 'hold'), pg_temp.verdict(:closed, 'hold'));
+SELECT pg_temp.record(:closed, 1, '{hold}', 'hold');
 SELECT contego.close(:closed, 'done by hand');
 SELECT is(pg_temp.lie(:closed), '0 open, 1 finished', 'closed, it goes there as well');
 
@@ -97,7 +111,7 @@ DROP TABLE :requests, :commands;
 DELETE FROM contego.month WHERE month = contego.month_of(now());
 SELECT pg_temp.insert_one('d') AS four \gset
 SELECT pg_temp.claimed();
-SELECT contego.record(pg_temp.command(:four, 1), pg_temp.verdict(:four, 'complete'));
+SELECT pg_temp.record(:four, 1, '{success}', 'complete');
 SELECT is(pg_temp.lie(:four), '0 open, 1 finished', 'recording makes the month where it is missing');
 SELECT is((SELECT state FROM contego.months WHERE month = contego.month_of(now())), 'current', 'and enters it');
 

@@ -8,12 +8,12 @@ CREATE FUNCTION pg_temp.insert_for(cards text[]) RETURNS bigint LANGUAGE sql AS 
 $$;
 CREATE FUNCTION pg_temp.verdict(of_request bigint, what text, code text DEFAULT NULL) RETURNS void LANGUAGE sql AS $$
     SELECT contego.record(
-        jsonb_build_array(jsonb_build_object(
-            'request_id', o.id, 'fence', o.fence, 'sequence', 1, 'type', o.action, 'parameters', '{}'::jsonb, 'exchange', 'answered',
-            'outcome', CASE what WHEN 'complete' THEN 'success' WHEN 'reject' THEN 'rejected' ELSE what END, 'error_code', code,
-            'sent_age', 20, 'duration_ms', 15)),
-        jsonb_build_array(jsonb_build_object('request_id', o.id, 'fence', o.fence, 'disposition', what, 'error_code', code, 'sent_age', 20,
-                                             'delay', 60000, 'counts', true)))
+        command_request_id => ARRAY[o.id], command_fence => ARRAY[o.fence], command_sequence => '{1}', command_type => ARRAY[o.action],
+        command_parameters => ARRAY['{}'::jsonb], command_exchange => '{answered}',
+        command_outcome => ARRAY[CASE what WHEN 'complete' THEN 'success' WHEN 'reject' THEN 'rejected' ELSE what END],
+        command_code => ARRAY[code], command_sent_age => '{20}', command_duration => '{15}',
+        verdict_request_id => ARRAY[o.id], verdict_fence => ARRAY[o.fence], verdict_disposition => ARRAY[what], verdict_code => ARRAY[code],
+        verdict_sent_age => '{20}', verdict_delay => '{60000}', verdict_counts => '{true}')
     FROM contego.request_open AS o WHERE o.id = of_request
 $$;
 

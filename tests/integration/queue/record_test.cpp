@@ -66,6 +66,58 @@ TEST_F(record, stores_the_command_and_completes_the_request) {
     EXPECT_EQ(command(c, "round(extract(epoch FROM recorded_date - sent_date))"), "10");
 }
 
+TEST_F(record, stores_text_as_it_is_and_nothing_where_there_is_none) {
+    const std::string hard = "{\"a\",NULL}\\ 'x'\n\t\r\xC3\xA4\xE2\x82\xAC\xF0\x9F\x93\xBA";
+    auto c = claimed_command();
+    c.request = hard;
+    c.response.clear();
+    c.error_description = hard;
+    c.parameters = {{"text", hard}, {"list", value::list{1, 2.5, true, value()}}};
+    c.result = value();
+
+    daemon_.store->record({{c}, {}});
+
+    EXPECT_EQ(command(c, "request"), hard);
+    EXPECT_EQ(command(c, "error_description"), hard);
+    EXPECT_EQ(command(c, "parameters ->> 'text'"), hard);
+    EXPECT_EQ(command(c, "parameters -> 'list'"), "[1, 2.5, true, null]");
+    EXPECT_EQ(command(c, "concat_ws('|', response IS NULL, error_code IS NULL, result IS NULL)"), "t|t|t");
+}
+
+TEST_F(record, tells_the_rows_of_a_batch_apart) {
+    record_batch batch;
+    for (int card = 1; card <= 40; ++card)
+        insert("{\"smartcard_ca_id\":\"" + std::to_string(card) + "\"}");
+    daemon_.claim();
+    for (const auto& r : daemon_.latest.requests) {
+        for (const int sequence : {1, 2}) {
+            command_record c;
+            c.request_id = r.id;
+            c.fence = r.fence;
+            c.sequence = sequence;
+            c.request = std::to_string(r.id) + " " + std::to_string(sequence);
+            if (sequence == 2) c.outcome = outcome::success;
+            batch.commands.push_back(c);
+        }
+        verdict v;
+        v.request_id = r.id;
+        v.fence = r.fence;
+        v.disposition = r.id % 2 == 0 ? disposition::complete : disposition::reject;
+        if (r.id % 2 == 1) v.error_code = "NO " + std::to_string(r.id);
+        batch.verdicts.push_back(v);
+    }
+
+    daemon_.store->record(batch);
+
+    EXPECT_EQ(one("SELECT count(*) FROM contego.command WHERE request = request_id || ' ' || sequence"
+                  " AND outcome = CASE sequence WHEN 1 THEN 'skipped' ELSE 'success' END"),
+              "80");
+    EXPECT_EQ(one("SELECT count(*) FROM contego.request WHERE progress = CASE id % 2 WHEN 0 THEN 'DONE' ELSE "
+                  "'REJECTED' END"
+                  " AND error_code IS NOT DISTINCT FROM CASE id % 2 WHEN 1 THEN 'NO ' || id END"),
+              "40");
+}
+
 TEST_F(record, keeps_the_code_and_the_sentence_of_a_rejection) {
     const auto c = claimed_command();
     auto v = verdict_on(c, disposition::reject);

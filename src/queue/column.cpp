@@ -1,0 +1,75 @@
+#include "queue/column.hpp"
+
+#include <bit>
+#include <limits>
+#include <stdexcept>
+
+namespace contego::queue::wire {
+namespace {
+
+constexpr std::size_t header_size = 20;
+constexpr char jsonb_version = 1;
+
+/// As the network has it: the first byte counts most.
+template <typename T>
+void append_bytes(std::string& to, T v) {
+    for (std::size_t left = sizeof v; left-- > 0;)
+        to += static_cast<char>(static_cast<unsigned char>(v >> (8 * left)));
+}
+
+std::uint32_t length_of(std::size_t bytes) {
+    if (bytes > std::numeric_limits<std::int32_t>::max())
+        throw std::length_error("more than PostgreSQL takes");
+    return static_cast<std::uint32_t>(bytes);
+}
+
+} // namespace
+
+void append(std::string& to, bool v) {
+    append_bytes(to, std::uint32_t{1});
+    to += static_cast<char>(v);
+}
+
+void append(std::string& to, std::int64_t v) {
+    append_bytes(to, std::uint32_t{sizeof v});
+    append_bytes(to, static_cast<std::uint64_t>(v));
+}
+
+void append(std::string& to, std::int16_t v) {
+    append_bytes(to, std::uint32_t{sizeof v});
+    append_bytes(to, static_cast<std::uint16_t>(v));
+}
+
+void append(std::string& to, std::string_view v) {
+    append_bytes(to, length_of(v.size()));
+    to += v;
+}
+
+void append(std::string& to, double v) {
+    append_bytes(to, std::uint32_t{sizeof v});
+    append_bytes(to, std::bit_cast<std::uint64_t>(v));
+}
+
+void append(std::string& to, json_text v) {
+    append_bytes(to, length_of(v.text.size() + 1));
+    to += jsonb_version;
+    to += v.text;
+}
+
+void append_null(std::string& to) {
+    append_bytes(to, ~std::uint32_t{0});
+}
+
+std::string array_of(std::int32_t type, std::int32_t count, const std::string& elements) {
+    std::string all;
+    all.reserve(header_size + elements.size());
+    append_bytes(all, std::uint32_t{count == 0 ? 0U : 1U}); // dimensions
+    append_bytes(all, std::uint32_t{1});                    // there may be NULLs
+    append_bytes(all, static_cast<std::uint32_t>(type));
+    if (count == 0) return all;
+    append_bytes(all, static_cast<std::uint32_t>(count));
+    append_bytes(all, std::uint32_t{1}); // the first has the number 1
+    return all += elements;
+}
+
+} // namespace contego::queue::wire

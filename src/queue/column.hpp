@@ -1,0 +1,79 @@
+#pragma once
+
+#include "queue/pqxx.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace contego::queue {
+
+/// A jsonb, as the text that a document is.
+struct json_text {
+    std::string_view text;
+};
+
+namespace wire {
+
+/// What pg_type calls them; these numbers are the same in every PostgreSQL.
+template <typename T>
+inline constexpr std::int32_t type_number = 0;
+template <>
+inline constexpr std::int32_t type_number<bool> = 16;
+template <>
+inline constexpr std::int32_t type_number<std::int64_t> = 20;
+template <>
+inline constexpr std::int32_t type_number<std::int16_t> = 21;
+template <>
+inline constexpr std::int32_t type_number<std::string_view> = 25;
+template <>
+inline constexpr std::int32_t type_number<double> = 701;
+template <>
+inline constexpr std::int32_t type_number<json_text> = 3802;
+
+/// Each appends the length of a value, and the value, as the receive function of its type reads it.
+void append(std::string& to, bool v);
+void append(std::string& to, std::int64_t v);
+void append(std::string& to, std::int16_t v);
+void append(std::string& to, std::string_view v);
+void append(std::string& to, double v);
+void append(std::string& to, json_text v);
+void append_null(std::string& to);
+
+/// The array around `elements`, each appended by one of the above.
+[[nodiscard]] std::string array_of(std::int32_t type, std::int32_t count, const std::string& elements);
+
+} // namespace wire
+
+/// One column of a batch of rows on its way to the server: an array in PostgreSQL's binary format. What is in
+/// it is copied and never escaped, and the server has nothing to parse.
+///
+/// T is bool, std::int16_t, std::int64_t, double, std::string_view (text, UTF-8) or json_text (jsonb).
+template <typename T>
+class column {
+    static_assert(wire::type_number<T> != 0);
+
+public:
+    void add(T v) {
+        wire::append(elements_, v);
+        ++count_;
+    }
+
+    void add_null() {
+        wire::append_null(elements_);
+        ++count_;
+    }
+
+    /// For sql::run; to be used up before this is changed or gone.
+    [[nodiscard]] sql::binary parameter() {
+        array_ = wire::array_of(wire::type_number<T>, count_, elements_);
+        return sql::binary_of(array_);
+    }
+
+private:
+    std::string elements_;
+    std::string array_;
+    std::int32_t count_ = 0;
+};
+
+} // namespace contego::queue

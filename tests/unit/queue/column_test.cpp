@@ -1,0 +1,69 @@
+#include "queue/column.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace contego::queue {
+namespace {
+
+using namespace std::string_literals;
+
+template <typename T>
+std::string bytes_of(column<T>& c) {
+    const auto all = c.parameter();
+    return {reinterpret_cast<const char*>(all.data()), all.size()};
+}
+
+TEST(column, without_rows_is_an_array_of_no_dimension) {
+    column<std::int64_t> c;
+    EXPECT_EQ(bytes_of(c),
+              "\0\0\0\0"
+              "\0\0\0\1"
+              "\0\0\0\x14"s);
+}
+
+TEST(column, puts_the_length_before_each_value_and_minus_one_for_null) {
+    column<std::string_view> c;
+    c.add("card");
+    c.add_null();
+    c.add("");
+    EXPECT_EQ(bytes_of(c),
+              "\0\0\0\1"
+              "\0\0\0\1"
+              "\0\0\0\x19"
+              "\0\0\0\3"
+              "\0\0\0\1"
+              "\0\0\0\4"
+              "card"
+              "\xFF\xFF\xFF\xFF"
+              "\0\0\0\0"s);
+}
+
+TEST(column, puts_numbers_with_the_first_byte_that_counts_most) {
+    column<std::int64_t> c;
+    c.add(-2);
+    EXPECT_EQ(bytes_of(c).substr(20),
+              "\0\0\0\x08"
+              "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFE"s);
+    column<std::int16_t> d;
+    d.add(258);
+    EXPECT_EQ(bytes_of(d).substr(20),
+              "\0\0\0\2"
+              "\1\2"s);
+}
+
+TEST(column, may_be_asked_again_after_more_came) {
+    column<bool> c;
+    c.add(true);
+    bytes_of(c);
+    c.add(false);
+    EXPECT_EQ(bytes_of(c).substr(12),
+              "\0\0\0\2"
+              "\0\0\0\1"
+              "\0\0\0\1\1"
+              "\0\0\0\1\0"s);
+}
+
+} // namespace
+} // namespace contego::queue
