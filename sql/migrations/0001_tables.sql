@@ -83,7 +83,8 @@ CREATE UNIQUE INDEX request_open_id ON contego.request_open (id);
 CREATE INDEX request_open_queued ON contego.request_open (provider, priority, sequence_number) WHERE progress = 'QUEUED';
 CREATE INDEX request_open_due ON contego.request_open (provider, due_date) WHERE progress IN ('SCHEDULED', 'RETRYING');
 CREATE INDEX request_open_blocked ON contego.request_open (blocked_by) WHERE progress = 'BLOCKED';
-CREATE INDEX request_open_in_flight ON contego.request_open (claimed_by) WHERE progress = 'IN_FLIGHT';
+-- By number, for a claim asks for what comes later than what it finds: mostly nothing, however much was in flight before.
+CREATE INDEX request_open_in_flight ON contego.request_open (provider, sequence_number) WHERE progress = 'IN_FLIGHT';
 
 COMMENT ON TABLE contego.request IS 'One provisioning request of the CRM: it inserts action and parameters, and reads the outcome.';
 COMMENT ON COLUMN contego.request.id IS 'Set by the database.';

@@ -28,8 +28,12 @@ DECLARE
     found_rows integer;
     still_there bigint[];
     their_numbers bigint[];
-    newly_parked integer := 0;
+    newly_parked integer;
+    parked_in_front integer := 0;
     looked_at integer := 0;
+    from_priority text := '';
+    from_number bigint := 0;
+    last_priority text;
     claimed bigint[] := '{}';
     this_moment timestamptz;
 BEGIN
@@ -52,18 +56,21 @@ BEGIN
 
     LOOP
         WITH candidate AS MATERIALIZED (
-            SELECT q.id, q.sequence_number, q.lanes
+            SELECT q.id, q.priority, q.sequence_number, q.lanes
             FROM contego.request_open AS q
             WHERE q.provider = of_provider AND q.progress = 'QUEUED'
+              AND (q.priority, q.sequence_number) > (from_priority, from_number)
             ORDER BY q.priority, q.sequence_number
-            LIMIT greatest(room, CASE WHEN newly_parked = 0 THEN 50 ELSE 1000 END) -- where some are blocked, more often are
+            LIMIT greatest(room, CASE WHEN parked_in_front = 0 THEN 50 ELSE 1000 END) -- where some are blocked, more often are
             FOR UPDATE SKIP LOCKED
         ), ranked AS MATERIALIZED (
             SELECT c.*, row_number() OVER () AS rank FROM candidate AS c
         ), busy AS MATERIALIZED (
+            -- Those that come later than a candidate; one that comes earlier is found among the lanes.
             SELECT unnest(f.lanes) AS lane, f.id
             FROM contego.request_open AS f
             WHERE f.provider = of_provider AND f.progress = 'IN_FLIGHT'
+              AND f.sequence_number > (SELECT min(c.sequence_number) FROM candidate AS c)
         ), on_lane AS MATERIALIZED (
             -- Where a candidate comes behind another on a lane, the table of lanes need not be asked.
             SELECT c.id, c.sequence_number, mine.lane, lag(c.id) OVER before AS before_id,
@@ -100,8 +107,8 @@ BEGIN
                array_agg(c.id ORDER BY c.rank) FILTER (WHERE n.id IS NOT NULL),
                array_agg(n.blocked_by ORDER BY c.rank) FILTER (WHERE n.id IS NOT NULL),
                array_agg(n.candidate ORDER BY c.rank) FILTER (WHERE n.id IS NOT NULL),
-               count(*)
-        INTO free, parked, blockers, candidates, found_rows
+               count(*), max(c.priority)
+        INTO free, parked, blockers, candidates, found_rows, last_priority
         FROM ranked AS c
         LEFT JOIN nearest AS n ON n.id = c.id;
 
@@ -136,7 +143,26 @@ BEGIN
         END IF;
 
         looked_at := looked_at + found_rows;
-        EXIT WHEN room <= 0 OR newly_parked = 0 OR looked_at >= 5000;
+        IF from_number = 0 THEN
+            parked_in_front := newly_parked;
+        END IF;
+        EXIT WHEN room <= 0 OR parked_in_front = 0 OR looked_at >= 5000;
+
+        -- Where nearly all are blocked, others are not to wait until the last of them is parked: every other look begins behind the
+        -- last of their lanes.
+        IF from_number = 0 AND looked_at >= 1000 AND newly_parked > found_rows / 2 THEN
+            SELECT last_priority, max(l.sequence_number) INTO from_priority, from_number
+            FROM (SELECT DISTINCT unnest(o.lanes) AS lane FROM contego.request_open AS o WHERE o.id = ANY (parked)) AS theirs
+            CROSS JOIN LATERAL (
+                SELECT l.sequence_number FROM contego.lane AS l
+                WHERE l.provider = of_provider AND l.lane = theirs.lane
+                ORDER BY l.sequence_number DESC
+                LIMIT 1
+            ) AS l;
+        ELSE
+            from_priority := '';
+            from_number := 0;
+        END IF;
     END LOOP;
 
     RETURN QUERY
@@ -160,7 +186,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
-    more := newly_parked > 0;
+    more := parked_in_front > 0;
     SELECT greatest(0, extract(epoch FROM o.due_date - this_moment) * 1000) INTO due_in
     FROM contego.request_open AS o
     WHERE o.provider = of_provider AND o.progress IN ('SCHEDULED', 'RETRYING')

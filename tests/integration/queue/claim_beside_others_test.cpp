@@ -235,18 +235,80 @@ TEST_F(plans_of_an_empty_queue, hold_no_outcome_of_a_batch_against_all_others) {
     EXPECT_LT(server.pairs_in_vain(), 300 * 5);
 }
 
-TEST_F(claim, says_that_there_may_be_more_where_very_many_are_parked_in_front) {
-    insert_for_card("1");
-    sql("UPDATE contego.request SET progress = 'HELD'");
-    sql("INSERT INTO contego.request (action, parameters)"
-        R"( SELECT 'ADD_SUBSCRIPTIONS', '{"smartcard_ca_id":"1"}' FROM generate_series(1, 7000))");
-    const auto free = insert_for_card("2");
-    daemon_hands daemon(database_);
+/// A held request of card 1, and `count` behind it.
+class behind_one : public claim {
+protected:
+    behind_one() {
+        insert_for_card("1");
+        sql("UPDATE contego.request SET progress = 'HELD'");
+    }
 
-    EXPECT_EQ(daemon.claim(), ids{});
-    EXPECT_TRUE(daemon.latest.more);
-    EXPECT_EQ(daemon.claim(), ids{free});
-    EXPECT_FALSE(daemon.latest.more);
+    void insert_behind(int count) {
+        sql("INSERT INTO contego.request (action, parameters) SELECT 'ADD_SUBSCRIPTIONS',"
+            R"( '{"smartcard_ca_id":"1"}' FROM generate_series(1, )" +
+            std::to_string(count) + ")");
+    }
+
+    std::string parked() {
+        return one("SELECT count(*) FROM contego.request_open WHERE progress = 'BLOCKED'");
+    }
+
+    daemon_hands daemon_{database_};
+};
+
+TEST_F(behind_one, very_many_do_not_keep_others_waiting_until_all_are_parked) {
+    insert_behind(7000);
+    const auto free = insert_for_card("2");
+
+    EXPECT_EQ(daemon_.claim(), ids{free});
+    EXPECT_TRUE(daemon_.latest.more);
+    EXPECT_LT(std::stoi(parked()), 7000);
+    EXPECT_EQ(daemon_.claim(), ids{});
+    EXPECT_FALSE(daemon_.latest.more);
+    EXPECT_EQ(parked(), "7000");
+}
+
+TEST_F(behind_one, what_lies_between_very_many_keeps_its_order) {
+    insert_behind(1500);
+    const auto between = insert_for_card("2");
+    insert_behind(1500);
+    const auto after_it = insert_for_card("2");
+    const auto free = insert_for_card("3");
+
+    EXPECT_EQ(daemon_.claim(10), (ids{free, between})); // the second look was behind the last of card 1
+    EXPECT_EQ(column(after_it, "blocked_by"), std::to_string(between));
+}
+
+TEST_F(behind_one, very_many_and_nothing_else_are_parked_a_slice_a_claim) {
+    insert_behind(7000);
+
+    EXPECT_EQ(daemon_.claim(), ids{});
+    EXPECT_TRUE(daemon_.latest.more);
+    EXPECT_GE(std::stoi(parked()), 3000);
+    EXPECT_EQ(daemon_.claim(), ids{});
+    EXPECT_EQ(parked(), "7000");
+}
+
+TEST_F(claim, reads_of_what_is_in_flight_only_what_comes_later) {
+    sql("INSERT INTO contego.request (action, parameters) SELECT 'ADD_SUBSCRIPTIONS',"
+        " jsonb_build_object('smartcard_ca_id', n::text) FROM generate_series(1, 200) AS n");
+    daemon_hands daemon(database_);
+    daemon.claim(200);
+    const auto next = insert_for_card("201");
+    const std::string entries =
+        "SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = 'request_open_in_flight'";
+    const auto before = std::stoi(one(entries));
+
+    EXPECT_EQ(daemon.claim(), ids{next});
+
+    daemon.source.reset(); // the session tells its figures when it ends
+    const auto told = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const std::string searches =
+        "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'request_open_in_flight'";
+    while (std::stoi(one(searches)) < 2 && std::chrono::steady_clock::now() < told)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    EXPECT_GE(std::stoi(one(searches)), 2);
+    EXPECT_EQ(std::stoi(one(entries)), before);
 }
 
 /// An earlier request that became due while a later one of its card was in flight, and is parked behind it.
