@@ -30,10 +30,12 @@ DECLARE
     their_numbers bigint[];
     newly_parked integer;
     parked_in_front integer := 0;
+    at_least integer := 50;
     looked_at integer := 0;
     from_priority text := '';
     from_number bigint := 0;
     last_priority text;
+    long_lanes text[];
     claimed bigint[] := '{}';
     this_moment timestamptz;
 BEGIN
@@ -61,7 +63,7 @@ BEGIN
             WHERE q.provider = of_provider AND q.progress = 'QUEUED'
               AND (q.priority, q.sequence_number) > (from_priority, from_number)
             ORDER BY q.priority, q.sequence_number
-            LIMIT greatest(room, CASE WHEN parked_in_front = 0 THEN 50 ELSE 1000 END) -- where some are blocked, more often are
+            LIMIT greatest(room, at_least)
             FOR UPDATE SKIP LOCKED
         ), ranked AS MATERIALIZED (
             SELECT c.*, row_number() OVER () AS rank FROM candidate AS c
@@ -104,11 +106,12 @@ BEGIN
             SELECT DISTINCT ON (b.id) b.id, b.blocked_by, b.candidate FROM behind AS b ORDER BY b.id, b.sequence_number DESC
         )
         SELECT array_agg(c.id ORDER BY c.rank) FILTER (WHERE n.id IS NULL),
-               array_agg(c.id ORDER BY c.rank) FILTER (WHERE n.id IS NOT NULL),
-               array_agg(n.blocked_by ORDER BY c.rank) FILTER (WHERE n.id IS NOT NULL),
-               array_agg(n.candidate ORDER BY c.rank) FILTER (WHERE n.id IS NOT NULL),
-               count(*), max(c.priority)
-        INTO free, parked, blockers, candidates, found_rows, last_priority
+               array_agg(c.id) FILTER (WHERE n.id IS NOT NULL),
+               array_agg(n.blocked_by) FILTER (WHERE n.id IS NOT NULL),
+               array_agg(n.candidate) FILTER (WHERE n.id IS NOT NULL),
+               count(*), max(c.priority),
+               (SELECT array_agg(DISTINCT l.lane COLLATE "C") FROM on_lane AS l WHERE l.before_id IS NOT NULL)
+        INTO free, parked, blockers, candidates, found_rows, last_priority, long_lanes
         FROM ranked AS c
         LEFT JOIN nearest AS n ON n.id = c.id;
 
@@ -143,19 +146,20 @@ BEGIN
         END IF;
 
         looked_at := looked_at + found_rows;
+        at_least := CASE WHEN newly_parked > found_rows / 2 THEN 1000 ELSE 50 END; -- where most are blocked, more are
         IF from_number = 0 THEN
             parked_in_front := newly_parked;
         END IF;
         EXIT WHEN room <= 0 OR parked_in_front = 0 OR looked_at >= 5000;
 
-        -- Where nearly all are blocked, others are not to wait until the last of them is parked: every other look begins behind the
-        -- last of their lanes.
-        IF from_number = 0 AND looked_at >= 1000 AND newly_parked > found_rows / 2 THEN
+        -- Where most are blocked, others are not to wait until the last of them is parked: every other look begins behind the last of
+        -- the lanes on which several were found.
+        IF from_number = 0 AND looked_at >= 1000 AND at_least = 1000 AND long_lanes IS NOT NULL THEN
             SELECT last_priority, max(l.sequence_number) INTO from_priority, from_number
-            FROM (SELECT DISTINCT unnest(o.lanes) AS lane FROM contego.request_open AS o WHERE o.id = ANY (parked)) AS theirs
+            FROM unnest(long_lanes) AS long (lane)
             CROSS JOIN LATERAL (
                 SELECT l.sequence_number FROM contego.lane AS l
-                WHERE l.provider = of_provider AND l.lane = theirs.lane
+                WHERE l.provider = of_provider AND l.lane = long.lane
                 ORDER BY l.sequence_number DESC
                 LIMIT 1
             ) AS l;

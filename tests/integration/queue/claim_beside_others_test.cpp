@@ -1,7 +1,6 @@
 #include "queue_fixture.hpp"
 
 #include <future>
-#include <regex>
 #include <thread>
 
 namespace contego::testing {
@@ -182,57 +181,6 @@ TEST_F(plans_of_an_empty_queue, look_for_what_ends_in_no_index_that_is_full_of_w
 
     sql("SELECT pg_stat_force_next_flush()");
     EXPECT_EQ(one(searches), before);
-}
-
-/// What the server says to a session: with auto_explain, the plans of all that runs there.
-class overheard : public pqxx::errorhandler {
-public:
-    explicit overheard(pqxx::connection& session) : pqxx::errorhandler(session) {}
-
-    bool operator()(const char* said) noexcept override {
-        text_ += said;
-        return false;
-    }
-
-    /// How many pairs of rows were held against each other and found not to belong together.
-    [[nodiscard]] std::int64_t pairs_in_vain() const {
-        static const std::regex told("Rows Removed by Join Filter: ([0-9]+)");
-        std::int64_t all = 0;
-        for (std::sregex_iterator at(text_.begin(), text_.end(), told), end; at != end; ++at)
-            all += std::stoll((*at)[1]);
-        return all;
-    }
-
-    [[nodiscard]] bool heard(const std::string& what) const { return text_.find(what) != std::string::npos; }
-
-private:
-    std::string text_;
-};
-
-TEST_F(plans_of_an_empty_queue, hold_no_outcome_of_a_batch_against_all_others) {
-    sql("INSERT INTO contego.request (action, parameters) SELECT 'ADD_SUBSCRIPTIONS',"
-        " jsonb_build_object('smartcard_ca_id', n::text) FROM generate_series(1, 3000) AS n");
-    sql("ANALYZE contego.request_open, contego.lane"); // whatever the planner knows
-    sql("DROP TABLE claimed");
-    sql("CREATE TEMPORARY TABLE claimed AS SELECT id, fence FROM contego.claim(" +
-        std::to_string(daemon_.membership.daemon_id()) + ", 'default', 300)");
-    sql("LOAD 'auto_explain'");
-    sql("SET auto_explain.log_min_duration = 0");
-    sql("SET auto_explain.log_nested_statements = on");
-    sql("SET auto_explain.log_analyze = on");
-    sql("SET client_min_messages = log");
-    const overheard server(session_);
-
-    sql("SELECT contego.record(command_request_id => array_agg(id), command_fence => array_agg(fence),"
-        " command_sequence => array_agg(1::smallint), command_type => array_agg('ADD_SUBSCRIPTIONS'::text),"
-        " command_parameters => array_agg('{}'::jsonb), command_outcome => array_agg('success'::text),"
-        " verdict_request_id => array_agg(id), verdict_fence => array_agg(fence),"
-        " verdict_disposition => array_agg(CASE id % 2 WHEN 0 THEN 'complete' ELSE 'release' END)) FROM "
-        "claimed");
-
-    EXPECT_TRUE(server.heard("Insert on command_finished"));
-    EXPECT_EQ(one("SELECT count(*) FROM contego.command"), "300");
-    EXPECT_LT(server.pairs_in_vain(), 300 * 5);
 }
 
 /// A held request of card 1, and `count` behind it.
