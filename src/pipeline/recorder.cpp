@@ -11,8 +11,8 @@
 namespace contego::pipeline {
 namespace {
 
-// Commands and verdicts together, so some 300 requests: larger batches are no faster, and let others wait for
-// longer.
+// Commands and verdicts together, so some 300 requests: larger batches are little faster, and let others
+// wait for longer.
 constexpr std::size_t most_rows = 600;
 constexpr auto longest_gathering = std::chrono::milliseconds(10);
 constexpr const char* record_refused = "RECORD_REFUSED";
