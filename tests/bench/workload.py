@@ -42,8 +42,9 @@ def mixed_day(rows):
 
 
 def script(rows=1, name="LOAD", priority="REGULAR"):
-    """One transaction of pgbench: so many requests, each on a card of its own, and beside them the row that dates their commit."""
-    return (f"\\set card random(1, {900_000_000 // rows})\n"
+    """One transaction of pgbench: so many requests, each on a card of its own, and beside them the row that dates their commit. None is
+    a card of a bulk, behind whose request it would have to wait."""
+    return (f"\\set card random({100_000_000 // rows}, {900_000_000 // rows})\n"
             "WITH made AS (INSERT INTO contego.request (action, parameters, process_name, priority) "
             f"SELECT 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', {card(f':card * {rows} + n')}, 'service_ca_id', '1111'), "
             f"'{name}', '{priority}' FROM generate_series(1, {rows}) AS n RETURNING id) "
