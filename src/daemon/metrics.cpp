@@ -13,7 +13,6 @@ using prometheus::BuildHistogram;
 using labels = std::map<std::string, std::string>;
 
 constexpr std::array progresses{"QUEUED", "SCHEDULED", "BLOCKED", "IN_FLIGHT", "RETRYING", "HELD"};
-constexpr std::array dispositions{"complete", "reject", "retry", "hold", "release"};
 constexpr std::array stages{"claim", "record", "lease", "housekeeping", "wakeup", "months"};
 
 const prometheus::Histogram::BucketBoundaries seconds_buckets{
@@ -82,46 +81,71 @@ metrics::metrics(const std::string& version, const std::vector<std::string>& pro
         .Add({{"version", version}})
         .Set(1);
     // Series known in advance start at 0, so that a rate is right from the first event on.
-    for (const auto& provider : providers) {
-        claimed_.Add(of_provider(provider));
-        holds(provider, 0, 0, 0);
-        for (const auto* d : dispositions)
-            decided_.Add({{"provider", provider}, {"disposition", d}});
-    }
+    for (const auto& provider : providers)
+        line_of(provider);
     for (const auto* stage : stages)
         trouble_.Add({{"stage", stage}});
     queue({});
 }
 
+metrics::line_series metrics::make_line(const std::string& provider) {
+    const auto count_of = [&](const char* disposition) {
+        return &decided_.Add({{"provider", provider}, {"disposition", disposition}});
+    };
+    return {
+        .claimed = claimed_.Add(of_provider(provider)),
+        .request_seconds = request_seconds_.Add(of_provider(provider), seconds_buckets),
+        .waiting = held_.Add(of_stage(provider, "waiting")),
+        .sending = held_.Add(of_stage(provider, "sending")),
+        .recording = held_.Add(of_stage(provider, "recording")),
+        .decided = {count_of("complete"),
+                    count_of("reject"),
+                    count_of("retry"),
+                    count_of("hold"),
+                    count_of("release")},
+    };
+}
+
+metrics::line_series& metrics::line_of(std::string_view provider) {
+    if (const auto known = lines_.find(provider); known != lines_.end()) return known->second;
+    const std::string name(provider);
+    return lines_.emplace(name, make_line(name)).first->second;
+}
+
 void metrics::claimed(std::string_view provider, std::size_t count) {
-    claimed_.Add(of_provider(provider)).Increment(static_cast<double>(count));
+    line_of(provider).claimed.Increment(static_cast<double>(count));
 }
 
 void metrics::exchanged(std::string_view provider, command_type command, outcome o, double seconds) {
-    const std::string name(name_of(command));
-    exchanges_
-        .Add({{"provider", std::string(provider)}, {"command", name}, {"outcome", std::string(name_of(o))}})
-        .Increment();
-    exchange_seconds_.Add({{"provider", std::string(provider)}, {"command", name}}, seconds_buckets)
-        .Observe(seconds);
+    auto& line = line_of(provider);
+    const auto which = static_cast<std::size_t>(command);
+    auto*& count = line.exchanges.at(which).at(static_cast<std::size_t>(o));
+    auto*& durations = line.exchange_seconds.at(which);
+    if (count == nullptr) {
+        labels names{{"provider", std::string(provider)}, {"command", std::string(name_of(command))}};
+        durations = &exchange_seconds_.Add(names, seconds_buckets);
+        names.emplace("outcome", name_of(o));
+        count = &exchanges_.Add(names);
+    }
+    count->Increment();
+    durations->Observe(seconds);
 }
 
 void metrics::decided(std::string_view provider, disposition d, double seconds_since_due) {
-    decided_
-        .Add({{"provider", std::string(provider)},
-              {"disposition", dispositions.at(static_cast<std::size_t>(d))}})
-        .Increment();
+    auto& line = line_of(provider);
+    line.decided.at(static_cast<std::size_t>(d))->Increment();
     if (d == disposition::complete || d == disposition::reject)
-        request_seconds_.Add(of_provider(provider), seconds_buckets).Observe(seconds_since_due);
+        line.request_seconds.Observe(seconds_since_due);
 }
 
 void metrics::holds(std::string_view provider,
                     std::size_t waiting,
                     std::size_t sending,
                     std::size_t recording) {
-    held_.Add(of_stage(provider, "waiting")).Set(static_cast<double>(waiting));
-    held_.Add(of_stage(provider, "sending")).Set(static_cast<double>(sending));
-    held_.Add(of_stage(provider, "recording")).Set(static_cast<double>(recording));
+    auto& line = line_of(provider);
+    line.waiting.Set(static_cast<double>(waiting));
+    line.sending.Set(static_cast<double>(sending));
+    line.recording.Set(static_cast<double>(recording));
 }
 
 void metrics::endpoint_changed(std::string_view provider, std::string_view endpoint, bool alive) {

@@ -11,6 +11,8 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <array>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -18,16 +20,18 @@
 
 namespace contego::daemon {
 
-/// The figures that ops look at, in Prometheus's terms. Never labelled by card or request. Thread safe.
+/// The figures that ops look at, in Prometheus's terms. Never labelled by card or request.
 class metrics {
 public:
     metrics(const std::string& version, const std::vector<std::string>& providers);
 
+    // Of a provider's line, on the network thread only.
     void claimed(std::string_view provider, std::size_t count);
     void exchanged(std::string_view provider, command_type command, outcome o, double seconds);
     void decided(std::string_view provider, disposition d, double seconds_since_due);
     void holds(std::string_view provider, std::size_t waiting, std::size_t sending, std::size_t recording);
 
+    // On any thread.
     void stale(std::size_t count) { stale_.Increment(static_cast<double>(count)); }
 
     void endpoint_changed(std::string_view provider, std::string_view endpoint, bool alive);
@@ -38,6 +42,23 @@ public:
     [[nodiscard]] std::string text() const;
 
 private:
+    /// The series of one provider that requests and commands are counted in. To look one up by its labels
+    /// takes longer than to count.
+    struct line_series {
+        prometheus::Counter& claimed;
+        prometheus::Histogram& request_seconds;
+        prometheus::Gauge& waiting;
+        prometheus::Gauge& sending;
+        prometheus::Gauge& recording;
+        std::array<prometheus::Counter*, 5> decided; ///< by disposition
+        std::array<std::array<prometheus::Counter*, 4>, command_types.size()>
+            exchanges{}; ///< by command and outcome; nullptr: not seen yet, and not shown
+        std::array<prometheus::Histogram*, command_types.size()> exchange_seconds{}; ///< the same
+    };
+
+    line_series& line_of(std::string_view provider);
+    line_series make_line(const std::string& provider);
+
     prometheus::Registry registry_;
     prometheus::Family<prometheus::Counter>& claimed_;
     prometheus::Family<prometheus::Counter>& exchanges_;
@@ -51,6 +72,7 @@ private:
     prometheus::Family<prometheus::Gauge>& oldest_due_;
     prometheus::Counter& stale_;
     std::vector<std::string> providers_;
+    std::map<std::string, line_series, std::less<>> lines_;
 };
 
 } // namespace contego::daemon

@@ -2,6 +2,7 @@
 
 #include "http/lookup.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -102,14 +103,14 @@ asio::awaitable<transfer> connection::write(std::string_view bytes, time_point d
     co_return out;
 }
 
-asio::awaitable<transfer> connection::read_some(asio::mutable_buffer into, time_point deadline) {
+asio::awaitable<arrival> connection::read_some(time_point deadline) {
     tcp_.expires_at(deadline);
-    transfer out;
+    arrival out;
     auto token = asio::redirect_error(asio::use_awaitable, out.error);
-    if (tls_)
-        out.bytes = co_await tls_->async_read_some(into, token);
-    else
-        out.bytes = co_await tcp_.async_read_some(into, token);
+    const auto into = asio::buffer(read_);
+    const auto bytes =
+        tls_ ? co_await tls_->async_read_some(into, token) : co_await tcp_.async_read_some(into, token);
+    out.bytes = {read_.data(), bytes};
     co_return out;
 }
 

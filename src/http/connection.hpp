@@ -6,10 +6,10 @@
 #include <contego/exchange.hpp>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -35,10 +35,16 @@ struct failure {
     long distrust = 0; ///< why the server's certificate was refused, in OpenSSL's numbers; 0: it was not
 };
 
-/// What a read or a write came to. `bytes` counts also where there is an error.
+/// What a write came to. `bytes` counts also where there is an error.
 struct transfer {
     boost::system::error_code error;
     std::size_t bytes = 0;
+};
+
+/// What a read came to. The bytes are good until the next read.
+struct arrival {
+    boost::system::error_code error;
+    std::string_view bytes;
 };
 
 /// One TCP connection to the server, with TLS where a context is given. After any error it is good for
@@ -55,7 +61,8 @@ public:
 
     boost::asio::awaitable<transfer> write(std::string_view bytes, time_point deadline);
 
-    boost::asio::awaitable<transfer> read_some(boost::asio::mutable_buffer into, time_point deadline);
+    /// What is there, as soon as there is anything.
+    boost::asio::awaitable<arrival> read_some(time_point deadline);
 
     /// Between two exchanges: whether the server neither closed the connection nor sent what nobody asked
     /// for.
@@ -76,7 +83,8 @@ private:
 
     boost::beast::tcp_stream tcp_;
     std::unique_ptr<boost::asio::ssl::stream<boost::beast::tcp_stream&>>
-        tls_; ///< nullptr where there is no TLS
+        tls_;                      ///< nullptr where there is no TLS
+    std::array<char, 16384> read_; ///< most answers in one piece
     time_point opened_;
     on_stop closing_;
 };

@@ -11,7 +11,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/error.hpp>
 
-#include <array>
 #include <exception>
 #include <stop_token>
 #include <utility>
@@ -48,15 +47,14 @@ void fail(exchange& out, transport_error error, std::string detail) {
 /// Reads one answer; true where the connection may be used again.
 asio::awaitable<bool> read_answer(const endpoint& where, connection& c, time_point deadline, exchange& out) {
     answer_reader reader({.header = where.options.header_limit, .body = where.options.body_limit});
-    std::array<char, 16384> bytes{};
     auto state = progress::more;
     while (state == progress::more) {
-        const auto got = co_await c.read_some(asio::buffer(bytes), deadline);
+        const auto got = co_await c.read_some(deadline);
         if (got.error && got.error != asio::error::eof) {
             fail(out, read_error(got.error), got.error.message());
             co_return false;
         }
-        state = got.error ? reader.end() : reader.feed({bytes.data(), got.bytes});
+        state = got.error ? reader.end() : reader.feed(got.bytes);
     }
     if (state == progress::failed) {
         fail(out, reader.error(), reader.detail());

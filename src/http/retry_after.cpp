@@ -55,6 +55,7 @@ std::optional<std::chrono::sys_seconds> as_date(std::string_view text) {
 } // namespace
 
 std::optional<seconds> parse_retry_after(std::string_view text, std::chrono::system_clock::time_point now) {
+    if (text.empty()) return std::nullopt; // nearly always: reading a date is dear
     if (const auto given = as_seconds(text)) return given;
     const auto date = as_date(text);
     if (!date) return std::nullopt;
