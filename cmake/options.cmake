@@ -24,6 +24,13 @@ else()
     target_compile_definitions(contego_options INTERFACE $<$<CONFIG:RelWithDebInfo>:_FORTIFY_SOURCE=2>)
 endif()
 
+# What is allocated by one thread of the daemon is freed by another all the time, which is dear in the C library's
+# allocator. The sanitizers bring their own.
+add_library(contego_allocator INTERFACE)
+if(NOT CONTEGO_SANITIZE)
+    target_link_libraries(contego_allocator INTERFACE -Wl,--push-state,--no-as-needed PkgConfig::tcmalloc -Wl,--pop-state)
+endif()
+
 option(CONTEGO_COVERAGE "Count lines and branches for gcovr" OFF)
 if(CONTEGO_COVERAGE)
     target_compile_options(contego_options INTERFACE --coverage -fprofile-update=atomic)
