@@ -3,6 +3,7 @@
 #include "json/json.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace contego::queue {
 namespace {
@@ -27,6 +28,13 @@ std::vector<finished_command> finished_from(const pqxx::field& f) {
     return all;
 }
 
+/// libpqxx 6 reads a double through a stream, which takes as long as all else of a row.
+double number_of(const pqxx::field& f) {
+    double number = 0;
+    std::from_chars(f.c_str(), f.c_str() + f.size(), number);
+    return number;
+}
+
 request request_from(const pqxx::row& row, const std::string& provider) {
     request r;
     r.id = row[0].as<std::int64_t>();
@@ -44,7 +52,7 @@ request request_from(const pqxx::row& row, const std::string& provider) {
     r.fence = row[5].as<std::int64_t>();
     r.attempts = row[6].as<int>();
     r.interrupted = row[7].as<bool>();
-    r.age_seconds = row[8].as<double>();
+    r.age_seconds = number_of(row[8]);
     r.finished = finished_from(row[9]);
     return r;
 }
@@ -86,23 +94,24 @@ public:
 private:
     // A transaction around one statement, on purpose: a statement that reaches the server only after this
     // connection was given up, as from a network that stood still, is never committed. What it would have
-    // claimed nobody would know of; what it would have given back may be ours again.
+    // claimed nobody would know of; what it would have given back may be ours again. The rows are read when
+    // it is over: until then all other claims of the provider wait.
     claim_batch try_to_claim(const std::string& provider, std::size_t limit) {
-        return connection_.transact(claim_requests.name, [&](pqxx::work& tx) {
-            claim_batch batch;
-            const auto holder = membership_.daemon_id();
-            const auto rows = sql::run(tx, claim_requests.sql, holder, provider, static_cast<int>(limit));
-            batch.requests.reserve(static_cast<std::size_t>(rows.size()));
-            batch.more = rows.size() == static_cast<pqxx::result::size_type>(limit);
-            for (const auto& row : rows)
-                if (row[0].is_null())
-                    add_what_else(batch, row);
-                else {
-                    batch.requests.push_back(request_from(row, provider));
-                    batch.requests.back().holder = holder;
-                }
-            return batch;
+        const auto holder = membership_.daemon_id();
+        const auto rows = connection_.transact(claim_requests.name, [&](pqxx::work& tx) {
+            return sql::run(tx, claim_requests.sql, holder, provider, static_cast<int>(limit));
         });
+        claim_batch batch;
+        batch.requests.reserve(static_cast<std::size_t>(rows.size()));
+        batch.more = rows.size() == static_cast<pqxx::result::size_type>(limit);
+        for (const auto& row : rows)
+            if (row[0].is_null())
+                add_what_else(batch, row);
+            else {
+                batch.requests.push_back(request_from(row, provider));
+                batch.requests.back().holder = holder;
+            }
+        return batch;
     }
 
     void put_back_what_was_lost(const std::string& provider) {
