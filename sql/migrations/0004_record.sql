@@ -22,51 +22,96 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    ours bigint[];
-    our_fences bigint[];
-    our_ends boolean[];
-    any_ran_before boolean;
     moment timestamptz;
     ended bigint[];
+    ended_fences bigint[];
+    rest bigint[];
+    rest_fences bigint[];
+    kept bigint[] := '{}';
+    kept_fences bigint[] := '{}';
+    ours bigint[];
+    our_fences bigint[];
+    any_ran_before boolean;
     landed bigint[];
 BEGIN
-    WITH named AS (
-        SELECT s.request_id, s.fence, bool_or(s.ends) AS ends
-        FROM (
-            SELECT command_request_id[c.n] AS request_id, command_fence[c.n] AS fence, false AS ends
-            FROM generate_series(1, cardinality(command_request_id)) AS c (n)
-            UNION ALL
-            SELECT verdict_request_id[v.n], verdict_fence[v.n],
-                   coalesce(verdict_disposition[v.n] IN ('complete', 'reject', 'cancel', 'close'), false)
-            FROM generate_series(1, cardinality(verdict_request_id)) AS v (n)
-        ) AS s
-        GROUP BY s.request_id, s.fence
-    ), held AS MATERIALIZED (
-        SELECT o.id, o.fence, n.ends, o.attempts > 0 OR o.interrupted OR o.executed_date IS NOT NULL AS ran_before
-        FROM contego.request_open AS o
-        JOIN named AS n ON n.request_id = o.id AND n.fence = o.fence
-        -- What is in flight is said, and found, in a way that leads through no other index than that of the numbers: the one of what is
-        -- in flight is full of what was, as long as somebody holds a transaction open.
-        WHERE o.id = ANY (ARRAY(SELECT a.request_id FROM named AS a)) AND o.claimed_by IS NOT NULL
-        ORDER BY o.id
-        FOR UPDATE OF o
-    )
-    -- Request and fence together: one batch may hold outcomes of two claims on one request, where this daemon lost its
-    -- lease, joined again and claimed the same request anew.
-    SELECT coalesce(array_agg(h.id) FILTER (WHERE h.id IS NOT NULL), '{}'),
-           coalesce(array_agg(h.fence) FILTER (WHERE h.id IS NOT NULL), '{}'),
-           coalesce(array_agg(h.ends) FILTER (WHERE h.id IS NOT NULL), '{}'),
-           coalesce(array_agg(DISTINCT n.request_id) FILTER (WHERE h.id IS NULL), '{}'),
-           coalesce(bool_or(h.ran_before), false)
-    INTO ours, our_fences, our_ends, stale, any_ran_before
-    FROM named AS n
-    LEFT JOIN held AS h ON h.id = n.request_id AND h.fence = n.fence;
-
     -- One moment for all that ends here: it says in which month a request and its commands lie.
     moment := clock_timestamp();
     IF to_regclass('contego.request_finished_' || to_char(moment AT TIME ZONE 'UTC', 'YYYY_MM')) IS NULL THEN
         PERFORM contego.make_month(moment); -- no daemon has had the time
     END IF;
+
+    -- What ends is nearly all of it. It is deleted at once, neither looked for nor locked before. Request and fence together: one batch may
+    -- hold outcomes of two claims on one request, where this daemon lost its lease, joined again and claimed the same request anew.
+    WITH ending AS MATERIALIZED (
+        SELECT v.n, verdict_request_id[v.n] AS request_id, verdict_fence[v.n] AS fence, verdict_disposition[v.n] AS disposition
+        FROM generate_series(1, cardinality(verdict_request_id)) AS v (n)
+        WHERE verdict_disposition[v.n] IN ('complete', 'reject', 'cancel', 'close')
+        ORDER BY verdict_request_id[v.n]
+    ), gone AS (
+        -- The end comes along: joined to the rows once more, it would be compared with every one of them.
+        DELETE FROM contego.request_open AS o USING ending AS e
+        -- What is in flight is said, and found, in a way that leads through no other index than that of the numbers: the one of
+        -- what is in flight is full of what was, as long as somebody holds a transaction open.
+        WHERE o.id = e.request_id AND o.fence = e.fence AND o.claimed_by IS NOT NULL
+        RETURNING o.*, e.disposition, e.n
+    ), freed AS (
+        DELETE FROM contego.lane AS l
+        USING (SELECT g.provider, unnest(g.lanes) AS lane, g.sequence_number FROM gone AS g) AS g
+        WHERE l.provider = g.provider AND l.lane = g.lane AND l.sequence_number = g.sequence_number
+    ), finished AS (
+        INSERT INTO contego.request_finished (
+            id, created_date, created_by, action, parameters, subscription, process_name, process_id, provider,
+            priority, scheduled_date, idempotency_key, life_cycle_state, progress, sequence_number, executed_date,
+            finished_date, reference_number, error_code, error_description, result, attempts, due_date, lanes, fence,
+            interrupted)
+        OVERRIDING SYSTEM VALUE
+        SELECT g.id, g.created_date, g.created_by, g.action, contego.masked(g.parameters), g.subscription,
+               g.process_name, g.process_id, g.provider, g.priority, g.scheduled_date, g.idempotency_key,
+               CASE WHEN g.disposition IN ('complete', 'close') THEN 'COMPLETED' ELSE 'REJECTED' END,
+               CASE g.disposition WHEN 'complete' THEN 'DONE' WHEN 'close' THEN 'CLOSED' WHEN 'cancel' THEN 'CANCELLED' ELSE 'REJECTED' END,
+               g.sequence_number,
+               coalesce(moment - verdict_sent_age[g.n] * interval '1 millisecond', g.executed_date),
+               moment, coalesce(verdict_reference[g.n], g.reference_number), verdict_code[g.n], verdict_description[g.n],
+               verdict_result[g.n], g.attempts, g.due_date, g.lanes, g.fence, g.interrupted
+        FROM gone AS g
+    )
+    SELECT coalesce(array_agg(g.id), '{}'), coalesce(array_agg(g.fence), '{}'),
+           coalesce(bool_or(g.attempts > 0 OR g.interrupted OR g.executed_date IS NOT NULL), false)
+    INTO ended, ended_fences, any_ran_before
+    FROM gone AS g;
+
+    SELECT array_agg(r.request_id), array_agg(r.fence)
+    INTO rest, rest_fences
+    FROM (
+        SELECT command_request_id[c.n] AS request_id, command_fence[c.n] AS fence
+        FROM generate_series(1, cardinality(command_request_id)) AS c (n)
+        UNION
+        SELECT verdict_request_id[v.n], verdict_fence[v.n]
+        FROM generate_series(1, cardinality(verdict_request_id)) AS v (n)
+        EXCEPT
+        SELECT * FROM unnest(ended, ended_fences)
+    ) AS r;
+
+    -- What has not ended by this: it stays open, or is no longer ours.
+    stale := '{}';
+    IF rest IS NOT NULL THEN
+        WITH held AS MATERIALIZED (
+            SELECT o.id, o.fence, o.attempts > 0 OR o.interrupted OR o.executed_date IS NOT NULL AS ran_before
+            FROM contego.request_open AS o
+            WHERE o.id = ANY (rest) AND o.claimed_by IS NOT NULL
+            ORDER BY o.id
+            FOR UPDATE OF o
+        )
+        SELECT coalesce(array_agg(h.id) FILTER (WHERE h.id IS NOT NULL), '{}'),
+               coalesce(array_agg(h.fence) FILTER (WHERE h.id IS NOT NULL), '{}'),
+               coalesce(array_agg(DISTINCT r.id) FILTER (WHERE h.id IS NULL), '{}'),
+               any_ran_before OR coalesce(bool_or(h.ran_before), false)
+        INTO kept, kept_fences, stale, any_ran_before
+        FROM unnest(rest, rest_fences) AS r (id, fence)
+        LEFT JOIN held AS h ON h.id = r.id AND h.fence = r.fence;
+    END IF;
+    ours := ended || kept;
+    our_fences := ended_fences || kept_fences;
 
     IF any_ran_before THEN
         INSERT INTO contego.former_attempt (
@@ -87,7 +132,9 @@ BEGIN
                o.ends AND NOT EXISTS (SELECT FROM contego.command_open AS c
                                       WHERE c.request_id = o.id AND c.sequence = command_sequence[s.n]) AS at_once
         FROM generate_series(1, cardinality(command_request_id)) AS s (n)
-        JOIN unnest(ours, our_fences, our_ends) AS o (id, fence, ends)
+        JOIN (SELECT e.id, e.fence, true AS ends FROM unnest(ended, ended_fences) AS e (id, fence)
+              UNION ALL
+              SELECT k.id, k.fence, false FROM unnest(kept, kept_fences) AS k (id, fence)) AS o
              ON o.id = command_request_id[s.n] AND o.fence = command_fence[s.n]
     ), written AS (
         INSERT INTO contego.command_finished (
@@ -121,40 +168,7 @@ BEGIN
     -- An update that changes the partition moves the row, all of it.
     UPDATE contego.command AS c SET finished_date = moment
     WHERE c.finished_date IS NULL
-      AND c.request_id IN (SELECT o.id FROM unnest(ours, our_ends) AS o (id, ends) WHERE o.ends);
-
-    WITH ending AS (
-        SELECT v.n, verdict_request_id[v.n] AS request_id, verdict_disposition[v.n] AS disposition
-        FROM generate_series(1, cardinality(verdict_request_id)) AS v (n)
-        WHERE (verdict_request_id[v.n], verdict_fence[v.n]) IN (SELECT * FROM unnest(ours, our_fences))
-          AND verdict_disposition[v.n] IN ('complete', 'reject', 'cancel', 'close')
-    ), gone AS (
-        -- The end comes along: joined to the rows once more, it would be compared with every one of them.
-        DELETE FROM contego.request_open AS o USING ending AS e WHERE o.id = e.request_id
-        RETURNING o.*, e.disposition, e.n
-    ), freed AS (
-        DELETE FROM contego.lane AS l
-        USING (SELECT g.provider, unnest(g.lanes) AS lane, g.sequence_number FROM gone AS g) AS g
-        WHERE l.provider = g.provider AND l.lane = g.lane AND l.sequence_number = g.sequence_number
-    ), finished AS (
-        INSERT INTO contego.request_finished (
-            id, created_date, created_by, action, parameters, subscription, process_name, process_id, provider,
-            priority, scheduled_date, idempotency_key, life_cycle_state, progress, sequence_number, executed_date,
-            finished_date, reference_number, error_code, error_description, result, attempts, due_date, lanes, fence,
-            interrupted)
-        OVERRIDING SYSTEM VALUE
-        SELECT g.id, g.created_date, g.created_by, g.action, contego.masked(g.parameters), g.subscription,
-               g.process_name, g.process_id, g.provider, g.priority, g.scheduled_date, g.idempotency_key,
-               CASE WHEN g.disposition IN ('complete', 'close') THEN 'COMPLETED' ELSE 'REJECTED' END,
-               CASE g.disposition WHEN 'complete' THEN 'DONE' WHEN 'close' THEN 'CLOSED' WHEN 'cancel' THEN 'CANCELLED' ELSE 'REJECTED' END,
-               g.sequence_number,
-               coalesce(moment - verdict_sent_age[g.n] * interval '1 millisecond', g.executed_date),
-               moment, coalesce(verdict_reference[g.n], g.reference_number), verdict_code[g.n], verdict_description[g.n],
-               verdict_result[g.n], g.attempts, g.due_date, g.lanes, g.fence, g.interrupted
-        FROM gone AS g
-        RETURNING request_finished.id
-    )
-    SELECT array_agg(f.id) INTO ended FROM finished AS f;
+      AND c.request_id = ANY (ended);
 
     WITH stays AS (
         UPDATE contego.request_open AS o
@@ -167,7 +181,7 @@ BEGIN
             claimed_by = NULL, claimed_date = NULL,
             interrupted = verdict_disposition[v.n] IN ('retry', 'release') AND coalesce(verdict_in_doubt[v.n], false)
         FROM generate_series(1, cardinality(verdict_request_id)) AS v (n)
-        WHERE o.id = verdict_request_id[v.n] AND (o.id, verdict_fence[v.n]) IN (SELECT * FROM unnest(ours, our_fences))
+        WHERE o.id = verdict_request_id[v.n] AND (o.id, verdict_fence[v.n]) IN (SELECT * FROM unnest(kept, kept_fences))
           AND verdict_disposition[v.n] IN ('retry', 'hold', 'release')
         RETURNING o.id
     )

@@ -34,7 +34,7 @@ CREATE TRIGGER note_claim AFTER UPDATE OF fence ON contego.request_open
 
 # What a sabotage changes in which function: the run has to notice each of them.
 SABOTAGE = {
-    "fence": ("contego.record", {"SELECT o.id, o.fence": "SELECT o.id, n.fence", " AND n.fence = o.fence": ""}),
+    "fence": ("contego.record", {" AND o.fence = e.fence": ""}),
     "lane": ("contego.claim",
              {"l.sequence_number < c.sequence_number": "false", "c.before_id IS NOT NULL": "false",
               "JOIN busy ON busy.lane = c.lane": "JOIN busy ON false"}),

@@ -12,10 +12,10 @@ TALKING = ("LOAD 'auto_explain'", "SET auto_explain.log_min_duration = 0", "SET 
 RECORD = """
     SELECT contego.record(
         command_request_id => array_agg(id), command_fence => array_agg(fence), command_sequence => array_agg(1::smallint),
-        command_type => array_agg('ADD_SUBSCRIPTIONS'::text), command_parameters => array_agg('{}'::jsonb),
+        command_type => array_agg('ADD_SUBSCRIPTIONS'::text), command_parameters => array_agg('{{}}'::jsonb),
         command_outcome => array_agg('success'::text),
         verdict_request_id => array_agg(id), verdict_fence => array_agg(fence),
-        verdict_disposition => array_agg(CASE id % 2 WHEN 0 THEN 'complete' ELSE 'release' END))
+        verdict_disposition => array_agg({disposition}))
     FROM claimed"""
 
 
@@ -53,9 +53,18 @@ def test_a_claim_holds_no_request_against_all_others(session):
 def test_recording_holds_no_outcome_against_all_others(session):
     said = session.connection.notices = Heard()
 
-    session.execute(RECORD)
+    session.execute(RECORD.format(disposition="CASE id % 2 WHEN 0 THEN 'complete' ELSE 'release' END"))
 
     assert any("Insert on command_finished" in plan for plan in said)
     assert said.pairs_in_vain() < 5 * BATCH
     session.execute("SELECT count(*) FROM contego.command")
     assert session.fetchone() == (BATCH,)
+
+
+def test_what_ends_is_not_locked_before_it_is_deleted(session):
+    said = session.connection.notices = Heard()
+
+    session.execute(RECORD.format(disposition="'complete'::text"))
+
+    assert any("Delete on request_open" in plan for plan in said)
+    assert not [plan for plan in said if "LockRows" in plan]

@@ -272,28 +272,43 @@ TEST_F(record, throws_where_the_database_is_away_and_works_when_it_is_back) {
 }
 
 TEST_F(record, keeps_every_attempt_in_the_order_of_its_number) {
-    auto first = claimed_command();
-    first.outcome = outcome::retry;
-    first.got = exchange_state::sent_no_answer;
-    first.error_code = "TRANSPORT_TIMEOUT";
-    first.response.clear();
-    auto again = verdict_on(first, disposition::retry);
-    ASSERT_TRUE(daemon_.store->record({{first}, {again}}).stale.empty());
-    sql("UPDATE contego.request SET due_date = now()");
-    daemon_.claim();
+    auto c = claimed_command();
+    c.outcome = outcome::retry;
+    c.got = exchange_state::sent_no_answer;
+    c.response.clear();
+    for (const auto* const why : {"TRANSPORT_TIMEOUT", "TRANSPORT_CLOSED"}) {
+        c.error_code = why;
+        ASSERT_TRUE(daemon_.store->record({{c}, {verdict_on(c, disposition::retry)}}).stale.empty());
+        sql("UPDATE contego.request SET due_date = now()");
+        daemon_.claim();
+        c.fence = daemon_.latest.requests.at(0).fence;
+    }
+    c.outcome = outcome::success;
+    c.got = exchange_state::answered;
+    c.error_code.clear();
+
+    ASSERT_TRUE(daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}}).stale.empty());
+
+    using rows = std::vector<std::vector<std::string>>;
+    EXPECT_EQ(sql("SELECT attempt, exchange, outcome, error_code FROM contego.attempt ORDER BY attempt"),
+              (rows{{"1", "sent_no_answer", "retry", "TRANSPORT_TIMEOUT"},
+                    {"2", "sent_no_answer", "retry", "TRANSPORT_CLOSED"},
+                    {"3", "answered", "success", ""}}));
+    EXPECT_EQ(one("SELECT count(DISTINCT fence) FROM contego.attempt"), "3");
+}
+
+TEST_F(record, ends_the_commands_of_a_request_with_it_whenever_they_were_written) {
+    const auto first = claimed_command();
     auto second = first;
-    second.fence = daemon_.latest.requests.at(0).fence;
-    second.outcome = outcome::success;
-    second.got = exchange_state::answered;
-    second.error_code.clear();
+    second.sequence = 2;
+    ASSERT_TRUE(daemon_.store->record({{first}, {}}).stale.empty());
+    EXPECT_EQ(one("SELECT count(*) FROM contego.command WHERE finished_date IS NULL"), "1");
 
     ASSERT_TRUE(daemon_.store->record({{second}, {verdict_on(second, disposition::complete)}}).stale.empty());
 
-    using rows = std::vector<std::vector<std::string>>;
-    EXPECT_EQ(
-        sql("SELECT attempt, exchange, outcome, error_code FROM contego.attempt ORDER BY attempt"),
-        (rows{{"1", "sent_no_answer", "retry", "TRANSPORT_TIMEOUT"}, {"2", "answered", "success", ""}}));
-    EXPECT_EQ(one("SELECT count(DISTINCT fence) FROM contego.attempt"), "2");
+    EXPECT_EQ(one("SELECT count(*) FROM contego.command AS c JOIN contego.request AS r ON r.id = c.request_id"
+                  " WHERE c.finished_date = r.finished_date"),
+              "2");
 }
 
 TEST_F(record, an_outage_is_no_attempt_of_the_request) {
