@@ -29,7 +29,7 @@ def arguments():
     parser.add_argument("--finished", type=int, default=1_000_000, metavar="N", help="requests that ended before (default %(default)s)")
     parser.add_argument("--idle-seconds", type=int, default=600, metavar="N", help="of the scenario idle (default %(default)s)")
     parser.add_argument("--load-seconds", type=int, default=20, metavar="N", help="of the open loops (default %(default)s)")
-    parser.add_argument("--claim-ahead", type=int, default=1000, metavar="N", help="claim_ahead of the daemon (default %(default)s)")
+    parser.add_argument("--claim-ahead", type=int, default=2000, metavar="N", help="claim_ahead of the daemon (default %(default)s)")
     parser.add_argument("--peers", metavar="DIR", help="folder whose run.sh runs the peers")
     parser.add_argument("--endpoint", metavar="URL", help="a CAS of your own in place of the stub; every command is really sent")
     parser.add_argument("--binding", metavar="FILE", help="the binding for it")

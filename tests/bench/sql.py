@@ -23,38 +23,60 @@ def percentile(values, share):
     return values[min(len(values) - 1, int(share * len(values)))]
 
 
-def inserting(stage, database, until=float("inf")):
-    """Milliseconds of each transaction that ended before `until`, a function of no arguments or a moment."""
-    seconds = max(2, stage.settings.load_seconds // 2)
-    load = stage.load(database, workload.script(name="INSERTED"), seconds, rate=INSERTERS * EACH_PER_SECOND, clients=INSERTERS, log=True)
+def begin_inserting(stage, database):
+    """Eight sessions insert, in open loop, and have done so long enough to know their plans."""
+    first = database.session.value("SELECT last_value FROM contego.request_id_seq")
+    load = stage.load(database, workload.script(name="INSERTED"), insert_seconds(stage), rate=INSERTERS * EACH_PER_SECOND, clients=INSERTERS,
+                      log=True)
+    while database.session.value("SELECT last_value FROM contego.request_id_seq") < first + 100 and load.running():
+        time.sleep(0.01)
+    return load
+
+
+def insert_seconds(stage):
+    return max(3, stage.settings.load_seconds // 2)
+
+
+def inserting_alone(stage, database):
+    """Milliseconds of each transaction."""
+    load = begin_inserting(stage, database)
+    warm = time.time()
     load.finish()
-    moment = until() if callable(until) else until
-    return [ms for ended, ms in load.latencies() if ended < moment]
+    return [ms for ended, ms in load.latencies() if ended > warm]
+
+
+def inserting_beside(stage, database, rows, latency_ms):
+    """The same while a daemon works off so many, 64 in flight, and what that cost."""
+    low, high = database.insert(workload.subscriptions(rows, name="BULK"))
+    database.settle()
+    with stage.cas(latency_ms) as (url, cas), stage.costs(database) as costs:
+        load = begin_inserting(stage, database)
+        began = time.time()
+        with stage.daemons(database, url) as daemons:
+            database.wait_until_finished(low, high, daemons)
+            bulk_ended = database.session.value(ENDED, low, high)
+            inserted = load.finish()
+            database.wait_until_finished(low, high + inserted, daemons)
+            found = costs.take(high - low + 1 + inserted, daemons, cas)
+        found |= costs.close(high - low + 1 + inserted, of_load=inserted)
+    times = [ms for ended, ms in load.latencies() if began < ended < bulk_ended]
+    if not times:
+        raise RuntimeError("the bulk was finished before anything was inserted: more --rows")
+    return times, found
 
 
 def inserters(stage):
-    """The same open loop of single rows twice: alone, then beside a daemon that works off a bulk."""
-    with stage.database() as database, stage.cas() as (url, cas):
-        inserting(stage, database)  # what connections, plans and caches cost once
-        alone = inserting(stage, database)
-        low, high = database.insert(workload.subscriptions(stage.settings.rows, name="BULK"))
-        database.settle()
-        with stage.costs(database) as costs:
-            with stage.daemons(database, url) as daemons:
-                def bulk_ended():
-                    database.wait_until_finished(low, high, daemons)
-                    return database.session.value(ENDED, low, high)
-
-                beside = inserting(stage, database, bulk_ended)
-                total = database.session.value("SELECT max(id) FROM contego.request")
-                database.wait_until_finished(1, total, daemons)
-                found = costs.take(total, daemons, cas)
-            found |= costs.close(total, of_load=len(beside))
-    if not beside:
-        raise RuntimeError("the bulk was finished before anything was inserted: more --rows")
-    figures = {f"{name}_{share}_ms": percentile(values, of) for name, values in (("alone", alone), ("beside", beside))
+    """The same open loop of single rows alone, beside a daemon that is as fast as it can be, and beside one whose CAS takes 20 ms."""
+    rows = stage.settings.rows
+    with stage.database() as database:
+        inserting_alone(stage, database)  # what caches cost once
+        alone = inserting_alone(stage, database)
+        beside, found = inserting_beside(stage, database, rows, 0)
+        beside_20ms, _ = inserting_beside(stage, database, min(rows, insert_seconds(stage) * 64 * 1000 // 20), 20)
+    figures = {f"{name}_{share}_ms": percentile(values, of)
+               for name, values in (("alone", alone), ("beside", beside), ("beside_20ms", beside_20ms))
                for share, of in (("p50", 0.5), ("p99", 0.99))}
-    return {**found, **figures, "rows": high - low + 1, "inserted_beside": len(beside)}
+    return {**found, **figures, "rows": rows, "inserted_beside": len(beside)}
 
 
 class Reader(threading.Thread):

@@ -33,7 +33,7 @@ class Settings:
     finished: int = 1_000_000
     idle_seconds: int = 600
     load_seconds: int = 20
-    claim_ahead: int = 1000
+    claim_ahead: int = 2000
     peers: str | None = None
     endpoint: str | None = None
     binding: str | None = None
