@@ -60,7 +60,7 @@ struct verdict {
     std::optional<std::chrono::steady_clock::time_point> first_sent;
 };
 
-/// Written in one transaction, commands before verdicts.
+/// Written in one transaction.
 struct record_batch {
     std::vector<command_record> commands;
     std::vector<verdict> verdicts;

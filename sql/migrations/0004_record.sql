@@ -1,8 +1,7 @@
 -- How outcomes are written, by the holder of the latest claim only.
 
 -- Writes what happened to requests that are still held under the claim they name; `stale` are those that are not,
--- `woken` counts the parked requests that may now be claimed. One call is one transaction's worth: commands first, then
--- what becomes of their requests.
+-- `woken` counts the parked requests that may now be claimed. One call is one transaction's worth.
 --
 -- Each column is an array, the first element of all of them is the first row: a driver sends them in binary, and nothing is parsed.
 -- What an array has no element for is NULL. Ages and times are in milliseconds, an age is that before now.
@@ -23,12 +22,15 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     moment timestamptz;
-    ended bigint[];
-    ended_fences bigint[];
-    rest bigint[];
-    rest_fences bigint[];
+    named bigint[];
+    named_fences bigint[];
+    named_ends boolean[];
+    all_end boolean;
     kept bigint[] := '{}';
     kept_fences bigint[] := '{}';
+    any_kept_ran_before boolean := false;
+    ended bigint[];
+    ended_fences bigint[];
     ours bigint[];
     our_fences bigint[];
     any_ran_before boolean;
@@ -40,18 +42,51 @@ BEGIN
         PERFORM contego.make_month(moment); -- no daemon has had the time
     END IF;
 
-    -- What ends is nearly all of it. It is deleted at once, neither looked for nor locked before. Request and fence together: one batch may
-    -- hold outcomes of two claims on one request, where this daemon lost its lease, joined again and claimed the same request anew.
+    -- Request and fence together: one batch may hold outcomes of two claims on one request, where this daemon lost its lease, joined
+    -- again and claimed the same request anew.
+    SELECT array_agg(n.request_id), array_agg(n.fence), array_agg(n.ends), coalesce(bool_and(n.ends), true)
+    INTO named, named_fences, named_ends, all_end
+    FROM (
+        SELECT s.request_id, s.fence, bool_or(s.ends) AS ends
+        FROM (
+            SELECT command_request_id[c.n] AS request_id, command_fence[c.n] AS fence, false AS ends
+            FROM generate_series(1, cardinality(command_request_id)) AS c (n)
+            UNION ALL
+            SELECT verdict_request_id[v.n], verdict_fence[v.n],
+                   coalesce(verdict_disposition[v.n] IN ('complete', 'reject', 'cancel', 'close'), false)
+            FROM generate_series(1, cardinality(verdict_request_id)) AS v (n)
+        ) AS s
+        GROUP BY s.request_id, s.fence
+    ) AS n;
+
+    -- Where all ends, as mostly, it is deleted without being locked before. Else all is locked in one go and in the order of ids, as
+    -- by others who lock several, so that nobody waits for somebody who waits for him.
+    IF NOT all_end THEN
+        WITH held AS MATERIALIZED (
+            SELECT o.id, o.fence, named_ends[n.i] AS ends, o.attempts > 0 OR o.interrupted OR o.executed_date IS NOT NULL AS ran_before
+            FROM contego.request_open AS o
+            JOIN generate_series(1, cardinality(named)) AS n (i) ON o.id = named[n.i] AND o.fence = named_fences[n.i]
+            -- What is in flight is said, and found, in a way that leads through no other index than that of the numbers: the one of what
+            -- is in flight is full of what was, as long as somebody holds a transaction open.
+            WHERE o.id = ANY (named) AND o.claimed_by IS NOT NULL
+            ORDER BY o.id
+            FOR UPDATE OF o
+        )
+        SELECT coalesce(array_agg(h.id), '{}'), coalesce(array_agg(h.fence), '{}'), coalesce(bool_or(h.ran_before), false)
+        INTO kept, kept_fences, any_kept_ran_before
+        FROM held AS h
+        WHERE NOT h.ends;
+    END IF;
+
+    -- Unnested, it is taken for few, and each is asked for by its number, however large the table was when this was planned.
     WITH ending AS MATERIALIZED (
-        SELECT v.n, verdict_request_id[v.n] AS request_id, verdict_fence[v.n] AS fence, verdict_disposition[v.n] AS disposition
-        FROM generate_series(1, cardinality(verdict_request_id)) AS v (n)
-        WHERE verdict_disposition[v.n] IN ('complete', 'reject', 'cancel', 'close')
-        ORDER BY verdict_request_id[v.n]
+        SELECT v.n::integer AS n, v.request_id, v.fence, v.disposition
+        FROM unnest(verdict_request_id, verdict_fence, verdict_disposition) WITH ORDINALITY AS v (request_id, fence, disposition, n)
+        WHERE v.disposition IN ('complete', 'reject', 'cancel', 'close')
+        ORDER BY v.request_id
     ), gone AS (
         -- The end comes along: joined to the rows once more, it would be compared with every one of them.
         DELETE FROM contego.request_open AS o USING ending AS e
-        -- What is in flight is said, and found, in a way that leads through no other index than that of the numbers: the one of
-        -- what is in flight is full of what was, as long as somebody holds a transaction open.
         WHERE o.id = e.request_id AND o.fence = e.fence AND o.claimed_by IS NOT NULL
         RETURNING o.*, e.disposition, e.n
     ), freed AS (
@@ -75,43 +110,20 @@ BEGIN
                verdict_result[g.n], g.attempts, g.due_date, g.lanes, g.fence, g.interrupted
         FROM gone AS g
     )
-    SELECT coalesce(array_agg(g.id), '{}'), coalesce(array_agg(g.fence), '{}'),
-           coalesce(bool_or(g.attempts > 0 OR g.interrupted OR g.executed_date IS NOT NULL), false)
+    SELECT coalesce(array_agg(g.id), '{}'), coalesce(array_agg(verdict_fence[g.n]), '{}'),
+           any_kept_ran_before OR coalesce(bool_or(g.attempts > 0 OR g.interrupted OR g.executed_date IS NOT NULL), false)
     INTO ended, ended_fences, any_ran_before
     FROM gone AS g;
 
-    SELECT array_agg(r.request_id), array_agg(r.fence)
-    INTO rest, rest_fences
-    FROM (
-        SELECT command_request_id[c.n] AS request_id, command_fence[c.n] AS fence
-        FROM generate_series(1, cardinality(command_request_id)) AS c (n)
-        UNION
-        SELECT verdict_request_id[v.n], verdict_fence[v.n]
-        FROM generate_series(1, cardinality(verdict_request_id)) AS v (n)
-        EXCEPT
-        SELECT * FROM unnest(ended, ended_fences)
-    ) AS r;
-
-    -- What has not ended by this: it stays open, or is no longer ours.
-    stale := '{}';
-    IF rest IS NOT NULL THEN
-        WITH held AS MATERIALIZED (
-            SELECT o.id, o.fence, o.attempts > 0 OR o.interrupted OR o.executed_date IS NOT NULL AS ran_before
-            FROM contego.request_open AS o
-            WHERE o.id = ANY (rest) AND o.claimed_by IS NOT NULL
-            ORDER BY o.id
-            FOR UPDATE OF o
-        )
-        SELECT coalesce(array_agg(h.id) FILTER (WHERE h.id IS NOT NULL), '{}'),
-               coalesce(array_agg(h.fence) FILTER (WHERE h.id IS NOT NULL), '{}'),
-               coalesce(array_agg(DISTINCT r.id) FILTER (WHERE h.id IS NULL), '{}'),
-               any_ran_before OR coalesce(bool_or(h.ran_before), false)
-        INTO kept, kept_fences, stale, any_ran_before
-        FROM unnest(rest, rest_fences) AS r (id, fence)
-        LEFT JOIN held AS h ON h.id = r.id AND h.fence = r.fence;
-    END IF;
     ours := ended || kept;
     our_fences := ended_fences || kept_fences;
+    stale := '{}';
+    IF cardinality(ours) < cardinality(named) THEN
+        SELECT coalesce(array_agg(DISTINCT named[n.i]), '{}')
+        INTO stale
+        FROM generate_series(1, cardinality(named)) AS n (i)
+        WHERE (named[n.i], named_fences[n.i]) NOT IN (SELECT * FROM unnest(ours, our_fences));
+    END IF;
 
     IF any_ran_before THEN
         INSERT INTO contego.former_attempt (

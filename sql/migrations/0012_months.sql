@@ -36,8 +36,8 @@ BEGIN
     IF EXISTS (SELECT FROM contego.month AS m WHERE m.month = first_day) THEN
         RETURN false;
     END IF;
-    -- The commands first, as in contego.record: whoever drops a month locks in this order, too.
-    FOR whole, unique_columns, what IN VALUES ('command_finished', 'request_id, sequence', 'Commands of requests'), ('request_finished', 'id', 'Requests') LOOP
+    -- The requests first, as in contego.record: whoever drops a month locks in this order, too.
+    FOR whole, unique_columns, what IN VALUES ('request_finished', 'id', 'Requests'), ('command_finished', 'request_id, sequence', 'Commands of requests') LOOP
         part := whole || to_char(first_day, '_YYYY_MM');
         EXECUTE format('CREATE TABLE contego.%I (LIKE contego.%I INCLUDING ALL EXCLUDING IDENTITY)', part, whole);
         EXECUTE format('CREATE UNIQUE INDEX %I ON contego.%I (%s)', part || '_once', part, unique_columns);
@@ -135,8 +135,8 @@ DECLARE
     tables text := format('contego.%I, contego.%I', 'command_finished' || to_char(of_month, '_YYYY_MM'),
                           'request_finished' || to_char(of_month, '_YYYY_MM'));
 BEGIN
-    LOCK TABLE ONLY contego.command_finished IN ACCESS EXCLUSIVE MODE;
     LOCK TABLE ONLY contego.request_finished IN ACCESS EXCLUSIVE MODE;
+    LOCK TABLE ONLY contego.command_finished IN ACCESS EXCLUSIVE MODE;
     EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE NOWAIT', tables);
     EXECUTE format('DROP TABLE %s', tables);
     DELETE FROM contego.month AS m WHERE m.month = of_month;

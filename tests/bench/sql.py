@@ -49,16 +49,20 @@ def inserting_beside(stage, database, rows, latency_ms):
     """The same while a daemon works off so many, 64 in flight, and what that cost."""
     low, high = database.insert(workload.subscriptions(rows, name="BULK"))
     database.settle()
+    waiting = database.session.value("SELECT count(*) FROM contego.request_open")
     with stage.cas(latency_ms) as (url, cas), stage.costs(database) as costs:
         load = begin_inserting(stage, database)
         began = time.time()
-        with stage.daemons(database, url) as daemons:
-            database.wait_until_finished(low, high, daemons)
-            bulk_ended = database.session.value(ENDED, low, high)
-            inserted = load.finish()
-            database.wait_until_finished(low, high + inserted, daemons)
-            found = costs.take(high - low + 1 + inserted, daemons, cas)
-        found |= costs.close(high - low + 1 + inserted, of_load=inserted)
+        try:
+            with stage.daemons(database, url) as daemons:
+                database.wait_until_finished(low, high, daemons)
+                bulk_ended = database.session.value(ENDED, low, high)
+                inserted = load.finish()
+                database.wait_until_finished(low, high + inserted, daemons)
+                found = costs.take(waiting + inserted, daemons, cas)
+        finally:
+            load.stop()
+        found |= costs.close(waiting + inserted, of_load=inserted)
     times = [ms for ended, ms in load.latencies() if began < ended < bulk_ended]
     if not times:
         raise RuntimeError("the bulk was finished before anything was inserted: more --rows")

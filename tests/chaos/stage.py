@@ -34,7 +34,9 @@ CREATE TRIGGER note_claim AFTER UPDATE OF fence ON contego.request_open
 
 # What a sabotage changes in which function: the run has to notice each of them.
 SABOTAGE = {
-    "fence": ("contego.record", {" AND o.fence = e.fence": ""}),
+    "fence": ("contego.record",
+              {" AND o.fence = e.fence": "", " AND o.fence = named_fences[n.i]": "",
+               "SELECT o.id, o.fence, named_ends": "SELECT o.id, named_fences[n.i] AS fence, named_ends"}),
     "lane": ("contego.claim",
              {"l.sequence_number < c.sequence_number": "false", "c.before_id IS NOT NULL": "false",
               "JOIN busy ON busy.lane = c.lane": "JOIN busy ON false"}),

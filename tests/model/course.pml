@@ -69,7 +69,7 @@ inline forget(d, r) {
     course_of(d, r).woken = 0
 }
 
-/* contego.record, first statement: which rows are ours. Waits for their locks. */
+/* contego.record: which rows are ours. Waits for their locks. */
 #ifdef NO_FENCE
 #define fence_fits(d, r) flies(r)
 #else

@@ -149,7 +149,7 @@ TEST_F(plans_of_an_empty_queue, read_no_table_as_a_whole_when_it_is_full) {
     const auto before = one(read_whole);
 
     claim_all();
-    rows_read_by_recording();
+    EXPECT_LT(rows_read_by_recording(), 1000);
 
     sql("SELECT pg_stat_force_next_flush()");
     EXPECT_EQ(one(read_whole), before);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <future>
 
 namespace contego::testing {
@@ -53,6 +54,13 @@ protected:
         while (done == step::begun || done == step::cleared)
             done = old_ones_.drop().done;
         return done;
+    }
+
+    void sql_of_another(const std::string& statement) {
+        pqxx::connection another(database_.connection_string);
+        pqxx::work tx(another);
+        tx.exec(statement);
+        tx.commit();
     }
 
     void until_somebody_waits() {
@@ -201,6 +209,49 @@ TEST_F(keeping_months, nobody_stands_for_long_behind_one_who_waits_for_a_reader)
 
     EXPECT_LT(longest, at_most);
     EXPECT_EQ(progress(1000001), "REJECTED");
+}
+
+/// Where one takes the two tables the other way round, one of them stands behind the other and in its way.
+class two_tables : public keeping_months {
+protected:
+    /// What is done of it while somebody else has the requests: whether the commands are locked already.
+    std::string locked_commands(const std::string& mode, const std::function<void()>& doing) {
+        pqxx::connection other(database_.connection_string);
+        pqxx::work first(other);
+        first.exec("LOCK TABLE ONLY contego.request_finished IN " + mode + " MODE");
+        auto done = std::async(std::launch::async, doing);
+        until_somebody_waits();
+        auto found =
+            one("SELECT count(*) FROM pg_locks WHERE relation = 'contego.command_finished'::regclass");
+        first.commit();
+        done.get();
+        return found;
+    }
+};
+
+TEST_F(two_tables, are_taken_requests_first_by_an_outcome) {
+    const auto id = insert_for_card("1");
+    daemon_hands daemon(database_);
+    ASSERT_EQ(daemon.claim(), ids{id});
+
+    EXPECT_EQ(locked_commands("ACCESS EXCLUSIVE", [&] { daemon.end(id, disposition::complete); }), "0");
+
+    EXPECT_EQ(progress(id), "DONE");
+}
+
+TEST_F(two_tables, are_taken_requests_first_by_who_drops_a_month) {
+    fill_old_month(1);
+    EXPECT_EQ(old_ones_.drop().done, step::begun);
+    EXPECT_EQ(old_ones_.drop().done, step::cleared);
+
+    EXPECT_EQ(locked_commands("ROW EXCLUSIVE", [&] { old_ones_.drop(); }), "0");
+}
+
+TEST_F(two_tables, are_taken_requests_first_by_who_makes_a_month) {
+    EXPECT_EQ(
+        locked_commands("ACCESS EXCLUSIVE",
+                        [&] { sql_of_another("SELECT contego.make_month(now() + interval '9 months')"); }),
+        "0");
 }
 
 TEST_F(keeping_months, nobody_is_held_up_while_one_of_many_requests_goes) {
