@@ -1,5 +1,6 @@
 """contegod doctor looks at certificates: of a real server, and our own."""
 
+import re
 import subprocess
 from datetime import datetime, timedelta, timezone
 
@@ -76,7 +77,7 @@ def test_good_certificates_are_good(look_at):
     findings = look_at("good")
 
     assert [only(findings, check)[0] for check in ("endpoints", "server certificates", "client certificates")] == ["OK"] * 3
-    assert "CN=good expires in 89 days" in only(findings, "server certificates")[1]
+    assert re.search("CN=good expires in (89|90) days", only(findings, "server certificates")[1])  # 90 within its first second
 
 
 @pytest.mark.parametrize(("name", "severity"), [("soon", "WARNING"), ("almost", "ERROR")])
