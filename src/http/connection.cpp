@@ -108,8 +108,11 @@ asio::awaitable<arrival> connection::read_some(time_point deadline) {
     arrival out;
     auto token = asio::redirect_error(asio::use_awaitable, out.error);
     const auto into = asio::buffer(read_);
-    const auto bytes =
-        tls_ ? co_await tls_->async_read_some(into, token) : co_await tcp_.async_read_some(into, token);
+    std::size_t bytes = 0;
+    if (tls_)
+        bytes = co_await tls_->async_read_some(into, token);
+    else
+        bytes = co_await tcp_.async_read_some(into, token);
     out.bytes = {read_.data(), bytes};
     co_return out;
 }
