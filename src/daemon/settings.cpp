@@ -132,7 +132,8 @@ const settings<provider_configuration>& provider_settings() {
             0,
             100'000,
             256,
-            "Requests claimed beyond those, so that sending does not wait for the database.",
+            "Requests claimed beyond those, so that sending does not wait for the database. More work off a "
+            "backlog faster; EXPRESS and those who insert wait longer meanwhile.",
             [](auto& s) -> auto& { return s.line.claim_ahead; }),
         number_setting<section>("exchange_timeout_ms",
                                 1,

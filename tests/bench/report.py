@@ -102,7 +102,8 @@ def others(results, scenarios):
     wanted = {"sql-ceiling": ("rate_100", "rate_300", "rate_1000"), "render": ("render_ns", "read_ns"),
               "one-card": ("card_rate",), "blocked": ("parked_rate",),
               "mixed-day": ("commands_rate",), "feed": ("readers", "restarts"),
-              "inserters": ("alone_p50_ms", "alone_p99_ms", "beside_p50_ms", "beside_p99_ms", "beside_20ms_p50_ms", "beside_20ms_p99_ms", "inserted_beside"),
+              "inserters": (*(f"{first}{one}_{share}_ms" for first in ("", "first_") for one in ("alone", "loops", "beside", "beside_20ms")
+                              for share in ("p50", "p99")), "inserted_beside"),
               "asking": ("finished_before", *(f"{one}_{share}_ms" for one in ("card_history", "request_status") for share in ("p50", "p99"))),
               "open-loop-80": ("sustained_maximum",),
               "idle": ("daemon_cpu_percent", "postgres_cpu_percent", "statements_per_second", "rss_peak_kib"), "finished": ("finished_before",)}

@@ -1,6 +1,7 @@
 """Scenarios of those who use the SQL while the daemon works: the CRM that inserts, support that asks, readers of the feed."""
 
 import contextlib
+import os
 import random
 import threading
 import time
@@ -8,6 +9,7 @@ import time
 import throughput
 import workload
 from database import Session
+from programs import say
 
 INSERTERS, EACH_PER_SECOND = 8, 25
 READERS, READ_AT_ONCE = 3, 1000
@@ -23,13 +25,27 @@ def percentile(values, share):
     return values[min(len(values) - 1, int(share * len(values)))]
 
 
-def begin_inserting(stage, database):
-    """Eight sessions insert, in open loop, and have done so long enough to know their plans."""
-    first = database.session.value("SELECT last_value FROM contego.request_id_seq")
+def may_go_first():
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    except PermissionError:
+        return False
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    return True
+
+
+def begin_inserting(stage, database, first):
+    """Eight sessions insert, in open loop, and have done so long enough to know their plans. `first`: they and the processes that serve
+    them have a core whenever they want one, as on a machine that has enough of them."""
+    before = database.session.value("SELECT last_value FROM contego.request_id_seq")
     load = stage.load(database, workload.script(name="INSERTED"), insert_seconds(stage), rate=INSERTERS * EACH_PER_SECOND, clients=INSERTERS,
                       log=True)
-    while database.session.value("SELECT last_value FROM contego.request_id_seq") < first + 100 and load.running():
+    while database.session.value("SELECT last_value FROM contego.request_id_seq") < before + 100 and load.running():
         time.sleep(0.01)
+    if first:
+        serving = database.session.query("SELECT pid FROM pg_stat_activity WHERE application_name = 'pgbench'")
+        for process in (load.process.pid, *(row["pid"] for row in serving)):
+            os.sched_setscheduler(process, os.SCHED_FIFO, os.sched_param(1))
     return load
 
 
@@ -37,24 +53,34 @@ def insert_seconds(stage):
     return max(3, stage.settings.load_seconds // 2)
 
 
-def inserting_alone(stage, database):
+def inserting(stage, database, first):
     """Milliseconds of each transaction."""
-    load = begin_inserting(stage, database)
+    load = begin_inserting(stage, database, first)
     warm = time.time()
     load.finish()
     return [ms for ended, ms in load.latencies() if ended > warm]
 
 
-def inserting_beside(stage, database, rows, latency_ms):
-    """The same while a daemon works off so many, 64 in flight, and what that cost."""
+def inserting_beside_loops(stage, database, first):
+    """The same while every core counts, and nobody is told of an INSERT: as beside a busy daemon, but one that leaves the database alone."""
+    database.session.query("DELETE FROM contego.busy")
+    database.session.query("INSERT INTO contego.busy (provider, busy_until) VALUES ('default', 'infinity')")
+    with stage.counting_loops():
+        times = inserting(stage, database, first)
+    database.session.query("DELETE FROM contego.busy")
+    return times
+
+
+def inserting_beside_daemon(stage, database, first, rows, latency_ms):
+    """The same while a daemon works off so many, and what that cost."""
     low, high = database.insert(workload.subscriptions(rows, name="BULK"))
     database.settle()
     waiting = database.session.value("SELECT count(*) FROM contego.request_open")
     with stage.cas(latency_ms) as (url, cas), stage.costs(database) as costs:
-        load = begin_inserting(stage, database)
+        load = begin_inserting(stage, database, first)
         began = time.time()
         try:
-            with stage.daemons(database, url) as daemons:
+            with stage.daemon_as_it_comes(database, url) as daemons:
                 database.wait_until_finished(low, high, daemons)
                 bulk_ended = database.session.value(ENDED, low, high)
                 inserted = load.finish()
@@ -69,18 +95,28 @@ def inserting_beside(stage, database, rows, latency_ms):
     return times, found
 
 
+def inserted(stage, database, first):
+    """Milliseconds of each transaction by what is beside it, and what the daemon cost that is as fast as it can be."""
+    alone = inserting(stage, database, first)
+    loops = inserting_beside_loops(stage, database, first)
+    beside, costs = inserting_beside_daemon(stage, database, first, stage.settings.rows, 0)
+    rows = min(stage.settings.rows, insert_seconds(stage) * 64 * 1000 // 20)
+    beside_20ms, _ = inserting_beside_daemon(stage, database, first, rows, 20)
+    return {"alone": alone, "loops": loops, "beside": beside, "beside_20ms": beside_20ms}, costs
+
+
 def inserters(stage):
-    """The same open loop of single rows alone, beside a daemon that is as fast as it can be, and beside one whose CAS takes 20 ms."""
-    rows = stage.settings.rows
+    """The same open loop of single rows alone, beside loops that only count, beside a daemon that is as fast as it can be, and beside one
+    whose CAS takes 20 ms; where it is allowed, all of that once more with the inserters first."""
     with stage.database() as database:
-        inserting_alone(stage, database)  # what caches cost once
-        alone = inserting_alone(stage, database)
-        beside, found = inserting_beside(stage, database, rows, 0)
-        beside_20ms, _ = inserting_beside(stage, database, min(rows, insert_seconds(stage) * 64 * 1000 // 20), 20)
-    figures = {f"{name}_{share}_ms": percentile(values, of)
-               for name, values in (("alone", alone), ("beside", beside), ("beside_20ms", beside_20ms))
-               for share, of in (("p50", 0.5), ("p99", 0.99))}
-    return {**found, **figures, "rows": rows, "inserted_beside": len(beside)}
+        inserting(stage, database, False)  # what caches cost once
+        times, found = inserted(stage, database, False)
+        if may_go_first():
+            times |= {f"first_{name}": values for name, values in inserted(stage, database, True)[0].items()}
+        else:
+            say("inserters: to put them first takes root; left out")
+    figures = {f"{name}_{share}_ms": percentile(values, of) for name, values in times.items() for share, of in (("p50", 0.5), ("p99", 0.99))}
+    return {**found, **figures, "rows": stage.settings.rows, "inserted_beside": len(times["beside"])}
 
 
 class Reader(threading.Thread):

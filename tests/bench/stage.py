@@ -3,6 +3,8 @@
 import contextlib
 import dataclasses
 import os
+import subprocess
+import sys
 import time
 
 import gauges
@@ -69,8 +71,8 @@ class Stage:
         finally:
             stub.stop()
 
-    def configuration(self, database, url, in_flight):
-        provider = {"endpoint": url, "in_flight": in_flight, "claim_ahead": self.settings.claim_ahead}
+    def configuration(self, database, url, **given):
+        provider = {"endpoint": url, **given}
         if self.settings.binding:
             provider["binding"] = self.settings.binding
         return {
@@ -82,10 +84,22 @@ class Stage:
 
     @contextlib.contextmanager
     def daemons(self, database, url, in_flight=64, count=1):
+        """As the command line says. They have ended when this is left."""
+        with self._started(count, self.configuration(database, url, in_flight=in_flight, claim_ahead=self.settings.claim_ahead)) as started:
+            yield started
+
+    @contextlib.contextmanager
+    def daemon_as_it_comes(self, database, url):
+        """With nothing but defaults."""
+        with self._started(1, self.configuration(database, url)) as started:
+            yield started
+
+    @contextlib.contextmanager
+    def _started(self, count, configuration):
         started = []
         try:
             for _ in range(count):
-                started.append(Daemon(self.folder, self.configuration(database, url, in_flight)))
+                started.append(Daemon(self.folder, configuration))
             for one in started:
                 one.wait_until_ready()
             yield started
@@ -100,6 +114,18 @@ class Stage:
             yield begun
         finally:
             begun.end()
+
+    @contextlib.contextmanager
+    def counting_loops(self):
+        """As many as there are cores, each a program that only counts, in a session of its own as every process of the database is: the
+        scheduler may be fair between sessions."""
+        counting = [subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True) for _ in range(os.cpu_count())]
+        try:
+            yield
+        finally:
+            for one in counting:
+                one.kill()
+                one.wait()
 
     def load(self, database, script, seconds, rate=None, clients=None, log=False):
         """In open loop, where a rate is given, there are sessions enough for commits that take long; else as many as the maximum needs."""

@@ -9,7 +9,7 @@ import subprocess
 import psycopg2
 
 import workload
-from database import Session
+from database import LOGIN, Session
 from programs import CONTEGOD, REPOSITORY, free_place, say, told_by
 from stage import OVERTAKEN, Others, outcome
 
@@ -53,8 +53,7 @@ def claims_and_records(stage, batch):
         low, high = database.insert(workload.subscriptions(max(100, stage.settings.rows // 2)))
         database.settle()
         with stage.costs(database) as costs:
-            connection = stage.configuration(database, "", 64)["database"]["connection"]
-            (said,) = told_by("bench_queue", connection, batch, binding_of(stage))
+            (said,) = told_by("bench_queue", stage.cluster.connection(database.name, LOGIN), batch, binding_of(stage))
             found = costs.take(said["requests"], [])
             found |= outcome(database, low, high, costs.since)
             found |= costs.close(found["rows"])
@@ -106,7 +105,7 @@ def one_card(stage):
 
 def hold(stage, database, ids):
     file = free_place(stage.folder, "hold")
-    file.write_text(json.dumps(stage.configuration(database, "http://127.0.0.1:9", 64)))
+    file.write_text(json.dumps(stage.configuration(database, "http://127.0.0.1:9")))
     chosen = [part for one in ids for part in ("--id", str(one))]
     subprocess.run([CONTEGOD, "hold", "--config", file, "--reason", "bench", *chosen], check=True, stdout=subprocess.DEVNULL)
 
