@@ -43,10 +43,16 @@ def begin_inserting(stage, database, first):
     while database.session.value("SELECT last_value FROM contego.request_id_seq") < before + 100 and load.running():
         time.sleep(0.01)
     if first:
-        serving = database.session.query("SELECT pid FROM pg_stat_activity WHERE application_name = 'pgbench'")
-        for process in (load.process.pid, *(row["pid"] for row in serving)):
-            os.sched_setscheduler(process, os.SCHED_FIFO, os.sched_param(1))
+        go_first(load, database)
     return load
+
+
+def go_first(load, database):
+    serving = [row["pid"] for row in database.session.query("SELECT pid FROM pg_stat_activity WHERE application_name = 'pgbench'")]
+    if len(serving) != INSERTERS:
+        raise RuntimeError(f"{len(serving)} processes serve pgbench, not {INSERTERS}: they could not be put first")
+    for process in (load.process.pid, *serving):
+        os.sched_setscheduler(process, os.SCHED_FIFO, os.sched_param(1))
 
 
 def insert_seconds(stage):
@@ -63,8 +69,8 @@ def inserting(stage, database, first):
 
 def inserting_beside_loops(stage, database, first):
     """The same while every core counts, and nobody is told of an INSERT: as beside a busy daemon, but one that leaves the database alone."""
-    database.session.query("DELETE FROM contego.busy")
-    database.session.query("INSERT INTO contego.busy (provider, busy_until) VALUES ('default', 'infinity')")
+    database.session.query("INSERT INTO contego.busy (provider, busy_until) VALUES ('default', 'infinity') "
+                           "ON CONFLICT (provider) DO UPDATE SET busy_until = 'infinity'")
     with stage.counting_loops():
         times = inserting(stage, database, first)
     database.session.query("DELETE FROM contego.busy")
