@@ -5,11 +5,51 @@
 -- each month (0012). So it is with its commands. The CRM sees one table.
 --
 -- Order. Every smartcard and every box that a request touches is a lane (contego.lane). Claims of one provider are made
--- one after another (an advisory lock held to the end of the claim's transaction), so that each sees all earlier ones;
+-- one after another (a claim locks a row of contego.lock to the end of its transaction), so that each sees all earlier ones;
 -- finishing needs no such lock, for it can only make a claim see more lanes blocked than there are.
 
-CREATE SEQUENCE contego.sequence_number AS bigint;
 CREATE SEQUENCE contego.fence AS bigint;
+
+-- Not advisory locks: any login of the database could take those, and stop everybody who waits for them.
+CREATE TABLE contego.lock (
+    purpose  text NOT NULL,
+    provider text NOT NULL DEFAULT '',
+    CONSTRAINT lock_pkey PRIMARY KEY (purpose, provider)
+);
+COMMENT ON TABLE contego.lock IS 'Rows that functions of the schema lock so that only one session at a time does something. Only the owner can lock them.';
+COMMENT ON COLUMN contego.lock.purpose IS 'What one session at a time may do: claim, share, number_finished, make_month, drop_month.';
+COMMENT ON COLUMN contego.lock.provider IS 'For which CAS; empty if it is for all of them.';
+
+-- Locks a row of contego.lock to the end of the transaction, and waits for the session that has it.
+CREATE FUNCTION contego.take_lock(for_purpose text, of_provider text DEFAULT '') RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM FROM contego.lock AS l WHERE l.purpose = for_purpose AND l.provider = of_provider FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO contego.lock (purpose, provider) VALUES (for_purpose, of_provider) ON CONFLICT DO NOTHING;
+        PERFORM FROM contego.lock AS l WHERE l.purpose = for_purpose AND l.provider = of_provider FOR NO KEY UPDATE;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION contego.take_lock IS 'Locks a row of contego.lock to the end of the transaction, and waits for the session that has it.';
+
+-- The same without waiting; false: another session has it.
+CREATE FUNCTION contego.try_lock(for_purpose text, of_provider text DEFAULT '') RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    INSERT INTO contego.lock (purpose, provider)
+    SELECT for_purpose, of_provider
+    WHERE NOT EXISTS (SELECT FROM contego.lock AS l WHERE l.purpose = for_purpose AND l.provider = of_provider)
+    ON CONFLICT DO NOTHING;
+    PERFORM FROM contego.lock AS l WHERE l.purpose = for_purpose AND l.provider = of_provider FOR NO KEY UPDATE SKIP LOCKED;
+    RETURN FOUND;
+END
+$$;
+COMMENT ON FUNCTION contego.try_lock IS 'As take_lock, but does not wait: false if another session has the row.';
 
 CREATE TABLE contego.daemon (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -32,6 +72,7 @@ CREATE TABLE contego.request (
     created_by        text NOT NULL DEFAULT session_user,
     action            text,
     parameters        jsonb,
+    parameters_size   integer NOT NULL DEFAULT 0,
     subscription      text,
     process_name      text,
     process_id        text,
@@ -59,6 +100,9 @@ CREATE TABLE contego.request (
     interrupted       boolean NOT NULL DEFAULT false,
     CONSTRAINT action_is_given CHECK (action IS NOT NULL),
     CONSTRAINT parameters_are_an_object CHECK (parameters IS NOT NULL AND jsonb_typeof(parameters) = 'object'),
+    -- A date that is not finite cannot be subtracted from another one: a claim that met it would fail.
+    CONSTRAINT scheduled_date_is_finite CHECK (isfinite(scheduled_date)),
+    CONSTRAINT due_date_is_finite CHECK (isfinite(due_date)),
     CONSTRAINT life_cycle_state_is_known CHECK (life_cycle_state IN ('PENDING', 'COMPLETED', 'REJECTED')),
     CONSTRAINT progress_fits_the_state CHECK (
         CASE life_cycle_state
@@ -72,15 +116,18 @@ CREATE TABLE contego.request (
     CONSTRAINT rejected_has_a_code CHECK (life_cycle_state <> 'REJECTED' OR error_code IS NOT NULL)
 ) PARTITION BY LIST (life_cycle_state);
 
-CREATE TABLE contego.request_open PARTITION OF contego.request FOR VALUES IN ('PENDING')
+-- Every table has a primary key, or another replica identity: without one a publication FOR ALL TABLES would stop all writing.
+CREATE TABLE contego.request_open PARTITION OF contego.request (CONSTRAINT request_open_pkey PRIMARY KEY (id))
+    FOR VALUES IN ('PENDING')
     WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
           autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000);
+ALTER TABLE contego.request_open ALTER sequence_number SET NOT NULL, ALTER due_date SET NOT NULL;
 CREATE TABLE contego.request_finished PARTITION OF contego.request FOR VALUES IN ('COMPLETED', 'REJECTED')
     PARTITION BY RANGE (finished_date);
 
-CREATE UNIQUE INDEX request_open_id ON contego.request_open (id);
--- The index that a claim walks: nothing is in it that the claim would have to step over.
-CREATE INDEX request_open_queued ON contego.request_open (provider, priority, sequence_number) WHERE progress = 'QUEUED';
+-- The index that a claim walks: nothing is in it that the claim would have to step over. EXPRESS comes first, and every other
+-- text is REGULAR: a priority that nobody knows is refused by the daemon, but does not overtake anybody.
+CREATE INDEX request_open_queued ON contego.request_open (provider, (priority <> 'EXPRESS'), sequence_number) WHERE progress = 'QUEUED';
 CREATE INDEX request_open_due ON contego.request_open (provider, due_date) WHERE progress IN ('SCHEDULED', 'RETRYING');
 CREATE INDEX request_open_blocked ON contego.request_open (blocked_by) WHERE progress = 'BLOCKED';
 -- By number, for a claim asks for what comes later than what it finds: mostly nothing, however much was in flight before.
@@ -92,16 +139,17 @@ COMMENT ON COLUMN contego.request.created_date IS 'Set by the database.';
 COMMENT ON COLUMN contego.request.created_by IS 'The login that inserted it; set by the database.';
 COMMENT ON COLUMN contego.request.action IS 'A CRM action (BECOME_SUBSCRIBER, SWAP_INSTALLED_ITEM, ...) or the code of one of the 13 commands.';
 COMMENT ON COLUMN contego.request.parameters IS 'What the action touched, or the flat parameters of a direct command. A PIN in it is masked when the request ends.';
+COMMENT ON COLUMN contego.request.parameters_size IS 'Bytes of the parameters as text, as they were inserted; set by the database.';
 COMMENT ON COLUMN contego.request.subscription IS 'Whose; kept for support.';
 COMMENT ON COLUMN contego.request.process_name IS 'Why; kept for support.';
 COMMENT ON COLUMN contego.request.process_id IS 'Why; kept for support.';
 COMMENT ON COLUMN contego.request.provider IS 'Which CAS; default: default.';
 COMMENT ON COLUMN contego.request.priority IS 'REGULAR (default) or EXPRESS.';
 COMMENT ON COLUMN contego.request.scheduled_date IS 'Not before; default: now.';
-COMMENT ON COLUMN contego.request.idempotency_key IS 'Unique per provider while its request is kept: a second insert of the same key is refused.';
+COMMENT ON COLUMN contego.request.idempotency_key IS 'Unique per provider and login while its request is kept: a second insert of the same key is refused.';
 COMMENT ON COLUMN contego.request.life_cycle_state IS 'PENDING, COMPLETED or REJECTED.';
 COMMENT ON COLUMN contego.request.progress IS 'Finer: QUEUED, SCHEDULED, BLOCKED, IN_FLIGHT, RETRYING, HELD; DONE, CLOSED; REJECTED, CANCELLED.';
-COMMENT ON COLUMN contego.request.sequence_number IS 'Order of sending; set by the database.';
+COMMENT ON COLUMN contego.request.sequence_number IS 'Order of sending; set by the database. The number of the request, until a person sends it again.';
 COMMENT ON COLUMN contego.request.executed_date IS 'When the first command of the latest run was sent.';
 COMMENT ON COLUMN contego.request.finished_date IS 'When it became COMPLETED or REJECTED.';
 COMMENT ON COLUMN contego.request.reference_number IS 'Given by the CAS to the last command answered.';
@@ -137,17 +185,20 @@ COMMENT ON TABLE contego.busy IS 'Providers with more to do than their daemons c
 COMMENT ON COLUMN contego.busy.provider IS 'Which CAS.';
 COMMENT ON COLUMN contego.busy.busy_until IS 'Set by a claim that was full; those that are not full after it tell the daemon to look often until then.';
 
+-- A key belongs to the login that gave it: two CRMs of one provider may use the same keys, and neither hears of the other's.
 CREATE TABLE contego.idempotency (
     provider        text NOT NULL,
     idempotency_key text NOT NULL,
+    created_by      text NOT NULL,
     request_id      bigint NOT NULL,
-    CONSTRAINT idempotency_key_is_used_already PRIMARY KEY (provider, idempotency_key)
+    CONSTRAINT idempotency_key_is_used_already PRIMARY KEY (provider, idempotency_key, created_by)
 );
 COMMENT ON TABLE contego.idempotency IS 'The idempotency keys seen, and the request that each belongs to.';
+COMMENT ON COLUMN contego.idempotency.created_by IS 'The login that gave the key.';
 
 CREATE TABLE contego.command (
     request_id        bigint NOT NULL,
-    sequence          smallint NOT NULL,
+    sequence          integer NOT NULL,
     type              text NOT NULL,
     parameters        jsonb NOT NULL,
     request           text,
@@ -183,7 +234,7 @@ COMMENT ON COLUMN contego.command.finished_date IS 'That of its request; NULL wh
 -- What a command's row said before it was tried again. Most commands are tried once and never get here.
 CREATE TABLE contego.former_attempt (
     request_id        bigint NOT NULL,
-    sequence          smallint NOT NULL,
+    sequence          integer NOT NULL,
     attempt           integer NOT NULL,
     type              text NOT NULL,
     request           text,

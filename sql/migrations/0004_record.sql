@@ -6,7 +6,7 @@
 -- Each column is an array, the first element of all of them is the first row: a driver sends them in binary, and nothing is parsed.
 -- What an array has no element for is NULL. Ages and times are in milliseconds, an age is that before now.
 CREATE FUNCTION contego.record(
-    command_request_id bigint[] DEFAULT '{}', command_fence bigint[] DEFAULT '{}', command_sequence smallint[] DEFAULT '{}',
+    command_request_id bigint[] DEFAULT '{}', command_fence bigint[] DEFAULT '{}', command_sequence integer[] DEFAULT '{}',
     command_type text[] DEFAULT '{}', command_parameters jsonb[] DEFAULT '{}', command_request text[] DEFAULT '{}',
     command_response text[] DEFAULT '{}', command_reference text[] DEFAULT '{}', command_status text[] DEFAULT '{}',
     command_exchange text[] DEFAULT '{}', command_outcome text[] DEFAULT '{}', command_code text[] DEFAULT '{}',
@@ -133,7 +133,9 @@ BEGIN
                c.exchange, c.outcome, c.error_code, c.error_description, c.sent_date, c.duration_ms, c.fence, c.recorded_date
         FROM generate_series(1, cardinality(command_request_id)) AS s (n)
         JOIN contego.command_open AS c ON c.request_id = command_request_id[s.n] AND c.sequence = command_sequence[s.n]
-        WHERE (c.request_id, command_fence[s.n]) IN (SELECT * FROM unnest(ours, our_fences)) AND c.exchange IS NOT NULL;
+        -- One under this claim is this very attempt, written before in a transaction whose commit was not heard of.
+        WHERE (c.request_id, command_fence[s.n]) IN (SELECT * FROM unnest(ours, our_fences)) AND c.exchange IS NOT NULL
+          AND c.fence <> command_fence[s.n];
     END IF;
 
     -- Written once where the request ends here. Where it ends later, or has such a command already, it is written among the
@@ -173,7 +175,7 @@ BEGIN
         response = excluded.response, reference_number = excluded.reference_number,
         status_code = excluded.status_code, exchange = excluded.exchange, outcome = excluded.outcome, error_code = excluded.error_code,
         error_description = excluded.error_description, result = excluded.result,
-        attempts = c.attempts + excluded.attempts, first_sent_date = coalesce(c.first_sent_date, excluded.first_sent_date),
+        attempts = c.attempts + CASE WHEN c.fence = excluded.fence THEN 0 ELSE excluded.attempts END, first_sent_date = coalesce(c.first_sent_date, excluded.first_sent_date),
         sent_date = excluded.sent_date, duration_ms = excluded.duration_ms, fence = excluded.fence,
         recorded_date = now();
 
@@ -191,7 +193,7 @@ BEGIN
             reference_number = coalesce(verdict_reference[v.n], o.reference_number),
             error_code = verdict_code[v.n], error_description = verdict_description[v.n],
             claimed_by = NULL, claimed_date = NULL,
-            interrupted = verdict_disposition[v.n] IN ('retry', 'release') AND coalesce(verdict_in_doubt[v.n], false)
+            interrupted = coalesce(verdict_in_doubt[v.n], false)
         FROM generate_series(1, cardinality(verdict_request_id)) AS v (n)
         WHERE o.id = verdict_request_id[v.n] AND (o.id, verdict_fence[v.n]) IN (SELECT * FROM unnest(kept, kept_fences))
           AND verdict_disposition[v.n] IN ('retry', 'hold', 'release')
@@ -209,6 +211,25 @@ BEGIN
     END IF;
 END
 $$;
+
+-- Holds a request whose outcome cannot be written: contego.record fails on it, or takes too long. Touches nothing but columns of a fixed
+-- size and two texts that the daemon makes. False: the claim is not the latest any more.
+CREATE FUNCTION contego.hold_unrecordable(of_request bigint, under_fence bigint, code text, description text) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE contego.request_open AS o
+    SET progress = 'HELD', claimed_by = NULL, claimed_date = NULL, interrupted = true, error_code = code, error_description = description
+    WHERE o.id = of_request AND o.fence = under_fence AND o.claimed_by IS NOT NULL;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    PERFORM contego.wake_earlier(ARRAY[of_request]);
+    RETURN true;
+END
+$$;
+COMMENT ON FUNCTION contego.hold_unrecordable IS 'Holds a request whose outcome cannot be written; false: the claim is not the latest any more.';
 
 -- What compiling would cost is never earned back: statements are short, and their estimates grow with the backlog.
 ALTER FUNCTION contego.record SET jit = off;

@@ -128,7 +128,7 @@ AS $$
 DECLARE
     others record;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('contego.share'), hashtext(of_provider));
+    PERFORM contego.take_lock('share', of_provider);
     PERFORM FROM contego.daemon AS d WHERE d.id = of_daemon AND d.lease_until > clock_timestamp() FOR KEY SHARE;
     IF NOT FOUND THEN
         RETURN QUERY SELECT 0, 0::double precision; -- taken for dead: nothing until it has joined again

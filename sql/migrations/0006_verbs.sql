@@ -60,7 +60,7 @@ COMMENT ON VIEW contego.transition IS 'The state machine: every step of contego.
 
 -- The command at which a request stands: the first that was tried and has not succeeded. NULL: the one that comes next was
 -- not tried yet, and only a daemon can say which it is.
-CREATE FUNCTION contego.unfinished_command(of_request bigint, OUT sequence smallint, OUT type text)
+CREATE FUNCTION contego.unfinished_command(of_request bigint, OUT sequence integer, OUT type text)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -135,18 +135,23 @@ CREATE FUNCTION contego.reopen(o contego.request) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    new_number bigint := nextval('contego.request_id_seq');
 BEGIN
     DELETE FROM contego.request_finished AS f WHERE f.id = o.id AND f.finished_date = o.finished_date;
     UPDATE contego.command AS c SET finished_date = NULL WHERE c.request_id = o.id AND c.finished_date = o.finished_date;
-    -- The trigger takes it for new: it gives it its place in the order and its lanes. What is old about it is put back after.
+    -- The trigger takes it for new, and gives it its lanes. What is old about it is put back after. Its number is its id's, as if it
+    -- had just been inserted: it gets a new one, with which it comes last.
     INSERT INTO contego.request (id, action, parameters, subscription, process_name, process_id, provider, priority)
     OVERRIDING SYSTEM VALUE
     VALUES (o.id, o.action, o.parameters, o.subscription, o.process_name, o.process_id, o.provider, o.priority);
     UPDATE contego.request_open AS r
     SET created_date = o.created_date, created_by = o.created_by, idempotency_key = o.idempotency_key,
         scheduled_date = o.scheduled_date, executed_date = o.executed_date, reference_number = o.reference_number,
-        fence = o.fence
+        fence = o.fence, sequence_number = new_number
     WHERE r.id = o.id;
+    UPDATE contego.lane AS l SET sequence_number = new_number
+    WHERE l.provider = o.provider AND l.lane = ANY (o.lanes) AND l.sequence_number = o.id;
 END
 $$;
 
@@ -156,7 +161,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    skipped smallint := (SELECT u.sequence FROM contego.unfinished_command(of_request) AS u);
+    skipped integer := (SELECT u.sequence FROM contego.unfinished_command(of_request) AS u);
 BEGIN
     INSERT INTO contego.former_attempt (
         request_id, sequence, attempt, type, request, response, reference_number, status_code, exchange, outcome,
@@ -194,6 +199,11 @@ BEGIN
         SET progress = 'IN_FLIGHT', claimed_by = 0, claimed_date = now(), fence = claim, blocked_by = NULL,
             blocked_date = NULL
         WHERE r.id = o.id;
+        BEGIN
+            PERFORM contego.masked(o.parameters);
+        EXCEPTION WHEN OTHERS THEN -- damaged on the disk, say: that must not keep a person from ending it
+            UPDATE contego.request_open AS r SET parameters = jsonb_build_object('****', 'could not be read') WHERE r.id = o.id;
+        END;
         PERFORM contego.record(
             verdict_request_id => ARRAY[o.id], verdict_fence => ARRAY[claim], verdict_disposition => ARRAY[to_verb],
             verdict_code => ARRAY[CASE to_verb WHEN 'cancel' THEN 'CANCELLED' END],

@@ -62,7 +62,10 @@ ALTER TABLE contego.former_attempt ENABLE ROW LEVEL SECURITY;
 ALTER TABLE contego.idempotency ENABLE ROW LEVEL SECURITY;
 CREATE POLICY crm_inserts ON contego.request FOR INSERT TO contego_crm WITH CHECK (true);
 CREATE POLICY crm_reads_its_own ON contego.request FOR SELECT TO contego_crm USING (created_by = session_user);
-CREATE POLICY support_reads_all ON contego.request FOR SELECT TO contego_support USING (true);
+-- A login that is both would read the open parameters of other CRMs, with their PINs: the column as a CRM, the rows as support. It
+-- reads its own here, and all of them through the views, which mask.
+CREATE POLICY support_reads_all ON contego.request FOR SELECT TO contego_support
+    USING ((SELECT NOT pg_has_role('contego_crm', 'MEMBER')));
 -- What belongs to a request is seen by whoever sees the request.
 CREATE POLICY crm_reads_its_own ON contego.command FOR SELECT TO contego_crm
     USING (EXISTS (SELECT FROM contego.request AS r WHERE r.id = request_id));
@@ -87,7 +90,8 @@ $$;
 GRANT SELECT ON contego.command, contego.former_attempt, contego.attempt, contego.lane, contego.idempotency, contego.daemon,
     contego.share, contego.operator_action, contego.transition, contego.migration TO contego_support;
 GRANT SELECT (provider, progress, scheduled_date) ON contego.request_open TO contego_support; -- contegod status
-GRANT EXECUTE ON FUNCTION contego.masked, contego.lanes_of TO contego_support;
+GRANT EXECUTE ON FUNCTION contego.masked, contego.masked_part, contego.parameters_fault, contego.lanes_of TO contego_support;
+GRANT SELECT ON SEQUENCE contego.request_id_seq TO contego_crm; -- lastval() after an INSERT is the id
 
 -- Operators. What they do is written under their login: session_user stays what it is.
 ALTER FUNCTION contego.act SECURITY DEFINER;
@@ -101,6 +105,9 @@ GRANT EXECUTE ON FUNCTION contego.act, contego.matching, contego.preview,
 -- The daemon. It reads and writes requests through its functions only.
 ALTER FUNCTION contego.claim SECURITY DEFINER;
 ALTER FUNCTION contego.give_back_lost SECURITY DEFINER;
+ALTER FUNCTION contego.hold_unreadable SECURITY DEFINER;
+ALTER FUNCTION contego.hold_unrecordable SECURITY DEFINER;
+ALTER FUNCTION contego.lock_holders SECURITY DEFINER;
 ALTER FUNCTION contego.record SECURITY DEFINER;
 ALTER FUNCTION contego.join_fleet SECURITY DEFINER;
 ALTER FUNCTION contego.renew_lease SECURITY DEFINER;
@@ -109,7 +116,9 @@ ALTER FUNCTION contego.declare_dead SECURITY DEFINER;
 ALTER FUNCTION contego.rescue SECURITY DEFINER;
 ALTER FUNCTION contego.take_share SECURITY DEFINER;
 ALTER FUNCTION contego.leave_fleet SECURITY DEFINER;
-GRANT EXECUTE ON FUNCTION contego.claim, contego.give_back_lost, contego.record, contego.join_fleet,
+GRANT EXECUTE ON FUNCTION contego.lock_holders TO contego_daemon, contego_support;
+GRANT EXECUTE ON FUNCTION contego.claim, contego.give_back_lost, contego.hold_unreadable, contego.record, contego.hold_unrecordable,
+    contego.join_fleet,
     contego.renew_lease, contego.neighbours, contego.declare_dead, contego.rescue, contego.take_share,
     contego.leave_fleet TO contego_daemon;
 GRANT SELECT ON contego.migration TO contego_daemon;

@@ -11,6 +11,19 @@ CREATE TABLE contego.subject (
     CONSTRAINT subject_pkey PRIMARY KEY (kind, name, request_id)
 );
 
+-- Without a search path of its own, so that it becomes part of the statement that calls it.
+CREATE FUNCTION contego.subjects_of(lanes text[], subscription text, process_id text) RETURNS TABLE (kind text, name text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT split_part(lane, ':', 1), substr(lane, strpos(lane, ':') + 1) FROM unnest(lanes) AS lane
+    UNION ALL
+    SELECT about.kind, left(about.name, 500)
+    FROM (VALUES ('subscription', subscription), ('process', process_id)) AS about (kind, name)
+    WHERE about.name IS NOT NULL
+$$;
+REVOKE ALL ON FUNCTION contego.subjects_of FROM PUBLIC;
+COMMENT ON FUNCTION contego.subjects_of IS 'What a request is about: its cards, boxes, subscription and process.';
+
 -- A second insert of the same is a request that a person sent again.
 CREATE FUNCTION contego.enter_subjects() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
@@ -18,14 +31,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     INSERT INTO contego.subject (kind, name, request_id)
-    SELECT split_part(lane, ':', 1), substr(lane, strpos(lane, ':') + 1), i.id
+    SELECT s.kind, s.name, i.id
     FROM inserted AS i
-    CROSS JOIN LATERAL unnest(i.lanes) AS lane
-    UNION ALL
-    SELECT about.kind, left(about.name, 500), i.id
-    FROM inserted AS i
-    CROSS JOIN LATERAL (VALUES ('subscription', i.subscription), ('process', i.process_id)) AS about (kind, name)
-    WHERE about.name IS NOT NULL
+    CROSS JOIN LATERAL contego.subjects_of(i.lanes, i.subscription, i.process_id) AS s
     ON CONFLICT DO NOTHING;
     RETURN NULL;
 END
@@ -37,14 +45,9 @@ CREATE TRIGGER enter_subjects AFTER INSERT ON contego.request
 
 -- Those that are there already.
 INSERT INTO contego.subject (kind, name, request_id)
-SELECT split_part(lane, ':', 1), substr(lane, strpos(lane, ':') + 1), r.id
+SELECT s.kind, s.name, r.id
 FROM contego.request AS r
-CROSS JOIN LATERAL unnest(r.lanes) AS lane
-UNION ALL
-SELECT about.kind, left(about.name, 500), r.id
-FROM contego.request AS r
-CROSS JOIN LATERAL (VALUES ('subscription', r.subscription), ('process', r.process_id)) AS about (kind, name)
-WHERE about.name IS NOT NULL;
+CROSS JOIN LATERAL contego.subjects_of(r.lanes, r.subscription, r.process_id) AS s;
 
 -- Parameters as others may see them. A view's functions run in the reader's search path, where an operator of the reader's own
 -- could undo the masking: here it is pinned.

@@ -37,7 +37,7 @@ BEGIN
         ('recorded_date', 'When the outcome was written.'),
         ('claimed_date', 'Since when a daemon has it.'),
         ('due_date', 'Scheduled or retrying: not before.'),
-        ('idempotency_key', 'The CRM''s key: unique per provider as long as the request is kept.'),
+        ('idempotency_key', 'The CRM''s key: unique per provider and login as long as the request is kept.'),
         ('lane', 'A smartcard or a box: card:<CA ID>, box:<CA ID>.'),
         ('before', 'Progress before the step; NULL: there is no request yet.'),
         ('after', 'Progress after the step.'),
@@ -80,7 +80,6 @@ COMMENT ON TABLE contego.migration IS 'The steps of the schema that were applied
 COMMENT ON COLUMN contego.migration.version IS 'Number of the step.';
 COMMENT ON COLUMN contego.migration.name IS 'What it is about.';
 COMMENT ON COLUMN contego.migration.applied_date IS 'When it was applied.';
-COMMENT ON SEQUENCE contego.sequence_number IS 'Gives contego.request.sequence_number.';
 COMMENT ON SEQUENCE contego.fence IS 'Numbers the claims: only the holder of a request''s latest writes its outcome.';
 COMMENT ON SEQUENCE contego.request_id_seq IS 'Gives contego.request.id.';
 COMMENT ON SEQUENCE contego.daemon_id_seq IS 'Gives contego.daemon.id.';
@@ -176,7 +175,14 @@ COMMENT ON FUNCTION contego.enter_lanes() IS 'Trigger: enters the lanes and idem
 COMMENT ON FUNCTION contego.kept_key IS 'An idempotency key as it is kept: itself, or its digest where it is long.';
 COMMENT ON FUNCTION contego.lanes_of IS 'The smartcards and boxes that the parameters of a request name.';
 COMMENT ON FUNCTION contego.masked IS 'The same parameters with **** for whatever stands under a name with pin in it.';
+COMMENT ON FUNCTION contego.masked_part IS 'Part of masking: what is nested in the parameters, up to so many levels.';
 COMMENT ON FUNCTION contego.claim IS 'Daemon: takes due requests of a provider.';
+COMMENT ON FUNCTION contego.queue_due IS 'Part of a claim: puts scheduled and retrying requests that have become due into the queue.';
+COMMENT ON FUNCTION contego.find_candidates IS 'Part of a claim: looks at the first requests of the queue, and tells those that are free from those that are blocked.';
+COMMENT ON FUNCTION contego.park_blocked IS 'Part of a claim: parks blocked requests behind the request that each waits for.';
+COMMENT ON FUNCTION contego.within_bytes IS 'Part of a claim: the first of some requests whose parameters are not larger than that together.';
+COMMENT ON FUNCTION contego.row_fault IS 'Part of holding what cannot be read: what is wrong with a row that a claim would take; NULL: nothing.';
+COMMENT ON FUNCTION contego.hold_unreadable IS 'Daemon: holds the requests whose rows make a claim fail; returns their numbers.';
 COMMENT ON FUNCTION contego.give_back_lost IS 'Daemon: puts back what a claim took whose answer never arrived.';
 COMMENT ON FUNCTION contego.wake_earlier IS 'Part of recording: wakes those that waited for the flight of a later request.';
 COMMENT ON FUNCTION contego.record IS 'Daemon: writes what happened to requests that it still holds.';

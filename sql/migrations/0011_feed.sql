@@ -40,7 +40,7 @@ AS $$
     ), known AS MATERIALIZED (
         SELECT g.place, i.request_id
         FROM given AS g
-        JOIN contego.idempotency AS i ON i.provider = g.at_provider AND i.idempotency_key = g.kept
+        JOIN contego.idempotency AS i ON i.provider = g.at_provider AND i.idempotency_key = g.kept AND i.created_by = session_user
     ), fresh AS MATERIALIZED (
         SELECT f.*, nextval('contego.request_id_seq') AS id
         FROM (SELECT g.* FROM given AS g
@@ -120,6 +120,7 @@ CREATE TABLE contego.feed_inbox (
     finished_date    timestamptz NOT NULL,
     created_by       text NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
+ALTER TABLE contego.feed_inbox REPLICA IDENTITY FULL; -- for a publication; an index would cost each end something, without one too
 CREATE TABLE contego.feed (
     position         bigint PRIMARY KEY,
     request_id       bigint NOT NULL,
@@ -162,7 +163,7 @@ AS $$
 DECLARE
     numbered bigint;
 BEGIN
-    IF NOT pg_try_advisory_xact_lock(hashtext('contego.feed'), 1) THEN
+    IF NOT contego.try_lock('number_finished') THEN
         RETURN 0;
     END IF;
     PERFORM set_config('idle_in_transaction_session_timeout', '10s', true);

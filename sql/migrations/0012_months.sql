@@ -32,7 +32,7 @@ DECLARE
     unique_columns text;
     what text;
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtext('contego.months'), 1); -- of two at once the later one finds it made
+    PERFORM contego.take_lock('make_month'); -- of two at once the later one finds it made
     IF EXISTS (SELECT FROM contego.month AS m WHERE m.month = first_day) THEN
         RETURN false;
     END IF;
@@ -40,7 +40,7 @@ BEGIN
     FOR whole, unique_columns, what IN VALUES ('request_finished', 'id', 'Requests'), ('command_finished', 'request_id, sequence', 'Commands of requests') LOOP
         part := whole || to_char(first_day, '_YYYY_MM');
         EXECUTE format('CREATE TABLE contego.%I (LIKE contego.%I INCLUDING ALL EXCLUDING IDENTITY)', part, whole);
-        EXECUTE format('CREATE UNIQUE INDEX %I ON contego.%I (%s)', part || '_once', part, unique_columns);
+        EXECUTE format('ALTER TABLE contego.%I ADD CONSTRAINT %I PRIMARY KEY (%s)', part, part || '_pkey', unique_columns);
         EXECUTE format('COMMENT ON TABLE contego.%I IS %L', part,
                        what || ' that ended in ' || to_char(first_day, 'YYYY-MM') || ' (UTC): a partition of contego.' || whole || '.');
         EXECUTE format('ALTER TABLE contego.%I ATTACH PARTITION contego.%I FOR VALUES FROM (%L) TO (%L)', whole, part,
@@ -88,22 +88,19 @@ DECLARE
 BEGIN
     EXECUTE format($q$
         WITH slice AS MATERIALIZED (
-            SELECT r.id, r.provider, r.idempotency_key, r.lanes, r.subscription, r.process_id
+            SELECT r.id, r.provider, r.idempotency_key, r.created_by, r.lanes, r.subscription, r.process_id
             FROM contego.%I AS r WHERE r.id > $1 ORDER BY r.id LIMIT 2000
         ), subjects AS (
             DELETE FROM contego.subject AS s
             USING (
-                -- As contego.enter_subjects wrote them.
-                SELECT split_part(lane, ':', 1) AS kind, substr(lane, strpos(lane, ':') + 1) AS name, i.id
-                FROM slice AS i CROSS JOIN LATERAL unnest(i.lanes) AS lane
-                UNION ALL
-                SELECT about.kind, left(about.name, 500), i.id
-                FROM slice AS i CROSS JOIN LATERAL (VALUES ('subscription', i.subscription), ('process', i.process_id)) AS about (kind, name)
+                SELECT s.kind, s.name, i.id
+                FROM slice AS i CROSS JOIN LATERAL contego.subjects_of(i.lanes, i.subscription, i.process_id) AS s
             ) AS w
             WHERE s.kind = w.kind AND s.name = w.name AND s.request_id = w.id
         ), keys AS (
             DELETE FROM contego.idempotency AS k USING slice AS i
-            WHERE k.provider = i.provider AND k.idempotency_key = contego.kept_key(i.idempotency_key) AND k.request_id = i.id
+            WHERE k.provider = i.provider AND k.idempotency_key = contego.kept_key(i.idempotency_key) AND k.created_by = i.created_by
+              AND k.request_id = i.id
         ), attempts AS (
             DELETE FROM contego.former_attempt AS f USING slice AS i WHERE f.request_id = i.id
         )
@@ -161,7 +158,7 @@ BEGIN
     END IF;
     step := 'nothing';
     gone := 0;
-    IF NOT pg_try_advisory_xact_lock(hashtext('contego.months'), 2) THEN
+    IF NOT contego.try_lock('drop_month') THEN
         RETURN;
     END IF;
     SELECT * INTO oldest FROM contego.month AS m ORDER BY m.month LIMIT 1;

@@ -101,6 +101,7 @@ asio::awaitable<void> recorder::write(record_batch batch) {
             observer_.recorded(batch, answer);
             hold_what_failed(batch, answer);
             outstanding_ -= batch.verdicts.size();
+            put_back_postponed(batch, answer);
             if (written_) written_(batch, answer);
             co_return;
         } catch (const std::exception& e) {
@@ -114,6 +115,19 @@ asio::awaitable<void> recorder::write(record_batch batch) {
 asio::awaitable<void> recorder::pause(std::chrono::milliseconds time) {
     asio::steady_timer timer(added_.get_executor(), time);
     co_await timer.async_wait(asio::use_awaitable);
+}
+
+// They come first in the next batch, so that a verdict is never written before the commands that it ends.
+void recorder::put_back_postponed(const record_batch& batch, const record_answer& answer) {
+    const std::set<std::int64_t> postponed(answer.postponed.begin(), answer.postponed.end());
+    if (postponed.empty()) return;
+    for (const auto& v : batch.verdicts)
+        if (postponed.contains(v.request_id)) {
+            regular_.push_front(v);
+            ++outstanding_;
+        }
+    for (auto c = batch.commands.rbegin(); c != batch.commands.rend(); ++c)
+        if (postponed.contains(c->request_id)) regular_.push_front(*c);
 }
 
 // What the database refuses to store must not stay in flight for ever: a person has to look at it. Where it

@@ -66,6 +66,7 @@ private:
     [[nodiscard]] record_batch take();
     asio::awaitable<void> write(record_batch batch);
     asio::awaitable<void> pause(std::chrono::milliseconds time);
+    void put_back_postponed(const record_batch& batch, const record_answer& answer);
     void hold_what_failed(const record_batch& batch, const record_answer& answer);
 
     asio::thread_pool& database_;

@@ -1,6 +1,7 @@
 #include "queue/claim.hpp"
 
 #include "json/json.hpp"
+#include "queue/sqlstate.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -12,6 +13,12 @@ constexpr statement claim_requests{"claim_requests",
                                    "SELECT id, action, parameters, priority, sequence_number, fence, "
                                    "attempts, interrupted, age_seconds, finished, more, due_in, untold_for"
                                    " FROM contego.claim($1, $2, $3)"};
+constexpr statement hold_unreadable{"hold_unreadable", "SELECT id FROM unnest(contego.hold_unreadable($1)) AS id"};
+constexpr statement lock_holders{"lock_holders",
+                                 "SELECT pid, coalesce(login, '?'), coalesce(application, '?'),"
+                                 "       coalesce(' from ' || client, ''),"
+                                 "       coalesce(' since ' || to_char(since, 'YYYY-MM-DD HH24:MI:SS UTC'), ''), holds"
+                                 " FROM contego.lock_holders() LIMIT 3"};
 constexpr statement give_back_lost{"give_back_lost", "SELECT contego.give_back_lost($1, $2, $3)"};
 
 std::vector<finished_command> finished_from(const pqxx::field& f) {
@@ -41,7 +48,10 @@ request request_from(const pqxx::row& row, const std::string& provider) {
     r.provider = provider;
     r.action = row[1].c_str();
     try {
-        r.parameters = json::parse(row[2].c_str());
+        if (row[2].is_null())
+            r.unreadable = "they take more bytes as text than an INSERT may have";
+        else
+            r.parameters = json::parse(row[2].c_str());
     } catch (const json::parse_error& e) {
         // PostgreSQL holds numbers that no double can: such a row is refused like other bad input, it does
         // not stop the line.
@@ -70,16 +80,33 @@ void add_what_else(claim_batch& batch, const pqxx::row& row) {
     batch.untold = milliseconds_of(row[12], 0);
 }
 
+/// A session that claims wait for; other claims take a few milliseconds.
+constexpr auto longest_wait_for_a_lock = std::chrono::seconds(5);
+
+database_options impatient(database_options options) {
+    options.lock_timeout = longest_wait_for_a_lock;
+    return options;
+}
+
+/// Whether one of the rows may be the cause, so that it is worth looking for it.
+bool may_be_a_row(const server_error& e) {
+    return is_about_the_row(e.sqlstate()) || took_too_long(e.sqlstate());
+}
+
 class pg_claims final : public claims {
 public:
     pg_claims(database_options options, const fleet& membership)
-        : connection_(std::move(options)), membership_(membership) {}
+        : connection_(impatient(std::move(options))), membership_(membership) {}
 
     claim_batch claim(const std::string& provider, std::size_t limit) override {
-        if (doubtful_) put_back_what_was_lost(provider);
+        if (doubtful_)
+            explained(provider, [&] {
+                put_back_what_was_lost(provider);
+                return claim_batch{};
+            });
         doubtful_ =
             true; // until the answer is here, the claim may have been made and we would not know of it
-        auto batch = try_to_claim(provider, limit);
+        auto batch = explained(provider, [&] { return try_to_claim(provider, limit); });
         doubtful_ = false;
         for (const auto& r : batch.requests)
             latest_fence_ = std::max(latest_fence_, r.fence);
@@ -98,7 +125,7 @@ private:
     // it is over: until then all other claims of the provider wait.
     claim_batch try_to_claim(const std::string& provider, std::size_t limit) {
         const auto holder = membership_.daemon_id();
-        const auto rows = connection_.transact(claim_requests.name, [&](pqxx::work& tx) {
+        const auto rows = connection_.transact(claim_requests.name, [&](pqxx::transaction_base& tx) {
             return sql::run(tx, claim_requests.sql, holder, provider, static_cast<int>(limit));
         });
         claim_batch batch;
@@ -114,8 +141,37 @@ private:
         return batch;
     }
 
+    // Says more about an error of the server, and holds the rows that it comes from: the next claim goes on
+    // without them.
+    template <typename Claim>
+    claim_batch explained(const std::string& provider, const Claim& claimed) {
+        try {
+            return claimed();
+        } catch (const server_error& e) {
+            if (waited_for_a_lock(e.sqlstate())) throw std::runtime_error(e.what() + holders());
+            if (!may_be_a_row(e)) throw;
+            throw std::runtime_error(e.what() + held_instead(provider));
+        }
+    }
+
+    std::string held_instead(const std::string& provider) {
+        std::string text;
+        for (const auto& row : connection_.call(hold_unreadable, provider))
+            text += (text.empty() ? "; held, since its row cannot be claimed: request " : ", ") +
+                    std::string(row[0].c_str());
+        return text.empty() ? "; no row was found that causes it" : text;
+    }
+
+    std::string holders() {
+        std::string text;
+        for (const auto& row : connection_.call(lock_holders))
+            text += "; session " + std::string(row[0].c_str()) + " of login " + row[1].c_str() + " (application " +
+                    row[2].c_str() + row[3].c_str() + ") holds " + row[5].c_str() + row[4].c_str();
+        return text.empty() ? "; who held it cannot be seen any more" : text;
+    }
+
     void put_back_what_was_lost(const std::string& provider) {
-        connection_.transact(give_back_lost.name, [&](pqxx::work& tx) {
+        connection_.transact(give_back_lost.name, [&](pqxx::transaction_base& tx) {
             return sql::run(tx, give_back_lost.sql, membership_.daemon_id(), provider, latest_fence_).size();
         });
     }

@@ -35,9 +35,9 @@ void append(std::string& to, std::int64_t v) {
     append_bytes(to, static_cast<std::uint64_t>(v));
 }
 
-void append(std::string& to, std::int16_t v) {
+void append(std::string& to, std::int32_t v) {
     append_bytes(to, std::uint32_t{sizeof v});
-    append_bytes(to, static_cast<std::uint16_t>(v));
+    append_bytes(to, static_cast<std::uint32_t>(v));
 }
 
 void append(std::string& to, std::string_view v) {

@@ -23,7 +23,7 @@ inline constexpr std::int32_t type_number<bool> = 16;
 template <>
 inline constexpr std::int32_t type_number<std::int64_t> = 20;
 template <>
-inline constexpr std::int32_t type_number<std::int16_t> = 21;
+inline constexpr std::int32_t type_number<std::int32_t> = 23;
 template <>
 inline constexpr std::int32_t type_number<std::string_view> = 25;
 template <>
@@ -34,7 +34,7 @@ inline constexpr std::int32_t type_number<json_text> = 3802;
 /// Each appends the length of a value, and the value, as the receive function of its type reads it.
 void append(std::string& to, bool v);
 void append(std::string& to, std::int64_t v);
-void append(std::string& to, std::int16_t v);
+void append(std::string& to, std::int32_t v);
 void append(std::string& to, std::string_view v);
 void append(std::string& to, double v);
 void append(std::string& to, json_text v);
@@ -48,7 +48,7 @@ void append_null(std::string& to);
 /// One column of a batch of rows on its way to the server: an array in PostgreSQL's binary format. What is in
 /// it is copied and never escaped, and the server has nothing to parse.
 ///
-/// T is bool, std::int16_t, std::int64_t, double, std::string_view (text, UTF-8) or json_text (jsonb).
+/// T is bool, std::int32_t, std::int64_t, double, std::string_view (text, UTF-8) or json_text (jsonb).
 template <typename T>
 class column {
     static_assert(wire::type_number<T> != 0);

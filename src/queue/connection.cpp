@@ -3,12 +3,66 @@
 #include "queue/connection_string.hpp"
 #include "queue/sqlstate.hpp"
 
+#include <poll.h>
+
+#include <array>
 #include <stdexcept>
+#include <string_view>
 
 namespace contego::queue {
+namespace {
+
+/// How answers are written, and what could make a statement of ours mean something else. Each may be set on a
+/// role, on a database, by PGOPTIONS or in the server's configuration.
+constexpr std::array<std::string_view, 13> our_settings{
+    "search_path = pg_catalog, pg_temp",
+    "datestyle = 'ISO, YMD'",
+    "intervalstyle = postgres",
+    "timezone = 'UTC'",
+    "extra_float_digits = 1",
+    "bytea_output = hex",
+    "standard_conforming_strings = on",
+    "quote_all_identifiers = off",
+    "array_nulls = on",
+    "transform_null_equals = off",
+    "row_security = on",
+    "jit = off",
+    "client_connection_check_interval = '1s'", // ends what a daemon left behind that was killed
+};
+
+/// A daemon whose host is gone between two statements keeps no lock for longer.
+constexpr std::chrono::milliseconds longest_pause{10'000};
+
+std::string setting(std::string_view name, std::chrono::milliseconds value) {
+    return "; SET LOCAL " + std::string(name) + " = " + std::to_string(value.count());
+}
+
+/// The server is to be the first to give up: its answer says where the time went, and the connection stays.
+std::chrono::milliseconds statement_timeout(const database_options& options) {
+    return options.overseer ? options.answer_timeout - options.answer_timeout / 10
+                            : std::chrono::milliseconds(0);
+}
+
+} // namespace
+
+std::string begin_statement(const database_options& options) {
+    std::string text = "BEGIN ISOLATION LEVEL READ COMMITTED";
+    for (const auto one : our_settings)
+        text += "; SET LOCAL " + std::string(one);
+    return text + setting("statement_timeout", statement_timeout(options)) +
+           setting("lock_timeout", options.lock_timeout) +
+           setting("idle_in_transaction_session_timeout", longest_pause);
+}
 
 connection::connection(database_options options) : options_(std::move(options)) {
     options_.connection_string = with_defaults(options_.connection_string, options_.application_name);
+    begin_ = begin_statement(options_);
+}
+
+void connection::wait_for_locks(std::chrono::milliseconds at_most) {
+    if (options_.lock_timeout == at_most) return;
+    options_.lock_timeout = at_most;
+    begin_ = begin_statement(options_);
 }
 
 pqxx::connection& connection::open() {
@@ -18,6 +72,15 @@ pqxx::connection& connection::open() {
     sql::never_reopen(*fresh);
     connection_ = std::move(fresh);
     return *connection_;
+}
+
+// Between two calls a server says nothing, unless it has ended the session (idle_session_timeout, a restart, a
+// pooler) or is about to: the next call would fail for no fault of anybody.
+void connection::close_if_the_server_did() {
+    const auto idle = socket();
+    if (!idle) return;
+    pollfd waits{*idle, POLLIN, 0};
+    if (::poll(&waits, 1, 0) > 0) connection_.reset();
 }
 
 std::optional<int> connection::socket() const {

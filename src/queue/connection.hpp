@@ -17,7 +17,8 @@ struct database_options {
     std::string application_name = "contegod"; ///< as pg_stat_activity shows it, unless the string names one
     std::shared_ptr<watchdog> overseer{};      ///< ends calls that take too long; none: no call is ended
     std::chrono::milliseconds answer_timeout{
-        30'000}; ///< how long a call may take, where there is an overseer
+        30'000}; ///< how long a call may take if there is an overseer
+    std::chrono::milliseconds lock_timeout{0}; ///< how long a statement waits for a lock; 0: as long as a call
 };
 
 /// A statement of the daemon. It is not prepared: a pooler between us and the server may give each
@@ -29,19 +30,21 @@ struct statement {
 
 /// One PostgreSQL connection that is opened when it is needed, and anew after it broke.
 ///
-/// Depends on no state of the session, so it may run through a pooler in transaction mode. Not thread safe:
-/// belongs to one thread at a time. Errors of the server are thrown as server_error; anything else as libpqxx
+/// Every call is a transaction with settings of our own (see begin_statement), so what a role, a database or
+/// the environment sets does not matter. The server ends a statement that takes too long, or whose daemon is
+/// gone, so that an abandoned claim keeps no lock. Depends on no state of the session, so it may run through a
+/// pooler in transaction mode. A connection that the server closed while nobody used it is opened anew without
+/// a word. Not thread safe: belongs to one thread at a time. Errors of the server are thrown as server_error; anything else as libpqxx
 /// or the system throws it, after the connection was thrown away. The caller decides when to try again; the
 /// next call opens a new one.
 class connection {
 public:
     explicit connection(database_options options);
 
-    /// Runs one statement, which is a transaction of its own: no lock outlives it, even if we do not.
+    /// Runs one statement in a transaction of its own.
     template <typename... Args>
     pqxx::result call(const statement& what, Args&&... args) {
-        return guarded(what.name, [&](pqxx::connection& c) {
-            pqxx::nontransaction tx(c);
+        return transact(what.name, [&](pqxx::transaction_base& tx) {
             return sql::run(tx, what.sql, std::forward<Args>(args)...);
         });
     }
@@ -49,19 +52,25 @@ public:
     /// Runs `work` in one transaction and commits it.
     template <typename Work>
     auto transact(const char* name, Work&& work) {
+        close_if_the_server_did();
         return guarded(name, [&](pqxx::connection& c) {
-            pqxx::work tx(c);
-            auto result = work(tx);
-            tx.commit();
+            pqxx::nontransaction tx(c);
+            tx.exec(begin_);
+            auto result = rolled_back_if_it_throws(tx, work);
+            tx.exec("COMMIT");
             return result;
         });
     }
 
-    /// Runs `work` on the open connection, outside any transaction.
+    /// Runs `work` on the open connection, outside any transaction. What the server said while nobody asked
+    /// is left for `work` to read.
     template <typename Work>
     auto use(const char* name, Work&& work) {
         return guarded(name, std::forward<Work>(work));
     }
+
+    /// From now on a statement waits for a lock for so long; 0: as long as a call may take.
+    void wait_for_locks(std::chrono::milliseconds at_most);
 
     /// The socket of the open connection; nothing where it is not open, as far as is known.
     [[nodiscard]] std::optional<int> socket() const;
@@ -82,13 +91,30 @@ private:
         }
     }
 
+    template <typename Work>
+    static auto rolled_back_if_it_throws(pqxx::nontransaction& tx, Work& work) {
+        try {
+            return work(tx);
+        } catch (const pqxx::sql_error&) {
+            tx.exec("ROLLBACK");
+            throw;
+        }
+    }
+
     pqxx::connection& open();
+    void close_if_the_server_did();
     [[noreturn]] void
     refused(const char* name, const pqxx::sql_error& e, const std::optional<watchdog::watch>& watched);
     void broken(const char* name, const std::optional<watchdog::watch>& watched);
 
     database_options options_;
+    std::string begin_;
     std::unique_ptr<pqxx::connection> connection_;
 };
+
+/// What begins each transaction: read committed, with every setting that the daemon's statements depend on. All
+/// of them end with the transaction. default_transaction_read_only is left as it is: it is how a person
+/// freezes a database.
+[[nodiscard]] std::string begin_statement(const database_options& options);
 
 } // namespace contego::queue

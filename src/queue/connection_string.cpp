@@ -20,6 +20,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> defaults{
     {"tcp_user_timeout", "20000"},
 }};
 
+/// What we read and write is UTF-8. In any other encoding the server would turn it into something else.
+constexpr std::string_view encoding = "client_encoding";
+
 std::string quoted(std::string_view text) {
     std::string all = "'";
     for (const char c : text) {
@@ -56,7 +59,8 @@ std::string with_defaults(const std::string& connection_string, const std::strin
     if (parsed == nullptr) return connection_string;
     keywords all;
     for (const auto* option = parsed.get(); option->keyword != nullptr; ++option)
-        if (option->val != nullptr) all.add(option->keyword, option->val);
+        if (option->val != nullptr && option->keyword != encoding) all.add(option->keyword, option->val);
+    all.add(encoding, "UTF8"); // goes before PGCLIENTENCODING, and before what a role or a database sets
     for (const auto& [name, text] : defaults)
         all.add_default(name, text);
     all.add_default("fallback_application_name", application_name);

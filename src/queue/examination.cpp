@@ -106,7 +106,7 @@ examination::examination(database_options options, std::chrono::milliseconds at_
       connection_(watched(std::move(options), at_most)) {}
 
 pqxx::result examination::ask(const statement& what) {
-    return look(what.name, [&](pqxx::work& tx) { return tx.exec(what.sql); });
+    return look(what.name, [&](pqxx::transaction_base& tx) { return tx.exec(what.sql); });
 }
 
 server_figures examination::server() {
@@ -125,7 +125,7 @@ clock_figures examination::clock() {
     const auto since_epoch = [](system_clock::time_point t) {
         return std::chrono::duration<double>(t.time_since_epoch()).count();
     };
-    return look(read_clock.name, [&](pqxx::work& tx) {
+    return look(read_clock.name, [&](pqxx::transaction_base& tx) {
         const auto before = since_epoch(system_clock::now());
         const auto theirs = tx.exec(read_clock.sql)[0][0].as<double>();
         const auto after = since_epoch(system_clock::now());
@@ -146,7 +146,7 @@ std::vector<connection_room> examination::connections() {
 }
 
 vacuum_figures examination::vacuum() {
-    return look(read_tables.name, [](pqxx::work& tx) {
+    return look(read_tables.name, [](pqxx::transaction_base& tx) {
         const auto settings = tx.exec(read_vacuum.sql);
         vacuum_figures all{settings[0][0].as<bool>(), settings[0][1].as<bool>(), {}};
         for (const auto& row : tx.exec(read_tables.sql))

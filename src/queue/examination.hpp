@@ -130,7 +130,7 @@ public:
 private:
     template <typename Work>
     auto look(const char* name, Work&& work) {
-        return connection_.transact(name, [&](pqxx::work& tx) {
+        return connection_.transact(name, [&](pqxx::transaction_base& tx) {
             tx.exec(limits_);
             return work(tx);
         });

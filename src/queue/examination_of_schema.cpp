@@ -65,7 +65,7 @@ std::vector<std::string> examination::invalid_indexes() {
 }
 
 std::vector<catalog_entry> examination::catalog() {
-    return look("read_catalog", [](pqxx::work& tx) {
+    return look("read_catalog", [](pqxx::transaction_base& tx) {
         std::vector<catalog_entry> all;
         for (const auto& row : tx.exec(read_catalog_sql()))
             all.push_back({row[0].c_str(), row[1].c_str(), row[2].c_str()});

@@ -1,12 +1,14 @@
 #include "queue/migrations.hpp"
 
 #include "queue/embedded_migrations.hpp"
+#include "queue/sqlstate.hpp"
 
 namespace contego::queue {
 namespace {
 
-// Held to the end of the transaction: two that migrate at once take turns, also behind a pooler.
-constexpr const char* take_turns = "SELECT pg_advisory_xact_lock(hashtext('contego.migrate'), 0)";
+// Held to the end of the transaction: two that migrate at once take turns, also behind a pooler. Only the owner
+// of the table may lock it in this mode.
+constexpr const char* take_turns = "LOCK TABLE contego.migration IN SHARE ROW EXCLUSIVE MODE";
 constexpr const char* make_ledger = "CREATE SCHEMA IF NOT EXISTS contego;"
                                     "CREATE TABLE IF NOT EXISTS contego.migration ("
                                     "    version      integer PRIMARY KEY,"
@@ -19,12 +21,17 @@ constexpr const char* read_ledger =
 constexpr const char* enter_ledger =
     "INSERT INTO contego.migration (version, name) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING version";
 
+/// IF NOT EXISTS looks before it makes: of two at once one may find that the other has made it meanwhile.
+bool was_made_meanwhile(const server_error& e) {
+    return e.sqlstate() == "23505" || e.sqlstate() == "42P06" || e.sqlstate() == "42P07";
+}
+
 } // namespace
 
 migrations::migrations(database_options options) : connection_(std::move(options)) {}
 
 std::vector<migrations::entry> migrations::applied() {
-    return connection_.transact("read_ledger", [&](pqxx::work& tx) {
+    return connection_.transact("read_ledger", [&](pqxx::transaction_base& tx) {
         std::vector<entry> all;
         if (!tx.exec(ledger_exists)[0][0].as<bool>()) return all;
         for (const auto& row : tx.exec(read_ledger))
@@ -46,13 +53,10 @@ std::vector<migration_state> migrations::status() {
 }
 
 int migrations::apply(const std::function<void(const migration&)>& told) {
-    connection_.transact("make_ledger", [&](pqxx::work& tx) {
-        tx.exec(take_turns);
-        return tx.exec(make_ledger).size();
-    });
+    provide_ledger();
     int count = 0;
     for (const auto& step : embedded_migrations()) {
-        const bool fresh = connection_.transact(step.name.c_str(), [&](pqxx::work& tx) {
+        const bool fresh = connection_.transact(step.name.c_str(), [&](pqxx::transaction_base& tx) {
             tx.exec(take_turns);
             if (sql::run(tx, enter_ledger, step.version, step.name).empty()) return false;
             tx.exec(step.sql);
@@ -64,6 +68,19 @@ int migrations::apply(const std::function<void(const migration&)>& told) {
         }
     }
     return count;
+}
+
+void migrations::provide_ledger() {
+    const auto make = [this] {
+        connection_.transact("make_ledger",
+                             [](pqxx::transaction_base& tx) { return tx.exec(make_ledger).size(); });
+    };
+    try {
+        make();
+    } catch (const server_error& e) {
+        if (!was_made_meanwhile(e)) throw;
+        make();
+    }
 }
 
 std::optional<std::string> migrations::mismatch() {

@@ -39,6 +39,7 @@ private:
         std::string applied_date;
     };
 
+    void provide_ledger();
     [[nodiscard]] std::vector<entry> applied();
 
     connection connection_;

@@ -5,7 +5,10 @@
 #include "queue/sqlstate.hpp"
 
 #include <array>
+#include <algorithm>
 #include <map>
+#include <set>
+#include <string>
 
 namespace contego::queue {
 namespace {
@@ -42,7 +45,7 @@ double age_of(steady_clock::time_point then, steady_clock::time_point now) {
 struct command_columns {
     column<std::int64_t> request_id;
     column<std::int64_t> fence;
-    column<std::int16_t> sequence;
+    column<std::int32_t> sequence;
     column<std::string_view> type;
     column<json_text> parameters;
     column<std::string_view> request;
@@ -60,7 +63,7 @@ struct command_columns {
     void add(const command_record& c, steady_clock::time_point now) {
         request_id.add(c.request_id);
         fence.add(c.fence);
-        sequence.add(static_cast<std::int16_t>(c.sequence));
+        sequence.add(c.sequence);
         type.add(name_of(c.type));
         parameters.add({json::write(c.parameters)});
         add_text(request, c.request);
@@ -121,6 +124,23 @@ struct verdict_columns {
     }
 };
 
+constexpr statement hold_unrecordable{"hold_unrecordable", "SELECT contego.hold_unrecordable($1, $2, $3, $4)"};
+
+/// A session that keeps a row locked: a person's, in a transaction that was left open. Others do so for
+/// milliseconds.
+constexpr auto first_wait_for_a_lock = std::chrono::seconds(2);
+constexpr auto next_wait_for_a_lock = std::chrono::milliseconds(100);
+
+database_options impatient(database_options options) {
+    options.lock_timeout = first_wait_for_a_lock;
+    return options;
+}
+
+/// Whether one row of the batch may be the cause, so that the others are worth another try without it.
+bool may_be_a_row(const server_error& e) {
+    return is_about_the_row(e.sqlstate()) || took_too_long(e.sqlstate()) || waited_for_a_lock(e.sqlstate());
+}
+
 /// The batch taken apart by request, for the case that one of them is what the database refuses.
 std::vector<record_batch> apart(const record_batch& batch) {
     std::map<std::int64_t, record_batch> by_request;
@@ -135,22 +155,45 @@ std::vector<record_batch> apart(const record_batch& batch) {
     return all;
 }
 
+/// The rows of those requests only.
+template <typename Predicate>
+record_batch part_of(const record_batch& batch, const Predicate& wanted) {
+    record_batch part;
+    for (const auto& c : batch.commands)
+        if (wanted(c.request_id)) part.commands.push_back(c);
+    for (const auto& v : batch.verdicts)
+        if (wanted(v.request_id)) part.verdicts.push_back(v);
+    return part;
+}
+
 std::int64_t request_of(const record_batch& part) {
     return part.commands.empty() ? part.verdicts.front().request_id : part.commands.front().request_id;
 }
 
+std::int64_t fence_of(const record_batch& part) {
+    return part.verdicts.empty() ? part.commands.back().fence : part.verdicts.back().fence;
+}
+
+/// Whether this is all that is left to say of a request: that it is held.
+bool only_holds(const record_batch& part) {
+    return part.commands.empty() &&
+           std::ranges::all_of(part.verdicts, [](const verdict& v) { return v.disposition == disposition::hold; });
+}
+
 class pg_records final : public records {
 public:
-    explicit pg_records(database_options options) : connection_(std::move(options)) {}
+    explicit pg_records(database_options options) : connection_(impatient(std::move(options))) {}
 
     record_answer record(const record_batch& batch) override {
         record_answer answer;
-        try {
-            write(batch, answer);
-        } catch (const server_error& e) {
-            if (!is_about_the_row(e.sqlstate())) throw;
-            one_by_one(batch, answer);
+        if (locked_.empty()) {
+            if (!try_whole(batch, answer)) one_by_one(batch, answer);
+            return answer;
         }
+        const auto locked = part_of(batch, [this](std::int64_t id) { return locked_.contains(id); });
+        const auto others = part_of(batch, [this](std::int64_t id) { return !locked_.contains(id); });
+        if (!try_whole(others, answer)) one_by_one(others, answer);
+        one_by_one(locked, answer);
         return answer;
     }
 
@@ -197,19 +240,64 @@ private:
         answer.woken += written[0][1].as<std::size_t>();
     }
 
+    /// False: one of the requests may be in the way of the others.
+    bool try_whole(const record_batch& batch, record_answer& answer) {
+        try {
+            write(batch, answer);
+            return true;
+        } catch (const server_error& e) {
+            if (!may_be_a_row(e)) throw;
+            return false;
+        }
+    }
+
     void one_by_one(const record_batch& batch, record_answer& answer) {
         for (const auto& part : apart(batch)) {
+            const auto id = request_of(part);
+            connection_.wait_for_locks(locked_.contains(id) ? next_wait_for_a_lock : first_wait_for_a_lock);
             try {
                 write(part, answer);
+                locked_.erase(id);
             } catch (const server_error& e) {
-                if (!is_about_the_row(e.sqlstate())) throw;
-                answer.failed.push_back(request_of(part));
-                if (answer.failure.empty()) answer.failure = e.what();
+                if (!may_be_a_row(e)) throw;
+                set_apart(part, e, answer);
             }
+        }
+        connection_.wait_for_locks(first_wait_for_a_lock);
+    }
+
+    // What cannot be written for a reason of its own must not keep others from being written. The hold is a
+    // statement that looks at nothing of what the row holds; where it takes too long as well, it is the
+    // database that is slow, and everything is written again later.
+    void set_apart(const record_batch& part, const server_error& e, record_answer& answer) {
+        const auto id = request_of(part);
+        if (waited_for_a_lock(e.sqlstate())) {
+            locked_.insert(id);
+            answer.postponed.push_back(id);
+        } else if (!took_too_long(e.sqlstate()) && !only_holds(part)) {
+            answer.failed.push_back(id);
+            if (answer.failure.empty()) answer.failure = e.what();
+        } else {
+            hold(part, e.what());
+        }
+    }
+
+    // A database that refuses even this, as by a trigger of the site, leaves the request in flight for as long
+    // as this daemon lives: to ask again without end would keep all others waiting.
+    void hold(const record_batch& part, const std::string& why) {
+        try {
+            connection_.call(hold_unrecordable,
+                             request_of(part),
+                             fence_of(part),
+                             "RECORD_REFUSED",
+                             "the outcome could not be stored: " + why);
+        } catch (const server_error& e) {
+            if (!is_about_the_row(e.sqlstate())) throw;
         }
     }
 
     connection connection_;
+    std::set<std::int64_t> locked_; ///< requests whose rows were locked when they were to be written last
 };
 
 } // namespace

@@ -49,8 +49,19 @@ std::string_view hint_for(std::string_view said, std::string_view sqlstate) {
     return said.substr(0, said.find('\n'));
 }
 
+/// The innermost function of the schema in the context of the error: the step of a claim, say.
+std::string_view function_in(std::string_view said) {
+    constexpr std::string_view beginning = "function contego.";
+    const auto at = said.find(beginning);
+    if (at == std::string_view::npos) return {};
+    said.remove_prefix(at + beginning.size() - std::string_view("contego.").size());
+    return said.substr(0, said.find('('));
+}
+
 std::string sentence(std::string_view statement, std::string_view said, std::string_view sqlstate) {
     auto text = std::string(statement) + ": " + std::string(first_line_without_severity(said));
+    const auto place = function_in(said);
+    if (!place.empty()) text += ", in " + std::string(place);
     if (!sqlstate.empty()) text += " (SQLSTATE " + std::string(sqlstate) + ')';
     const auto hint = hint_for(said, sqlstate);
     if (!hint.empty()) text += "\nHINT: " + std::string(hint);
@@ -64,6 +75,14 @@ server_error::server_error(std::string_view statement, std::string_view said, st
 
 bool is_about_the_row(std::string_view sqlstate) {
     return std::ranges::find(classes_of_rows, sqlstate.substr(0, 2)) != classes_of_rows.end();
+}
+
+bool took_too_long(std::string_view sqlstate) {
+    return sqlstate == "57014";
+}
+
+bool waited_for_a_lock(std::string_view sqlstate) {
+    return sqlstate == "55P03";
 }
 
 bool ends_the_connection(std::string_view sqlstate) {

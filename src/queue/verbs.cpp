@@ -12,9 +12,6 @@ constexpr statement act_on_requests{"act_on_requests",
                                     " FROM contego.act($1, $2::bigint[], nullif($3, ''), $4)"
                                     " ORDER BY request_id"};
 
-// For this transaction only: a pooler may give the next one another session.
-constexpr const char* dates_are_utc = "SET LOCAL timezone = 'UTC'";
-
 std::string array_of(std::span<const std::int64_t> ids) {
     std::string text = "{";
     for (const auto id : ids)
@@ -31,13 +28,10 @@ std::string text_of(const pqxx::field& f) {
 verbs::verbs(database_options options) : connection_(std::move(options)) {}
 
 std::vector<std::int64_t> verbs::matching(const value::object& filter) {
-    return connection_.transact(match_requests.name, [&](pqxx::work& tx) {
-        tx.exec(dates_are_utc);
-        std::vector<std::int64_t> ids;
-        for (const auto& row : sql::run(tx, match_requests.sql, json::write(filter)))
-            ids.push_back(row[0].as<std::int64_t>());
-        return ids;
-    });
+    std::vector<std::int64_t> ids;
+    for (const auto& row : connection_.call(match_requests, json::write(filter)))
+        ids.push_back(row[0].as<std::int64_t>());
+    return ids;
 }
 
 std::vector<verb_effect> verbs::act(const std::string& verb,

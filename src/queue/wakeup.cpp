@@ -13,7 +13,6 @@ namespace contego::queue {
 namespace {
 
 constexpr const char* channel = "contego";
-constexpr statement empty_question{"try_connection", ""};
 
 } // namespace
 
@@ -53,7 +52,10 @@ bool wakeup::listen() {
 
 // A notification that comes with the answer is taken with it, unseen.
 bool wakeup::try_connection() {
-    connection_.call(empty_question);
+    connection_.use("try_connection", [](pqxx::connection& c) {
+        pqxx::nontransaction tx(c);
+        return tx.exec("").size();
+    });
     heard_ = steady_clock::now();
     return true;
 }

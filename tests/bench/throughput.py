@@ -157,7 +157,7 @@ def full_database(stage):
     database = stage.cluster.new_database()
     with concurrent.futures.ThreadPoolExecutor() as pool:
         list(pool.map(lambda table: fill(database, table, count), workload.FINISHED))
-    for sequence in ("pg_get_serial_sequence('contego.request', 'id')", "'contego.sequence_number'", "'contego.fence'"):
+    for sequence in ("pg_get_serial_sequence('contego.request', 'id')", "'contego.fence'"):
         database.session.query(f"SELECT setval({sequence}, {count})")
     return database
 

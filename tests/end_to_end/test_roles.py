@@ -130,7 +130,7 @@ def test_a_crm_sets_its_own_columns_only(login):
         f"SELECT contego.cancel({request_id})",
         "SELECT contego.claim(1, 'default', 10)",
         "DELETE FROM contego.lane",
-        "SELECT nextval('contego.sequence_number')",
+        "SELECT nextval('contego.request_id_seq')",
     ]:
         with pytest.raises(DENIED):
             crm.query(forbidden)

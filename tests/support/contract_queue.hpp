@@ -244,6 +244,7 @@ TEST_P(queue_contract, a_claim_without_a_database_throws_and_the_next_one_works)
     player_->cut();
 
     EXPECT_THROW(claim(), std::exception);
+    player_->restore();
     EXPECT_EQ(claim(), ids{b});
 }
 
@@ -256,6 +257,7 @@ TEST_P(queue_contract, a_record_without_a_database_throws_and_may_be_repeated) {
     player_->cut();
 
     EXPECT_THROW(static_cast<void>(record(batch)), std::exception);
+    player_->restore();
     EXPECT_EQ(record(batch).stale, ids{});
     EXPECT_EQ(record(batch).stale, ids{a});
 }

@@ -36,8 +36,11 @@ public:
     /// Others take us for dead; then we are back.
     virtual void take_over() = 0;
 
-    /// The next call of each role finds no database.
+    /// From now on no call of a role finds the database.
     virtual void cut() = 0;
+
+    /// The database is back.
+    virtual void restore() = 0;
 };
 
 struct queue_factory {

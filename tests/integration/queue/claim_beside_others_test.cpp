@@ -39,7 +39,7 @@ TEST_F(claim, sees_what_a_claim_under_way_has_taken) {
     auto claimed = std::async(std::launch::async, [&second] { return second.claim(); });
     // Either it waits for the other claim, as it must, or it has finished too soon.
     while (claimed.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready &&
-           one("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == "0") {
+           !somebody_waits()) {
     }
     under_way.commit();
 
@@ -54,9 +54,16 @@ TEST_F(claim, gives_back_what_a_claim_took_whose_answer_was_lost) {
     const auto lost = insert_for_card("2");
     // As if the server had committed and the connection had broken before we read the answer.
     sql("SELECT id FROM contego.claim(" + std::to_string(daemon.membership.daemon_id()) + ", 'default', 1)");
-    sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'contego "
-        "test'");
-    EXPECT_ANY_THROW(daemon.claim());
+    pqxx::connection other(database_.connection_string);
+    {
+        pqxx::work turn(other);
+        turn.exec("SELECT contego.take_lock('claim', 'default')");
+        auto claiming = std::async(std::launch::async, [&] { return daemon.claim(); });
+        until_somebody_waits();
+        sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'contego "
+            "test' AND wait_event_type = 'Lock'");
+        EXPECT_ANY_THROW(claiming.get());
+    }
 
     EXPECT_EQ(daemon.claim(), ids{lost});
     EXPECT_EQ(progress(known), "IN_FLIGHT") << "what we know of stays ours";
@@ -311,11 +318,9 @@ TEST_F(claim, keeps_the_order_of_what_was_inserted_while_it_waited_for_its_turn)
     daemon_hands daemon(database_);
     pqxx::connection other(database_.connection_string);
     pqxx::work turn(other);
-    turn.exec("SELECT pg_advisory_xact_lock(hashtext('contego.claim'), hashtext('default'))");
+    turn.exec("SELECT contego.take_lock('claim', 'default')");
     auto claiming = std::async(std::launch::async, [&] { return daemon.claim(); });
-    while (one("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database ="
-               " (SELECT oid FROM pg_database WHERE datname = current_database())") == "0") {
-    }
+    until_somebody_waits();
     const auto first = insert_for_card("1");
     insert_for_card("1");
 

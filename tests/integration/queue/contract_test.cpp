@@ -1,6 +1,8 @@
 #include "queue_fixture.hpp"
 #include "support/contract_queue.hpp"
 
+#include <optional>
+
 namespace contego::testing {
 namespace {
 
@@ -33,10 +35,9 @@ public:
         daemon_.membership.keep();
     }
 
-    void cut() override {
-        run("SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
-            " WHERE application_name = 'contego test' AND datname = current_database()");
-    }
+    void cut() override { away_.emplace(database_); }
+
+    void restore() override { away_.reset(); }
 
 private:
     static std::string interval(std::chrono::milliseconds time) {
@@ -53,6 +54,7 @@ private:
     queue::database_options database_ = private_cluster::instance().fresh_schema();
     pqxx::connection session_{database_.connection_string};
     daemon_hands daemon_{database_};
+    std::optional<closed_database> away_;
 };
 
 INSTANTIATE_TEST_SUITE_P(real,

@@ -63,12 +63,6 @@ protected:
         tx.commit();
     }
 
-    void until_somebody_waits() {
-        while (one("SELECT count(*) FROM pg_locks WHERE NOT granted AND database ="
-                   " (SELECT oid FROM pg_database WHERE datname = current_database())") == "0") {
-        }
-    }
-
     months old_ones_{database_, 3};
 };
 

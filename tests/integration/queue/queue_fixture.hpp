@@ -60,6 +60,32 @@ struct daemon_hands {
     claim_batch latest;
 };
 
+/// Ends the daemon's sessions and lets nobody in, as long as it lives.
+class closed_database {
+public:
+    explicit closed_database(const queue::database_options& database)
+        : name_(pqxx::connection(database.connection_string).dbname()),
+          elsewhere_(database.connection_string + " dbname=postgres") {
+        run("ALTER DATABASE " + name_ + " ALLOW_CONNECTIONS false");
+        run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE application_name = 'contego test' AND datname = '" + name_ + "'");
+    }
+
+    closed_database(const closed_database&) = delete;
+    closed_database& operator=(const closed_database&) = delete;
+
+    ~closed_database() { run("ALTER DATABASE " + name_ + " ALLOW_CONNECTIONS true"); }
+
+private:
+    void run(const std::string& statement) {
+        pqxx::nontransaction tx(elsewhere_);
+        tx.exec(statement);
+    }
+
+    std::string name_;
+    pqxx::connection elsewhere_;
+};
+
 class queue_fixture : public ::testing::Test {
 protected:
     /// The rows of a statement, as text; a null is empty.
@@ -97,6 +123,17 @@ protected:
     }
 
     std::string progress(std::int64_t id) { return column(id, "progress"); }
+
+    /// Whether a session of this database waits for a lock.
+    bool somebody_waits() {
+        return one("SELECT count(*) FROM pg_stat_activity"
+                   " WHERE wait_event_type = 'Lock' AND datname = current_database()") != "0";
+    }
+
+    void until_somebody_waits() {
+        while (!somebody_waits()) {
+        }
+    }
 
     queue::database_options database_ = private_cluster::instance().fresh_schema();
     pqxx::connection session_{database_.connection_string};

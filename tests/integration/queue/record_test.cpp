@@ -262,10 +262,12 @@ TEST_F(record, hands_finished_commands_to_the_next_claim) {
 TEST_F(record, throws_where_the_database_is_away_and_works_when_it_is_back) {
     const auto c = claimed_command();
     static_cast<void>(daemon_.store->record({})); // opens the connection
-    sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'contego "
-        "test'");
+    {
+        const closed_database away(database_);
 
-    EXPECT_ANY_THROW(static_cast<void>(daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}})));
+        EXPECT_ANY_THROW(
+            static_cast<void>(daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}})));
+    }
 
     daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}});
     EXPECT_EQ(progress(c.request_id), "DONE");

@@ -2,6 +2,8 @@
 #include "unit/pipeline/fakes.hpp"
 #include "unit/pipeline/wire.hpp"
 
+#include <limits>
+
 namespace contego::testing {
 namespace {
 
@@ -22,7 +24,9 @@ public:
 
     void take_over() override { queue_.take_over(); }
 
-    void cut() override { source_.failures = store_.failures = 1; }
+    void cut() override { source_.failures = store_.failures = std::numeric_limits<int>::max(); }
+
+    void restore() override { source_.failures = store_.failures = 0; }
 
 private:
     memory_queue queue_;

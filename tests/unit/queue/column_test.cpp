@@ -46,11 +46,11 @@ TEST(column, puts_numbers_with_the_first_byte_that_counts_most) {
     EXPECT_EQ(bytes_of(c).substr(20),
               "\0\0\0\x08"
               "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFE"s);
-    column<std::int16_t> d;
+    column<std::int32_t> d;
     d.add(258);
     EXPECT_EQ(bytes_of(d).substr(20),
-              "\0\0\0\2"
-              "\1\2"s);
+              "\0\0\0\4"
+              "\0\0\1\2"s);
 }
 
 TEST(column, may_be_asked_again_after_more_came) {

@@ -33,6 +33,7 @@ TEST(with_defaults, bounds_how_long_a_dead_server_goes_unnoticed) {
     EXPECT_EQ(all,
               (options{{"host", "db"},
                        {"dbname", "crm"},
+                       {"client_encoding", "UTF8"},
                        {"connect_timeout", "5"},
                        {"keepalives_idle", "10"},
                        {"keepalives_interval", "5"},
