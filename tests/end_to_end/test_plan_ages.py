@@ -1,0 +1,208 @@
+"""No call turns: what it handles is what it returns and changes, however old the plans and the statistics are.
+
+CONTEGO_PLAN_ROWS: open requests, of eleven kinds in equal parts; default 40,000. By hand with 1,000,000.
+"""
+
+import contextlib
+import os
+import shutil
+import tempfile
+
+import psycopg2
+import pytest
+
+from database import Cluster
+from plan_ages import FENCE, KINDS, LIVING, Backlog, connected, delete_all, vacuum
+
+ROWS = int(os.environ.get("CONTEGO_PLAN_ROWS", "40000"))
+EACH = ROWS // len(KINDS)
+SECONDS = 20 + ROWS / 20_000  # the second bound, for what no plan shows
+BATCH, FEW = 200, 50
+
+AGES = ("never_analysed", "analysed_when_empty", "emptied_with_pages", "analysed_when_tiny", "once_all_queued", "once_all_in_a_chain",
+        "current")
+
+RECORD = """
+    SELECT stale, woken FROM contego.record(
+        command_request_id => %(ids)s::bigint[], command_fence => %(fences)s::bigint[], command_sequence => %(first)s::smallint[], command_type => %(types)s,
+        command_parameters => %(objects)s::jsonb[], command_exchange => %(answered)s, command_outcome => %(success)s,
+        command_sent_age => %(ages)s::double precision[],
+        verdict_request_id => %(ids)s::bigint[], verdict_fence => %(fences)s::bigint[], verdict_disposition => %(dispositions)s, verdict_code => %(codes)s,
+        verdict_delay => %(ages)s::double precision[], verdict_counts => %(counts)s)"""
+SUBMIT = """
+    SELECT * FROM contego.submit_many((
+        SELECT jsonb_agg(jsonb_build_object('action', 'ADD_SUBSCRIPTIONS', 'parameters', jsonb_build_object('smartcard_ca_id', n::text),
+                                            'idempotency_key', 'order-' || n))
+        FROM generate_series(1, 2 * %(batch)s, 2) AS n))"""
+INSERT = """
+    INSERT INTO contego.request (action, parameters, subscription, process_id, idempotency_key)
+    SELECT 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', n::text), 'S-' || n, 'RUN', 'new-' || n
+    FROM generate_series(1, %(batch)s) AS n"""
+FIGURES = """
+    SELECT provider, progress, count(*), greatest(0, extract(epoch FROM now() - min(scheduled_date)))::double precision
+    FROM contego.request_open GROUP BY provider, progress ORDER BY provider, progress"""
+
+
+class Call:
+    """`walks`: how many times the call may look at every open request, beside what it returns and changes."""
+
+    def __init__(self, name, sql, ids=None, walks=0, **arguments):
+        self.name, self.sql, self.ids, self.walks, self.arguments = name, sql, ids, walks, arguments
+
+    def given(self, backlog):
+        ids = self.ids(backlog) if self.ids else []
+        every = len(ids)
+        return {"batch": min(BATCH, backlog.each), "each": backlog.each, "ids": ids, "fences": [FENCE] * every, "first": [1] * every,
+                "types": ["ADD_SUBSCRIPTIONS"] * every, "objects": ["{}"] * every, "answered": ["answered"] * every,
+                "success": ["success"] * every, "codes": ["CODE"] * every, "ages": [10.0] * every, "counts": [True] * every,
+                **{name: value(every) if callable(value) else value for name, value in self.arguments.items()}}
+
+
+def of(kind, count=BATCH):
+    return lambda backlog: backlog.ids(kind, count)
+
+
+def rejected(backlog):
+    """Ended this month, for what ended long ago can be on its way out."""
+    return list(range(10, 2 * backlog.each, 10))[:FEW]
+
+
+def all_of(word):
+    return lambda every: [word] * every
+
+
+def in_turn(*words):
+    return lambda every: [words[i % len(words)] for i in range(every)]
+
+
+CLAIM = "SELECT * FROM contego.claim(%(daemon)s, %(provider)s, %(limit)s)"
+VERBS = (("hold", "blocked"), ("hold", "due"), ("release", "held"), ("retry", "held"), ("retry", "retrying"), ("cancel", "wide"),
+         ("cancel", "chain"), ("close", "far"), ("close", "held"), ("skip", "held"))
+CALLS = [
+    *(Call(f"claim_of_{limit}_beside_{kind}", CLAIM, provider=kind, limit=limit, daemon=LIVING) for kind in KINDS
+      for limit in ((1, 50, 500) if kind in ("queued", "one_lane", "due") else (50,))),
+    Call("record_ends", RECORD, of("living"), dispositions=all_of("complete")),
+    Call("record_ends_what_many_wait_for", RECORD, lambda backlog: backlog.ids("wide", backlog.each)[::100], dispositions=all_of("reject")),
+    Call("record_ends_heads_of_lanes", RECORD, lambda backlog: backlog.ids("blocked", backlog.each)[::10][:BATCH],
+         dispositions=in_turn("complete", "hold", "release", "retry")),
+    Call("record_of_every_kind", RECORD, of("living"), dispositions=in_turn("complete", "retry", "hold", "release", "reject")),
+    Call("record_of_one", RECORD, of("living", 1), dispositions=all_of("complete")),
+    Call("record_too_late", RECORD, of("held"), dispositions=all_of("complete")),
+    Call("wake_earlier", "SELECT contego.wake_earlier(%(ids)s::bigint[])", of("wide")),
+    Call("give_back_lost", "SELECT contego.give_back_lost(%(daemon)s, 'living', %(fence)s)", daemon=LIVING, fence=FENCE - 1),
+    Call("give_back_nothing", "SELECT contego.give_back_lost(%(daemon)s, 'living', %(fence)s)", daemon=LIVING, fence=FENCE, walks=0.2),
+    # A sweep looks at those that wait for 10,000.
+    Call("rescue", "SELECT * FROM contego.rescue(0)", walks=1),
+    Call("renew_lease", "SELECT contego.renew_lease(%(daemon)s, interval '1 hour')", daemon=LIVING),
+    Call("take_share", "SELECT * FROM contego.take_share(%(daemon)s, 'default', 10, 10, 1, 1)", daemon=LIVING),
+    Call("insert", INSERT),
+    Call("submit_many", SUBMIT),
+    Call("number_finished", "SELECT contego.number_finished()"),
+    Call("finished_after", "SELECT * FROM contego.finished_after(%(each)s / 2, %(batch)s)"),
+    Call("forget_finished", "SELECT contego.forget_finished(%(batch)s)"),
+    Call("clear_month", "SELECT contego.clear_month(m) FROM contego.month AS m ORDER BY m.month LIMIT 1"),
+    Call("drop_month", "SELECT * FROM contego.drop_month(12)"),
+    Call("figures", FIGURES, walks=2),
+    Call("queue_health", "SELECT * FROM contego.queue_health", walks=6),
+    Call("what_doctor_asks", "SELECT (SELECT count(*) FROM contego.stuck WHERE progress = 'IN_FLIGHT'), count(*) FROM contego.blocked_lane", walks=8),
+    *(Call(f"{verb}_{kind}", f"SELECT * FROM contego.{verb}(%(ids)s::bigint[], 'tried')", of(kind, FEW)) for verb, kind in VERBS),
+    Call("preview_retry_rejected", "SELECT * FROM contego.preview('retry', %(ids)s::bigint[])", rejected),
+    Call("retry_rejected", "SELECT * FROM contego.retry(%(ids)s::bigint[])", rejected),
+    Call("matching", "SELECT unnest(contego.matching('{\"progress\": \"HELD\"}'))", walks=1),
+    Call("matching_a_card", "SELECT unnest(contego.matching('{\"card\": \"held7\"}'))", walks=0),
+]
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory):
+    """A database to copy, in a cluster whose statistics nobody renews."""
+    folder = tempfile.mkdtemp(prefix="contego-")
+    running = Cluster(folder, "autovacuum=off", "shared_buffers=256MB", "max_wal_size=4GB")
+    made = running.new_database(tmp_path_factory.mktemp("migrate"))
+    made.query("SELECT contego.make_month(now() - interval '14 months'), contego.open_feed()")
+    made.query("SELECT contego.join_fleet('plans', 'here', 1, '1', interval '10 hours')")
+    made.query("SELECT contego.take_share(%s, 'default', 10, 10, 1, 1)", LIVING)
+    made.close()
+    yield running, made.connection
+    running.stop()
+    shutil.rmtree(folder)
+
+
+@contextlib.contextmanager
+def copied(cluster, template, name):
+    """The connection string of a copy of that database."""
+    with connected(cluster.connection) as server:
+        server.cursor.execute(f"CREATE DATABASE {name} TEMPLATE {psycopg2.extensions.parse_dsn(template)['dbname']}")
+    yield cluster.connection.replace("dbname=postgres", f"dbname={name}")
+
+
+def grow_old(age, cursor):
+    """Leaves statistics of that age and, but for the tiny one, no request."""
+    before = {"emptied_with_pages": Backlog(20), "once_all_queued": Backlog(EACH, only="queued"),
+              "once_all_in_a_chain": Backlog(EACH, only="chain")}.get(age)
+    if age == "analysed_when_empty":
+        vacuum(cursor, "FULL, ANALYZE")
+    if before:
+        before.load(cursor)
+        if age != "emptied_with_pages":
+            cursor.execute("ANALYZE")
+        delete_all(cursor)
+    if age == "emptied_with_pages":
+        vacuum(cursor, "ANALYZE, TRUNCATE false")  # so many pages and no row: no table is ever taken for more than empty
+
+
+@pytest.fixture(scope="module", params=AGES)
+def aged(request, migrated):
+    """One session that made its plans when there was next to nothing; another that makes them when all is there."""
+    cluster, template = migrated
+    small, large = Backlog(20), Backlog(EACH, base=2_000_000)
+    with copied(cluster, template, request.param) as connection, connected(connection) as hand, \
+            connected(connection) as old, connected(connection) as new:
+        grow_old(request.param, hand.cursor)
+        small.load(hand.cursor)
+        if request.param == "analysed_when_tiny":
+            hand.cursor.execute("ANALYZE")
+        for _ in range(6):  # from the sixth time on a plan is kept for any values
+            for call in CALLS:
+                old.run(call.sql, call.given(small))
+        delete_all(hand.cursor)
+        large.load(hand.cursor)
+        if request.param == "current":
+            hand.cursor.execute("ANALYZE")
+        yield {"old": old, "new": new}, large
+
+
+@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
+@pytest.mark.parametrize("whose", ("old", "new"))
+def test_a_call_handles_what_it_returns_and_changes(aged, whose, call):
+    sessions, backlog = aged
+
+    given = call.given(backlog)
+
+    touched, heard = sessions[whose].watched(call.sql, given, SECONDS)
+
+    size, walks = touched + len(given["ids"]), int(call.walks * ROWS)
+    assert heard.handled() <= 2000 + 30 * size + walks, f"{heard.handled()} rows for {size}, {heard.dearest()}"
+    assert heard.pages() <= 6000 + 20 * size + walks, f"{heard.pages()} pages for {size}"
+
+
+def test_a_bulk_comes_due_after_a_quiet_start(migrated):
+    """Two hundred ordinary requests, tables vacuumed and analysed when empty; then a bulk whose requests come due 2.5 ms apart."""
+    cluster, template = migrated
+    ordinary, bulk = (f"INSERT INTO contego.request (action, parameters, scheduled_date)"
+                      f" SELECT 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', n::text), {date} FROM generate_series(1, %s) AS n"
+                      for date in ("now()", "now() + (n - 2000) * interval '2.5 milliseconds'"))
+    with copied(cluster, template, "quiet_start") as connection, connected(connection) as hand, connected(connection) as daemon:
+        vacuum(hand.cursor, "FULL, ANALYZE")
+        hand.cursor.execute(ordinary, (200,))
+        daemon.cursor.execute(CLAIM, {"daemon": LIVING, "provider": "default", "limit": 200})
+        claimed = daemon.cursor.fetchall()
+        daemon.cursor.execute("SELECT count(*) FROM contego.record(verdict_request_id => %s::bigint[], verdict_fence => %s::bigint[],"
+                              " verdict_disposition => %s)", ([row[0] for row in claimed], [row[5] for row in claimed], ["complete"] * 200))
+        hand.cursor.execute(bulk, (ROWS,))
+
+        touched, heard = daemon.watched(CLAIM, {"daemon": LIVING, "provider": "default", "limit": 500}, SECONDS)
+
+    assert touched > 500
+    assert heard.handled() <= 2000 + 30 * touched, heard.dearest()
+    assert heard.pages() <= 6000 + 20 * touched
