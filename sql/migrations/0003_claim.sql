@@ -1,4 +1,13 @@
 -- How requests are handed out, each to one daemon at a time.
+--
+-- How the functions ask for rows. A session keeps its plans, and statistics stay as they are until somebody analyses the tables. Both
+-- may say that a table is empty when it holds a million rows; autovacuum itself leaves such statistics when it finds the table drained.
+-- Then the planner takes reading the whole table for as cheap as one look into an index, and does so for every row that it joins.
+-- So a statement joins a table by `o.id = ANY (ARRAY[x.id])`, not by `o.id = x.id`. PostgreSQL can neither hash nor merge this
+-- condition, and without sequential scans only the look into the index is left. For an index of several columns the first one is
+-- written so, and the others stay equalities. A table that is only read may be asked in a LATERAL query with OFFSET 0 instead.
+-- What an UPDATE finds by a list of ids names no condition of a partial index: the planner might read all of that index.
+-- tests/end_to_end/test_plan_ages.py holds each call to it.
 
 -- A claim has four steps, each a function of its own, so that an error or a claim that takes long says in which of them it is:
 -- take_lock, queue_due, find_candidates, park_blocked. They run with the settings of contego.claim.
@@ -13,7 +22,7 @@ DECLARE
         SELECT d.id FROM contego.request_open AS d
         WHERE d.provider = of_provider AND d.progress IN ('SCHEDULED', 'RETRYING') AND d.due_date <= this_moment
         ORDER BY d.due_date
-        LIMIT 10000
+        LIMIT 2000 -- so that an EXPRESS request does not wait until a large bulk has been moved
         FOR UPDATE SKIP LOCKED);
 BEGIN
     IF due <> '{}' THEN
@@ -66,7 +75,7 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT l.request_id, l.sequence_number
             FROM contego.lane AS l
-            JOIN contego.request_open AS o ON o.id = l.request_id
+            JOIN contego.request_open AS o ON o.id = ANY (ARRAY[l.request_id])
             WHERE l.provider = of_provider AND l.lane = c.lane AND l.sequence_number < c.sequence_number
               -- What stands in the queue is due, whatever the clocks of the two transactions say.
               AND (o.progress NOT IN ('SCHEDULED', 'HELD') OR o.scheduled_date <= this_moment)
@@ -117,7 +126,7 @@ BEGIN
     FROM unnest(parked, blockers, candidates) AS p (id, blocker, candidate)
     LEFT JOIN unnest(still_there, their_numbers) AS s (id, number) ON s.id = p.blocker
     -- As it is now that it is locked: one that comes later blocks by its flight only, which may be over.
-    WHERE o.id = p.id AND (p.candidate OR s.number < o.sequence_number);
+    WHERE o.id = ANY (ARRAY[p.id]) AND (p.candidate OR s.number < o.sequence_number);
     GET DIAGNOSTICS newly_parked = ROW_COUNT;
     RETURN newly_parked;
 END
@@ -131,7 +140,7 @@ AS $$
     FROM (
         SELECT r.id, r.place, sum(o.parameters_size) OVER (ORDER BY r.place) AS bytes
         FROM unnest(requests) WITH ORDINALITY AS r (id, place)
-        JOIN contego.request_open AS o ON o.id = r.id
+        JOIN contego.request_open AS o ON o.id = ANY (ARRAY[r.id])
     ) AS s
     WHERE s.bytes <= most_bytes OR any_size AND s.place = 1
 $$;
@@ -235,7 +244,7 @@ BEGIN
                WHERE c.request_id = o.id AND c.outcome IN ('success', 'skipped'))
            END, NULL::boolean, NULL::double precision, NULL::double precision
     FROM unnest(claimed) WITH ORDINALITY AS mine (id, rank)
-    JOIN contego.request_open AS o ON o.id = mine.id
+    JOIN contego.request_open AS o ON o.id = ANY (ARRAY[mine.id])
     CROSS JOIN LATERAL (SELECT o.parameters::text AS text OFFSET 0) AS p -- OFFSET: written out once
     ORDER BY mine.rank;
 
@@ -367,7 +376,7 @@ AS $$
         FROM contego.request_open AS b
         -- The list is asked of those that wait: asked of the others only, all that wait would be read where the planner has
         -- not heard of them yet.
-        WHERE o.progress = 'BLOCKED' AND o.blocked_by = ANY (landed) AND b.id = o.blocked_by
+        WHERE o.progress = 'BLOCKED' AND o.blocked_by = ANY (landed) AND b.id = ANY (ARRAY[o.blocked_by])
           AND o.sequence_number < b.sequence_number AND b.progress <> 'IN_FLIGHT'
         RETURNING 1
     )
@@ -402,6 +411,10 @@ ALTER FUNCTION contego.claim SET jit = off;
 -- Every statement here asks for rows by an index. After a bulk of inserts the planner may still take the tables for empty,
 -- and would read the whole of them each time, until they are analysed.
 ALTER FUNCTION contego.claim SET enable_seqscan = off;
+-- Sets that a claim has made itself are joined by hashing, however few the planner takes them for. What is asked for in an order comes
+-- in that of its index: a bitmap would be made of all rows and sorted.
+ALTER FUNCTION contego.claim SET enable_nestloop = off;
+ALTER FUNCTION contego.claim SET enable_bitmapscan = off;
 -- A plan for these very numbers is no better than the one for any, and making it takes longer than a claim of one request.
 ALTER FUNCTION contego.claim SET plan_cache_mode = force_generic_plan;
 ALTER FUNCTION contego.hold_unreadable SET enable_seqscan = off;
