@@ -63,13 +63,13 @@ BEGIN
     -- by others who lock several, so that nobody waits for somebody who waits for him.
     IF NOT all_end THEN
         WITH held AS MATERIALIZED (
-            SELECT o.id, o.fence, named_ends[n.i] AS ends, o.attempts > 0 OR o.interrupted OR o.executed_date IS NOT NULL AS ran_before
-            FROM contego.request_open AS o
-            JOIN generate_series(1, cardinality(named)) AS n (i) ON o.id = named[n.i] AND o.fence = named_fences[n.i]
+            SELECT o.id, o.fence, n.ends, o.attempts > 0 OR o.interrupted OR o.executed_date IS NOT NULL AS ran_before
+            FROM unnest(named, named_fences, named_ends) AS n (id, fence, ends)
+            JOIN contego.request_open AS o ON o.id = ANY (ARRAY[n.id]) AND o.fence = ANY (ARRAY[n.fence])
             -- What is in flight is said, and found, in a way that leads through no other index than that of the numbers: the one of what
             -- is in flight is full of what was, as long as somebody holds a transaction open.
-            WHERE o.id = ANY (named) AND o.claimed_by IS NOT NULL
-            ORDER BY o.id
+            WHERE o.claimed_by IS NOT NULL
+            ORDER BY n.id
             FOR UPDATE OF o
         )
         SELECT coalesce(array_agg(h.id), '{}'), coalesce(array_agg(h.fence), '{}'), coalesce(bool_or(h.ran_before), false)
@@ -87,12 +87,12 @@ BEGIN
     ), gone AS (
         -- The end comes along: joined to the rows once more, it would be compared with every one of them.
         DELETE FROM contego.request_open AS o USING ending AS e
-        WHERE o.id = e.request_id AND o.fence = e.fence AND o.claimed_by IS NOT NULL
+        WHERE o.id = ANY (ARRAY[e.request_id]) AND o.fence = ANY (ARRAY[e.fence]) AND o.claimed_by IS NOT NULL
         RETURNING o.*, e.disposition, e.n
     ), freed AS (
         DELETE FROM contego.lane AS l
         USING (SELECT g.provider, unnest(g.lanes) AS lane, g.sequence_number FROM gone AS g) AS g
-        WHERE l.provider = g.provider AND l.lane = g.lane AND l.sequence_number = g.sequence_number
+        WHERE l.provider = ANY (ARRAY[g.provider]) AND l.lane = g.lane AND l.sequence_number = g.sequence_number
     ), finished AS (
         INSERT INTO contego.request_finished (
             id, created_date, created_by, action, parameters, subscription, process_name, process_id, provider,
@@ -126,16 +126,20 @@ BEGIN
     END IF;
 
     IF any_ran_before THEN
+        WITH ours_again AS MATERIALIZED (
+            SELECT s.n
+            FROM generate_series(1, cardinality(command_request_id)) AS s (n)
+            WHERE (command_request_id[s.n], command_fence[s.n]) IN (SELECT * FROM unnest(ours, our_fences))
+        )
         INSERT INTO contego.former_attempt (
             request_id, sequence, attempt, type, request, response, reference_number, status_code, exchange, outcome,
             error_code, error_description, sent_date, duration_ms, fence, recorded_date)
         SELECT c.request_id, c.sequence, c.attempts, c.type, c.request, c.response, c.reference_number, c.status_code,
                c.exchange, c.outcome, c.error_code, c.error_description, c.sent_date, c.duration_ms, c.fence, c.recorded_date
-        FROM generate_series(1, cardinality(command_request_id)) AS s (n)
-        JOIN contego.command_open AS c ON c.request_id = command_request_id[s.n] AND c.sequence = command_sequence[s.n]
+        FROM ours_again AS s
+        JOIN contego.command_open AS c ON c.request_id = ANY (ARRAY[command_request_id[s.n]]) AND c.sequence = command_sequence[s.n]
         -- One under this claim is this very attempt, written before in a transaction whose commit was not heard of.
-        WHERE (c.request_id, command_fence[s.n]) IN (SELECT * FROM unnest(ours, our_fences)) AND c.exchange IS NOT NULL
-          AND c.fence <> command_fence[s.n];
+        WHERE c.exchange IS NOT NULL AND c.fence <> command_fence[s.n];
     END IF;
 
     -- Written once where the request ends here. Where it ends later, or has such a command already, it is written among the
@@ -144,7 +148,7 @@ BEGIN
         SELECT s.n, o.id AS request_id, CASE WHEN command_sent_age[s.n] IS NULL THEN 0 ELSE 1 END AS attempts,
                moment - command_sent_age[s.n] * interval '1 millisecond' AS sent_date,
                o.ends AND NOT EXISTS (SELECT FROM contego.command_open AS c
-                                      WHERE c.request_id = o.id AND c.sequence = command_sequence[s.n]) AS at_once
+                                      WHERE c.request_id = ANY (ARRAY[o.id]) AND c.sequence = command_sequence[s.n]) AS at_once
         FROM generate_series(1, cardinality(command_request_id)) AS s (n)
         JOIN (SELECT e.id, e.fence, true AS ends FROM unnest(ended, ended_fences) AS e (id, fence)
               UNION ALL
@@ -184,7 +188,12 @@ BEGIN
     WHERE c.finished_date IS NULL
       AND c.request_id = ANY (ended);
 
-    WITH stays AS (
+    WITH staying AS MATERIALIZED (
+        SELECT v.n, verdict_request_id[v.n] AS id
+        FROM generate_series(1, cardinality(verdict_request_id)) AS v (n)
+        WHERE (verdict_request_id[v.n], verdict_fence[v.n]) IN (SELECT * FROM unnest(kept, kept_fences))
+          AND verdict_disposition[v.n] IN ('retry', 'hold', 'release')
+    ), stays AS (
         UPDATE contego.request_open AS o
         SET progress = CASE verdict_disposition[v.n] WHEN 'retry' THEN 'RETRYING' WHEN 'hold' THEN 'HELD' ELSE 'QUEUED' END,
             attempts = o.attempts + CASE WHEN verdict_disposition[v.n] = 'retry' AND verdict_counts[v.n] THEN 1 ELSE 0 END,
@@ -194,9 +203,8 @@ BEGIN
             error_code = verdict_code[v.n], error_description = verdict_description[v.n],
             claimed_by = NULL, claimed_date = NULL,
             interrupted = coalesce(verdict_in_doubt[v.n], false)
-        FROM generate_series(1, cardinality(verdict_request_id)) AS v (n)
-        WHERE o.id = verdict_request_id[v.n] AND (o.id, verdict_fence[v.n]) IN (SELECT * FROM unnest(kept, kept_fences))
-          AND verdict_disposition[v.n] IN ('retry', 'hold', 'release')
+        FROM staying AS v
+        WHERE o.id = ANY (ARRAY[v.id])
         RETURNING o.id
     )
     SELECT coalesce(array_agg(s.id), '{}') INTO landed FROM stays AS s;
