@@ -66,11 +66,13 @@ BEGIN
         SELECT i.id FROM contego.request_open AS i
         WHERE i.progress = 'IN_FLIGHT'
           AND NOT EXISTS (SELECT FROM contego.daemon AS d WHERE d.id = i.claimed_by)
+        LIMIT 10000
         FOR UPDATE SKIP LOCKED
     ) AS f;
+    -- Claimed, not IN_FLIGHT: the latter would be found in another index than that of the numbers, by reading all that is in flight.
     UPDATE contego.request_open AS o
     SET progress = 'QUEUED', claimed_by = NULL, claimed_date = NULL, interrupted = true
-    WHERE o.id = ANY (candidates) AND o.progress = 'IN_FLIGHT'
+    WHERE o.id = ANY (candidates) AND o.claimed_by IS NOT NULL
       AND NOT EXISTS (SELECT FROM contego.daemon AS d WHERE d.id = o.claimed_by);
     GET DIAGNOSTICS rescued = ROW_COUNT;
 
@@ -85,7 +87,7 @@ BEGIN
     sweep_after := CASE WHEN cardinality(blockers) = 10000 THEN blockers[10000] ELSE 0 END;
     SELECT array_agg(waited_for.id) INTO blockers
     FROM unnest(blockers, first_numbers) AS waited_for (id, first_number)
-    LEFT JOIN contego.request_open AS b ON b.id = waited_for.id
+    LEFT JOIN contego.request_open AS b ON b.id = ANY (ARRAY[waited_for.id])
     WHERE b.id IS NULL OR (b.progress <> 'IN_FLIGHT' AND b.sequence_number >= waited_for.first_number);
     SELECT array_agg(s.id) INTO candidates
     FROM (
@@ -95,10 +97,10 @@ BEGIN
     ) AS s;
     UPDATE contego.request_open AS o
     SET progress = 'QUEUED', blocked_by = NULL
-    WHERE o.id = ANY (candidates) AND o.progress = 'BLOCKED'
+    WHERE o.id = ANY (candidates) AND o.blocked_by IS NOT NULL
       AND NOT EXISTS (
           SELECT FROM contego.request_open AS b
-          WHERE b.id = o.blocked_by AND (b.sequence_number < o.sequence_number OR b.progress = 'IN_FLIGHT'));
+          WHERE b.id = ANY (ARRAY[o.blocked_by]) AND (b.sequence_number < o.sequence_number OR b.progress = 'IN_FLIGHT'));
 
     PERFORM contego.number_finished(); -- so that whoever waits for the feed is told, though nobody reads
 END
@@ -166,3 +168,6 @@ $$;
 -- What compiling would cost is never earned back: statements are short, and their estimates grow with the backlog.
 ALTER FUNCTION contego.rescue SET jit = off;
 ALTER FUNCTION contego.rescue SET enable_seqscan = off; -- as for contego.claim
+-- The requests that are waited for are read in the order of their index, and no further than is looked at.
+ALTER FUNCTION contego.rescue SET enable_hashagg = off;
+ALTER FUNCTION contego.rescue SET enable_bitmapscan = off;
