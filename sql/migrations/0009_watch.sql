@@ -35,14 +35,14 @@ FROM (
     SELECT w.provider, lane, min(w.blocked_date) AS blocked_since, count(*) AS waiting
     FROM contego.request_open AS w
     CROSS JOIN LATERAL unnest(w.lanes) AS lane
-    JOIN contego.request_open AS p ON p.id = w.blocked_by AND lane = ANY (p.lanes)
+    JOIN contego.request_open AS p ON p.id = ANY (ARRAY[w.blocked_by]) AND lane = ANY (p.lanes)
     WHERE w.progress = 'BLOCKED'
     GROUP BY w.provider, lane
 ) AS b
 CROSS JOIN LATERAL (
     SELECT o.id, o.progress, o.blocked_by, o.error_code, o.error_description, o.action, o.due_date
     FROM contego.lane AS l
-    JOIN contego.request_open AS o ON o.id = l.request_id
+    JOIN contego.request_open AS o ON o.id = ANY (ARRAY[l.request_id])
     WHERE l.provider = b.provider AND l.lane = b.lane
       AND (o.progress NOT IN ('SCHEDULED', 'HELD') OR o.scheduled_date <= now())
     ORDER BY o.progress = 'IN_FLIGHT' DESC, l.sequence_number
@@ -65,7 +65,7 @@ SELECT o.id AS request_id, o.provider, o.progress,
            o.scheduled_date) AS since,
        (SELECT count(DISTINCT l.request_id)
         FROM contego.lane AS l
-        JOIN contego.request_open AS w ON w.id = l.request_id
+        JOIN contego.request_open AS w ON w.id = ANY (ARRAY[l.request_id])
         WHERE l.provider = o.provider AND l.lane = ANY (o.lanes) AND w.progress = 'BLOCKED' AND w.id <> o.id) AS waiting_behind
 FROM contego.request_open AS o
 WHERE o.progress = 'HELD'
