@@ -40,7 +40,11 @@ AS $$
     ), known AS MATERIALIZED (
         SELECT g.place, i.request_id
         FROM given AS g
-        JOIN contego.idempotency AS i ON i.provider = g.at_provider AND i.idempotency_key = g.kept AND i.created_by = session_user
+        CROSS JOIN LATERAL (
+            SELECT k.request_id FROM contego.idempotency AS k
+            WHERE k.provider = g.at_provider AND k.idempotency_key = g.kept AND k.created_by = session_user
+            OFFSET 0
+        ) AS i
     ), fresh AS MATERIALIZED (
         SELECT f.*, nextval('contego.request_id_seq') AS id
         FROM (SELECT g.* FROM given AS g
@@ -61,6 +65,11 @@ AS $$
     LEFT JOIN fresh AS f ON f.place = g.place
     LEFT JOIN fresh AS same ON f.id IS NULL AND same.kept = g.kept AND same.at_provider = g.at_provider
 $$;
+
+-- However long the list, its members are held against each other by hashing, and against the keys by their index.
+ALTER FUNCTION contego.insert_submission SET jit = off;
+ALTER FUNCTION contego.insert_submission SET enable_nestloop = off;
+ALTER FUNCTION contego.insert_submission SET enable_seqscan = off;
 
 -- What another session inserts at this moment is waited for, then found.
 CREATE FUNCTION contego.submit_many(requests jsonb)
@@ -196,11 +205,14 @@ BEGIN
         SELECT f.position, f.request_id, f.life_cycle_state, f.finished_date, r.subscription, r.idempotency_key, r.reference_number,
                r.error_code, r.error_description, r.result
         FROM (SELECT * FROM contego.feed AS e WHERE e.position > $1 %s ORDER BY e.position LIMIT $2) AS f
-        LEFT JOIN contego.request AS r ON r.id = f.request_id
+        LEFT JOIN contego.request AS r ON r.id = ANY (ARRAY[f.request_id])
         ORDER BY f.position $q$, CASE WHEN sees_all THEN '' ELSE 'AND e.created_by = $3' END)
     USING coalesce(after_position, 0), least(greatest(at_most, 1), 10000), session_user::text;
 END
 $$;
+
+ALTER FUNCTION contego.finished_after SET jit = off;
+ALTER FUNCTION contego.finished_after SET enable_seqscan = off;
 
 CREATE FUNCTION contego.forget_finished(up_to_position bigint) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER
