@@ -96,13 +96,13 @@ BEGIN
                 SELECT s.kind, s.name, i.id
                 FROM slice AS i CROSS JOIN LATERAL contego.subjects_of(i.lanes, i.subscription, i.process_id) AS s
             ) AS w
-            WHERE s.kind = w.kind AND s.name = w.name AND s.request_id = w.id
+            WHERE s.kind = ANY (ARRAY[w.kind]) AND s.name = w.name AND s.request_id = w.id
         ), keys AS (
             DELETE FROM contego.idempotency AS k USING slice AS i
-            WHERE k.provider = i.provider AND k.idempotency_key = contego.kept_key(i.idempotency_key) AND k.created_by = i.created_by
+            WHERE k.provider = ANY (ARRAY[i.provider]) AND k.idempotency_key = contego.kept_key(i.idempotency_key) AND k.created_by = i.created_by
               AND k.request_id = i.id
         ), attempts AS (
-            DELETE FROM contego.former_attempt AS f USING slice AS i WHERE f.request_id = i.id
+            DELETE FROM contego.former_attempt AS f USING slice AS i WHERE f.request_id = ANY (ARRAY[i.id])
         )
         SELECT max(i.id), count(*) FROM slice AS i $q$, 'request_finished' || to_char(m.month, '_YYYY_MM'))
     INTO last_one, cleared
@@ -114,7 +114,7 @@ BEGIN
     -- Positions grow with time, but for transactions that were open for long: what is left behind so goes with the next month.
     DELETE FROM contego.feed AS f
     USING (SELECT e.position, e.finished_date FROM contego.feed AS e ORDER BY e.position LIMIT 10000) AS oldest
-    WHERE f.position = oldest.position AND contego.month_of(oldest.finished_date) <= m.month;
+    WHERE f.position = ANY (ARRAY[oldest.position]) AND contego.month_of(oldest.finished_date) <= m.month;
     GET DIAGNOSTICS cleared = ROW_COUNT;
     RETURN cleared;
 END
