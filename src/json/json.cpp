@@ -1,43 +1,13 @@
 #include "json/json.hpp"
 
+#include "json/builder.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace contego::json {
 namespace {
 
 using document = nlohmann::json;
-
-value from(const document& d) {
-    switch (d.type()) {
-    case document::value_t::boolean:
-        return d.get<bool>();
-    case document::value_t::number_integer:
-        return d.get<std::int64_t>();
-    case document::value_t::number_unsigned:
-        if (const auto n = d.get<std::uint64_t>(); n > static_cast<std::uint64_t>(INT64_MAX))
-            return static_cast<double>(n);
-        return d.get<std::int64_t>();
-    case document::value_t::number_float:
-        return d.get<double>();
-    case document::value_t::string:
-        return d.get_ref<const std::string&>();
-    case document::value_t::array: {
-        value::list items;
-        items.reserve(d.size());
-        for (const auto& item : d)
-            items.push_back(from(item));
-        return items;
-    }
-    case document::value_t::object: {
-        value::object members;
-        for (const auto& [name, member] : d.items())
-            members.emplace(name, from(member));
-        return members;
-    }
-    default:
-        return {};
-    }
-}
 
 document to(const value& v) {
     if (const auto* b = v.boolean()) return *b;
@@ -62,11 +32,10 @@ document to(const value& v) {
 } // namespace
 
 value parse(std::string_view text, bool comments) {
-    try {
-        return from(document::parse(text, nullptr, true, comments));
-    } catch (const document::exception& e) {
-        throw parse_error(e.what());
-    }
+    builder built;
+    if (!document::sax_parse(text, &built, document::input_format_t::json, true, comments))
+        throw parse_error(built.wrong());
+    return built.take();
 }
 
 std::string write(const value& v) {

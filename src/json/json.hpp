@@ -2,19 +2,25 @@
 
 #include <contego/value.hpp>
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace contego::json {
 
-/// The text is no JSON. what() names the line, the column and what was expected.
+/// The most lists and objects that may stand one inside the other. Everything that walks a value calls itself
+/// for each level, so the depth is bounded before there is a value.
+inline constexpr std::size_t most_levels = 32;
+
+/// The text is no JSON, or is nested too deep. what() names the line, the column and what was expected; it
+/// never quotes the text, which may hold a secret.
 struct parse_error : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
 /// The document as a value. With `comments`, `//` and `/* */` are white space. Integers beyond 64 bits become
-/// reals. Throws parse_error.
+/// reals. Of members with the same name the last one counts. Throws parse_error.
 [[nodiscard]] value parse(std::string_view text, bool comments = false);
 
 /// Compact JSON in UTF-8, members in the order of their names; bytes that are no UTF-8 become U+FFFD.

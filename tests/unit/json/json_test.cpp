@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace contego::json {
 namespace {
@@ -73,6 +74,61 @@ TEST(json, a_number_with_a_fraction_stays_a_real_though_it_is_whole) {
 
 TEST(json, a_number_too_large_for_a_real_is_an_error) {
     EXPECT_NE(complaint("1e999"), "");
+}
+
+std::string nested(std::size_t levels, std::string_view open, std::string_view close) {
+    std::string text;
+    for (std::size_t i = 0; i < levels; ++i)
+        text += open;
+    text += "1";
+    for (std::size_t i = 0; i < levels; ++i)
+        text += close;
+    return text;
+}
+
+TEST(json, thirty_two_levels_are_read) {
+    EXPECT_EQ(complaint(nested(32, "[", "]")), "");
+    EXPECT_EQ(complaint(nested(32, "{\"a\":", "}")), "");
+    EXPECT_EQ(complaint(nested(16, "[{\"a\":", "}]")), "");
+}
+
+TEST(json, what_is_nested_deeper_is_an_error_that_names_the_bound) {
+    for (const std::size_t levels : {33U, 34U, 900U, 25'000U, 1'000'000U})
+        for (const auto& text : {nested(levels, "[", "]"),
+                                 nested(levels, "{\"a\":", "}"),
+                                 nested(levels, "[{\"a\":", "}]"),
+                                 std::string(levels, '['),
+                                 "[" + nested(31, "[", "]") + "," + nested(levels, "[", "]") + "]"})
+            EXPECT_EQ(complaint(text), "lists and objects must be nested at most 32 levels deep") << levels;
+}
+
+TEST(json, lists_and_objects_beside_each_other_are_no_levels) {
+    std::string text = "[0";
+    for (int i = 0; i < 10'000; ++i)
+        text += ",[],{}";
+
+    EXPECT_EQ(complaint(text + "]"), "");
+}
+
+TEST(json, no_complaint_quotes_the_text) {
+    for (const auto* text : {"{\"new_pin\": \"4711",
+                             "{\"new_pin\": 4711x}",
+                             "{\"new_pin\": \"4711\" x}",
+                             "{\"new_pin\": \"4711\\q\"}",
+                             "{\"new_pin\": \"4711\xE9\"}",
+                             "{\"new_pin\": 47110000e4711}",
+                             "{\"new_pin\": 04711}",
+                             "{\"new_pin\": \"4711\"} 4711",
+                             "{\"new_pin\": '4711'}",
+                             "{4711: 1}"}) {
+        const auto what = complaint(text);
+        EXPECT_NE(what, "") << text;
+        EXPECT_EQ(what.find("4711"), std::string::npos) << what;
+    }
+}
+
+TEST(json, of_members_with_the_same_name_the_last_one_counts) {
+    EXPECT_EQ(parse(R"({"a": 1, "b": 2, "a": [3]})"), (value::object{{"a", value::list{3}}, {"b", 2}}));
 }
 
 TEST(json, bytes_that_are_no_utf_8_are_an_error_when_read) {

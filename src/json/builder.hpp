@@ -1,0 +1,70 @@
+#pragma once
+
+#include <contego/value.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace contego::json {
+
+/// Builds a value while nlohmann_json reads the text, so that no second document stands beside it. The parser
+/// calls it for each token and keeps no stack of its own calls; the levels are counted here.
+///
+/// No message quotes the text: what stands near a mistake may be a secret.
+class builder {
+public:
+    using document = nlohmann::json;
+
+    bool null() { return put({}); }
+
+    bool boolean(bool b) { return put(b); }
+
+    bool number_integer(document::number_integer_t n) { return put(n); }
+
+    bool number_unsigned(document::number_unsigned_t n);
+
+    bool number_float(document::number_float_t n, const std::string& /*written*/) { return put(n); }
+
+    bool string(std::string& text) { return put(std::move(text)); }
+
+    bool binary(document::binary_t& /*bytes*/) { return false; } // JSON text has none
+
+    bool start_object(std::size_t /*size*/) { return open(false); }
+
+    bool key(std::string& name);
+
+    bool end_object();
+
+    bool start_array(std::size_t /*size*/) { return open(true); }
+
+    bool end_array();
+
+    bool parse_error(std::size_t position, const std::string& token, const document::exception& e);
+
+    /// Why the parser was told to stop, or stopped.
+    [[nodiscard]] const std::string& wrong() const { return wrong_; }
+
+    [[nodiscard]] value take() { return std::move(root_); }
+
+private:
+    /// A list or an object that is not at its end yet.
+    struct level {
+        bool is_list;
+        value::list items;
+        value::object members;
+        std::string name; ///< of the member whose value comes next
+    };
+
+    bool open(bool is_list);
+    bool put(value v);
+
+    std::vector<level> open_;
+    value root_;
+    std::string wrong_;
+};
+
+} // namespace contego::json
