@@ -31,8 +31,10 @@ public:
     claims& operator=(const claims&) = delete;
     virtual ~claims() = default;
 
-    /// Up to `limit` (at least 1) due requests of one provider.
-    [[nodiscard]] virtual claim_batch claim(const std::string& provider, std::size_t limit) = 0;
+    /// Up to `limit` (at least 1) due requests of one provider, whose parameters have at most `bytes` (at
+    /// least 1) of text together; but one request in any case if one is due.
+    [[nodiscard]] virtual claim_batch
+    claim(const std::string& provider, std::size_t limit, std::size_t bytes) = 0;
 
     /// Until when a claimed request is surely ours: nothing of it may be written to the CAS later. After
     /// that, as after a pause of this process, another daemon may have run it and what came after it. In the

@@ -4,6 +4,7 @@
 #include <contego/value.hpp>
 
 #include <optional>
+#include <string_view>
 
 namespace contego {
 
@@ -24,9 +25,12 @@ struct command {
     friend bool operator==(const command&, const command&) = default;
 };
 
-/// The parameters with every secret replaced by `****`: what a name holds that has `pin` in it, in any case
-/// (`new_pin`, and what it is misspelt as). The only form that is stored, logged or printed by a running
-/// daemon. Works on any object, at any depth.
+/// Whether what a member of that name holds is a secret: the name has `pin` in it, in any case (`new_pin`,
+/// and what it is misspelt as).
+[[nodiscard]] bool is_secret(std::string_view name);
+
+/// The parameters with every secret replaced by `****`. The only form that is stored, logged or printed.
+/// Works on any object, at any depth.
 [[nodiscard]] value::object masked(const value::object& parameters);
 
 } // namespace contego

@@ -3,6 +3,7 @@
 #include <contego/outcome.hpp>
 #include <contego/value.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -24,6 +25,7 @@ struct request {
     std::string provider;
     std::string action;
     value parameters;       ///< an object
+    std::size_t size = 0;   ///< bytes of the parameters as text
     std::string unreadable; ///< why the parameters cannot be held by this program, such as a number beyond a
                             ///< double; empty: they can
     std::string priority;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace contego {
@@ -18,7 +20,20 @@ struct violation {
 
 using violations = std::vector<violation>;
 
-/// `field: rule (was value)`, one a line, in the order given: the error description of a REJECTED row.
-[[nodiscard]] std::string describe(const violations& all);
+/// The most violations that are kept and listed of one request: who made so many mistakes made one many
+/// times.
+inline constexpr std::size_t most_violations = 20;
+
+/// The most characters of a description.
+inline constexpr std::size_t longest_description = 4000;
+
+/// `field: rule (was value)`, one a line, in the order given: the error description of a REJECTED row. The
+/// first most_violations are listed; a last line counts the others, and `more` beyond them. Field and value
+/// are shortened, and the whole has at most longest_description characters.
+[[nodiscard]] std::string describe(const violations& all, std::size_t more = 0);
+
+/// The first `most` characters (UTF-8) of the text, the last three of them `...` if there are more. Never a
+/// part of a character.
+[[nodiscard]] std::string shortened(std::string_view text, std::size_t most);
 
 } // namespace contego

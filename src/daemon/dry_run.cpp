@@ -44,18 +44,18 @@ std::optional<binding> binding_of(const std::filesystem::path& file) {
     return std::nullopt;
 }
 
-std::optional<std::vector<command>> planned(const dry_run_arguments& arguments, const binding& wire) {
+std::optional<command_list> planned(const dry_run_arguments& arguments, const binding& wire) {
     const auto parameters = parameters_of(arguments.parameters);
     if (!parameters) return std::nullopt;
     auto result = plan(arguments.what, *parameters, wire.limits());
-    if (auto* commands = std::get_if<std::vector<command>>(&result)) return std::move(*commands);
+    if (auto* commands = std::get_if<command_list>(&result)) return std::move(*commands);
     const auto& why = std::get<refusal>(result);
-    std::cerr << why.code << '\n' << describe(why.all) << '\n';
+    std::cerr << why.code << '\n' << describe(why.all, why.more) << '\n';
     return std::nullopt;
 }
 
 value document_of(const command& c) {
-    value::object members{{"type", name_of(c.type)}, {"parameters", c.parameters}};
+    value::object members{{"type", name_of(c.type)}, {"parameters", masked(c.parameters)}};
     if (c.only_if_paired) members.emplace("only_if_paired", *c.only_if_paired);
     return members;
 }
@@ -67,8 +67,8 @@ int plan_command(const dry_run_arguments& arguments) {
     const auto commands = wire ? planned(arguments, *wire) : std::nullopt;
     if (!commands) return exit_status::bad_input;
     value::list documents;
-    for (const auto& c : *commands)
-        documents.push_back(document_of(c));
+    for (std::size_t i = 0; i < commands->size(); ++i)
+        documents.push_back(document_of((*commands)[i]));
     std::cout << json::write_indented(documents) << '\n';
     return 0;
 }
@@ -81,7 +81,7 @@ int render_command(const dry_run_arguments& arguments) {
     const auto wire = binding_of(arguments.binding_file);
     const auto commands = wire ? planned(arguments, *wire) : std::nullopt;
     if (!commands) return exit_status::bad_input;
-    std::cout << wire->render(commands->front(), 0).body << '\n';
+    std::cout << wire->render((*commands)[0], 0).body << '\n';
     return 0;
 }
 

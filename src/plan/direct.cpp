@@ -55,7 +55,7 @@ checked_client(const std::string& field, const value& v, const client_list& l, c
         keep(l.distribution,
              checked_text(
                  member_of(field, l.distribution), *d, longest_distribution, c.site.characters, c.found));
-    check_members(field, *members, std::vector{l.id, l.distribution}, false, c.found);
+    check_members(field, *members, std::vector{l.id, l.distribution}, c.found);
     return client;
 }
 
@@ -104,7 +104,7 @@ std::optional<value> checked(const parameter& p, const value& v, const check& c)
     case parameter_kind::service_ca_id:
         return checked_digits(field, v, c.site.service_ca_id_digits, c.found);
     case parameter_kind::pin:
-        return checked_secret_digits(field, v, c.site.pin_digits, c.found);
+        return checked_digits(field, v, c.site.pin_digits, c.found);
     case parameter_kind::distribution:
         return checked_text(field, v, longest_distribution, c.site.characters, c.found);
     case parameter_kind::message:
@@ -177,10 +177,7 @@ void check_names(std::span<const parameter> known, const value::object& paramete
     std::vector<std::string_view> names;
     for (const auto& p : known)
         names.push_back(p.name);
-    // A misspelt PIN is still a PIN.
-    const bool secret =
-        std::ranges::any_of(known, [](const parameter& p) { return p.kind == parameter_kind::pin; });
-    check_members("", parameters, names, secret, c.found);
+    check_members("", parameters, names, c.found);
 }
 
 void fill(value::object& to, const parameter& p, const value::object& parameters, const check& c) {

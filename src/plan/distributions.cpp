@@ -47,7 +47,7 @@ public:
 
     asked request(const value::object& parameters) {
         asked a;
-        check_members("", parameters, known_of_request, false, found_);
+        check_members("", parameters, known_of_request, found_);
         a.draft = boolean("draft", given(parameters, "draft")).value_or(false);
         a.cancel_first = cancel_first(given(parameters, "order"));
         a.distributions = distributions(given(parameters, "distributions"));
@@ -92,7 +92,7 @@ private:
             d.added = d.removed = unreadable();
             return d;
         }
-        check_members(field, *members, known_of_distribution, false, found_);
+        check_members(field, *members, known_of_distribution, found_);
         d.distributor = distributor(member_of(field, "distributor"), v.find("distributor"));
         d.has = lists(field, *members);
         d.paired = boolean(member_of(field, "paired"), given(*members, "paired"));
@@ -118,7 +118,7 @@ private:
             found_.add(field, *v, "must be an object");
             return unreadable();
         }
-        check_members(field, *members, known_of_change, false, found_);
+        check_members(field, *members, known_of_change, found_);
         return lists(field, *members);
     }
 
@@ -137,7 +137,8 @@ private:
             return {{}, false};
         }
         id_list list;
-        std::unordered_set<std::string> seen;
+        list.ids.reserve(items->size()); // what was seen is looked up in place
+        std::unordered_set<std::string_view> seen;
         for (const auto& item : *items) {
             const auto at = item_of(field, list.ids.size());
             const auto good = checked_digits(at, item, digits, found_);

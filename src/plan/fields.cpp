@@ -71,15 +71,6 @@ checked_digits(const std::string& field, const value& v, range digits, findings&
     return text_of(v);
 }
 
-std::optional<std::string>
-checked_secret_digits(const std::string& field, const value& v, range digits, findings& found) {
-    if (auto rule = broken_digits_rule(v, digits)) {
-        found.add_secret(field, std::move(*rule));
-        return std::nullopt;
-    }
-    return text_of(v);
-}
-
 std::optional<std::string> checked_text(const std::string& field,
                                         const value& v,
                                         std::size_t longest,
@@ -141,15 +132,9 @@ const value* given(const value::object& members, std::string_view name) {
 void check_members(const std::string& path,
                    const value::object& members,
                    std::span<const std::string_view> known,
-                   bool secret,
                    findings& found) {
-    for (const auto& [name, member] : members) {
-        if (std::ranges::find(known, name) != known.end()) continue;
-        if (secret || is_secret(name))
-            found.add_secret(member_of(path, name), "is not known here");
-        else
-            found.add(member_of(path, name), member, "is not known here");
-    }
+    for (const auto& member : members)
+        if (std::ranges::find(known, member.first) == known.end()) found.add_unknown(path, member.first);
 }
 
 } // namespace contego::planning

@@ -19,10 +19,6 @@ namespace contego::planning {
 [[nodiscard]] std::optional<std::string>
 checked_digits(const std::string& field, const value& v, range digits, findings& found);
 
-/// The same, never shown.
-[[nodiscard]] std::optional<std::string>
-checked_secret_digits(const std::string& field, const value& v, range digits, findings& found);
-
 /// Text of 1 to `longest` characters that XML and the character set can carry.
 [[nodiscard]] std::optional<std::string> checked_text(
     const std::string& field, const value& v, std::size_t longest, character_set characters, findings& found);
@@ -45,7 +41,6 @@ checked_integer(const std::string& field, const value& v, range allowed, std::in
 void check_members(const std::string& path,
                    const value::object& members,
                    std::span<const std::string_view> known,
-                   bool secret,
                    findings& found);
 
 } // namespace contego::planning

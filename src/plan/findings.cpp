@@ -3,6 +3,7 @@
 #include "plan/code_points.hpp"
 #include <contego/command.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -14,7 +15,12 @@ namespace {
 
 constexpr std::size_t shown_characters = 60;
 constexpr std::string_view ellipsis = "...";
+constexpr std::string_view hidden = "****";
 constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
+
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 /// Writes JSON until there is more of it than is shown.
 class writer {
@@ -86,7 +92,7 @@ private:
         put({digits.data(), static_cast<std::size_t>(end - digits.data())});
     }
 
-    void write_text(const std::string& s) {
+    void write_text(std::string_view s) {
         put("\"");
         write_characters(s);
         put("\"");
@@ -104,12 +110,12 @@ private:
     void write_object(const value::object& members) {
         put("{");
         bool first = true;
-        for (const auto& [name, member] : members) {
+        for (const auto& member : members) {
             if (full()) return;
             put(std::exchange(first, false) ? "" : ",");
-            write_text(name);
+            write_text(without_secret(member.first));
             put(":");
-            write(is_secret(name) ? value("****") : member);
+            write_text(hidden);
         }
         put("}");
     }
@@ -121,9 +127,19 @@ private:
 
 } // namespace
 
-// masked() knows what a secret is called; asked name by name, a huge value is not copied to be shown in part.
-bool is_secret(const std::string& name) {
-    return !masked({{name, value()}}).at(name).is_null();
+bool mentions_secret(const value& v) {
+    if (const auto* text = v.text()) return is_secret(*text);
+    if (const auto* items = v.items()) return std::ranges::any_of(*items, mentions_secret);
+    if (const auto* members = v.members())
+        return std::ranges::any_of(
+            *members, [](const auto& m) { return is_secret(m.first) || mentions_secret(m.second); });
+    return false;
+}
+
+std::string without_secret(std::string_view text) {
+    std::string masked(text);
+    if (is_secret(text)) std::ranges::replace_if(masked, is_digit, '*');
+    return masked;
 }
 
 std::string shown(const value& v) {
@@ -134,7 +150,7 @@ std::string shown(const value& v) {
 
 std::string member_of(const std::string& path, std::string_view name) {
     writer w;
-    w.write_characters(name);
+    w.write_characters(without_secret(name));
     const auto short_name = std::move(w).shortened();
     return path.empty() ? short_name : path + '.' + short_name;
 }
@@ -144,15 +160,24 @@ std::string item_of(const std::string& path, std::size_t index) {
 }
 
 void findings::add(std::string field, const value& was, std::string rule) {
-    all_.push_back({std::move(field), shown(was), std::move(rule)});
+    keep({std::move(field), hides_values_ ? std::string(hidden) : shown(was), std::move(rule)});
 }
 
 void findings::add_absent(std::string field, std::string rule) {
-    all_.push_back({std::move(field), "nothing", std::move(rule)});
+    keep({std::move(field), "nothing", std::move(rule)});
 }
 
-void findings::add_secret(std::string field, std::string rule) {
-    all_.push_back({std::move(field), "****", std::move(rule)});
+void findings::add_unknown(const std::string& path, std::string_view name) {
+    std::string readable(name);
+    if (hides_values_) std::ranges::replace_if(readable, is_digit, '*');
+    keep({member_of(path, readable), std::string(hidden), "is not known here"});
+}
+
+void findings::keep(violation v) {
+    if (all_.size() < most_violations)
+        all_.push_back(std::move(v));
+    else
+        ++more_;
 }
 
 } // namespace contego::planning

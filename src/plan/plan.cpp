@@ -15,28 +15,37 @@ refusal unknown(std::string_view action) {
     for (const auto type : command_types)
         (rule += ' ') += name_of(type);
     findings found;
-    found.add("action", value(action), std::move(rule));
+    found.add("action", planning::without_secret(action), std::move(rule));
     return {"UNKNOWN_ACTION", found.take()};
+}
+
+command_list planned(std::string_view action,
+                     const value& parameters,
+                     const planning::row* row,
+                     const limits& site,
+                     findings& found) {
+    const auto* members = parameters.members();
+    if (members == nullptr) {
+        found.add("parameters", parameters, "must be an object");
+        return {};
+    }
+    if (row != nullptr) return planning::expand(*row, *members, site, found);
+    return {1, [only = planning::direct(*command_type_of(action), *members, site, found)](std::size_t) {
+                return only;
+            }};
 }
 
 } // namespace
 
 plan_result plan(std::string_view action, const value& parameters, const limits& limits) {
-    const auto type = command_type_of(action);
     const auto* row = planning::row_of(action);
-    if (!type && row == nullptr) return unknown(action);
+    if (row == nullptr && !command_type_of(action)) return unknown(action);
 
-    findings found;
-    std::vector<command> commands;
-    const auto* members = parameters.members();
-    if (members == nullptr)
-        found.add("parameters", parameters, "must be an object");
-    else if (type)
-        commands.push_back(planning::direct(*type, *members, limits, found));
-    else
-        commands = planning::expand(*row, *members, limits, found);
-    if (!found.empty()) return refusal{"VALIDATION_ERROR", found.take()};
-    return commands;
+    findings found(is_secret(action) || planning::mentions_secret(parameters));
+    auto commands = planned(action, parameters, row, limits, found);
+    if (found.empty()) return commands;
+    const auto more = found.more();
+    return refusal{"VALIDATION_ERROR", found.take(), more};
 }
 
 } // namespace contego

@@ -5,15 +5,6 @@
 namespace contego {
 namespace {
 
-// A CRM that misspells `new_pin` must not leave its PIN readable. No other name that a request may have holds
-// these letters, so what is hidden too much (`mapping`) is a name that nobody knows. contego.masked has the
-// same rule.
-bool is_secret(std::string_view name) {
-    static constexpr std::string_view letters = "pin";
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return !std::ranges::search(name, letters, {}, lower).empty();
-}
-
 value masked_value(const value& v) {
     if (const auto* members = v.members()) return masked(*members);
     if (const auto* items = v.items()) {
@@ -27,6 +18,15 @@ value masked_value(const value& v) {
 }
 
 } // namespace
+
+// A CRM that misspells `new_pin` must not leave its PIN readable. No other name that a request may have holds
+// these letters, so what is hidden too much (`mapping`) is a name that nobody knows. contego.masked has the
+// same rule.
+bool is_secret(std::string_view name) {
+    static constexpr std::string_view letters = "pin";
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return !std::ranges::search(name, letters, {}, lower).empty();
+}
 
 value::object masked(const value::object& parameters) {
     value::object all;

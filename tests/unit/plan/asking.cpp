@@ -68,13 +68,20 @@ std::string line_of(const command& c) {
 std::vector<command> commands_of(std::string_view action, const value& parameters, const limits& site) {
     auto result = plan(action, parameters, site);
     if (const auto* no = std::get_if<refusal>(&result)) {
-        ADD_FAILURE() << action << " was refused: " << no->code << '\n' << describe(no->all);
+        ADD_FAILURE() << action << " was refused: " << no->code << '\n' << describe(no->all, no->more);
         return {};
     }
-    return std::get<std::vector<command>>(std::move(result));
+    return written_out(std::get<command_list>(result));
 }
 
 } // namespace
+
+std::vector<command> written_out(const command_list& all) {
+    std::vector<command> commands;
+    for (std::size_t i = 0; i < all.size(); ++i)
+        commands.push_back(all[i]);
+    return commands;
+}
 
 value asking(const std::vector<place>& places, value::object more) {
     value::list all;

@@ -40,6 +40,9 @@ struct place {
 /// with `if paired: ` or `if unpaired: ` in front.
 [[nodiscard]] std::vector<std::string> planned(std::string_view action, const value& parameters);
 
+/// Every command of the list.
+[[nodiscard]] std::vector<command> written_out(const command_list& all);
+
 /// The violations, one a line as the CRM sees them; fails the test when the request was planned.
 [[nodiscard]] std::vector<std::string>
 faults(std::string_view action, const value& parameters, const limits& site = limits{});

@@ -129,8 +129,8 @@ TEST_P(difference, leads_from_the_state_before_to_the_state_after_and_names_no_p
             const auto result =
                 plan("CHANGE_SUBSCRIPTION_DISTRIBUTION", asking(h.places, {{"order", order}}), limits{});
 
-            ASSERT_TRUE(std::holds_alternative<std::vector<command>>(result));
-            const auto& commands = std::get<std::vector<command>>(result);
+            ASSERT_TRUE(std::holds_alternative<command_list>(result));
+            const auto commands = written_out(std::get<command_list>(result));
             EXPECT_EQ(applied(h.before, commands), h.after);
             EXPECT_TRUE(std::ranges::all_of(commands, [&](const command& c) {
                 return !is_subscription(c) || names_its_distributor(c, h.places);

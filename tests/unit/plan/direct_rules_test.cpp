@@ -58,13 +58,13 @@ TEST(direct_rules, all_violations_are_reported_together) {
     EXPECT_EQ(faults("ADD_SUBSCRIPTIONS", document("{'service_ca_id': 1111, 'smartcrad_ca_id': '01'}")),
               (lines{"service_ca_id: must be text, since leading zeros count (was 1111)",
                      "smartcard_ca_id: is mandatory (was nothing)",
-                     "smartcrad_ca_id: is not known here (was \"01\")"}));
+                     "smartcrad_ca_id: is not known here (was ****)"}));
 }
 
 TEST(direct_rules, a_parameter_of_another_command_is_not_known) {
     EXPECT_EQ(faults("CANCEL_SUBSCRIPTIONS",
                      document("{'service_ca_id': '1', 'smartcard_ca_id': '01', 'start_date': null}")),
-              (lines{"start_date: is not known here (was null)"}));
+              (lines{"start_date: is not known here (was ****)"}));
 }
 
 TEST(direct_rules, a_ca_id_is_text_of_ascii_digits_within_the_limits) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 namespace contego::test {
 namespace {
 
@@ -24,16 +26,16 @@ TEST(distributions, the_list_of_them_is_mandatory_and_not_empty) {
     EXPECT_EQ(faults("ADD_SERVICE", document("{'distributions': []}")),
               (lines{"distributions: must be a list of at least one object (was [])"}));
     EXPECT_EQ(faults("ADD_SERVICE", document("{'distributions': {'distributor': 'D'}}")),
-              (lines{"distributions: must be a list of at least one object (was {\"distributor\":\"D\"})"}));
+              (lines{"distributions: must be a list of at least one object (was {\"distributor\":\"****\"})"}));
 }
 
 TEST(distributions, unknown_members_are_refused_at_every_level) {
     EXPECT_EQ(faults("START_SERVICE",
                      document("{'distributions': [{'distributor': 'D', 'smartcard': '01', 'services': ['11'],"
                               " 'added': {'services': ['11'], 'cards': []}}], 'orders': 1}")),
-              (lines{"orders: is not known here (was 1)",
-                     "distributions[0].smartcard: is not known here (was \"01\")",
-                     "distributions[0].added.cards: is not known here (was [])"}));
+              (lines{"orders: is not known here (was ****)",
+                     "distributions[0].smartcard: is not known here (was ****)",
+                     "distributions[0].added.cards: is not known here (was ****)"}));
 }
 
 TEST(distributions, every_member_has_its_type) {
@@ -135,19 +137,81 @@ TEST(distributions, a_request_without_end_is_refused_before_it_is_expanded) {
 
     ASSERT_EQ(all.size(), 1U);
     EXPECT_EQ(all[0].field, "distributions");
-    EXPECT_EQ(all[0].rule, "must come to at most 100000 pairs of smartcard and service");
+    EXPECT_EQ(all[0].rule, "must lead to at most 10000 commands, and would lead to 1000000");
+}
+
+lists many(int smartcards, int services) {
+    lists all;
+    for (int i = 0; i < smartcards; ++i)
+        all.smartcards.push_back(std::to_string(i));
+    for (int i = 0; i < services; ++i)
+        all.services.push_back(std::to_string(i));
+    return all;
+}
+
+std::size_t count_of(std::string_view action, const value& parameters) {
+    const auto result = plan(action, parameters, limits{});
+    return std::get<command_list>(result).size();
 }
 
 TEST(distributions, a_request_at_the_bound_is_planned) {
-    lists large;
-    for (int i = 0; i < 400; ++i)
-        large.smartcards.push_back(std::to_string(i));
-    for (int i = 0; i < 250; ++i)
-        large.services.push_back(std::to_string(i));
+    EXPECT_EQ(count_of("REST_SUBSCRIPTION", asking({{.has = many(100, 100)}})), 10'000U);
+}
 
-    const auto result = plan("REST_SUBSCRIPTION", asking({{.has = large}}), limits{});
+TEST(distributions, a_request_beyond_the_bound_is_told_how_many_commands_it_would_lead_to) {
+    const auto rule = [](std::size_t count) {
+        return "must lead to at most 10000 commands, and would lead to " + std::to_string(count);
+    };
+    auto paired = many(100, 100);
+    paired.smartcards.resize(50);
+    paired.services.push_back("100");
+    paired.services.resize(200, "");
+    for (std::size_t i = 100; i < 200; ++i)
+        paired.services[i] = std::to_string(i);
+    paired.stbs = {"01"};
+    const auto swapped = many(200, 60);
+    auto fresh = swapped.services;
 
-    EXPECT_EQ(std::get<std::vector<command>>(result).size(), 100'000U);
+    for (const auto& [action, places, count] :
+         std::vector<std::tuple<std::string, std::vector<place>, std::size_t>>{
+             {"BECOME_SUBSCRIBER", {{.has = many(200, 200)}}, 40'000},
+             {"REST_SUBSCRIPTION", {{.has = many(1, 10'001)}}, 10'001},
+             {"BECOME_SUBSCRIBER", {{.has = paired}}, 10'001}, // 10,000 ADD and the pairing
+             {"START_SERVICE", {{.has = swapped, .added = {.services = fresh}}}, 12'000},
+             {"REST_SUBSCRIPTION", {{.has = many(50'000, 20'000)}}, 1'000'000'000}}) {
+        const auto all = violated(action, asking(places));
+        ASSERT_EQ(all.size(), 1U) << action;
+        EXPECT_EQ(all[0].field, "distributions");
+        EXPECT_EQ(all[0].rule, rule(count));
+    }
+}
+
+TEST(distributions, pairs_that_distributors_share_are_counted_once) {
+    const auto all = many(100, 100);
+
+    EXPECT_EQ(count_of("REST_SUBSCRIPTION",
+                       asking({{.distributor = "A", .has = all}, {.distributor = "B", .has = all}})),
+              10'000U);
+}
+
+TEST(distributions, a_change_of_one_service_is_no_large_request_however_many_there_are) {
+    EXPECT_EQ(count_of("START_SERVICE", asking({{.has = many(200, 200), .added = {.services = {"7"}}}})),
+              200U);
+}
+
+TEST(distributions, many_mistakes_are_counted_and_few_are_kept) {
+    value::list all(100'000, value("x"));
+
+    const auto result =
+        plan("REST_SUBSCRIPTION",
+             value::object{
+                 {"distributions", value::list{value::object{{"distributor", "D"}, {"smartcards", all}}}}},
+             limits{});
+
+    const auto& no = std::get<refusal>(result);
+    EXPECT_EQ(no.all.size(), most_violations);
+    EXPECT_EQ(no.more, 100'000U + 99'999U - most_violations);
+    EXPECT_TRUE(describe(no.all, no.more).ends_with("\n... and 199979 more"));
 }
 
 } // namespace

@@ -108,8 +108,8 @@ TEST(turning, a_pair_that_two_distributors_have_is_named_once) {
 }
 
 TEST(turning, the_commands_carry_the_documented_parameters) {
-    const auto all = std::get<std::vector<command>>(
-        plan("BECOME_SUBSCRIBER", asking({{.has = {{"01900080207"}, {"0012345678"}, {"1111"}}}}), limits{}));
+    const auto all = written_out(std::get<command_list>(
+        plan("BECOME_SUBSCRIBER", asking({{.has = {{"01900080207"}, {"0012345678"}, {"1111"}}}}), limits{})));
 
     ASSERT_EQ(all.size(), 2U);
     EXPECT_EQ(value(all[0].parameters),
