@@ -2,7 +2,7 @@
 
 #include "pipeline/retry_policy.hpp"
 #include <contego/binding.hpp>
-#include <contego/command.hpp>
+#include <contego/command_list.hpp>
 #include <contego/records.hpp>
 #include <contego/reply.hpp>
 #include <contego/request.hpp>
@@ -11,14 +11,13 @@
 #include <optional>
 #include <string>
 #include <variant>
-#include <vector>
 
 namespace contego::pipeline {
 
 /// Send this command now.
 struct send_step {
     int sequence;        ///< from 1
-    const command* what; ///< lives as long as the course
+    const command* what; ///< until the next step
     /// The command of this place in the plan, where `what` is the GET that shows whether it was done.
     const command* in_doubt = nullptr;
 };
@@ -35,8 +34,8 @@ using step = std::variant<send_step, skip_step, verdict>;
 /// The course of one claimed request: its plan, what was answered, what comes next.
 ///
 /// Pure: no clock, no socket, no database; whoever drives it sends, and says what was answered. Commands that
-/// succeeded under an earlier claim are not sent again. Begins with the plan: a request that cannot be
-/// planned has a verdict at once.
+/// succeeded under an earlier claim are not sent again. Begins with the plan, and keeps nothing of the
+/// parameters afterwards: a request that cannot be planned has a verdict at once.
 ///
 ///     next -> send_step -> answered(reply) -> next ... -> verdict
 class course {
@@ -58,12 +57,16 @@ public:
 private:
     [[nodiscard]] verdict
     verdict_of(disposition d, std::string code = {}, std::string description = {}) const;
-    [[nodiscard]] verdict failed(const reply& answer) const;
+    /// `sent`: the command at `position_` itself was answered, not a GET before it.
+    [[nodiscard]] verdict failed(const reply& answer, bool sent) const;
+    [[nodiscard]] verdict given_up(const reply& answer, verdict v, bool sent) const;
     [[nodiscard]] verdict in_doubt(const std::string& why) const;
+    void take_doubt_along(verdict& v) const;
+    [[nodiscard]] std::optional<std::size_t> in_doubt_from(std::size_t position) const;
     bool read_back(const reply& answer);
-    [[nodiscard]] bool finished_before(const command& c);
+    [[nodiscard]] const finished_command* finished_before(std::size_t position) const;
     [[nodiscard]] bool is_skipped(const command& c) const;
-    void note(const command& c, const value& result, const std::string& reference);
+    void note(command_type type, const value& result, const std::string& reference);
     [[nodiscard]] std::optional<command> scout_for(const command& c) const;
     void plan_commands();
 
@@ -71,8 +74,9 @@ private:
     const binding& wire_;
     const retry_policy& policy_;
     double dice_;
-    std::vector<command> commands_;
+    command_list commands_;
     std::size_t position_ = 0; ///< of the command that is next, or that is on its way
+    command current_;          ///< the latest that was asked for
     std::optional<verdict> ended_;
     std::optional<command> reading_back_; ///< the GET on its way for the command at `position_`
     std::optional<command> scout_;        ///< the GET on its way that finds out whether the CAS is there

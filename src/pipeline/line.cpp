@@ -81,11 +81,12 @@ line::line(const asio::any_io_executor& network,
       recorder_(network, recording, store, observer),
       woken_(network, steady_clock::time_point::max()),
       emptied_(network, steady_clock::time_point::max()),
-      stopped_(network, steady_clock::time_point::max()) {
+      turns_(network, gate, [this] { return !express_.empty(); }) {
     gate_.on_change([this] { gate_changed(); });
     // Where more wait to be sent than to be recorded, it is the CAS that takes the time.
-    recorder_.on_asking_for_more([this] { return waiting_.size() > recorder_.outstanding(); });
+    recorder_.on_asking_for_more([this] { return waiting() > recorder_.outstanding(); });
     recorder_.on_written([this](const record_batch& batch, const record_answer& answer) {
+        let_go(batch);
         hinted_ = hinted_ || answer.woken > 0 || std::ranges::any_of(batch.verdicts, comes_back);
         woken_.cancel();
         emptied_.cancel();
@@ -111,7 +112,7 @@ void line::wake() {
 void line::stop() {
     stopping_ = true;
     woken_.cancel();
-    stopped_.cancel();
+    turns_.open();
 }
 
 /// Exchanges that may be on their way at once.
@@ -130,12 +131,23 @@ std::size_t line::room() const {
     return most > held() ? most - held() : 0;
 }
 
+std::size_t line::room_for_bytes() const {
+    return options_.most_bytes_held > bytes_held_ ? options_.most_bytes_held - bytes_held_ : 0;
+}
+
 // A claim costs the same for one request as for many, so it waits until a good part of the room is free; but
 // not for long where there was a hint: what came in may be EXPRESS.
+bool line::may_claim(bool hint_is_due) const {
+    const auto enough = [&](std::size_t room, std::size_t most) {
+        return room >= (hint_is_due ? 1 : std::max<std::size_t>(1, most / 4));
+    };
+    return enough(room(), capacity()) && enough(room_for_bytes(), options_.most_bytes_held);
+}
+
 asio::awaitable<void> line::claim_until_stopped() {
     while (!stopping_) {
         const bool hint_is_due = hinted_ && steady_clock::now() >= next_hinted_claim_;
-        if (room() < (hint_is_due ? 1 : std::max<std::size_t>(1, capacity() / 4))) {
+        if (!may_claim(hint_is_due)) {
             co_await rest(hinted_ ? between_hinted_claims : options_.poll_interval);
             continue;
         }
@@ -150,11 +162,13 @@ asio::awaitable<void> line::claim_until_stopped() {
 asio::awaitable<milliseconds> line::claim_once() {
     std::string trouble;
     try {
-        auto batch = co_await on_database(
-            claiming_, [this, limit = room()] { return source_.claim(options_.provider, limit); });
+        auto [batch, planned] =
+            co_await on_database(claiming_, [this, limit = room(), bytes = room_for_bytes()] {
+                return claim_and_plan(limit, bytes);
+            });
         patient_.regained();
-        observer_.claimed(options_.provider, batch.requests.size());
-        line_up(batch.requests);
+        observer_.claimed(options_.provider, planned.size());
+        line_up(std::move(planned));
         if (abreast() == 0) give_back_waiting(); // the gate may have shut while the database was asked
         dispatch();
         co_return pause_after(batch);
@@ -174,14 +188,39 @@ milliseconds line::pause_after(const claim_batch& batch) const {
     return pause;
 }
 
+// On the thread that claims. Each request loses its parameters as soon as it is planned.
+line::claimed_work line::claim_and_plan(std::size_t limit, std::size_t bytes) {
+    claimed_work work{source_.claim(options_.provider, limit, bytes), {}};
+    std::uniform_real_distribution<double> uniform;
+    for (auto& r : work.batch.requests)
+        work.planned.emplace_back(std::move(r), wire_, options_.retry, uniform(random_));
+    work.batch.requests.clear();
+    return work;
+}
+
 // What was claimed shares no lane with anything else that was, so that EXPRESS may go before all of it.
-void line::line_up(std::vector<request>& claimed) {
-    auto behind_express = std::ranges::find_if_not(waiting_, is_express) - waiting_.begin();
-    for (auto& r : claimed)
-        if (is_express(r))
-            waiting_.insert(waiting_.begin() + behind_express++, std::move(r));
-        else
-            waiting_.push_back(std::move(r));
+void line::line_up(courses planned) {
+    for (auto& way : planned) {
+        const auto& r = way.of();
+        bytes_held_ += r.size;
+        bytes_[{r.id, r.fence}] += r.size;
+        (is_express(r) ? express_ : regular_).push_back(std::move(way));
+    }
+}
+
+void line::let_go(const record_batch& written) {
+    for (const auto& v : written.verdicts)
+        if (const auto held = bytes_.find({v.request_id, v.fence}); held != bytes_.end()) {
+            bytes_held_ -= held->second;
+            bytes_.erase(held);
+        }
+}
+
+course line::take_next() {
+    auto& from = express_.empty() ? regular_ : express_;
+    auto next = std::move(from.front());
+    from.pop_front();
+    return next;
 }
 
 asio::awaitable<void> line::rest(milliseconds at_most) {
@@ -208,7 +247,7 @@ asio::awaitable<void> line::sit_out(milliseconds pause) {
 
 asio::awaitable<void> line::drained() {
     give_back_waiting();
-    while (held() > 0) {
+    while (held() > 0 || choosing_ > 0) {
         boost::system::error_code ignored;
         emptied_.expires_at(steady_clock::time_point::max());
         co_await emptied_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
@@ -216,8 +255,8 @@ asio::awaitable<void> line::drained() {
 }
 
 void line::give_back_waiting() {
-    for (; !waiting_.empty(); waiting_.pop_front())
-        release(waiting_.front(), std::nullopt);
+    while (waiting() > 0)
+        release(take_next().of(), std::nullopt);
 }
 
 void line::gate_changed() {
@@ -228,37 +267,33 @@ void line::gate_changed() {
 }
 
 void line::dispatch() {
-    for (auto idle = waiting_.size(); idle > 0 && sending_ < abreast(); --idle) {
-        ++sending_;
+    for (auto idle = waiting(); idle > choosing_ && sending_ + choosing_ < abreast() && !stopping_; --idle) {
+        ++choosing_;
         asio::co_spawn(network_, run_courses(), must_not_throw);
     }
     tell();
 }
 
+// The turn comes before the choice: what comes in while a turn is waited for may be EXPRESS.
 asio::awaitable<void> line::run_courses() {
-    while (!waiting_.empty() && !stopping_ && sending_ <= abreast()) {
-        auto next = std::move(waiting_.front());
-        waiting_.pop_front();
-        if (waiting_.empty()) woken_.cancel();
-        co_await run_course(std::move(next));
+    for (bool has_turn = false;; ++choosing_) {
+        if (!has_turn) co_await turns_.pass(turnstile::rank::fresh);
+        has_turn = true;
+        --choosing_;
+        if (waiting() == 0 || stopping_ || sending_ + choosing_ >= abreast()) break;
+        ++sending_;
+        auto next = take_next();
+        if (waiting() == 0) woken_.cancel();
+        co_await run_course(std::move(next), has_turn);
+        --sending_;
+        if (choosing_ >= waiting() || sending_ + choosing_ >= abreast()) break;
     }
-    --sending_;
     emptied_.cancel();
     tell();
 }
 
-asio::awaitable<void> line::wait_for_turn(steady_clock::duration wait) {
-    if (stopping_) co_return;
-    asio::steady_timer turn(network_, wait);
-    using namespace asio::experimental::awaitable_operators;
-    boost::system::error_code ignored;
-    co_await (turn.async_wait(asio::redirect_error(asio::use_awaitable, ignored)) ||
-              stopped_.async_wait(asio::redirect_error(asio::use_awaitable, ignored)));
-}
-
-asio::awaitable<void> line::run_course(request r) {
-    std::uniform_real_distribution<double> uniform;
-    course way(std::move(r), wire_, options_.retry, uniform(random_));
+// A turn that was not made use of is left to the request after it.
+asio::awaitable<void> line::run_course(course way, bool& has_turn) {
     std::optional<steady_clock::time_point> first_sent;
     for (;;) {
         const auto next = way.next(gate_.now().proven);
@@ -272,13 +307,16 @@ asio::awaitable<void> line::run_course(request r) {
             recorder_.add(record_of(way.of(), skip->sequence, *skip->what), urgency_of(way.of()));
             continue;
         }
-        if (const auto wait = gate_.take_turn(); wait > steady_clock::duration::zero())
-            co_await wait_for_turn(wait);
-        if (stopping_ || gate_.now().exchanges == 0 || steady_clock::now() >= source_.ours_until(way.of())) {
+        if (!has_turn)
+            co_await turns_.pass(is_express(way.of()) ? turnstile::rank::express : turnstile::rank::begun);
+        has_turn = true;
+        if (stopping_ || gate_.now().exchanges == 0 || recorder_.refused(way.of()) ||
+            steady_clock::now() >= source_.ours_until(way.of())) {
             release(way.of(), first_sent);
             co_return;
         }
         if (!first_sent) first_sent = steady_clock::now();
+        has_turn = false;
         auto [answer, record] = co_await send(way.of(), std::get<send_step>(next));
         if (way.answered(answer)) recorder_.add(std::move(record), urgency_of(way.of()));
     }
@@ -325,7 +363,7 @@ void line::release(const request& r, std::optional<steady_clock::time_point> fir
 }
 
 void line::tell() {
-    observer_.holds(options_.provider, waiting_.size(), sending_, recorder_.outstanding());
+    observer_.holds(options_.provider, waiting(), sending_, recorder_.outstanding());
 }
 
 } // namespace contego::pipeline

@@ -2,6 +2,7 @@
 
 #include "pipeline/course.hpp"
 #include "pipeline/recorder.hpp"
+#include "pipeline/turnstile.hpp"
 #include <contego/admits.hpp>
 #include <contego/binding.hpp>
 #include <contego/claims.hpp>
@@ -17,11 +18,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <random>
 #include <string>
-#include <vector>
+#include <utility>
 
 namespace contego::pipeline {
 
@@ -30,6 +33,9 @@ struct line_options {
     std::string provider;
     std::size_t in_flight = 64;    ///< exchanges at once; 1 or more
     std::size_t claim_ahead = 256; ///< requests claimed beyond those, waiting to be sent or recorded
+    /// Text of the parameters of all requests that are claimed and not recorded yet. As values it takes up to
+    /// thirty times as much memory until it is planned.
+    std::size_t most_bytes_held = std::size_t{2} * 1024 * 1024;
     std::chrono::milliseconds exchange_timeout{
         30000}; ///< for one exchange in all, waiting for a connection included
     std::chrono::milliseconds poll_interval{1000}; ///< between claims that found nothing, where no hint comes
@@ -40,7 +46,8 @@ struct line_options {
 ///
 /// Claims when there is room, keeps at most `in_flight` exchanges on their way, or fewer where `gate` says
 /// so, and counts a request as held until its outcome is durable, so that a slow database stops the claiming
-/// and not the memory. Nothing is claimed for a CAS that is taken for dead, and what was claimed for it is
+/// and not the memory. A request is planned on the thread that claimed it, since a large plan takes a while.
+/// Nothing is claimed for a CAS that is taken for dead, and what was claimed for it is
 /// given back. A database that does not answer is asked again, for ever, and never loses an answer that the
 /// CAS gave. Lives on the network thread; all references must outlive it.
 class line {
@@ -69,25 +76,39 @@ public:
     void stop();
 
 private:
-    [[nodiscard]] std::size_t held() const { return waiting_.size() + sending_ + recorder_.outstanding(); }
+    using courses = std::deque<course>;
+
+    /// What a claim brought, planned.
+    struct claimed_work {
+        claim_batch batch; ///< without its requests
+        courses planned;
+    };
+
+    [[nodiscard]] std::size_t waiting() const { return express_.size() + regular_.size(); }
+
+    [[nodiscard]] std::size_t held() const { return waiting() + sending_ + recorder_.outstanding(); }
 
     [[nodiscard]] std::size_t abreast() const;
     [[nodiscard]] std::size_t capacity() const;
     [[nodiscard]] std::size_t room() const;
+    [[nodiscard]] std::size_t room_for_bytes() const;
+    [[nodiscard]] bool may_claim(bool hint_is_due) const;
+    [[nodiscard]] claimed_work claim_and_plan(std::size_t limit, std::size_t bytes);
     asio::awaitable<void> claim_until_stopped();
     asio::awaitable<std::chrono::milliseconds> claim_once();
     std::chrono::milliseconds pause_after(const claim_batch& batch) const;
-    void line_up(std::vector<request>& claimed);
+    void line_up(courses planned);
+    void let_go(const record_batch& written);
+    [[nodiscard]] course take_next();
     asio::awaitable<void> rest(std::chrono::milliseconds at_most);
     asio::awaitable<void> rest_unless_hinted(std::chrono::milliseconds pause);
     asio::awaitable<void> sit_out(std::chrono::milliseconds pause);
     asio::awaitable<void> drained();
-    asio::awaitable<void> wait_for_turn(std::chrono::steady_clock::duration wait);
     void gate_changed();
     void give_back_waiting();
     void dispatch();
     asio::awaitable<void> run_courses();
-    asio::awaitable<void> run_course(request r);
+    asio::awaitable<void> run_course(course way, bool& has_turn);
 
     /// What was answered, and what of it is stored once it is clear that it is to be.
     struct sent_command {
@@ -111,14 +132,19 @@ private:
     recorder recorder_;
     asio::steady_timer woken_;
     asio::steady_timer emptied_;
-    asio::steady_timer stopped_; ///< ends the waits for a turn
-    std::deque<request> waiting_;
-    std::atomic<std::size_t> sending_ = 0; ///< coroutines that run courses, one request each at a time
-    patience patient_;                     ///< with the database, where a claim got no answer
+    turnstile turns_;
+    courses express_; ///< that wait to be sent, before those beneath
+    courses regular_;
+    std::atomic<std::size_t> sending_ = 0; ///< coroutines that run a course each
+    std::size_t choosing_ = 0;             ///< coroutines that wait for a turn to choose one
+    std::map<std::pair<std::int64_t, std::int64_t>, std::size_t>
+        bytes_; ///< of those held, by request and fence
+    std::size_t bytes_held_ = 0;
+    patience patient_; ///< with the database, where a claim got no answer
     bool hinted_ = false;
     std::chrono::steady_clock::time_point next_hinted_claim_; ///< sooner only where there is much room
     bool stopping_ = false;
-    std::mt19937_64 random_{std::random_device{}()};
+    std::mt19937_64 random_{std::random_device{}()}; ///< for the thread that claims
 };
 
 } // namespace contego::pipeline

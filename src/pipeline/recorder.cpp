@@ -1,12 +1,14 @@
 #include "pipeline/recorder.hpp"
 
 #include "pipeline/on_database.hpp"
+#include <contego/violation.hpp>
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <algorithm>
+#include <map>
 #include <set>
+#include <tuple>
 
 namespace contego::pipeline {
 namespace {
@@ -37,10 +39,11 @@ recorder::recorder(const asio::any_io_executor& network,
       added_(network, asio::steady_timer::time_point::max()) {}
 
 void recorder::add(command_record c, urgency u) {
-    line_up(std::move(c), u);
+    if (!refused_.contains({c.request_id, c.fence})) line_up(std::move(c), u);
 }
 
 void recorder::add(verdict v, urgency u) {
+    if (refused_.erase({v.request_id, v.fence}) > 0) return; // it is held already
     ++outstanding_;
     line_up(std::move(v), u);
 }
@@ -117,43 +120,70 @@ asio::awaitable<void> recorder::pause(std::chrono::milliseconds time) {
     co_await timer.async_wait(asio::use_awaitable);
 }
 
-// They come first in the next batch, so that a verdict is never written before the commands that it ends.
+// They come first in the next batch, whatever their urgency, so that a verdict is never written before the commands that it ends.
 void recorder::put_back_postponed(const record_batch& batch, const record_answer& answer) {
     const std::set<std::int64_t> postponed(answer.postponed.begin(), answer.postponed.end());
     if (postponed.empty()) return;
     for (const auto& v : batch.verdicts)
         if (postponed.contains(v.request_id)) {
-            regular_.push_front(v);
+            express_.push_front(v);
             ++outstanding_;
         }
     for (auto c = batch.commands.rbegin(); c != batch.commands.rend(); ++c)
-        if (postponed.contains(c->request_id)) regular_.push_front(*c);
+        if (postponed.contains(c->request_id)) express_.push_front(*c);
 }
 
-// What the database refuses to store must not stay in flight for ever: a person has to look at it. Where it
-// refuses even that, the request stays in flight as long as this daemon lives: asking again at once and
-// without end would help nobody.
 void recorder::hold_what_failed(const record_batch& batch, const record_answer& answer) {
     const std::set<std::int64_t> failed(answer.failed.begin(), answer.failed.end());
     if (failed.empty()) return;
-    const auto hold = [&](std::int64_t id, std::int64_t fence) {
-        verdict v;
-        v.request_id = id;
-        v.fence = fence;
-        v.disposition = disposition::hold;
-        v.error_code = record_refused;
-        v.error_description = "the outcome could not be stored: " + answer.failure;
-        add(std::move(v), urgency::regular);
-    };
-    std::set<std::int64_t> held;
-    // Refused even so: asked again and again it would keep the database busy and the daemon from stopping.
-    // The request stays claimed until this daemon ends, and runs elsewhere then.
+    std::map<claim, std::optional<verdict>> ends;
     for (const auto& v : batch.verdicts)
-        if (v.error_code == record_refused) held.insert(v.request_id);
-    for (const auto& v : batch.verdicts)
-        if (failed.contains(v.request_id) && held.insert(v.request_id).second) hold(v.request_id, v.fence);
+        if (failed.contains(v.request_id)) ends.insert_or_assign({v.request_id, v.fence}, v);
     for (const auto& c : batch.commands)
-        if (failed.contains(c.request_id) && held.insert(c.request_id).second) hold(c.request_id, c.fence);
+        if (failed.contains(c.request_id)) ends.try_emplace({c.request_id, c.fence});
+    for (auto& [of, end] : ends) {
+        // Refused even so: asked again and again it would keep the database busy and the daemon from
+        // stopping.
+        if (end && end->error_code == record_refused)
+            observer_.trouble("record",
+                              "request " + std::to_string(of.first) +
+                                  " can neither be recorded nor held, and stays in flight until this daemon "
+                                  "ends: " +
+                                  answer.failure);
+        else
+            hold(of, std::move(end), answer.failure);
+    }
+}
+
+// What was answered and could not be stored was sent all the same, so the hold takes the doubt along.
+void recorder::hold(const claim& of, std::optional<verdict> end, const std::string& why) {
+    constexpr std::size_t longest_reason = 1000;
+    if (!end) end = take_back(of);
+    verdict v;
+    std::tie(v.request_id, v.fence) = of;
+    v.disposition = disposition::hold;
+    v.error_code = record_refused;
+    v.error_description = "the outcome could not be stored: " + shortened(why, longest_reason);
+    v.in_doubt = true;
+    if (end) v.first_sent = end->first_sent;
+    add(std::move(v), urgency::regular);
+    if (!end) refused_.insert(of);
+}
+
+/// Drops what waits to be written of that claim. Returns the verdict, if it was among it.
+std::optional<verdict> recorder::take_back(const claim& of) {
+    std::optional<verdict> end;
+    const auto is_of_the_claim = [&](const row& r) {
+        return std::visit([&](const auto& one) { return claim(one.request_id, one.fence) == of; }, r);
+    };
+    for (auto* from : {&express_, &regular_})
+        std::erase_if(*from, [&](const row& r) {
+            if (!is_of_the_claim(r)) return false;
+            if (const auto* v = std::get_if<verdict>(&r)) end = *v;
+            return true;
+        });
+    if (end) --outstanding_;
+    return end;
 }
 
 } // namespace contego::pipeline

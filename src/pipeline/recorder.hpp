@@ -2,6 +2,7 @@
 
 #include <contego/patience.hpp>
 #include <contego/records.hpp>
+#include <contego/request.hpp>
 #include <contego/watches.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -10,9 +11,14 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <variant>
 
 namespace contego::pipeline {
@@ -23,6 +29,10 @@ namespace asio = boost::asio;
 /// and a lone request does not wait. Where it is told that more comes anyway, it gathers for a moment longer,
 /// but EXPRESS waits for nobody, and a batch has a limit, so that the next one has its turn soon. Holds on to
 /// a batch until the database took it, however long that is.
+///
+/// If the database refuses to store an outcome of a request, the request is held for a person: a hold takes
+/// the place of its verdict, wherever that is, and its other outcomes that are not written yet are dropped.
+/// So no request is COMPLETED of which a command is missing.
 ///
 /// Lives on the network thread; `store` is called on `database`, one call at a time. All references must
 /// outlive it.
@@ -48,6 +58,10 @@ public:
     void add(command_record c, urgency u = urgency::regular);
     void add(verdict v, urgency u = urgency::regular);
 
+    /// Whether the database refused to store an outcome of this claim, and its verdict is still to come. The
+    /// request is held: nothing of it is to be sent any more.
+    [[nodiscard]] bool refused(const request& r) const { return refused_.contains({r.id, r.fence}); }
+
     /// Verdicts added and not yet durable.
     [[nodiscard]] std::size_t outstanding() const { return outstanding_; }
 
@@ -59,6 +73,7 @@ public:
 
 private:
     using row = std::variant<command_record, verdict>;
+    using claim = std::pair<std::int64_t, std::int64_t>; ///< request and fence
 
     void line_up(row r, urgency u);
     [[nodiscard]] bool is_worth_waiting_for() const;
@@ -68,6 +83,8 @@ private:
     asio::awaitable<void> pause(std::chrono::milliseconds time);
     void put_back_postponed(const record_batch& batch, const record_answer& answer);
     void hold_what_failed(const record_batch& batch, const record_answer& answer);
+    void hold(const claim& of, std::optional<verdict> end, const std::string& why);
+    [[nodiscard]] std::optional<verdict> take_back(const claim& of);
 
     asio::thread_pool& database_;
     records& store_;
@@ -76,6 +93,7 @@ private:
     std::deque<row> express_;
     std::deque<row> regular_;
     std::size_t outstanding_ = 0;
+    std::set<claim> refused_; ///< held while they were under way: their verdict is still to come
     patience patient_;
     bool stopping_ = false;
     std::function<bool()> more_to_come_ = [] { return false; };

@@ -1,37 +1,45 @@
 #include "pipeline/retry_policy.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace contego::pipeline {
 
 namespace {
 
-std::chrono::milliseconds
-drawn(std::chrono::milliseconds bound, double dice, std::optional<std::chrono::seconds> at_least) {
-    const auto draw =
-        std::chrono::milliseconds(static_cast<std::int64_t>(dice * static_cast<double>(bound.count())));
-    return std::max(draw, std::chrono::milliseconds(at_least.value_or(std::chrono::seconds(0))));
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// What the CAS asked for, within 0 and `longest`. Compared in seconds: so many milliseconds may be no
+/// number.
+milliseconds within(std::optional<seconds> asked, milliseconds longest) {
+    if (!asked || *asked <= seconds(0)) return milliseconds(0);
+    return *asked > std::chrono::floor<seconds>(longest) ? longest : milliseconds(*asked);
+}
+
+milliseconds drawn(milliseconds bound, double dice, milliseconds at_least) {
+    const auto draw = milliseconds(static_cast<std::int64_t>(dice * static_cast<double>(bound.count())));
+    return std::max(draw, at_least);
 }
 
 } // namespace
 
-std::optional<std::chrono::milliseconds> next_delay(const retry_policy& policy,
-                                                    int attempts,
-                                                    std::chrono::milliseconds age,
-                                                    double dice,
-                                                    std::optional<std::chrono::seconds> at_least) {
+std::optional<milliseconds> next_delay(const retry_policy& policy,
+                                       int attempts,
+                                       milliseconds age,
+                                       double dice,
+                                       std::optional<seconds> at_least) {
     const bool too_old = policy.longest_age.count() > 0 && age >= policy.longest_age;
     if (attempts >= policy.most_attempts || too_old) return std::nullopt;
     auto bound = policy.first_delay;
     for (int doubled = 1; doubled < attempts && bound < policy.longest_delay; ++doubled)
-        bound *= 2;
-    return drawn(std::min(bound, policy.longest_delay), dice, at_least);
+        bound = bound > policy.longest_delay / 2 ? policy.longest_delay : bound * 2;
+    return drawn(std::min(bound, policy.longest_delay), dice, within(at_least, policy.longest_delay));
 }
 
-std::chrono::milliseconds next_delay_after_outage(const retry_policy& policy,
-                                                  double dice,
-                                                  std::optional<std::chrono::seconds> at_least) {
-    return drawn(policy.first_delay, dice, at_least);
+milliseconds
+next_delay_after_outage(const retry_policy& policy, double dice, std::optional<seconds> at_least) {
+    return drawn(policy.first_delay, dice, within(at_least, policy.longest_delay));
 }
 
 } // namespace contego::pipeline

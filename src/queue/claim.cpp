@@ -10,9 +10,9 @@ namespace contego::queue {
 namespace {
 
 constexpr statement claim_requests{"claim_requests",
-                                   "SELECT id, action, parameters, priority, sequence_number, fence, "
+                                   "SELECT id, action, parameters, size, priority, sequence_number, fence, "
                                    "attempts, interrupted, age_seconds, finished, more, due_in, untold_for"
-                                   " FROM contego.claim($1, $2, $3)"};
+                                   " FROM contego.claim($1, $2, $3, $4)"};
 constexpr statement hold_unreadable{"hold_unreadable", "SELECT id FROM unnest(contego.hold_unreadable($1)) AS id"};
 constexpr statement lock_holders{"lock_holders",
                                  "SELECT pid, coalesce(login, '?'), coalesce(application, '?'),"
@@ -52,18 +52,19 @@ request request_from(const pqxx::row& row, const std::string& provider) {
             r.unreadable = "they take more bytes as text than an INSERT may have";
         else
             r.parameters = json::parse(row[2].c_str());
+        r.finished = finished_from(row[10]);
     } catch (const json::parse_error& e) {
-        // PostgreSQL holds numbers that no double can: such a row is refused like other bad input, it does
-        // not stop the line.
+        // PostgreSQL holds numbers that no double can, and a person may have written anything into a row: such
+        // a request is refused like other bad input, it does not stop the line.
         r.unreadable = e.what();
     }
-    r.priority = row[3].c_str();
-    r.sequence_number = row[4].as<std::int64_t>();
-    r.fence = row[5].as<std::int64_t>();
-    r.attempts = row[6].as<int>();
-    r.interrupted = row[7].as<bool>();
-    r.age_seconds = number_of(row[8]);
-    r.finished = finished_from(row[9]);
+    r.size = row[2].is_null() ? 0 : row[3].as<std::size_t>();
+    r.priority = row[4].c_str();
+    r.sequence_number = row[5].as<std::int64_t>();
+    r.fence = row[6].as<std::int64_t>();
+    r.attempts = row[7].as<int>();
+    r.interrupted = row[8].as<bool>();
+    r.age_seconds = number_of(row[9]);
     return r;
 }
 
@@ -75,9 +76,9 @@ std::chrono::milliseconds milliseconds_of(const pqxx::field& f, std::int64_t whe
 
 /// The last row, of a claim that brought less than was asked for.
 void add_what_else(claim_batch& batch, const pqxx::row& row) {
-    batch.more = row[10].as<bool>();
-    batch.next_due = milliseconds_of(row[11], -1);
-    batch.untold = milliseconds_of(row[12], 0);
+    batch.more = row[11].as<bool>();
+    batch.next_due = milliseconds_of(row[12], -1);
+    batch.untold = milliseconds_of(row[13], 0);
 }
 
 /// A session that claims wait for; other claims take a few milliseconds.
@@ -98,7 +99,7 @@ public:
     pg_claims(database_options options, const fleet& membership)
         : connection_(impatient(std::move(options))), membership_(membership) {}
 
-    claim_batch claim(const std::string& provider, std::size_t limit) override {
+    claim_batch claim(const std::string& provider, std::size_t limit, std::size_t bytes) override {
         if (doubtful_)
             explained(provider, [&] {
                 put_back_what_was_lost(provider);
@@ -106,7 +107,7 @@ public:
             });
         doubtful_ =
             true; // until the answer is here, the claim may have been made and we would not know of it
-        auto batch = explained(provider, [&] { return try_to_claim(provider, limit); });
+        auto batch = explained(provider, [&] { return try_to_claim(provider, limit, bytes); });
         doubtful_ = false;
         for (const auto& r : batch.requests)
             latest_fence_ = std::max(latest_fence_, r.fence);
@@ -123,10 +124,15 @@ private:
     // connection was given up, as from a network that stood still, is never committed. What it would have
     // claimed nobody would know of; what it would have given back may be ours again. The rows are read when
     // it is over: until then all other claims of the provider wait.
-    claim_batch try_to_claim(const std::string& provider, std::size_t limit) {
+    claim_batch try_to_claim(const std::string& provider, std::size_t limit, std::size_t bytes) {
         const auto holder = membership_.daemon_id();
         const auto rows = connection_.transact(claim_requests.name, [&](pqxx::transaction_base& tx) {
-            return sql::run(tx, claim_requests.sql, holder, provider, static_cast<int>(limit));
+            return sql::run(tx,
+                            claim_requests.sql,
+                            holder,
+                            provider,
+                            static_cast<int>(limit),
+                            static_cast<std::int64_t>(bytes));
         });
         claim_batch batch;
         batch.requests.reserve(static_cast<std::size_t>(rows.size()));

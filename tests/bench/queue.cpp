@@ -147,7 +147,7 @@ std::size_t record_all(records& store, handover& between, figures& counted) {
 void claim_all(
     claims& source, std::size_t at_once, const command_record& sample, handover& between, figures& counted) {
     while (between.wait_for_room(at_once)) {
-        const auto batch = source.claim("default", at_once);
+        const auto batch = source.claim("default", at_once, std::size_t{2} * 1024 * 1024);
         ++counted.claims;
         if (batch.requests.empty()) return;
         between.give(outcomes_of(batch, sample));

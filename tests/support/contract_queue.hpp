@@ -26,6 +26,22 @@ TEST_P(queue_contract, a_claim_never_brings_more_than_its_limit_and_says_whether
     EXPECT_FALSE(latest_.more);
 }
 
+TEST_P(queue_contract, a_claim_brings_no_more_text_than_was_asked_for_but_one_request_in_any_case) {
+    const auto a = insert({"1"});
+    const auto b = insert({"2"});
+    const auto c = insert({"3"});
+    const auto d = insert({"4"});
+
+    EXPECT_EQ(claim(100, 1), ids{a});
+    EXPECT_TRUE(latest_.more);
+    const auto size = latest_.requests.at(0).size;
+    ASSERT_GT(size, 1U);
+    EXPECT_EQ(claim(100, 3 * size - 1), (ids{b, c}));
+    EXPECT_TRUE(latest_.more);
+    EXPECT_EQ(claim(100, size), ids{d});
+    EXPECT_FALSE(latest_.more);
+}
+
 TEST_P(queue_contract, after_a_claim_that_was_full_inserts_may_go_untold_and_it_says_for_how_long) {
     insert({"1"});
     insert({"2"});
@@ -52,7 +68,7 @@ TEST_P(queue_contract, a_request_is_handed_out_once) {
 TEST_P(queue_contract, another_providers_requests_are_not_ours) {
     insert({"1"});
 
-    EXPECT_TRUE(player_->source().claim("elsewhere", 10).requests.empty());
+    EXPECT_TRUE(player_->source().claim("elsewhere", 10, 1000).requests.empty());
 }
 
 TEST_P(queue_contract, what_is_claimed_is_ours_and_was_never_tried) {

@@ -63,8 +63,8 @@ protected:
     }
 
     /// Claims, and keeps what came in `latest_`.
-    ids claim(std::size_t limit = 100) {
-        latest_ = player_->source().claim("default", limit);
+    ids claim(std::size_t limit = 100, std::size_t bytes = 1'000'000) {
+        latest_ = player_->source().claim("default", limit, bytes);
         ids all;
         for (const auto& r : latest_.requests)
             all.push_back(r.id);

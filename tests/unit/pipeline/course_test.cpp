@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cmath>
+#include <limits>
+
 namespace contego::pipeline {
 namespace {
 
@@ -369,6 +373,192 @@ TEST(course, what_is_safe_to_repeat_finds_out_itself) {
     auto c = course_of(request_for(1, "ADD_SUBSCRIPTIONS", one_service()));
 
     EXPECT_EQ(sends_to_find_out(c), "ADD_SUBSCRIPTIONS");
+}
+
+/// A binding in which a pairing is safe to repeat and an entitlement is not.
+const binding& mixed_wire() {
+    static const auto compiled = [] {
+        std::string text(daemon::default_binding());
+        const auto command = text.find("\"ADD_SUBSCRIPTIONS\"");
+        const std::string_view yes = R"(repeat-safe="yes")";
+        text.replace(text.find(yes, command), yes.size(), R"(repeat-safe="no")");
+        return binding::compile(text);
+    }();
+    return std::get<binding>(compiled);
+}
+
+request interrupted_pairing() {
+    auto r = request_for(1, "BECOME_SUBSCRIBER", living_room());
+    r.interrupted = true;
+    return r;
+}
+
+TEST(course, a_hold_before_a_command_in_doubt_keeps_the_doubt_and_says_it) {
+    for (const auto is : {outcome::hold, outcome::rejected}) {
+        course c(interrupted_pairing(), mixed_wire(), policy, 0.5);
+        ASSERT_EQ(sends(c), "1 CREATE_PAIRING");
+        c.answered(answer(is, "NEVER_HEARD_OF"));
+
+        const auto v = ends(c);
+
+        EXPECT_TRUE(v.in_doubt);
+        EXPECT_NE(v.error_description.find("command 2 (ADD_SUBSCRIPTIONS) may have been sent before"),
+                  std::string::npos)
+            << v.error_description;
+    }
+}
+
+TEST(course, let_go_after_such_a_hold_the_command_in_doubt_is_read_back) {
+    course c(interrupted_pairing(), mixed_wire(), policy, 0.5);
+    ASSERT_EQ(sends(c), "1 CREATE_PAIRING");
+    c.answered(answer(outcome::success));
+
+    EXPECT_EQ(sends(c), "2 GET_ACTIVE_SUBSCRIPTIONS");
+}
+
+TEST(course, a_hold_without_a_later_command_in_doubt_has_none) {
+    auto finished = interrupted_pairing();
+    finished.finished = {{2, {}, ""}};
+    auto undoubted = interrupted_pairing();
+    undoubted.interrupted = false;
+    for (const auto& r : {finished, undoubted}) {
+        course c(r, mixed_wire(), policy, 0.5);
+        sends(c);
+        c.answered(answer(outcome::hold, "NEVER_HEARD_OF"));
+
+        EXPECT_FALSE(ends(c).in_doubt);
+    }
+}
+
+TEST(course, the_last_attempt_before_a_command_in_doubt_holds_and_does_not_reject) {
+    auto r = interrupted_pairing();
+    r.attempts = 2;
+    course c(r, mixed_wire(), policy, 0.5);
+    sends(c);
+    c.answered(answer(outcome::retry, "SYSTEM_ERROR"));
+
+    const auto v = ends(c);
+
+    EXPECT_EQ(v.disposition, disposition::hold);
+    EXPECT_EQ(v.error_code, "RETRIES_EXHAUSTED");
+    EXPECT_TRUE(v.in_doubt);
+}
+
+struct last_failure {
+    const char* code;
+    disposition becomes;
+    const char* shown;
+};
+
+TEST(course, the_last_failure_says_whether_it_is_rejected_or_held) {
+    for (const auto& [code, becomes, shown] :
+         {last_failure{"TRANSPORT_MALFORMED", disposition::hold, "UNREADABLE_ANSWER"},
+          last_failure{"TRANSPORT_TOO_LARGE", disposition::hold, "UNREADABLE_ANSWER"},
+          last_failure{"UNREADABLE_ANSWER", disposition::hold, "UNREADABLE_ANSWER"},
+          last_failure{"HTTP_500", disposition::hold, "RETRIES_EXHAUSTED"},
+          last_failure{"HTTP_502", disposition::hold, "RETRIES_EXHAUSTED"},
+          last_failure{"HTTP_401", disposition::reject, "RETRIES_EXHAUSTED"},
+          last_failure{"HTTP_403", disposition::reject, "RETRIES_EXHAUSTED"},
+          last_failure{"HTTP_429", disposition::reject, "RETRIES_EXHAUSTED"},
+          last_failure{"HTTP_503", disposition::reject, "RETRIES_EXHAUSTED"},
+          last_failure{"SYSTEM_ERROR", disposition::reject, "RETRIES_EXHAUSTED"}}) {
+        auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
+        r.attempts = 2;
+        auto c = course_of(r);
+        sends(c);
+        c.answered(answer(outcome::retry, code));
+
+        const auto v = ends(c);
+
+        EXPECT_EQ(v.disposition, becomes) << code;
+        EXPECT_EQ(v.error_code, shown) << code;
+        EXPECT_NE(v.error_description.find(code), std::string::npos);
+    }
+}
+
+TEST(course, an_unreadable_answer_counts_as_an_attempt_even_from_a_cas_that_is_taken_for_dead) {
+    auto unreadable = answer(outcome::retry, "TRANSPORT_MALFORMED");
+    unreadable.outage = true;
+    for (const int attempts : {0, 1, 2}) {
+        auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
+        r.attempts = attempts;
+        auto c = course_of(r);
+        sends(c);
+        c.answered(unreadable);
+
+        const auto v = ends(c);
+
+        EXPECT_TRUE(v.counts);
+        EXPECT_EQ(v.disposition, attempts < 2 ? disposition::retry : disposition::hold) << attempts;
+    }
+}
+
+TEST(course, a_priority_of_any_text_is_rejected_and_shown_in_whole_characters) {
+    std::string accents = "a";
+    for (int i = 0; i < 40; ++i)
+        accents += "\xC3\xA9";
+    std::string shown = "a";
+    for (int i = 0; i < 54; ++i)
+        shown += "\xC3\xA9";
+    for (const auto& priority :
+         {accents, std::string("AAA"), std::string(), std::string("express"), accents + accents.substr(1)}) {
+        auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
+        r.priority = priority;
+        auto c = course_of(r);
+
+        const auto v = ends(c);
+
+        EXPECT_EQ(v.disposition, disposition::reject);
+        EXPECT_EQ(v.error_code, "VALIDATION_ERROR");
+        const auto was = priority.size() < 90 ? priority : shown + "...";
+        EXPECT_EQ(v.error_description, "priority: must be REGULAR or EXPRESS (was \"" + was + "\")");
+    }
+}
+
+TEST(course, an_age_that_no_clock_has_is_no_reason_to_stop) {
+    for (const double age : {std::numeric_limits<double>::infinity(),
+                             -std::numeric_limits<double>::infinity(),
+                             1e300,
+                             std::nan("")}) {
+        auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
+        r.age_seconds = age;
+        auto c = course_of(r);
+        sends(c);
+        c.answered(answer(outcome::retry, "SYSTEM_ERROR"));
+
+        EXPECT_NE(ends(c).disposition, disposition::complete);
+    }
+}
+
+TEST(course, keeps_nothing_of_the_parameters_once_it_is_planned) {
+    const auto c = course_of(request_for(1, "BECOME_SUBSCRIBER", living_room()));
+
+    EXPECT_TRUE(c.of().parameters.is_null());
+}
+
+value::object household(int smartcards, int services) {
+    value::list cards;
+    value::list all;
+    for (int i = 0; i < smartcards; ++i)
+        cards.emplace_back(std::to_string(i));
+    for (int i = 0; i < services; ++i)
+        all.emplace_back(std::to_string(i));
+    return {{"distributions",
+             value::list{value::object{{"distributor", "D"}, {"smartcards", cards}, {"services", all}}}}};
+}
+
+TEST(course, ten_thousand_finished_commands_are_found_in_no_time_and_in_any_order) {
+    auto r = request_for(1, "BECOME_SUBSCRIBER", household(100, 100));
+    for (int sequence = 9'999; sequence > 0; --sequence)
+        r.finished.push_back({sequence, {}, "ref-0"});
+    const auto began = std::chrono::steady_clock::now();
+    auto c = course_of(r);
+
+    EXPECT_EQ(sends(c), "10000 ADD_SUBSCRIPTIONS");
+    EXPECT_LT(std::chrono::steady_clock::now() - began,
+              std::chrono::seconds(5)); // 50 million comparisons took 20
+    c.answered(answer(outcome::success));
+    EXPECT_EQ(ends(c).disposition, disposition::complete);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include <contego/admits.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace contego::testing {
@@ -14,7 +15,11 @@ public:
     [[nodiscard]] std::chrono::steady_clock::duration take_turn() override {
         ++turns;
         if (on_turn) on_turn();
-        return wait;
+        if (gap <= std::chrono::steady_clock::duration::zero()) return wait;
+        const auto now = std::chrono::steady_clock::now();
+        const auto turn = std::max(now, next_);
+        next_ = turn + gap;
+        return turn - now;
     }
 
     void on_change(std::function<void()> changed) override { changed_ = std::move(changed); }
@@ -26,10 +31,12 @@ public:
 
     admission current{1000, true};
     std::chrono::steady_clock::duration wait{};
+    std::chrono::steady_clock::duration gap{}; ///< between two turns; 0: each takes `wait`
     int turns = 0;
     std::function<void()> on_turn;
 
 private:
+    std::chrono::steady_clock::time_point next_;
     std::function<void()> changed_;
 };
 

@@ -24,14 +24,15 @@ class fake_claims final : public claims {
 public:
     explicit fake_claims(memory_queue& queue) : queue_(queue) {}
 
-    claim_batch claim(const std::string& provider, std::size_t limit) override {
+    claim_batch claim(const std::string& provider, std::size_t limit, std::size_t bytes) override {
         if (failures > 0) {
             --failures;
             throw std::runtime_error("no database");
         }
         most_asked = std::max(most_asked, limit);
         asked.push_back(limit);
-        return queue_.claim(provider, limit);
+        asked_bytes.push_back(bytes);
+        return queue_.claim(provider, limit, bytes);
     }
 
     std::chrono::steady_clock::time_point ours_until(const request& r) const override {
@@ -42,6 +43,7 @@ public:
     int failures = 0; ///< so many calls throw
     std::size_t most_asked = 0;
     std::vector<std::size_t> asked; ///< the limit of each claim
+    std::vector<std::size_t> asked_bytes;
 
 private:
     memory_queue& queue_;

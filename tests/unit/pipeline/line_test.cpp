@@ -326,6 +326,156 @@ TEST_F(line_fixture, stops_at_once_while_it_waits_for_a_turn) {
     EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::release, &verdict::disposition), 2);
 }
 
+request express_for(std::int64_t id, const std::string& card) {
+    auto r = request_for(id, "ADD_SUBSCRIPTIONS", one_service(card));
+    r.priority = "EXPRESS";
+    return r;
+}
+
+/// Where among the envelopes the one is that names the card.
+std::size_t place_of(const std::string& card, const std::vector<envelope>& sent) {
+    const auto found =
+        std::ranges::find_if(sent, [&](const envelope& e) { return e.body.find(card) != std::string::npos; });
+    return static_cast<std::size_t>(found - sent.begin());
+}
+
+TEST_F(line_fixture, under_a_rate_express_takes_the_next_turn_before_all_that_wait_for_theirs) {
+    options_.in_flight = 64;
+    options_.claim_ahead = 100;
+    queue(100);
+    gate_.gap = std::chrono::milliseconds(20);
+    const auto made = make_line();
+    auto& l = *made;
+    std::size_t sent_before = 0;
+    cas_.on_send = [&] {
+        if (cas_.sent.size() == 2) {
+            queue_.insert(express_for(101, "00000000101"));
+            l.wake();
+        }
+        if (place_of("00000000101", cas_.sent) < cas_.sent.size()) l.stop();
+    };
+    watches_.on_claimed = [&, first = true](std::size_t count) mutable {
+        if (count > 0 && !std::exchange(first, false)) sent_before = cas_.sent.size();
+    };
+
+    run(l);
+
+    EXPECT_GT(sent_before, 0U);
+    EXPECT_EQ(place_of("00000000101", cas_.sent), sent_before);
+}
+
+TEST_F(line_fixture, under_a_rate_express_goes_before_the_next_commands_of_what_has_begun) {
+    options_.in_flight = 64;
+    options_.claim_ahead = 100;
+    for (int id = 1; id <= 30; ++id) {
+        value::list services;
+        for (int s = 0; s < 20; ++s)
+            services.emplace_back(std::to_string(s));
+        queue_.insert(request_for(id,
+                                  "ACTIVATE_SUBSCRIPTION",
+                                  {{"distributions",
+                                    value::list{value::object{{"distributor", "D"},
+                                                              {"smartcards", value::list{std::to_string(id)}},
+                                                              {"services", services}}}}}));
+    }
+    gate_.gap = std::chrono::milliseconds(20);
+    const auto made = make_line();
+    auto& l = *made;
+    std::size_t sent_before = 0;
+    cas_.on_send = [&] {
+        if (cas_.sent.size() == 8) {
+            queue_.insert(express_for(101, "00000000101"));
+            l.wake();
+        }
+        if (place_of("00000000101", cas_.sent) < cas_.sent.size()) l.stop();
+    };
+    watches_.on_claimed = [&, first = true](std::size_t count) mutable {
+        if (count > 0 && !std::exchange(first, false)) sent_before = cas_.sent.size();
+    };
+
+    run(l);
+
+    EXPECT_GT(sent_before, 0U);
+    EXPECT_EQ(place_of("00000000101", cas_.sent), sent_before);
+}
+
+TEST_F(line_fixture, holds_no_more_text_than_its_bound_and_claims_nothing_meanwhile) {
+    options_.in_flight = 2;
+    options_.claim_ahead = 100;
+    options_.most_bytes_held = 1000;
+    for (int id = 1; id <= 30; ++id) {
+        auto r = request_for(id, "ADD_SUBSCRIPTIONS", one_service(std::to_string(id)));
+        r.size = 300;
+        queue_.insert(std::move(r));
+    }
+    std::size_t most = 0;
+    watches_.on_claimed = [&](std::size_t count) { most = std::max(most, count); };
+
+    run_until_recorded(30);
+
+    EXPECT_EQ(cas_.sent.size(), 30U);
+    EXPECT_EQ(most, 3U);
+    EXPECT_LE(watches_.most_held, 3U);
+    EXPECT_EQ(source_.asked_bytes.front(), 1000U);
+    EXPECT_LE(std::ranges::max(source_.asked_bytes), 1000U);
+    EXPECT_GE(std::ranges::min(source_.asked_bytes), 1U);
+}
+
+TEST_F(line_fixture, carries_a_request_that_is_larger_than_the_bound_alone) {
+    options_.most_bytes_held = 1000;
+    for (int id = 1; id <= 3; ++id) {
+        auto r = request_for(id, "ADD_SUBSCRIPTIONS", one_service(std::to_string(id)));
+        r.size = id == 2 ? 1'000'000 : 100;
+        queue_.insert(std::move(r));
+    }
+
+    run_until_recorded(3);
+
+    EXPECT_EQ(cas_.sent.size(), 3U);
+}
+
+TEST_F(line_fixture, lets_others_pass_by_a_request_of_ten_thousand_commands) {
+    value::list cards;
+    value::list services;
+    for (int i = 0; i < 100; ++i) {
+        cards.emplace_back(std::to_string(1'000'000 + i));
+        services.emplace_back(std::to_string(i));
+    }
+    queue_.insert(request_for(
+        1,
+        "BECOME_SUBSCRIBER",
+        {{"distributions",
+          value::list{value::object{{"distributor", "D"}, {"smartcards", cards}, {"services", services}}}}}));
+    for (int id = 2; id <= 200; ++id)
+        queue_.insert(request_for(id, "ADD_SUBSCRIPTIONS", one_service(std::to_string(id))));
+
+    run_until_recorded(199);
+
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::complete, &verdict::disposition), 199);
+    EXPECT_LT(cas_.sent.size(), 3'000U) << "the others were not kept waiting for it";
+}
+
+TEST_F(line_fixture, sends_nothing_more_of_a_request_whose_outcome_the_database_refuses) {
+    queue_.insert(request_for(1, "BECOME_SUBSCRIBER", living_room()));
+    queue_.refused = 1;
+    bool refused = false;
+    const auto made = make_line();
+    auto& l = *made;
+    gate_.wait = std::chrono::milliseconds(1);
+    watches_.on_recorded = [&] {
+        if (std::exchange(refused, true)) l.stop();
+    };
+    cas_.answer_with([&] { return ok_answer(); });
+
+    run(l);
+
+    ASSERT_FALSE(store_.verdicts.empty());
+    EXPECT_EQ(store_.verdicts.back().disposition, disposition::hold);
+    EXPECT_TRUE(std::ranges::none_of(store_.verdicts, [&](const verdict& v) {
+        return v.disposition == disposition::complete && &v == &store_.verdicts.back();
+    }));
+}
+
 TEST_F(line_fixture, an_outage_counts_as_no_attempt) {
     queue(1);
     cas_.answer_with([] {

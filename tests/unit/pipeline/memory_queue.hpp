@@ -31,6 +31,12 @@ public:
         rows_.emplace(id, entry{std::move(r), std::move(touched), state::queued, now_ + due_in, {}});
     }
 
+    /// A person lets what is held go on.
+    void release(std::int64_t id) {
+        const std::lock_guard lock(mutex_);
+        rows_.at(id).is = state::queued;
+    }
+
     void pass(milliseconds time) {
         const std::lock_guard lock(mutex_);
         now_ += time;
@@ -52,19 +58,24 @@ public:
         return r.holder == holder_;
     }
 
-    claim_batch claim(const std::string& provider, std::size_t limit) {
+    claim_batch claim(const std::string& provider, std::size_t limit, std::size_t bytes) {
         const std::lock_guard lock(mutex_);
         ++fence_;
         claim_batch batch;
+        std::size_t text = 0;
         lanes busy = lanes_in_flight(provider);
         for (auto& [id, row] : rows_) {
             if (row.what.provider != provider || row.is == state::in_flight) continue;
             if (row.is == state::queued && row.due > now_) continue; // scheduled: blocks nobody yet
             const bool free = row.is != state::held && row.due <= now_ && !touches(row, busy);
             busy.insert(row.touched.begin(), row.touched.end());
-            if (free && batch.requests.size() < limit) batch.requests.push_back(handed_out(row));
+            const bool fits = batch.requests.empty() || text + row.what.size <= bytes;
+            batch.more = batch.more || (free && !fits);
+            if (!free || batch.requests.size() >= limit || batch.more) continue;
+            batch.requests.push_back(handed_out(row));
+            text += row.what.size;
         }
-        batch.more = batch.requests.size() == limit;
+        batch.more = batch.more || batch.requests.size() == limit;
         auto& busy_until = busy_until_[provider];
         if (batch.more)
             busy_until = now_ + milliseconds(1000);
@@ -170,7 +181,7 @@ private:
         row.is = v.disposition == disposition::hold    ? state::held
                  : v.disposition == disposition::retry ? state::retrying
                                                        : state::queued;
-        row.what.interrupted = v.in_doubt && v.disposition != disposition::hold;
+        row.what.interrupted = v.in_doubt;
         if (v.disposition != disposition::retry) return 0;
         if (v.counts) ++row.what.attempts;
         row.due = now_ + v.delay;

@@ -14,9 +14,9 @@ public:
     records& store() override { return store_; }
 
     std::int64_t insert(const std::vector<std::string>& cards, std::chrono::milliseconds due_in) override {
-        queue_.insert(request_for(++inserted_, "GET_PAIRING_STATUS_FOR_CARD", {}),
-                      {cards.begin(), cards.end()},
-                      due_in);
+        auto r = request_for(++inserted_, "GET_PAIRING_STATUS_FOR_CARD", {});
+        r.size = 50;
+        queue_.insert(std::move(r), {cards.begin(), cards.end()}, due_in);
         return inserted_;
     }
 

@@ -217,6 +217,121 @@ TEST_F(recorder_fixture, holds_what_the_database_refuses_once_and_says_why) {
     EXPECT_EQ(recorder_.outstanding(), 0U);
 }
 
+record_answer refusing(ids requests) {
+    record_answer refused;
+    refused.failed = std::move(requests);
+    refused.failure = "value too odd";
+    return refused;
+}
+
+request claimed(std::int64_t id) {
+    request r;
+    r.id = id;
+    r.fence = 7;
+    return r;
+}
+
+/// Every verdict that the database took on that request, and did not refuse.
+std::vector<verdict> taken(const slow_records& store, std::int64_t request_id) {
+    std::vector<verdict> all;
+    for (std::size_t i = 0; i < store.batches.size(); ++i)
+        for (const auto& v : store.batches[i].verdicts)
+            if (v.request_id == request_id && (i > 0 || store.batches[0].commands.empty())) all.push_back(v);
+    return all;
+}
+
+TEST_F(recorder_fixture, a_hold_replaces_a_verdict_that_waits_behind_a_refused_command) {
+    store_.answers = {refusing({1})};
+    store_.close();
+    recorder_.add(command_of(1, 1));
+    start();
+    store_.wait_for_batch(1);
+    recorder_.add(command_of(1, 2));
+    recorder_.add(verdict_on(1));
+    recorder_.add(verdict_on(2));
+
+    store_.open();
+    finish();
+
+    ASSERT_EQ(store_.batches.size(), 2U);
+    EXPECT_TRUE(store_.batches[1].commands.empty()) << "the second command of a held request is not written";
+    const auto held = taken(store_, 1);
+    ASSERT_EQ(held.size(), 1U);
+    EXPECT_EQ(held[0].disposition, disposition::hold);
+    EXPECT_TRUE(held[0].in_doubt) << "what could not be stored was sent all the same";
+    EXPECT_EQ(taken(store_, 2).size(), 1U) << "others go on";
+    EXPECT_EQ(recorder_.outstanding(), 0U);
+}
+
+TEST_F(recorder_fixture, a_verdict_that_comes_after_the_hold_is_dropped) {
+    store_.answers = {refusing({1})};
+    recorder_.add(command_of(1, 1));
+    start();
+    while (!recorder_.refused(claimed(1)))
+        network_.run_one();
+    recorder_.add(command_of(1, 2));
+    recorder_.add(verdict_on(1));
+
+    EXPECT_FALSE(recorder_.refused(claimed(1))) << "there is nothing more to come";
+    finish();
+
+    ASSERT_EQ(store_.batches.size(), 2U);
+    EXPECT_TRUE(store_.batches[1].commands.empty());
+    ASSERT_EQ(store_.batches[1].verdicts.size(), 1U);
+    EXPECT_EQ(store_.batches[1].verdicts[0].disposition, disposition::hold);
+    EXPECT_EQ(recorder_.outstanding(), 0U);
+}
+
+TEST_F(recorder_fixture, a_refusal_says_nothing_of_a_later_claim_of_the_same_request) {
+    store_.answers = {refusing({1})};
+    store_.close();
+    recorder_.add(command_of(1, 1));
+    start();
+    store_.wait_for_batch(1);
+    auto later = verdict_on(1);
+    later.fence = 8;
+    recorder_.add(later);
+
+    store_.open();
+    finish();
+
+    const auto all = taken(store_, 1);
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].fence, 8);
+    EXPECT_EQ(all[0].disposition, disposition::complete);
+    EXPECT_EQ(all[1].fence, 7);
+    EXPECT_EQ(all[1].disposition, disposition::hold);
+}
+
+TEST_F(recorder_fixture, of_a_refused_express_request_nothing_is_left_either) {
+    using enum pipeline::recorder::urgency;
+    store_.answers = {refusing({1})};
+    store_.close();
+    recorder_.add(command_of(1, 1), express);
+    start();
+    store_.wait_for_batch(1);
+    recorder_.add(command_of(1, 2), express);
+    recorder_.add(verdict_on(1), express);
+
+    store_.open();
+    finish();
+
+    const auto held = taken(store_, 1);
+    ASSERT_EQ(held.size(), 1U);
+    EXPECT_EQ(held[0].disposition, disposition::hold);
+    EXPECT_EQ(recorder_.outstanding(), 0U);
+}
+
+TEST_F(recorder_fixture, says_so_if_the_database_refuses_to_hold) {
+    store_.answers = {refusing({1}), refusing({1})};
+    recorder_.add(verdict_on(1));
+    start();
+
+    finish();
+
+    EXPECT_EQ(watches_.troubles, std::vector<std::string>{"record"});
+}
+
 TEST_F(recorder_fixture, does_not_hold_for_ever_what_the_database_refuses_to_hold) {
     record_answer refused;
     refused.failed = {1};

@@ -39,7 +39,13 @@ INSTANTIATE_TEST_SUITE_P(rows,
                                            row{7, 0.5, {}, milliseconds(30'000)},
                                            row{9, 0.999, {}, milliseconds(59'940)},
                                            row{1, 0.5, seconds(7), milliseconds(7000)},
-                                           row{9, 0.5, seconds(3600), milliseconds(3'600'000)},
+                                           row{9, 0.5, seconds(60), milliseconds(60'000)},
+                                           row{9, 0.5, seconds(61), milliseconds(60'000)},
+                                           row{1, 0.5, seconds(1'000'000'000'000), milliseconds(60'000)},
+                                           row{1, 0.5, seconds::max(), milliseconds(60'000)},
+                                           row{1, 0.5, seconds(0), milliseconds(500)},
+                                           row{1, 0.5, seconds(-7), milliseconds(500)},
+                                           row{1, 0.5, seconds::min(), milliseconds(500)},
                                            row{10, 0.5, {}, std::nullopt},
                                            row{11, 0.5, seconds(7), std::nullopt}));
 
@@ -58,6 +64,19 @@ TEST(next_delay, is_some_at_any_age_where_no_age_is_set) {
 TEST(next_delay_after_outage, does_not_grow_and_keeps_what_was_asked_for) {
     EXPECT_EQ(next_delay_after_outage(policy, 0.5, {}), milliseconds(500));
     EXPECT_EQ(next_delay_after_outage(policy, 0.5, seconds(5)), milliseconds(5000));
+}
+
+TEST(next_delay_after_outage, keeps_what_was_asked_for_up_to_the_longest_delay) {
+    for (const auto asked : {seconds(61), seconds(1'000'000'000'000), seconds::max()})
+        EXPECT_EQ(next_delay_after_outage(policy, 0.5, asked), milliseconds(60'000));
+    EXPECT_EQ(next_delay_after_outage(policy, 0.5, seconds::min()), milliseconds(500));
+}
+
+TEST(next_delay, does_not_overflow_however_long_the_delays_are) {
+    const retry_policy endless{milliseconds(1), milliseconds::max(), 1'000'000, milliseconds(0)};
+
+    EXPECT_EQ(next_delay(endless, 999'999, milliseconds(0), 0.0, {}), milliseconds(0));
+    EXPECT_EQ(next_delay(endless, 1, milliseconds(0), 0.0, seconds::max()), milliseconds::max());
 }
 
 } // namespace

@@ -47,10 +47,10 @@ TEST(column, puts_numbers_with_the_first_byte_that_counts_most) {
               "\0\0\0\x08"
               "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFE"s);
     column<std::int32_t> d;
-    d.add(258);
+    d.add(70'000);
     EXPECT_EQ(bytes_of(d).substr(20),
               "\0\0\0\4"
-              "\0\0\1\2"s);
+              "\0\1\x11\x70"s);
 }
 
 TEST(column, may_be_asked_again_after_more_came) {

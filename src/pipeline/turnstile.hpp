@@ -1,0 +1,53 @@
+#pragma once
+
+#include <contego/admits.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <array>
+#include <deque>
+#include <functional>
+
+namespace contego::pipeline {
+
+namespace asio = boost::asio;
+
+/// Lets one exchange after the other pass, at the rate that the gate allows. A turn is drawn for whoever
+/// waits and given away when it comes, so that EXPRESS takes the next turn, whoever waited before it.
+///
+/// Lives on the network thread; `gate` must outlive it.
+class turnstile {
+public:
+    /// Who passes first, if several wait.
+    enum class rank {
+        express, ///< the next exchange of an EXPRESS request
+        begun,   ///< the next exchange of another request
+        fresh,   ///< the first exchange of a request that is not chosen yet
+    };
+
+    /// `express_is_fresh` says whether an EXPRESS request would be chosen: then `fresh` goes before `begun`.
+    turnstile(asio::any_io_executor network, admits& gate, std::function<bool()> express_is_fresh);
+
+    /// Waits for a turn, or until `open` was called.
+    asio::awaitable<void> pass(rank r);
+
+    /// From now on nobody waits.
+    void open();
+
+private:
+    void wait_for(std::chrono::steady_clock::duration time);
+    void give_turns();
+    asio::steady_timer* first();
+
+    asio::any_io_executor network_;
+    admits& gate_;
+    std::function<bool()> express_is_fresh_;
+    asio::steady_timer turn_;
+    bool turn_is_drawn_ = false;
+    bool open_ = false;
+    std::array<std::deque<asio::steady_timer*>, 3> waiting_; ///< by rank
+};
+
+} // namespace contego::pipeline
