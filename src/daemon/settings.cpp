@@ -254,20 +254,21 @@ const settings<pipeline::retry_policy>& retry_settings() {
             1000,
             "Bound of the first wait; it doubles with every attempt; the wait is drawn from 0 to it.",
             [](auto& s) -> auto& { return s.first_delay; }),
-        number_setting<section>("longest_delay_ms",
-                                1,
-                                day,
-                                300'000,
-                                "Bound of every wait; not below first_delay_ms.",
-                                [](auto& s) -> auto& { return s.longest_delay; }),
         number_setting<section>(
-            "most_attempts",
+            "longest_delay_ms",
             1,
-            100'000,
-            30,
-            "After so many failed runs the request is REJECTED with RETRIES_EXHAUSTED. An outage "
-            "of the CAS is none.",
-            [](auto& s) -> auto& { return s.most_attempts; }),
+            day,
+            300'000,
+            "Bound of every wait, also of what a CAS asks for by Retry-After; not below first_delay_ms.",
+            [](auto& s) -> auto& { return s.longest_delay; }),
+        number_setting<section>("most_attempts",
+                                1,
+                                100'000,
+                                30,
+                                "After so many failed runs the request is REJECTED with RETRIES_EXHAUSTED, "
+                                "or HELD if the answers "
+                                "do not say whether the CAS did it. An outage of the CAS is none.",
+                                [](auto& s) -> auto& { return s.most_attempts; }),
         number_setting<section>(
             "longest_age_ms",
             0,
