@@ -68,9 +68,14 @@ void connection::wait_for_locks(std::chrono::milliseconds at_most) {
 pqxx::connection& connection::open() {
     if (connection_ != nullptr && connection_->is_open()) return *connection_;
     connection_.reset();
-    auto fresh = std::make_unique<pqxx::connection>(options_.connection_string);
-    sql::never_reopen(*fresh);
-    connection_ = std::move(fresh);
+    try {
+        auto fresh = std::make_unique<pqxx::connection>(options_.connection_string);
+        sql::never_reopen(*fresh);
+        connection_ = std::move(fresh);
+    } catch (
+        const pqxx::broken_connection& e) { // libpq quotes what it cannot read, which may be the password
+        throw pqxx::broken_connection(without_secrets(e.what(), options_.connection_string));
+    }
     return *connection_;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace contego::queue {
 
@@ -10,5 +12,13 @@ namespace contego::queue {
 /// keywords; what libpq cannot read is returned as it is, for libpq to complain of.
 [[nodiscard]] std::string with_defaults(const std::string& connection_string,
                                         const std::string& application_name);
+
+/// Why libpq cannot read the connection string, or would read it otherwise than it was meant; nothing: it is
+/// good. The sentence shows nothing of the string, which may hold a password.
+[[nodiscard]] std::optional<std::string> mistake_in(const std::string& connection_string);
+
+/// What libpq or the server said when connecting failed, without any part of the connection string that may
+/// be a password. Of what it quotes only names of hosts, addresses, the login and the database stay.
+[[nodiscard]] std::string without_secrets(std::string_view message, const std::string& connection_string);
 
 } // namespace contego::queue

@@ -74,5 +74,70 @@ TEST(with_defaults, leaves_to_libpq_what_it_cannot_read) {
     EXPECT_EQ(with_defaults("host='unfinished", "contegod"), "host='unfinished");
 }
 
+/// What libpq says when it connects with that, as a site sees it. Nothing answers there.
+std::string said_of(const std::string& text) {
+    const auto open =
+        with_defaults(text + (text.find("://") == std::string::npos ? " connect_timeout=2" : ""), "contegod");
+    auto* connection = PQconnectdb(open.c_str());
+    EXPECT_NE(PQstatus(connection), CONNECTION_OK);
+    auto said = without_secrets(PQerrorMessage(connection), open);
+    PQfinish(connection);
+    return said;
+}
+
+TEST(without_secrets, hides_what_may_be_a_password_in_what_libpq_says) {
+    for (const auto* text : {"Hush-4711",
+                             "host=127.0.0.1 password=my Hush-4711",
+                             "host=127.0.0.1 password='Hush-4711",
+                             "host=127.0.0.1 Hush-4711=x",
+                             "host=127.0.0.1 port=Hush-4711",
+                             "host=127.0.0.1 port=9,Hush-4711",
+                             "host=127.0.0.1 connect_timeout=Hush-4711",
+                             "host=127.0.0.1 sslmode=Hush-4711",
+                             "host=127.0.0.1 sslmode=a\"Hush-4711\"b",
+                             "host=127.0.0.1 target_session_attrs=Hush-4711",
+                             "host=127.0.0.1;port=1;password=Hush-4711",
+                             "postgresql://u:p%Hush-4711@127.0.0.1/crm",
+                             "postgresql://u:p/Hush-4711@127.0.0.1/crm",
+                             "postgresql://u:p@Hush-4711@127.0.0.1/crm",
+                             "postgresql://u:Hush-4711/p@127.0.0.1/crm",
+                             "postgresql://127.0.0.1/crm?Hush-4711",
+                             "postgresql://127.0.0.1/crm?sslmode=Hush-4711",
+                             "postgresql://u:Hush-4711@[::1/crm",
+                             "jdbc:postgresql://u:Hush-4711@127.0.0.1/crm"}) {
+        const auto said = said_of(text);
+        EXPECT_NE(said, "");
+        EXPECT_EQ(said.find("Hush"), std::string::npos) << said << "said of " << text;
+        EXPECT_EQ(said.find("4711"), std::string::npos) << said << "said of " << text;
+    }
+}
+
+TEST(without_secrets, shows_where_it_was_and_as_whom) {
+    const std::string connection = "host=db.example,/run/postgresql user=contegod dbname=crm password=Hush";
+    const std::string said =
+        "connection to server at \"db.example\" (10.0.0.1), port 5432 failed: FATAL:  password "
+        "authentication failed for user \"contegod\"\n"
+        "no pg_hba.conf entry for host \"10.0.0.2\", user \"contegod\", database \"crm\"";
+
+    EXPECT_EQ(without_secrets(said, connection), said);
+    EXPECT_EQ(without_secrets("connection to server on socket \"/run/postgresql/.s.PGSQL.5432\" failed",
+                              "host=/run/postgresql"),
+              "connection to server on socket \"/run/postgresql/.s.PGSQL.5432\" failed");
+    EXPECT_EQ(without_secrets("invalid integer value \"x1\" for connection option \"port\"", connection),
+              "invalid integer value \"...\" for connection option \"port\"");
+}
+
+TEST(mistake_in, is_none_of_what_libpq_reads_as_it_is_meant) {
+    for (const auto* good :
+         {"",
+          "host=/run/postgresql dbname=crm",
+          "host=@abstract dbname=crm",
+          "host=db1,db2 target_session_attrs=read-write password='it\\'s @ / it'",
+          "postgresql://",
+          "postgresql://u:p%40%2F@db1:5432,db2/crm?sslmode=verify-full&application_name=a@b",
+          "postgres://%2Frun%2Fpostgresql/crm"})
+        EXPECT_EQ(mistake_in(good), std::nullopt) << good;
+}
+
 } // namespace
 } // namespace contego::queue
