@@ -157,12 +157,12 @@ BEGIN
 END
 $$;
 
--- A daemon that has given everything back says good-bye.
+-- A daemon says good-bye. What it could not give back is rescued as that of a dead one.
 CREATE FUNCTION contego.leave_fleet(of_daemon bigint) RETURNS void
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
-    UPDATE contego.daemon SET lease_until = '-infinity' WHERE id = of_daemon
+    DELETE FROM contego.daemon WHERE id = of_daemon
 $$;
 
 -- What compiling would cost is never earned back: statements are short, and their estimates grow with the backlog.
