@@ -97,12 +97,26 @@ database_options watched(database_options options, std::chrono::milliseconds at_
     return options;
 }
 
+// A site may set anything for its database or login; what is compared and computed here must not depend on
+// it.
+constexpr std::string_view own_settings = "SET TRANSACTION READ ONLY;"
+                                          " SET LOCAL search_path = pg_catalog;"
+                                          " SET LOCAL quote_all_identifiers = off;"
+                                          " SET LOCAL standard_conforming_strings = on;"
+                                          " SET LOCAL transform_null_equals = off;"
+                                          " SET LOCAL extra_float_digits = 1;"
+                                          " SET LOCAL bytea_output = hex;"
+                                          " SET LOCAL DateStyle = ISO;"
+                                          " SET LOCAL IntervalStyle = postgres;"
+                                          " SET LOCAL TimeZone = 'UTC';"
+                                          " SET LOCAL client_min_messages = warning;"
+                                          " SET LOCAL lock_timeout = 0;"
+                                          " SET LOCAL statement_timeout = ";
+
 } // namespace
 
 examination::examination(database_options options, std::chrono::milliseconds at_most)
-    : limits_(
-          "SET TRANSACTION READ ONLY; SET LOCAL search_path = pg_catalog; SET LOCAL statement_timeout = " +
-          std::to_string(at_most.count())),
+    : limits_(std::string(own_settings) + std::to_string(at_most.count())),
       connection_(watched(std::move(options), at_most)) {}
 
 pqxx::result examination::ask(const statement& what) {
