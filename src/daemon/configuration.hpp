@@ -56,6 +56,7 @@ struct admin_configuration {
     std::string address = "127.0.0.1";
     std::uint16_t port = 9464;
     bool enabled = true;
+    std::vector<std::string> host_names; ///< that a request may be meant for, beside the address
 };
 
 struct configuration {
@@ -65,6 +66,13 @@ struct configuration {
     std::map<std::string, provider_configuration> providers;
     log_configuration log;
     admin_configuration admin;
+
+    [[nodiscard]] std::vector<std::string> provider_names() const {
+        std::vector<std::string> names;
+        for (const auto& one : providers)
+            names.push_back(one.first);
+        return names;
+    }
 };
 
 } // namespace contego::daemon

@@ -3,6 +3,7 @@
 #include <contego/patience.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace contego::daemon {
 namespace {
@@ -11,6 +12,9 @@ using std::chrono::milliseconds;
 
 constexpr auto longest_wait = milliseconds(60'000);
 constexpr int counting_is_one_part_of = 50;
+
+// A server that ends every session at once must not be asked for new ones all the time.
+constexpr auto shortest_session = milliseconds(500);
 
 // A month lasts for long, and whoever uses one that is to go is not pressed.
 constexpr auto between_months = std::chrono::minutes(10);
@@ -73,6 +77,8 @@ void housekeeping::repeat(std::string_view stage, milliseconds after_trouble, Wo
 
 void housekeeping::keep_lease() {
     repeat("lease", milliseconds(0), [this] {
+        while (!told_.network_turns())
+            if (rest(every_ / 10)) return every_;
         membership_.keep();
         return every_;
     });
@@ -116,9 +122,22 @@ milliseconds housekeeping::go_on_with_the_months() {
 
 void housekeeping::listen() {
     repeat("wakeup", milliseconds(0), [this] {
-        if (wakeup_->wait(longest_wait)) told_.wake();
+        if (hear()) told_.wake();
         return milliseconds(0);
     });
+}
+
+// A server or a pooler may end a session in which nothing happens (idle_session_timeout): that is no trouble
+// as long as it gives a new one.
+bool housekeeping::hear() {
+    try {
+        return wakeup_->wait(longest_wait);
+    } catch (const std::exception& e) {
+        const auto now = std::chrono::steady_clock::now();
+        if (now - std::exchange(listened_again_, now) < shortest_session) throw;
+        told_.listens_again(e.what());
+    }
+    return wakeup_->wait(longest_wait);
 }
 
 } // namespace contego::daemon

@@ -24,13 +24,15 @@ namespace contego::daemon {
 class housekeeping {
 public:
     struct reports {
+        std::function<bool()> network_turns;       ///< while not, the lease is not renewed
         std::function<void()> wake;                ///< there may be something to claim
         std::function<void()> share_out;           ///< time to take our shares anew; may throw
         std::function<void(std::int64_t)> rescued; ///< so many requests were taken back from dead daemons
         std::function<void(const std::vector<queue::provider_figures>&)> figures;
         std::function<void(std::string_view month, std::string_view what)> month; ///< `made`, `dropped`
         std::function<void(std::string_view stage, std::string_view what)> trouble;
-        std::function<void(std::string_view stage)> fine; ///< the database answered
+        std::function<void(std::string_view stage)> fine;        ///< the database answered
+        std::function<void(std::string_view why)> listens_again; ///< after its session was ended
     };
 
     /// Without `wakeup` nobody listens.
@@ -51,6 +53,7 @@ private:
     void look_after_the_months();
     std::chrono::milliseconds go_on_with_the_months();
     void listen();
+    bool hear();
     template <typename Work>
     void repeat(std::string_view stage, std::chrono::milliseconds after_trouble, Work work);
     bool rest(std::chrono::milliseconds time);
@@ -62,6 +65,7 @@ private:
     std::chrono::milliseconds every_;
     reports told_;
     std::chrono::steady_clock::time_point next_figures_;
+    std::chrono::steady_clock::time_point listened_again_;
     std::mutex mutex_;
     std::condition_variable stopped_;
     bool stopping_ = false;

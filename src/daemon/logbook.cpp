@@ -1,9 +1,10 @@
 #include "daemon/logbook.hpp"
 
+#include "daemon/log_sink.hpp"
 #include "json/json.hpp"
 
 #include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
 
 namespace contego::daemon {
 namespace {
@@ -25,16 +26,24 @@ std::string as_json(std::string_view message, const value::object& facts) {
     return json::write(all).substr(1);
 }
 
+std::string written(log_format format, std::string_view message, const value::object& facts) {
+    return format == log_format::json ? as_json(message, facts) : as_text(message, facts);
+}
+
 } // namespace
 
-logbook::logbook(const log_configuration& options)
+logbook::logbook(const log_configuration& options, int descriptor)
     : format_(options.format),
-      logger_(
-          std::make_shared<spdlog::logger>("contegod", std::make_shared<spdlog::sinks::stderr_sink_mt>())) {
+      logger_(std::make_shared<spdlog::logger>(
+          "contegod", std::make_shared<log_sink>(descriptor, [format = options.format](std::size_t dropped) {
+              return written(format,
+                             "log lines were dropped, since whoever reads the log did not take them",
+                             {{"lines", static_cast<std::int64_t>(dropped)}});
+          }))) {
     logger_->set_pattern(format_ == log_format::json ? json_pattern : text_pattern,
                          spdlog::pattern_time_type::utc);
     logger_->set_level(spdlog::level::from_str(options.level));
-    logger_->flush_on(spdlog::level::info);
+    logger_->set_error_handler([](const std::string& /*what*/) {}); // it would write to standard error itself
 }
 
 bool logbook::takes(spdlog::level::level_enum level) const {
@@ -42,8 +51,7 @@ bool logbook::takes(spdlog::level::level_enum level) const {
 }
 
 void logbook::write(spdlog::level::level_enum level, std::string_view message, const value::object& facts) {
-    if (takes(level))
-        logger_->log(level, format_ == log_format::json ? as_json(message, facts) : as_text(message, facts));
+    if (takes(level)) logger_->log(level, written(format_, message, facts));
 }
 
 } // namespace contego::daemon

@@ -14,12 +14,13 @@ class logger;
 
 namespace contego::daemon {
 
-/// The log: one line a message, its facts beside it, on standard error. Thread safe.
+/// The log: one line a message, its facts beside it, on standard error. Thread safe; waits for nobody who
+/// reads it, see log_sink.
 ///
 /// Messages are lower-case without a final stop; facts never hold a secret.
 class logbook {
 public:
-    explicit logbook(const log_configuration& options);
+    explicit logbook(const log_configuration& options, int descriptor = 2);
 
     void debug(std::string_view message, const value::object& facts = {}) {
         write(spdlog::level::debug, message, facts);

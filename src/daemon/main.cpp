@@ -1,4 +1,5 @@
 #include "daemon/commands.hpp"
+#include "daemon/prepare_process.hpp"
 #include "daemon/version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -139,6 +140,7 @@ int run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
+    open_standard_streams();
     try {
         return run(argc, argv);
     } catch (const std::exception& e) {

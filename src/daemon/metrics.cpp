@@ -2,7 +2,9 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <array>
+#include <utility>
 
 namespace contego::daemon {
 namespace {
@@ -73,7 +75,7 @@ metrics::metrics(const std::string& version, const std::vector<std::string>& pro
                  .Help("Outcomes that were not written, since the claim was no longer ours.")
                  .Register(registry_)
                  .Add({})),
-      providers_(providers) {
+      providers_(providers.begin(), providers.end()) {
     BuildGauge()
         .Name("contego_build_info")
         .Help("Always 1; the version is in the label.")
@@ -85,7 +87,12 @@ metrics::metrics(const std::string& version, const std::vector<std::string>& pro
         line_of(provider);
     for (const auto* stage : stages)
         trouble_.Add({{"stage", stage}});
+    providers_.emplace(queue::unknown_provider);
     queue({});
+}
+
+std::string_view metrics::shown(std::string_view provider) const {
+    return providers_.contains(provider) ? provider : queue::unknown_provider;
 }
 
 metrics::line_series metrics::make_line(const std::string& provider) {
@@ -108,7 +115,8 @@ metrics::line_series metrics::make_line(const std::string& provider) {
 
 metrics::line_series& metrics::line_of(std::string_view provider) {
     if (const auto known = lines_.find(provider); known != lines_.end()) return known->second;
-    const std::string name(provider);
+    const std::string name(shown(provider));
+    if (const auto known = lines_.find(name); known != lines_.end()) return known->second;
     return lines_.emplace(name, make_line(name)).first->second;
 }
 
@@ -122,7 +130,7 @@ void metrics::exchanged(std::string_view provider, command_type command, outcome
     auto*& count = line.exchanges.at(which).at(static_cast<std::size_t>(o));
     auto*& durations = line.exchange_seconds.at(which);
     if (count == nullptr) {
-        labels names{{"provider", std::string(provider)}, {"command", std::string(name_of(command))}};
+        labels names{{"provider", std::string(shown(provider))}, {"command", std::string(name_of(command))}};
         durations = &exchange_seconds_.Add(names, seconds_buckets);
         names.emplace("outcome", name_of(o));
         count = &exchanges_.Add(names);
@@ -149,7 +157,7 @@ void metrics::holds(std::string_view provider,
 }
 
 void metrics::endpoint_changed(std::string_view provider, std::string_view endpoint, bool alive) {
-    endpoint_up_.Add({{"provider", std::string(provider)}, {"endpoint", std::string(endpoint)}})
+    endpoint_up_.Add({{"provider", std::string(shown(provider))}, {"endpoint", std::string(endpoint)}})
         .Set(alive ? 1 : 0);
 }
 
@@ -158,17 +166,25 @@ void metrics::trouble(std::string_view stage) {
 }
 
 void metrics::queue(const std::vector<queue::provider_figures>& figures) {
-    const auto set =
-        [this](const std::string& provider, const std::string& progress, double count, double age) {
-            const labels which{{"provider", provider}, {"progress", progress}};
-            backlog_.Add(which).Set(count);
-            oldest_due_.Add(which).Set(age);
-        };
+    struct sum {
+        double count = 0;
+        double age = 0;
+    };
+
+    std::map<std::pair<std::string_view, std::string_view>, sum> all;
     for (const auto& provider : providers_)
         for (const auto* progress : progresses)
-            set(provider, progress, 0, 0);
-    for (const auto& f : figures)
-        set(f.provider, f.progress, static_cast<double>(f.requests), f.oldest_due_age_seconds);
+            all.try_emplace({provider, progress});
+    for (const auto& f : figures) {
+        auto& s = all[{shown(f.provider), f.progress}];
+        s.count += static_cast<double>(f.requests);
+        s.age = std::max(s.age, f.oldest_due_age_seconds);
+    }
+    for (const auto& [which, s] : all) {
+        const labels names{{"provider", std::string(which.first)}, {"progress", std::string(which.second)}};
+        backlog_.Add(names).Set(s.count);
+        oldest_due_.Add(names).Set(s.age);
+    }
 }
 
 std::string metrics::text() const {

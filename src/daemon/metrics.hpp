@@ -14,6 +14,7 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ namespace contego::daemon {
 /// The figures that ops look at, in Prometheus's terms. Never labelled by card or request.
 class metrics {
 public:
+    /// `providers` are those of the configuration. All others are counted together, as
+    /// queue::unknown_provider: whoever inserts requests invents names, and each would be a series for ever.
     metrics(const std::string& version, const std::vector<std::string>& providers);
 
     // Of a provider's line, on the network thread only.
@@ -56,6 +59,7 @@ private:
         std::array<prometheus::Histogram*, command_types.size()> exchange_seconds{}; ///< the same
     };
 
+    [[nodiscard]] std::string_view shown(std::string_view provider) const;
     line_series& line_of(std::string_view provider);
     line_series make_line(const std::string& provider);
 
@@ -71,7 +75,7 @@ private:
     prometheus::Family<prometheus::Gauge>& backlog_;
     prometheus::Family<prometheus::Gauge>& oldest_due_;
     prometheus::Counter& stale_;
-    std::vector<std::string> providers_;
+    std::set<std::string, std::less<>> providers_; ///< and the unknown one
     std::map<std::string, line_series, std::less<>> lines_;
 };
 

@@ -119,6 +119,10 @@ void observer::fine(std::string_view stage) {
         log_.info("the database answers again", {{"stage", stage}, {"after_s", seconds(*away)}});
 }
 
+void observer::listens_again(std::string_view why) {
+    log_.debug("the database ended the session that listens, opening another one", {{"reason", why}});
+}
+
 std::optional<std::string> observer::unready() const {
     const std::lock_guard lock(mutex_);
     return outages_.unready();

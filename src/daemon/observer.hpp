@@ -40,6 +40,9 @@ public:
     /// The database answered what that stage asked. Any thread, as `trouble`.
     void fine(std::string_view stage);
 
+    /// The session that listens was ended, and a new one is asked for. Any thread.
+    void listens_again(std::string_view why);
+
     /// Why the database keeps the line from working; nothing: it does not. Any thread.
     [[nodiscard]] std::optional<std::string> unready() const;
 

@@ -1,5 +1,6 @@
 #include "daemon/commands.hpp"
 #include "daemon/logbook.hpp"
+#include "daemon/prepare_process.hpp"
 #include "daemon/provider_line.hpp"
 #include "daemon/read_configuration.hpp"
 #include "daemon/service.hpp"
@@ -13,6 +14,9 @@
 
 namespace contego::daemon {
 namespace {
+
+/// Providers that the configuration does not have; a CRM may invent as many as it likes.
+constexpr int most_unknown_shown = 20;
 
 void print(const std::vector<queue::migration_state>& all) {
     for (const auto& m : all)
@@ -39,6 +43,7 @@ int dry_run(queue::migrations& schema) {
 } // namespace
 
 int serve_command(const std::filesystem::path& configuration_file) {
+    prepare_process();
     const auto c = configured(configuration_file);
     if (!c) return exit_status::bad_input;
     logbook log(c->log);
@@ -72,6 +77,8 @@ int check_command(const check_arguments& arguments) {
     }
     const auto read = read_configuration_file(arguments.configuration_file, process_environment());
     bool wrong = print_mistakes(arguments.configuration_file.string(), read.mistakes);
+    if (!wrong)
+        wrong = print_mistakes(arguments.configuration_file.string(), mistakes_in(read.result.database));
     for (const auto& [name, p] : read.result.providers)
         wrong = print_mistakes("providers." + name, mistakes_in(p)) || wrong;
     if (!wrong) std::cout << "the configuration is good\n";
@@ -81,14 +88,14 @@ int check_command(const check_arguments& arguments) {
 int status_command(const std::filesystem::path& configuration_file) {
     const auto c = configured(configuration_file);
     if (!c) return exit_status::bad_input;
-    return with_database(*c, [](const queue::database_options& database) {
+    return with_database(*c, [&c](const queue::database_options& database) {
         if (const auto mismatch = queue::migrations(database).mismatch()) {
             std::cerr << *mismatch << '\n';
             return exit_status::failed;
         }
         std::cout << std::left << std::setw(20) << "provider" << std::setw(12) << "progress" << std::right
                   << std::setw(10) << "requests" << std::setw(16) << "oldest due (s)" << '\n';
-        for (const auto& f : queue::figures(database).read())
+        for (const auto& f : queue::figures(database, c->provider_names(), most_unknown_shown).read())
             std::cout << std::left << std::setw(20) << f.provider << std::setw(12) << f.progress << std::right
                       << std::setw(10) << f.requests << std::setw(16) << std::fixed << std::setprecision(1)
                       << f.oldest_due_age_seconds << '\n';

@@ -2,6 +2,8 @@
 
 #include "daemon/settings.hpp"
 #include "json/json.hpp"
+#include "queue/connection_string.hpp"
+#include "queue/figures.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -38,6 +40,31 @@ std::optional<std::string> file_content(const std::filesystem::path& file) {
     return std::move(content).str();
 }
 
+/// Text that a person writes for a number or a word. Other text may be a password or a connection string that
+/// came under the wrong key.
+bool is_harmless(std::string_view text) {
+    constexpr std::size_t longest = 12;
+    return text.size() <= longest && std::ranges::all_of(text, [](unsigned char c) {
+               return std::isalpha(c) != 0 || c == '_' || c == '-';
+           });
+}
+
+/// A value for an error. Where free text belongs, such as a connection string, only its kind is shown.
+std::string shown(const value& v, bool is_free_text) {
+    if (v.items() != nullptr) return "a list";
+    if (v.members() != nullptr) return "an object";
+    const auto* text = v.text();
+    if (text != nullptr && (is_free_text || !is_harmless(*text))) return "other text";
+    if (v.is_null() || text != nullptr || !is_free_text) return json::write(v);
+    return v.boolean() != nullptr ? "a boolean" : "a number";
+}
+
+std::string shown_key(const std::string& key) {
+    const auto is_part_of_one = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; };
+    constexpr std::size_t longest = 40;
+    return key.size() <= longest && std::ranges::all_of(key, is_part_of_one) ? key : "(no name of a key)";
+}
+
 class reader {
 public:
     reader(const std::filesystem::path& folder, const environment& variables)
@@ -62,7 +89,7 @@ public:
             const auto is_it = [&key = name](const auto& s) { return s.name == key; };
             if (std::ranges::none_of(known, is_it) &&
                 std::ranges::find(subsections, name) == subsections.end())
-                mistakes.push_back(prefix + name + ": unknown key");
+                mistakes.push_back(prefix + shown_key(name) + ": unknown key");
         }
     }
 
@@ -74,9 +101,9 @@ public:
         if (file.empty()) return;
         path(file);
         const auto content = file_content(file);
-        if (!content)
-            mistakes.push_back(key + ": cannot read " + file.string() +
-                               "\nHINT: does the file exist, and may this user read it?");
+        if (!content) // its name is not shown: it may be the password itself
+            mistakes.push_back(key + ": the file that it names cannot be read"
+                                     "\nHINT: does the file exist, and may this user read it?");
         else
             into = content->substr(0, content->find_first_of("\r\n"));
     }
@@ -93,9 +120,10 @@ private:
             return;
         }
         const auto v = variable ? parsed(*variable, s.type) : *member;
+        const bool is_free_text = s.range.empty() && s.type != "boolean";
         if (const auto broken = s.store(into, v))
             mistakes.push_back((variable ? variable_of(key) : key) + ": " + *broken + " (was " +
-                               json::write(v) + ")");
+                               shown(v, is_free_text) + ")");
     }
 
     const std::filesystem::path& folder_;
@@ -121,6 +149,8 @@ void read_provider(reader& in, const std::string& name, const value& given, conf
         in.mistakes.push_back(key + ".retry.longest_delay_ms: must not be below first_delay_ms");
     if (name.empty() || name.size() > 100)
         in.mistakes.push_back(key + ": a provider's name has 1 to 100 characters");
+    if (name == queue::unknown_provider)
+        in.mistakes.push_back(key + ": this name stands for all providers that are not configured");
 }
 
 void read_providers(reader& in, const value* given, configuration& into) {
@@ -133,12 +163,13 @@ void read_providers(reader& in, const value* given, configuration& into) {
         read_provider(in, name, provider, into);
 }
 
-/// libpq's own quoting, so that any password can be appended to keywords.
+/// libpq's own quoting, so that any password can stand beside keywords. It comes first, for after a keyword
+/// without a value it would be taken for that.
 std::string with_password(const std::string& connection, const std::string& password) {
     std::string quoted;
     for (const char ch : password)
         quoted += ch == '\'' || ch == '\\' ? std::string{'\\', ch} : std::string{ch};
-    return connection + " password='" + quoted + "'";
+    return "password='" + quoted + "' " + connection;
 }
 
 void add_password(reader& in, database_configuration& c) {
@@ -191,6 +222,14 @@ configuration_reading read_configuration_file(const std::filesystem::path& file,
         return {{},
                 {"cannot read " + file.string() + "\nHINT: does the file exist, and may this user read it?"}};
     return read_configuration(*content, std::filesystem::absolute(file).parent_path(), variables);
+}
+
+std::vector<std::string> mistakes_in(const database_configuration& c) {
+    std::vector<std::string> all;
+    if (const auto m = queue::mistake_in(c.connection)) all.push_back("database.connection: " + *m);
+    if (const auto m = queue::mistake_in(c.listen_connection))
+        all.push_back("database.listen_connection: " + *m);
+    return all;
 }
 
 } // namespace contego::daemon

@@ -33,4 +33,7 @@ read_configuration(std::string_view text, const std::filesystem::path& folder, c
 [[nodiscard]] configuration_reading read_configuration_file(const std::filesystem::path& file,
                                                             const environment& variables);
 
+/// What is wrong with the connection strings, as far as libpq tells without connecting.
+[[nodiscard]] std::vector<std::string> mistakes_in(const database_configuration& c);
+
 } // namespace contego::daemon

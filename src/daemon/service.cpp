@@ -1,23 +1,22 @@
 #include "daemon/service.hpp"
 
 #include "daemon/admin.hpp"
+#include "daemon/descriptors.hpp"
 #include "daemon/housekeeping.hpp"
+#include "daemon/membership.hpp"
+#include "daemon/network_watch.hpp"
 #include "daemon/observer.hpp"
 #include "daemon/provider_line.hpp"
+#include "daemon/signal_thread.hpp"
 #include "daemon/systemd.hpp"
 #include "daemon/version.hpp"
-#include "queue/migrations.hpp"
-#include "queue/process.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <unistd.h>
 
-#include <array>
 #include <chrono>
-#include <csignal>
+#include <cstdlib>
 #include <optional>
 
 namespace contego::daemon {
@@ -27,24 +26,6 @@ namespace asio = boost::asio;
 
 constexpr auto time_to_record = std::chrono::seconds(5);
 constexpr auto time_to_say_good_bye = std::chrono::seconds(1);
-
-std::string host_name() {
-    std::array<char, 257> name{}; // the last one stays zero, however long the name
-    if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";
-    return name.data();
-}
-
-queue::identity identity_of(const std::string& name) {
-    const auto self = queue::this_process();
-    return {name, host_name(), self.pid, version, self.machine, self.started_ticks};
-}
-
-std::vector<std::string> effective_providers(const configuration& c) {
-    std::vector<std::string> names;
-    for (const auto& [name, p] : c.providers)
-        if (p.effective) names.push_back(name);
-    return names;
-}
 
 queue::database_options listening(queue::database_options options, const std::string& connection) {
     if (!connection.empty()) options.connection_string = connection;
@@ -57,45 +38,36 @@ public:
     service(const configuration& c, logbook& log)
         : configuration_(c),
           log_(log),
-          metrics_(version, effective_providers(c)),
+          metrics_(version, c.provider_names()),
           observer_(log, metrics_),
           database_{
               c.database.connection, c.name, std::make_shared<queue::watchdog>(), c.database.answer_timeout},
           fleet_(database_, identity_of(c.name), c.database.lease),
-          figures_(database_),
+          figures_(database_, c.provider_names()),
           wakeup_(listening(database_, c.database.listen_connection)) {}
 
     int run() {
-        check_database();
+        join(fleet_, database_);
         open_lines();
         open_admin();
-        on_signal();
         {
+            network_watch watch(network_, configuration_.database.lease, about_the_network());
             const housekeeping house(fleet_,
                                      figures_,
                                      queue::months(database_, configuration_.database.retention_months),
                                      configuration_.database.listen ? &wakeup_ : nullptr,
                                      configuration_.database.lease,
-                                     reports());
+                                     reports(watch));
             announce();
             network_.run();
+            watch.end();
+            signals_.disarm();
+            if (drained_) database_.overseer->allow_no_more_than(time_to_record);
         } // the lease is kept until here, and by nobody while it is given up
         return leave();
     }
 
 private:
-    void check_database() {
-        try {
-            if (const auto mismatch = queue::migrations(database_).mismatch()) throw start_failure(*mismatch);
-            fleet_.keep();
-        } catch (const start_failure&) {
-            throw;
-        } catch (const std::exception& e) {
-            throw start_failure(std::string("the database cannot be used: ") + e.what() +
-                                "\nHINT: is database.connection right, and does PostgreSQL run?");
-        }
-    }
-
     void open_lines() {
         for (const auto& [name, p] : configuration_.providers) {
             if (!p.effective) {
@@ -119,7 +91,8 @@ private:
         try {
             admin_.emplace(network_,
                            configuration_.admin,
-                           admin_sources{[this] { return metrics_.text(); }, [this] { return unready(); }});
+                           admin_sources{[this] { return metrics_.text(); }, [this] { return unready(); }},
+                           admin_connections(descriptor_limit(), descriptors_needed(configuration_)));
         } catch (const std::exception& e) {
             throw start_failure("the admin listener cannot listen on " + configuration_.admin.address + ":" +
                                 std::to_string(configuration_.admin.port) + ": " + e.what());
@@ -134,8 +107,37 @@ private:
         return observer_.unready();
     }
 
-    housekeeping::reports reports() {
+    network_watch::reports about_the_network() {
+        return {[this](std::chrono::milliseconds time) {
+                    log_.error("the network thread stands: the lease is not renewed until it turns again",
+                               {{"for_ms", static_cast<std::int64_t>(time.count())}});
+                },
+                [this] { log_.warning("the network thread turns again"); },
+                [this](std::chrono::milliseconds) {
+                    leave_at_once("the network thread has stood for longer than the lease");
+                },
+                [] { systemd::alive(); }};
+    }
+
+    signal_thread::reactions to_signals() {
+        return {[this](int signal) { asio::post(network_, [this, signal] { told_to_stop(signal); }); },
+                [this] {
+                    log_.warning(
+                        "SIGHUP changes nothing: the configuration is read at start only, so restart "
+                        "the daemon to read it again");
+                },
+                [this] { leave_at_once("the daemon was told to stop, and did not in time"); }};
+    }
+
+    /// For a thread that is not the network's, which may never turn again.
+    [[noreturn]] void leave_at_once(const char* why) {
+        log_.error("leaving at once what is in flight to another daemon", {{"reason", why}});
+        std::_Exit(EXIT_FAILURE);
+    }
+
+    housekeeping::reports reports(const network_watch& watch) {
         return {
+            [&watch] { return watch.turns(); },
             [this] { asio::post(network_, [this] { wake(); }); },
             [this] {
                 for (auto& l : lines_)
@@ -146,6 +148,7 @@ private:
             [this](std::string_view month, std::string_view what) { observer_.month(month, what); },
             [this](std::string_view stage, std::string_view what) { observer_.trouble(stage, what); },
             [this](std::string_view stage) { observer_.fine(stage); },
+            [this](std::string_view why) { observer_.listens_again(why); },
         };
     }
 
@@ -161,15 +164,11 @@ private:
             l->line().wake();
     }
 
-    void on_signal() {
-        signals_.async_wait([this](boost::system::error_code ec, int signal) {
-            if (ec) return;
-            if (!stopping_)
-                stop(signal);
-            else
-                hurry("told a second time to stop");
-            on_signal();
-        });
+    void told_to_stop(int signal) {
+        if (!stopping_)
+            stop(signal);
+        else
+            hurry("told a second time to stop");
     }
 
     void stop(int signal) {
@@ -230,7 +229,6 @@ private:
     queue::figures figures_;
     queue::wakeup wakeup_;
     asio::io_context network_{1};
-    asio::signal_set signals_{network_, SIGTERM, SIGINT};
     asio::steady_timer drain_timer_{network_};
     std::vector<std::unique_ptr<provider_line>> lines_;
     std::optional<admin> admin_;
@@ -238,6 +236,9 @@ private:
     bool stopping_ = false;
     bool hurrying_ = false;
     bool drained_ = false;
+    signal_thread signals_{to_signals(),
+                           configuration_.drain_timeout + time_to_record + time_to_say_good_bye +
+                               signal_thread::last_patience};
 };
 
 } // namespace

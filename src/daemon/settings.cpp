@@ -316,6 +316,12 @@ const settings<admin_configuration>& admin_settings() {
                                 9464,
                                 "Port; 0: a free one, which the log names.",
                                 [](auto& s) -> auto& { return s.port; }),
+        list_setting<section>(
+            "host_names",
+            "Names under which it may be asked (Host header), beside address and, on a "
+            "loopback or wildcard address, localhost. A wildcard address may be asked under "
+            "every IP address.",
+            [](auto& s) -> auto& { return s.host_names; }),
     };
     return all;
 }

@@ -12,6 +12,10 @@ void status(const std::string& text) {
     ::sd_notify(0, ("STATUS=" + text).c_str());
 }
 
+void alive() {
+    ::sd_notify(0, "WATCHDOG=1");
+}
+
 void stopping() {
     ::sd_notify(0, "STOPPING=1\nSTATUS=finishing what is in flight");
 }

@@ -10,4 +10,7 @@ void ready(const std::string& status);
 void status(const std::string& text);
 void stopping();
 
+/// Without it for WatchdogSec, the service manager ends the process and starts it again.
+void alive();
+
 } // namespace contego::daemon::systemd

@@ -2,6 +2,7 @@
 
 #include "queue/catalog.hpp"
 #include "queue/connection.hpp"
+#include "queue/figures.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -73,12 +74,13 @@ struct right {
 };
 
 struct provider_backlog {
-    std::string provider;
+    std::string provider; ///< unknown_provider: all those that are not told by their names
     std::int64_t due = 0;
     std::int64_t held = 0;
     std::int64_t retrying = 0;
     std::int64_t blocked = 0;
     double oldest_due_age = 0;
+    std::int64_t names = 1; ///< of providers that are counted here
 };
 
 struct stuck_figures {
@@ -121,10 +123,13 @@ public:
     /// All that the daemon needs, and whether this login has it.
     [[nodiscard]] std::vector<right> rights();
 
-    [[nodiscard]] std::vector<provider_backlog> backlog();
+    /// Of all `known` providers, and of the 20 others that have the most requests; then all further ones
+    /// together, as unknown_provider.
+    [[nodiscard]] std::vector<provider_backlog> backlog(const std::vector<std::string>& known = {});
     [[nodiscard]] stuck_figures stuck();
 
-    /// All that are noted, dead ones too until a living one has taken over from them.
+    /// All that are noted, and those whose lease ran out until a living one has taken over from them. Not one
+    /// that said good-bye, nor one that was seen to be dead.
     [[nodiscard]] std::vector<daemon_figures> daemons();
 
 private:

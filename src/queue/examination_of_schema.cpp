@@ -1,3 +1,4 @@
+#include "json/json.hpp"
 #include "queue/examination.hpp"
 
 namespace contego::queue {
@@ -36,10 +37,33 @@ constexpr statement read_rights{
     " FROM unnest('{provider,progress,scheduled_date}'::text[]) AS f (name)"
     " LEFT JOIN pg_class AS c ON c.relname = 'request_open' AND c.relnamespace = to_regnamespace('contego')"};
 
-constexpr statement read_backlog{"read_backlog",
-                                 "SELECT provider, due, held, retrying, blocked,"
-                                 "       coalesce(extract(epoch FROM oldest_due_age), 0)::double precision"
-                                 " FROM contego.queue_health ORDER BY provider"};
+// Not from contego.queue_health, which looks through what is finished for each name that somebody invented.
+constexpr statement read_backlog{
+    "read_backlog",
+    "WITH known AS (SELECT jsonb_array_elements_text($1::jsonb) AS provider),"
+    " counted AS ("
+    "     SELECT provider, count(*) AS requests, count(*) FILTER (WHERE goes_on) AS due,"
+    "            count(*) FILTER (WHERE progress = 'HELD') AS held,"
+    "            count(*) FILTER (WHERE progress = 'RETRYING') AS retrying,"
+    "            count(*) FILTER (WHERE progress = 'BLOCKED') AS blocked,"
+    "            min(scheduled_date) FILTER (WHERE goes_on AND isfinite(scheduled_date)) AS earliest"
+    "     FROM (SELECT provider, progress, scheduled_date,"
+    "                  progress IN ('QUEUED', 'BLOCKED', 'IN_FLIGHT', 'RETRYING')"
+    "                  AND scheduled_date <= now() AS goes_on"
+    "           FROM contego.request_open) AS o"
+    "     GROUP BY provider),"
+    " named AS ("
+    "     SELECT provider FROM known"
+    "     UNION ALL"
+    "     (SELECT provider FROM counted WHERE provider NOT IN (SELECT k.provider FROM known AS k)"
+    "      ORDER BY requests DESC, provider LIMIT 20))"
+    " SELECT coalesce(n.provider, $2), sum(due)::bigint, sum(held)::bigint, sum(retrying)::bigint,"
+    "        sum(blocked)::bigint, coalesce(extract(epoch FROM now() - min(earliest)), 0)::double precision,"
+    "        count(*)"
+    " FROM counted AS c"
+    " LEFT JOIN named AS n ON n.provider = c.provider"
+    " GROUP BY n.provider"
+    " ORDER BY n.provider NULLS LAST"};
 
 constexpr statement read_stuck{
     "read_stuck",
@@ -48,12 +72,12 @@ constexpr statement read_stuck{
     "       count(*), coalesce(extract(epoch FROM max(b.blocked_for)), 0)::double precision"
     " FROM contego.blocked_lane AS b"};
 
-// A lease that another daemon ended is minus infinity, which is no number.
-constexpr statement read_daemons{"read_daemons",
-                                 "SELECT name, host,"
-                                 "       extract(epoch FROM greatest(lease_until, now() - interval '1 year') "
-                                 "- clock_timestamp())::double precision"
-                                 " FROM contego.daemon ORDER BY id"};
+// A lease of minus infinity was given up, or ended by a neighbour that saw the process dead: it did not run
+// out. What such a daemon left in flight is counted there.
+constexpr statement read_daemons{
+    "read_daemons",
+    "SELECT name, host, extract(epoch FROM lease_until - clock_timestamp())::double precision"
+    " FROM contego.daemon WHERE isfinite(lease_until) ORDER BY id"};
 
 } // namespace
 
@@ -80,16 +104,22 @@ std::vector<right> examination::rights() {
     return all;
 }
 
-std::vector<provider_backlog> examination::backlog() {
-    std::vector<provider_backlog> all;
-    for (const auto& row : ask(read_backlog))
-        all.push_back({row[0].c_str(),
-                       row[1].as<std::int64_t>(),
-                       row[2].as<std::int64_t>(),
-                       row[3].as<std::int64_t>(),
-                       row[4].as<std::int64_t>(),
-                       row[5].as<double>()});
-    return all;
+std::vector<provider_backlog> examination::backlog(const std::vector<std::string>& known) {
+    return look(read_backlog.name, [&](pqxx::transaction_base& tx) {
+        std::vector<provider_backlog> all;
+        for (const auto& row : sql::run(tx,
+                                        read_backlog.sql,
+                                        json::write(value::list(known.begin(), known.end())),
+                                        std::string(unknown_provider)))
+            all.push_back({row[0].c_str(),
+                           row[1].as<std::int64_t>(),
+                           row[2].as<std::int64_t>(),
+                           row[3].as<std::int64_t>(),
+                           row[4].as<std::int64_t>(),
+                           row[5].as<double>(),
+                           row[6].as<std::int64_t>()});
+        return all;
+    });
 }
 
 stuck_figures examination::stuck() {

@@ -4,9 +4,13 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace contego::queue {
+
+/// Stands for all providers that are not told by their name.
+inline constexpr std::string_view unknown_provider = "(unknown)";
 
 /// How the queue stands, for metrics and `contegod status`.
 struct provider_figures {
@@ -20,12 +24,16 @@ struct provider_figures {
 /// database cannot answer.
 class figures {
 public:
-    explicit figures(database_options options);
+    /// `known` providers are told by their names, and those `others` that have the most requests. All further
+    /// ones are counted together: a CRM may invent as many names as it likes.
+    figures(database_options options, const std::vector<std::string>& known, int others = 0);
 
     [[nodiscard]] std::vector<provider_figures> read();
 
 private:
     connection connection_;
+    std::string known_; ///< as a JSON array
+    int others_;
 };
 
 } // namespace contego::queue

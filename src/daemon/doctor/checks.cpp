@@ -5,6 +5,7 @@
 #include "daemon/doctor/judge_queue.hpp"
 #include "daemon/doctor/judge_schema.hpp"
 #include "daemon/provider_line.hpp"
+#include "daemon/read_configuration.hpp"
 #include "queue/embedded_migrations.hpp"
 #include "queue/migrations.hpp"
 #include "queue/sqlstate.hpp"
@@ -21,6 +22,10 @@ findings look_at_configuration(patient& p) {
     findings all;
     for (const auto& m : p.mistakes())
         all.push_back(error(m, "contegod check --keys says what every key may be"));
+    if (all.empty())
+        for (const auto& m : mistakes_in(p.settings().database))
+            all.push_back(
+                error(m, "write keyword=value pairs, or a URI; a password stands in password_file"));
     for (const auto& [name, provider] : p.settings().providers) {
         const auto whose = "provider " + name + ": ";
         for (const auto& m : mistakes_in(provider))
@@ -94,16 +99,20 @@ findings look_at_transactions(patient& p) {
     return judge_horizon(p.examine().horizon(), p.longest_transaction());
 }
 
+std::vector<queue::provider_backlog> backlog_of(patient& p) {
+    return p.examine().backlog(p.settings().provider_names());
+}
+
 findings look_at_queue(patient& p) {
     std::set<std::string> configured;
     for (const auto& [name, provider] : p.settings().providers)
         if (provider.effective) configured.insert(name);
-    return judge_queue(p.examine().backlog(), p.examine().stuck(), configured);
+    return judge_queue(backlog_of(p), p.examine().stuck(), configured);
 }
 
 findings look_at_daemons(patient& p) {
     std::int64_t due = 0;
-    for (const auto& one : p.examine().backlog())
+    for (const auto& one : backlog_of(p))
         due += one.due;
     return judge_daemons(p.examine().daemons(), due);
 }

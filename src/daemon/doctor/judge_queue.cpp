@@ -1,5 +1,10 @@
 #include "daemon/doctor/judge_queue.hpp"
 
+#include <algorithm>
+#include <numeric>
+#include <string_view>
+#include <utility>
+
 namespace contego::daemon {
 namespace {
 
@@ -9,12 +14,58 @@ constexpr double long_blocked = 3'600;
 /// No configuration allows a longer one than an hour.
 constexpr double longest_lease = 3'600;
 
-void judge_provider(findings& to, const queue::provider_backlog& p, bool is_configured) {
-    const auto name = "provider " + p.provider + ": ";
+/// A CRM writes what it likes there: no line breaks, and no more than that of it.
+std::string printable(const std::string& name) {
+    constexpr std::size_t longest = 60;
+    std::string text = name.substr(0, longest);
+    std::ranges::replace_if(text, [](unsigned char c) { return c < ' ' || c == '\x7f'; }, '?');
+    return text.size() < name.size() ? text + "..." : text;
+}
+
+std::string subject_of(const queue::provider_backlog& p) {
+    if (p.provider == queue::unknown_provider) return std::to_string(p.names) + " further providers: ";
+    return "provider " + printable(p.provider) + ": ";
+}
+
+char folded(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// By how many letters that are missing, too many or others the two differ; the case of letters is no
+/// difference.
+std::size_t distance(std::string_view one, std::string_view other) {
+    std::vector<std::size_t> row(other.size() + 1);
+    std::iota(row.begin(), row.end(), 0);
+    for (std::size_t i = 0; i < one.size(); ++i) {
+        auto diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < other.size(); ++j) {
+            const auto replaced = diagonal + (folded(one[i]) == folded(other[j]) ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+        }
+    }
+    return row.back();
+}
+
+/// The beginning of a hint if a configured name is nearly that one; else nothing.
+std::string near_match(const std::string& name, const std::set<std::string>& configured) {
+    constexpr std::size_t longest = 100;
+    if (name.size() > longest) return {};
+    for (const auto& known : configured)
+        if (distance(name, known) <= std::min<std::size_t>(2, known.size() / 3))
+            return "is " + known + " meant? ";
+    return {};
+}
+
+void judge_provider(findings& to, const queue::provider_backlog& p, const std::set<std::string>& configured) {
+    const bool is_configured = configured.contains(p.provider);
+    const auto name = subject_of(p);
     if (!is_configured && p.due > 0)
         to.push_back(warning(
-            name + std::to_string(p.due) + " requests are due, and this configuration does not serve it",
-            "does another daemon? if not: add it to the configuration, or cancel them by --provider"));
+            name + std::to_string(p.due) + " requests are due, and this configuration does not serve " +
+                (p.names == 1 ? "it" : "them"),
+            near_match(p.provider, configured) +
+                "does another daemon? if not: add it to the configuration, or cancel them by --provider"));
     if (p.held > 0)
         to.push_back(
             warning(name + std::to_string(p.held) + " requests are held until a person decides",
@@ -39,7 +90,7 @@ findings judge_queue(const std::vector<queue::provider_backlog>& all,
         due += p.due;
         retrying += p.retrying;
         blocked += p.blocked;
-        judge_provider(to, p, configured.contains(p.provider));
+        judge_provider(to, p, configured);
     }
     if (stuck.in_flight_long > 0)
         to.push_back(

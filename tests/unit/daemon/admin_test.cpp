@@ -1,6 +1,7 @@
 #include "daemon/admin.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -8,6 +9,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -23,7 +27,7 @@ using ::testing::StartsWith;
 /// One connection to the listener, as a scraper would make it.
 class client {
 public:
-    explicit client(std::uint16_t port) : socket_(io_) {
+    explicit client(std::uint16_t port) : socket_(*io_) {
         socket_.connect({asio::ip::address_v4::loopback(), port});
     }
 
@@ -43,7 +47,7 @@ public:
     }
 
 private:
-    asio::io_context io_;
+    std::unique_ptr<asio::io_context> io_ = std::make_unique<asio::io_context>();
     asio::ip::tcp::socket socket_;
 };
 
@@ -70,8 +74,9 @@ protected:
     std::optional<std::string> why_not_; ///< set before the first connection
     asio::io_context network_{1};
     admin admin_{network_,
-                 {.address = "127.0.0.1", .port = 0},
-                 {[] { return std::string("contego_up 1\n"); }, [this] { return why_not_; }}};
+                 {.address = "127.0.0.1", .port = 0, .host_names = {}},
+                 {[] { return std::string("contego_up 1\n"); }, [this] { return why_not_; }},
+                 32};
     std::jthread thread_;
 };
 
@@ -166,8 +171,69 @@ TEST_F(admin_fixture, goes_on_after_a_client_that_left_before_its_answer) {
     EXPECT_THAT(get("/livez"), EndsWith("alive\n"));
 }
 
+TEST_F(admin_fixture, answers_no_host_but_its_own) {
+    const auto get_from = [this](const std::string& headers) {
+        return connected().says("GET /readyz HTTP/1.1\r\n" + headers + "\r\n").hears();
+    };
+
+    for (const auto* good : {"Host: localhost\r\n", "Host: 127.0.0.1:9464\r\n", "host: LOCALHOST:1\r\n", ""})
+        EXPECT_THAT(get_from(good), StartsWith("HTTP/1.1 200 ")) << good;
+    for (const auto* other :
+         {"Host: attacker.example\r\n", "Host: 127.0.0.1.attacker.example\r\n", "Host:\r\n"})
+        EXPECT_THAT(get_from(other), StartsWith("HTTP/1.1 421 ")) << other;
+    EXPECT_THAT(get_from("Host: localhost\r\nHost: attacker.example\r\n"), StartsWith("HTTP/1.1 400 "));
+}
+
+TEST_F(admin_fixture, closes_more_connections_than_it_may_have_and_answers_when_some_are_gone) {
+    std::list<client> idle;
+    for (int n = 0; n < 32; ++n)
+        idle.push_back(connected());
+
+    EXPECT_EQ(get("/livez"), "");
+    idle.pop_front();
+    while (get("/livez").empty()) // until it has noticed that one is gone
+        std::this_thread::yield();
+
+    for (auto& one : idle)
+        EXPECT_THAT(one.says("GET /livez HTTP/1.1\r\n\r\n").hears(), EndsWith("alive\n"));
+}
+
+TEST_F(admin_fixture, cuts_who_says_nothing_or_goes_on_for_ever) {
+    auto silent = connected();
+    auto endless = connected();
+    endless.says("GET /metrics HTTP/1.1\r\nX: ");
+    const auto begun = std::chrono::steady_clock::now();
+
+    EXPECT_EQ(silent.hears(), "");
+    EXPECT_EQ(endless.hears(), "");
+
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(9));
+}
+
+TEST_F(admin_fixture, cuts_who_does_not_read_its_answer) {
+    const std::string long_answer(50'000'000, 'x');
+    admin single(network_,
+                 {.address = "127.0.0.1", .port = 0, .host_names = {}},
+                 {[&] { return long_answer; }, [] { return std::nullopt; }},
+                 1);
+    asio::co_spawn(network_, single.run(), asio::detached);
+    start();
+    client deaf(single.port());
+    deaf.says("GET /metrics HTTP/1.1\r\n\r\n");
+    const auto begun = std::chrono::steady_clock::now();
+
+    // There is one place, and the deaf one has it until it is cut.
+    while (client(single.port()).says("GET /livez HTTP/1.1\r\n\r\n").hears().empty() &&
+           std::chrono::steady_clock::now() - begun < std::chrono::seconds(20))
+        std::this_thread::yield();
+
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(14));
+    network_.stop();
+    thread_.join();
+}
+
 TEST_F(admin_fixture, cannot_share_its_port) {
-    EXPECT_THROW(admin(network_, {.address = "127.0.0.1", .port = admin_.port()}, {}),
+    EXPECT_THROW(admin(network_, {.address = "127.0.0.1", .port = admin_.port(), .host_names = {}}, {}, 32),
                  boost::system::system_error);
 }
 

@@ -57,7 +57,7 @@ TEST(metrics, count_each_end_under_its_own_name) {
 }
 
 TEST(metrics, count_providers_commands_and_outcomes_apart) {
-    metrics m("1", {"one"});
+    metrics m("1", {"one", "other"});
     m.exchanged("one", command_type::create_pairing, outcome::success, 0.003);
     m.exchanged("one", command_type::create_pairing, outcome::success, 0.003);
     m.exchanged("one", command_type::create_pairing, outcome::hold, 0.003);
@@ -96,6 +96,34 @@ TEST(metrics, forget_a_backlog_that_is_gone) {
     m.queue({});
 
     EXPECT_THAT(m.text(), HasSubstr("contego_backlog_requests{progress=\"QUEUED\",provider=\"default\"} 0"));
+}
+
+TEST(metrics, count_providers_that_are_not_configured_together) {
+    metrics m("1", {"default"});
+    const auto before = m.text().size();
+    std::vector<queue::provider_figures> invented;
+    for (int n = 0; n < 10'000; ++n)
+        invented.push_back({"invented-" + std::to_string(n), "QUEUED", 2, static_cast<double>(n)});
+
+    m.queue(invented);
+    for (const auto& f : invented) {
+        m.claimed(f.provider, 1);
+        m.exchanged(f.provider, command_type::create_pairing, outcome::success, 0.003);
+        m.decided(f.provider, disposition::complete, 0.02);
+        m.holds(f.provider, 1, 2, 3);
+        m.endpoint_changed(f.provider, "http://cas", true);
+    }
+
+    const auto text = m.text();
+    EXPECT_LT(text.size(), before + 8'000);
+    EXPECT_THAT(text, Not(HasSubstr("invented")));
+    EXPECT_THAT(text,
+                HasSubstr("contego_backlog_requests{progress=\"QUEUED\",provider=\"(unknown)\"} 20000\n"));
+    EXPECT_THAT(
+        text, HasSubstr("contego_oldest_due_age_seconds{progress=\"QUEUED\",provider=\"(unknown)\"} 9999\n"));
+    m.queue({});
+    EXPECT_THAT(m.text(),
+                HasSubstr("contego_backlog_requests{progress=\"QUEUED\",provider=\"(unknown)\"} 0\n"));
 }
 
 } // namespace

@@ -39,6 +39,34 @@ TEST(doctor_queue, of_a_provider_that_nobody_configured_is_a_finding) {
                 only(warning, "provider other: 5 requests are due", "add it to the configuration"));
 }
 
+TEST(doctor_queue, of_a_provider_whose_name_is_nearly_a_configured_one_asks_for_that) {
+    for (const auto* near : {"defualt", "Default", "default ", "efault", "dafaults", "DEFAULT"})
+        EXPECT_THAT(judge_queue({backlog(near)}, {}, served),
+                    only(warning, "does not serve it", "is default meant? does another daemon?"))
+            << near;
+    for (const auto* far : {"other", "dflt-2", "defaultdefault", "", "d"})
+        EXPECT_THAT(judge_queue({backlog(far)}, {}, served),
+                    only(warning, "does not serve it", "does another daemon?"))
+            << far;
+}
+
+TEST(doctor_queue, of_a_provider_with_an_unprintable_name_is_still_one_line) {
+    const auto found = judge_queue({backlog("a\nERROR    queue: " + std::string(10'000, 'x'))}, {}, served);
+
+    EXPECT_THAT(found, only(warning, "provider a?ERROR"));
+    EXPECT_LT(found.front().what.size(), 200U);
+}
+
+TEST(doctor_queue, of_many_more_unknown_providers_counts_them) {
+    auto p = backlog("(unknown)");
+    p.names = 199'980;
+
+    EXPECT_THAT(
+        judge_queue({p}, {}, served),
+        only(warning,
+             "199980 further providers: 5 requests are due, and this configuration does not serve them"));
+}
+
 TEST(doctor_queue, long_in_flight_or_long_blocked_is_a_finding) {
     EXPECT_THAT(judge_queue({}, {6, 0, 0, 0}, served),
                 only(warning, "6 requests are in flight", "contego.in_flight"));
