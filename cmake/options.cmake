@@ -20,8 +20,7 @@ if(CONTEGO_SANITIZE)
         target_compile_options(contego_options INTERFACE -Wno-tsan) # Asio uses fences, which TSan does not model
     endif()
 else()
-    target_compile_options(contego_options INTERFACE $<$<CONFIG:RelWithDebInfo>:-fstack-protector-strong>)
-    target_compile_definitions(contego_options INTERFACE $<$<CONFIG:RelWithDebInfo>:_FORTIFY_SOURCE=2>)
+    include(hardening)
 endif()
 
 # What is allocated by one thread of the daemon is freed by another all the time, which is dear in the C library's
