@@ -93,7 +93,7 @@ struct stuck_figures {
 struct daemon_figures {
     std::string name;
     std::string host;
-    double lease_left = 0; ///< negative: it ended
+    double lease_left = 0; ///< negative: it ran out; minus infinity: it was ended
 };
 
 /// Reads everything that `contegod doctor` judges, and changes nothing. Each call is one read-only
@@ -128,8 +128,7 @@ public:
     [[nodiscard]] std::vector<provider_backlog> backlog(const std::vector<std::string>& known = {});
     [[nodiscard]] stuck_figures stuck();
 
-    /// All that are noted, and those whose lease ran out until a living one has taken over from them. Not one
-    /// that said good-bye, nor one that was seen to be dead.
+    /// All that are noted, dead ones too until a living one has taken over from them.
     [[nodiscard]] std::vector<daemon_figures> daemons();
 
 private:

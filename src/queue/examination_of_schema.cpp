@@ -1,6 +1,8 @@
 #include "json/json.hpp"
 #include "queue/examination.hpp"
 
+#include <limits>
+
 namespace contego::queue {
 namespace {
 
@@ -72,12 +74,17 @@ constexpr statement read_stuck{
     "       count(*), coalesce(extract(epoch FROM max(b.blocked_for)), 0)::double precision"
     " FROM contego.blocked_lane AS b"};
 
-// A lease of minus infinity was given up, or ended by a neighbour that saw the process dead: it did not run
-// out. What such a daemon left in flight is counted there.
+// A lease of minus infinity did not run out: it was ended. No time can be told then.
 constexpr statement read_daemons{
     "read_daemons",
-    "SELECT name, host, extract(epoch FROM lease_until - clock_timestamp())::double precision"
-    " FROM contego.daemon WHERE isfinite(lease_until) ORDER BY id"};
+    "SELECT name, host, CASE WHEN lease_until > '-infinity' THEN"
+    "       extract(epoch FROM least(lease_until, now() + interval '100 years') - clock_timestamp())"
+    "       END::double precision"
+    " FROM contego.daemon ORDER BY id"};
+
+double seconds_or_ended(const pqxx::field& lease_left) {
+    return lease_left.is_null() ? -std::numeric_limits<double>::infinity() : lease_left.as<double>();
+}
 
 } // namespace
 
@@ -132,7 +139,7 @@ stuck_figures examination::stuck() {
 std::vector<daemon_figures> examination::daemons() {
     std::vector<daemon_figures> all;
     for (const auto& row : ask(read_daemons))
-        all.push_back({row[0].c_str(), row[1].c_str(), row[2].as<double>()});
+        all.push_back({row[0].c_str(), row[1].c_str(), seconds_or_ended(row[2])});
     return all;
 }
 

@@ -1,6 +1,7 @@
 #include "daemon/doctor/judge_queue.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <string_view>
 #include <utility>
@@ -120,6 +121,9 @@ findings judge_daemons(const std::vector<queue::daemon_figures>& all, std::int64
                     ": the database's clock was set back",
                 "if that daemon is dead: UPDATE contego.daemon SET lease_until = now(), and its requests "
                 "are taken over"));
+        // Ended by hand, by a good-bye or by a neighbour: what it may have left in flight is told of the
+        // queue.
+        if (std::isinf(d.lease_left)) continue;
         if (d.lease_left <= 0)
             to.push_back(warning("the lease of " + d.name + " on " + d.host + " ended " +
                                      span_text(-d.lease_left) + " ago, nobody has taken over yet",

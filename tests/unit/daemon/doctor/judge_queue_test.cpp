@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace contego::daemon {
 namespace {
 
@@ -91,6 +93,14 @@ TEST(doctor_daemons, whose_lease_has_ended_are_named) {
     EXPECT_THAT(
         judge_daemons({{"a", "n1", 9}, {"b", "n2", -30}}, 5),
         ::testing::ElementsAre(is(ok, "1 daemons"), is(warning, "the lease of b on n2 ended 30 s ago")));
+}
+
+TEST(doctor_daemons, whose_lease_was_ended_did_not_die) {
+    const auto ended = -std::numeric_limits<double>::infinity();
+
+    EXPECT_THAT(judge_daemons({{"a", "n1", 9}, {"b", "n2", ended}}, 5), only(ok, "1 daemons are alive"));
+    EXPECT_THAT(judge_daemons({{"b", "n2", ended}}, 0),
+                only(warning, "no daemon is alive", "systemctl start contegod"));
 }
 
 TEST(doctor_daemons, whose_lease_is_longer_than_any_show_a_clock_that_was_set_back) {
