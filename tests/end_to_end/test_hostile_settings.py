@@ -1,0 +1,192 @@
+"""What a server, a database, a login or an environment is set to is nobody's trouble.
+
+The daemon asks for what it needs and is indifferent to the rest: under each setting a core of the work is done, by the programs under a
+login that has the setting, by functions that a CRM calls in a database that has it, and by programs that an environment tells so.
+"""
+
+import json
+import pathlib
+import shutil
+import tempfile
+import time
+
+import psycopg2
+import pytest
+
+from database import Cluster, Database, RawJson
+from doctor import findings_of
+from programs import Daemon, contegod, wait_for
+from settings import ALSO, CARDS, CRM, EVIL, SETTINGS, Site, literal, name_of
+
+# For the daemon's connection by the environment of its process.
+ENVIRONMENTS = {
+    "PGCLIENTENCODING=LATIN1": {"PGCLIENTENCODING": "LATIN1"},
+    "PGCLIENTENCODING=SQL_ASCII": {"PGCLIENTENCODING": "SQL_ASCII"},
+    "PGCLIENTENCODING=WIN1252": {"PGCLIENTENCODING": "WIN1252"},
+    "PGTZ and PGDATESTYLE": {"PGTZ": "Asia/Kathmandu", "PGDATESTYLE": "German", "TZ": "America/St_Johns"},
+    "PGOPTIONS of isolation": {"PGOPTIONS": "-c default_transaction_isolation=serializable -c default_transaction_deferrable=on"},
+    "PGOPTIONS of reading": {"PGOPTIONS": "-c default_transaction_read_only=on -c client_encoding=LATIN1"},
+    "PGOPTIONS of times": {"PGOPTIONS": "-c statement_timeout=50 -c lock_timeout=1 -c idle_in_transaction_session_timeout=10"},
+    "PGOPTIONS of texts": {"PGOPTIONS": "-c standard_conforming_strings=off -c quote_all_identifiers=on -c bytea_output=escape "
+                           "-c extra_float_digits=-15 -c array_nulls=off -c search_path=evil,pg_catalog"},
+    "a locale": {"LC_ALL": "C", "LANG": "de_DE.UTF-8", "LC_NUMERIC": "de_DE.UTF-8"},
+    "a name": {"PGAPPNAME": "é'; --", "PGGSSENCMODE": "prefer"},
+}
+
+# Of a whole database, with its schema migrated under them.
+BUNDLES = {
+    "a database for reading": [("default_transaction_read_only", "on"), ("default_transaction_isolation", "serializable"),
+                               ("default_transaction_deferrable", "on")],
+    "a database of short times": [("statement_timeout", "50ms"), ("lock_timeout", "1ms"), ("idle_session_timeout", "1s"),
+                                  ("idle_in_transaction_session_timeout", "10ms")],
+    "a database of other texts": [("client_encoding", "LATIN1"), ("DateStyle", "German"), ("IntervalStyle", "sql_standard"),
+                                  ("TimeZone", "Pacific/Chatham"), ("extra_float_digits", "-15"), ("bytea_output", "escape"),
+                                  ("standard_conforming_strings", "off"), ("quote_all_identifiers", "on"), ("array_nulls", "off"),
+                                  ("transform_null_equals", "on"), ("xmloption", "document"), ("backslash_quote", "off")],
+    "a database of other places": [("search_path", "evil, pg_catalog"), ("default_tablespace", "nowhere"), ("temp_tablespaces", "nowhere"),
+                                   ("default_table_access_method", "another_heap"), ("check_function_bodies", "off")],
+    "a database of other plans": [("enable_indexscan", "off"), ("enable_nestloop", "off"), ("plan_cache_mode", "force_custom_plan"),
+                                  ("work_mem", "64kB"), ("jit", "on"), ("jit_above_cost", "0"), ("synchronous_commit", "off"),
+                                  ("row_security", "off"), ("from_collapse_limit", "1"), ("constraint_exclusion", "off")],
+}
+
+
+@pytest.fixture(scope="module")
+def private():
+    """Settings of logins are a cluster's: one of our own."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="contego-"))
+    running = Cluster(folder)
+    yield running
+    running.stop()
+    shutil.rmtree(folder)
+
+
+def new_database(cluster, folder, how="", before=None):
+    """Made so, with something done to it before it is migrated; and what the migration said."""
+    server = Database(cluster.connection)
+    cluster.databases += 1
+    name = f"settings_{cluster.databases}"
+    server.query(f"CREATE DATABASE {name} {how}")
+    made = Database(cluster.connection.replace("dbname=postgres", f"dbname={name}"))
+    if before:
+        made.query(EVIL)
+        for setting, value in before:
+            server.query(f"ALTER DATABASE {name} SET {setting} = {literal(value)}")
+        made.close()
+    server.close()
+    file = folder / f"{name}.json"
+    file.write_text(json.dumps(made.configuration({"default": {"endpoint": "http://127.0.0.1:9"}})))
+    done = contegod("migrate", "--config", file)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return made, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def site(private, folder, simulator):
+    database, _ = new_database(private, folder)
+    database.query(EVIL)
+    database.query("SELECT contego.open_feed()")
+    made = Site(database, folder, simulator, "set")
+    assert made.core() == [], "it does not even work with the settings of a fresh server"
+    return made
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=name_of)
+def test_a_setting_of_the_programs_login_is_nobodys_trouble(site, setting):
+    for name, value in [setting, *ALSO.get(setting[0], [])]:
+        site.database.query(f"ALTER ROLE {site.programs} SET {name} = {literal(value)}")
+    try:
+        assert site.core() == []
+    finally:
+        site.database.query(f"ALTER ROLE {site.programs} RESET ALL")
+
+
+def test_connections_that_the_server_closes_when_they_idle_are_no_trouble_to_anybody(site):
+    site.database.query(f"ALTER ROLE {site.programs} SET idle_session_timeout = '1s'")
+    daemon = Daemon(site.configuration())
+    began = time.monotonic()
+    answers = []
+    wait_for(lambda: answers.append(daemon.get("/readyz")) or time.monotonic() > began + 3.5, 10)
+    daemon.terminate()
+    site.database.query(f"ALTER ROLE {site.programs} RESET ALL")
+
+    assert [one for one in answers if one[0] != 200] == []
+    assert " error " not in daemon.log(), daemon.log()
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_an_environment_of_the_programs_is_nobodys_trouble(site, name):
+    assert site.core(environment=ENVIRONMENTS[name]) == []
+
+
+def test_options_in_the_connection_string_are_nobodys_trouble(site):
+    more = " client_encoding=LATIN1 options='-c default_transaction_read_only=on -c DateStyle=German -c statement_timeout=50'"
+
+    assert site.core(more=more) == []
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_a_setting_of_the_database_is_nobodys_trouble(private, folder, simulator, name):
+    database, _ = new_database(private, folder, before=BUNDLES[name])
+    database.connection += f" {CRM}"
+    database.query("SELECT contego.open_feed()")
+    database.connection = database.connection.removesuffix(f" {CRM}")
+
+    assert Site(database, folder, simulator, "of_" + name.split()[-1]).core() == []
+
+
+# What a character set holds of "é €", and which text it lacks.
+ENCODINGS = {"LATIN1": ("é", "€"), "WIN1252": ("é €", "č"), "LATIN9": ("é €", "č"), "SQL_ASCII": ("é €", None)}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_what_a_database_of_another_character_set_cannot_hold_is_refused_row_by_row(private, folder, simulator, encoding):
+    held, lacking = ENCODINGS[encoding]
+    database, said = new_database(private, folder, f"TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'")
+    database.query("SELECT contego.open_feed()")
+    site = Site(database, folder, simulator, f"in_{encoding.lower()}")
+    daemon = Daemon(site.configuration())
+    odd = []
+    if lacking:
+        for text in (lacking, "\\u%04x" % ord(lacking)):
+            written = RawJson('{"smartcard_ca_id": "%s", "message": "%s"}' % (next(CARDS), text))
+            try:
+                odd.append(site.crm.insert("SEND_MAIL_MESSAGE_TO_CLIENT", written))
+            except psycopg2.Error as error:
+                assert error.pgcode[:2] == "22", error
+    found = findings_of(site.configuration())[0]
+    daemon.terminate()
+
+    assert site.core(texts=held, known=("durability", *(f["check"] for f in found if encoding in f["what"]))) == []
+    for one in odd:
+        database.finished(one)
+    assert encoding in said, "contegod migrate does not warn"
+    assert [f["severity"] for f in found if encoding in f["what"]], "contegod doctor says nothing"
+
+
+def test_bytes_that_are_no_text_stop_nobody(private, folder, simulator):
+    """A database in SQL_ASCII takes any bytes for text."""
+    database, _ = new_database(private, folder, "TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'")
+    site = Site(database, folder, simulator, "of_bytes")
+    daemon = Daemon(site.configuration())
+    refused, odd = 0, []
+    for column in ("message", "action", "priority", "subscription", "process_id", "idempotency_key"):
+        for noise in ("\\xe9", "\\xff\\xfe", "\\xc3", "\\xed\\xa0\\x80", "\\xf4\\x90\\x80\\x80"):
+            card = next(CARDS)
+            values = {"action": "'SEND_MAIL_MESSAGE_TO_CLIENT'"}
+            values["parameters"] = f"""E'{{"smartcard_ca_id": "{card}", "message": "{noise if column == 'message' else 'x'}"}}'"""
+            if column != "message":
+                values[column] = f"E'{noise} {card}'"
+            try:
+                odd += database.query(f"INSERT INTO contego.request ({', '.join(values)}) VALUES ({', '.join(values.values())}) RETURNING id")
+            except psycopg2.Error as error:
+                assert error.pgcode[:2] in ("22", "23"), error
+                refused += 1
+    good = site.crm.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": next(CARDS), "service_ca_id": "1111"})
+
+    row = wait_for(lambda: site.crm.query("SELECT progress FROM contego.request WHERE id = %s AND progress = 'DONE'", good), 5, daemon.log)
+    open_still = "SELECT id, progress FROM contego.request_open WHERE progress <> 'HELD' OR error_code IS NULL"
+    wait_for(lambda: not database.query(open_still), 10, lambda: database.query(open_still))
+    daemon.kill()
+
+    assert row and refused + len(odd) == 30
