@@ -37,6 +37,7 @@ def contegod(*arguments, stdin=None, environment=None):
         env={**os.environ, **(environment or {})},
         capture_output=True,
         text=True,
+        errors="replace",
         timeout=60,
         check=False,
     )
