@@ -12,7 +12,28 @@ INSERT = """INSERT INTO contego.request (action, parameters, priority, scheduled
 LOOK_UP = """SELECT r.id, i.idempotency_key, r.sequence_number, r.lanes, extract(epoch FROM r.scheduled_date)::float8
              FROM contego.idempotency AS i JOIN contego.request AS r ON r.id = i.request_id
              WHERE i.provider = 'default' AND i.idempotency_key = ANY (%s)"""
-ROW = "(%s, %s, %s, now() + %s * interval '1 second', %s)"
+ROW = "(%s, %s, %s, coalesce(%s::timestamptz, now() + %s * interval '1 second'), %s)"
+REFUSED = ("22", "23", "54")  # classes of SQLSTATE that blame the row
+
+
+def columns(row):
+    written = row.get("written") or json.dumps(row["parameters"])
+    return row["action"], written, row["priority"], row.get("at"), row["delay"], f"chaos-{row['n']}"
+
+
+def batches(rows, most=40):
+    """In order: one that may be refused comes alone, since it would take its transaction with it."""
+    batch = []
+    for row in rows:
+        if batch and (row.get("alone") or len(batch) == most):
+            yield batch
+            batch = []
+        batch.append(row)
+        if row.get("alone"):
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 class Inserter:
@@ -25,14 +46,17 @@ class Inserter:
         self.in_doubt = 0  # transactions whose commit was not answered
 
     def insert(self, batch):
-        """Inserts for as long as it takes; returns (row of the database, when it was begun, when it was known)."""
+        """Inserts for as long as it takes; returns (rows of the database, when it was begun, when it was known). No rows: it was refused."""
         began = time.time()
-        rows = [(r["action"], json.dumps(r["parameters"]), r["priority"], r["delay"], f"chaos-{r['n']}") for r in batch]
+        rows = [columns(row) for row in batch]
         while True:
             try:
                 found = self._insert_or_look_up(rows)
                 return found, began, time.time()
-            except psycopg2.Error:
+            except psycopg2.Error as error:
+                if batch[0].get("alone") and (error.pgcode or "").startswith(REFUSED):
+                    self.connection.rollback()
+                    return [], began, time.time()
                 self._drop()
                 self.in_doubt += 1
                 if self.stopping.wait(0.1):
@@ -46,7 +70,7 @@ class Inserter:
                 found = psycopg2.extras.execute_values(cursor, INSERT, rows, ROW, page_size=len(rows), fetch=True)
             except psycopg2.errors.UniqueViolation:
                 self.connection.rollback()
-                cursor.execute(LOOK_UP, [[row[4] for row in rows]])
+                cursor.execute(LOOK_UP, [[row[-1] for row in rows]])
                 found = cursor.fetchall()
             self.connection.commit()
         assert len(found) == len(rows), f"{len(found)} of {len(rows)} rows of one transaction are there"
@@ -68,6 +92,7 @@ class Load(threading.Thread):
         self.inserters = [Inserter(connection, self.stopping) for _ in range(2)]
         self.writing = threading.Lock()
         self.inserted = 0
+        self.refused = 0
         self.batches = 0
         self.failure = None
 
@@ -101,10 +126,13 @@ class Load(threading.Thread):
 
     def _insert(self, inserter, rows, out):
         try:
-            while rows:
-                batch, rows = rows[:40], rows[40:]
+            for batch in batches(rows):
                 found, began, known = inserter.insert(batch)
-                self._write(out, batch, found, began, known)
+                if found:
+                    self._write(out, batch, found, began, known)
+                else:
+                    with self.writing:
+                        self.refused += 1
         except BaseException as error:
             self.failure = error
             self.stopping.set()

@@ -7,6 +7,8 @@ them changes something in the CAS that its journal shows.
 
 import random
 
+import hostile
+
 UNSAFE = {
     "SEND_MAIL_MESSAGE_TO_CLIENT": {},
     "SEND_BARK_MESSAGE_TO_CLIENT": {},
@@ -31,6 +33,7 @@ class Requests:
         self.kinds = [
             (30, self.toggle), (14, self.start_or_stop), (8, self.activate), (6, self.swap), (14, self.unsafe),
             (6, self.pin), (9, self.pairing), (4, self.ask), (2, self.invalid), (2, self.foreign), (5, self.scheduled),
+            (3, self.hostile),
         ]
 
     def __iter__(self):
@@ -42,6 +45,7 @@ class Requests:
             (_, make), = self.random.choices(self.kinds, weights)
             made = {"n": number, "delay": None, "state": "COMPLETED", **make(index)}
             made["priority"] = "EXPRESS" if self.random.random() < 0.1 else "REGULAR"
+            made["priority"] = made.pop("odd_priority", made["priority"])
             # A household keeps to one connection, so that its order is the order of this stream; a few rows do not.
             made["connection"] = (index // 2 + made.pop("stray", 0)) % 2
             yield made
@@ -137,3 +141,7 @@ class Requests:
 
     def foreign(self, index):
         return {**self.subscription("ADD_SUBSCRIPTIONS", f"02{index:09}", "1001"), "expect": [], "state": "REJECTED"}
+
+    def hostile(self, index):
+        """On a service of its own each time, so that what is legal changes something."""
+        return hostile.made(self.random, self.card(index), f"6{self.nth(index, 'hostile'):05}")
