@@ -59,7 +59,7 @@ class Asker(threading.Thread):
         self.over = threading.Event()
 
     def run(self):
-        while not self.over.wait(0.5):
+        while not self.over.wait(1.0):
             self._ask("status", lambda: self._program("status"))
             self._ask("doctor", lambda: self._program("doctor", "--json"))
             self._ask("/metrics", lambda: self._has_figures(self.daemon_.get("/metrics")))

@@ -65,7 +65,7 @@ class Rows:
         self.next_card = first_card
         self.kinds = [
             (10, self.date), (6, self.text), (8, self.priority), (5, self.provider), (6, self.key), (10, self.number), (4, self.numbers),
-            (8, self.depth), (4, self.deep_pin), (6, self.pin_in_a_list), (4, self.twice), (4, self.wide), (5, self.not_a_list),
+            (8, self.depth), (4, self.deep_pin), (6, self.pin_in_a_list), (4, self.twice), (3, self.wide), (5, self.not_a_list),
             (14, self.anything), (4, self.message), (4, self.distribution), (3, self.several),
         ]
 
@@ -122,7 +122,7 @@ class Rows:
         return self.about_parameters("number", member, self.random.choice(NUMBERS))
 
     def numbers(self):
-        some = ",".join([self.random.choice(NUMBERS[:18])] * self.random.choice([3, 7, 30, 300]))
+        some = ",".join([self.random.choice(NUMBERS[:18])] * self.random.choice([3, 3, 7, 7, 30, 300]))
         return self.about_parameters("numbers", self.random.choice(MEMBERS), f"[{some}]")
 
     def depth(self):
@@ -147,7 +147,7 @@ class Rows:
     def wide(self):
         member = self.random.choice(["smartcards", "stbs"])
         inner = member[:-1] + "_ca_id"
-        items = ",".join(f'{{"{inner}": "{n:011}"}}' for n in range(self.random.choice([60, 300, 2000])))
+        items = ",".join(f'{{"{inner}": "{n:011}"}}' for n in range(self.random.choice([49, 51, 60, 60, 60, 60, 300, 2000])))
         return self.about_parameters("wide", member, f"[{items}]", action="CREATE_PAIRING")
 
     def not_a_list(self):

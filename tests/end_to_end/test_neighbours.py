@@ -1,84 +1,32 @@
-"""What another login of the database does stops nobody: locks, transactions that stay open, publications, XA, replication, restores."""
+"""What another login of the database does stops nobody: locks, transactions that stay open, publications, the keys of another CRM."""
 
 import contextlib
 import itertools
 import json
-import pathlib
 import re
-import shutil
 import subprocess
-import tempfile
-import time
 
 import psycopg2
 import pytest
 
-from database import Cluster, Database
+from database import Database
 from doctor import findings_of
-from programs import CONTEGOD, REPOSITORY, Daemon, wait_for
+from neighbours import CARDS, Logins, add, cluster_of_neighbours, flows, open_transaction
+from programs import CONTEGOD, REPOSITORY, wait_for
 
-CARDS = (f"01{n:09}" for n in itertools.count(1_000_000))
-SOON = 5.0
 ROLES = ["crm", "support", "operator", "daemon"]
 MODES = ["ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"]
 
 
 @pytest.fixture(scope="module")
 def cluster():
-    """One in which transactions can be prepared and decoded."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="contego-"))
-    running = Cluster(folder, "max_prepared_transactions=10", "wal_level=logical")
-    yield running
-    running.stop()
-    shutil.rmtree(folder)
+    with cluster_of_neighbours() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
 def login(database):
-    """The connection string of a login with a role, or with none."""
-    made = set()
-
-    def name_of(role, name=None):
-        name = name or f"next_door_{role}"
-        if name not in made:
-            database.query(f"CREATE ROLE {name} LOGIN" + (f" IN ROLE contego_{role}" if role else ""))
-            made.add(name)
-        return database.connection.replace("user=postgres", f"user={name}")
-
-    return name_of
-
-
-@contextlib.contextmanager
-def open_transaction(connection, *statements):
-    """A neighbour who began something and went for lunch."""
-    session = psycopg2.connect(connection, application_name="gone for lunch")
-    try:
-        with session.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-        yield session
-    finally:
-        session.rollback()
-        session.close()
-
-
-def add(card=None):
-    return {"smartcard_ca_id": card or next(CARDS), "service_ca_id": "1111"}
-
-
-def flows(database, connection, rows=20):
-    """Requests that a CRM inserts now are soon done. What is not, after a while."""
-    with contextlib.closing(Database(connection)) as crm:
-        crm.query(f"SET lock_timeout = '{int(SOON)}s'")
-        try:
-            ids = [crm.insert("ADD_SUBSCRIPTIONS", add(), priority=("REGULAR", "EXPRESS")[n % 2]) for n in range(rows)]
-        except psycopg2.Error as error:
-            return str(error)
-    deadline = time.monotonic() + SOON
-    sql = "SELECT id, progress FROM contego.request WHERE id = ANY (%s) AND progress <> 'DONE' LIMIT 3"
-    while (left := database.query(sql, ids)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return left
+    return Logins(database)
 
 
 # Locks that anybody can take
@@ -189,12 +137,18 @@ def test_a_transaction_that_holds_a_row_of_one_card_stops_nobody_else(database, 
             database.query(f"ROLLBACK PREPARED '{row['gid']}'")
 
 
-def test_a_lock_on_a_row_that_is_in_flight_keeps_no_other_outcome_from_being_written(database, daemon, simulator, login):
+@pytest.mark.parametrize("role", ["owner", "operator"])
+def test_a_lock_on_a_row_that_is_in_flight_keeps_no_other_outcome_from_being_written(database, daemon, simulator, login, role):
+    """An operator's verbs lock what they look at, and psql may be told not to commit by itself."""
     card = next(CARDS)
     simulator.break_with({"when": {"smartcard": card}, "do": {"latency_ms": 1000}})
     one = database.insert("ADD_SUBSCRIPTIONS", add(card))
     database.in_progress(one, "IN_FLIGHT")
-    with open_transaction(database.connection, f"SELECT FROM contego.request_open WHERE id = {one} FOR UPDATE"):
+    connection, statement = {
+        "owner": (database.connection, f"SELECT FROM contego.request_open WHERE id = {one} FOR UPDATE"),
+        "operator": (login("operator"), f"SELECT * FROM contego.preview('cancel', ARRAY[{one}])"),
+    }[role]
+    with open_transaction(connection, statement):
         wait_for(lambda: simulator.journal(one), 10)
         late = [flows(database, login("crm")) for _ in range(3)]
     simulator.mend()
@@ -203,7 +157,7 @@ def test_a_lock_on_a_row_that_is_in_flight_keeps_no_other_outcome_from_being_wri
     assert database.finished(one)["progress"] == "DONE"
 
 
-# Publications, XA
+# Publications
 
 def test_a_publication_of_all_tables_is_nobodys_trouble(database, daemon, login, configure, providers):
     database.query("CREATE PUBLICATION everything FOR ALL TABLES")
@@ -220,33 +174,6 @@ def test_a_publication_of_all_tables_is_nobodys_trouble(database, daemon, login,
         assert without == []
     finally:
         database.query("DROP PUBLICATION everything")
-
-
-@pytest.mark.parametrize("how", ["INSERT INTO contego.request (action, parameters, priority) VALUES ('ADD_SUBSCRIPTIONS', %s, 'REGULAR') RETURNING id",
-                                 "INSERT INTO contego.request (action, parameters, priority) VALUES ('ADD_SUBSCRIPTIONS', %s, 'EXPRESS') RETURNING id",
-                                 "SELECT request_id FROM contego.submit('ADD_SUBSCRIPTIONS', %s, idempotency_key => gen_random_uuid()::text)"],
-                         ids=["regular", "express", "submit"])
-def test_a_crm_under_xa_inserts_without_a_notification_and_is_found_by_polling(database, daemon, login, how):
-    wait_for(lambda: not database.query("SELECT FROM contego.busy WHERE busy_until > now()"))
-    with contextlib.closing(psycopg2.connect(login("crm"))) as session, session.cursor() as cursor:
-        cursor.execute("SET contego.notify = off")
-        cursor.execute(how, [json.dumps(add())])
-        request_id, = cursor.fetchone()
-        cursor.execute(f"PREPARE TRANSACTION 'xa {request_id}'")
-        session.autocommit = True
-        cursor.execute(f"COMMIT PREPARED 'xa {request_id}'")
-
-    assert database.finished(request_id, SOON)["progress"] == "DONE"
-
-
-def test_a_setting_of_that_name_that_means_nothing_is_passed_over(database, daemon, login):
-    for value in ("on", "'maybe'", "''", "'OFF'"):
-        with contextlib.closing(psycopg2.connect(login("crm"))) as session, session.cursor() as cursor:
-            cursor.execute(f"SET contego.notify = {value}")
-            cursor.execute("INSERT INTO contego.request (action, parameters) VALUES ('ADD_SUBSCRIPTIONS', %s) RETURNING id", [json.dumps(add())])
-            request_id, = cursor.fetchone()
-            session.commit()
-        assert database.finished(request_id, SOON)["progress"] == "DONE"
 
 
 # Several CRMs
@@ -277,120 +204,3 @@ def test_a_key_in_an_open_transaction_of_one_crm_keeps_no_other_waiting(login):
         assert other.query("SELECT is_new FROM contego.submit('X', '{}', provider => 'nobody', idempotency_key => 'in an open transaction')") == [{"is_new": True}]
         with open_transaction(login("crm", "a_third_next_door"), "SET statement_timeout = '3s'", insert):
             pass
-
-
-# Restores
-
-@pytest.fixture(scope="module")
-def dumped(database, daemon, simulator, folder):
-    """A dump with a message in doubt, one that was done, and one for later."""
-    simulator.break_with({"when": {"command": "SEND_BARK_MESSAGE_TO_CLIENT", "times": 1}, "do": {"reset": "after_effect"}})
-    doubtful = database.insert("SEND_BARK_MESSAGE_TO_CLIENT", {"smartcard_ca_id": next(CARDS), "message": "once"})
-    database.in_progress(doubtful, "HELD")
-    simulator.mend()
-    done = database.insert("ADD_SUBSCRIPTIONS", add())
-    database.finished(done)
-    later = database.insert("ADD_SUBSCRIPTIONS", add(), scheduled_date="2100-01-01")
-    file = folder / "site.dump"
-    postgres("pg_dump", "-Fc", "-n", "contego", "-f", file, database.connection)
-    return file, {doubtful: "HELD", done: "DONE", later: "SCHEDULED"}
-
-
-def postgres(program, *arguments):
-    bin_folder = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
-    return subprocess.run([bin_folder / program, *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False)
-
-
-def states(database, ids):
-    return {row["id"]: row["progress"] for row in database.query("SELECT id, progress FROM contego.request WHERE id = ANY (%s)", list(ids))}
-
-
-def test_a_restore_of_the_data_with_triggers_is_refused_and_says_what_to_do(cluster, folder, dumped):
-    file, before = dumped
-    other = cluster.new_database(folder)
-
-    restored = postgres("pg_restore", "--data-only", "-d", other.connection, file)
-
-    assert "--disable-triggers" in restored.stderr
-    assert states(other, before) in ({}, before), "a restored row does not keep its state"
-    other.close()
-
-
-def test_a_restore_without_triggers_keeps_what_is_held_and_the_line_goes_on(cluster, folder, dumped, simulator, providers):
-    file, before = dumped
-    other = cluster.new_database(folder)
-    postgres("pg_restore", "--data-only", "--disable-triggers", "-d", other.connection, file)
-
-    assert states(other, before) == before
-
-    configuration = folder / "restored.json"
-    configuration.write_text(json.dumps(other.configuration(providers)))
-    daemon = Daemon(configuration)
-    new = other.query("INSERT INTO contego.request (action, parameters) VALUES ('ADD_SUBSCRIPTIONS', %s) RETURNING id", json.dumps(add()))[0]["id"]
-    finished = other.finished(new, SOON)
-    kept = states(other, before)
-    daemon.kill()
-    other.close()
-    assert (finished["progress"], kept) == ("DONE", before)
-
-
-def test_a_whole_restore_keeps_every_state(cluster, folder, dumped):
-    file, before = dumped
-    server = Database(cluster.connection)
-    server.query("CREATE DATABASE whole")
-    other = Database(cluster.connection.replace("dbname=postgres", "dbname=whole"))
-    done = postgres("pg_restore", "--exit-on-error", "-d", other.connection, file)
-    server.close()
-
-    assert done.returncode == 0, done.stderr
-    assert states(other, before) == before
-    other.close()
-
-
-# Replication: last, since a row that stops a daemon would stop the tests after it.
-
-def test_rows_inserted_as_a_replica_flow_in_order(database, daemon, simulator):
-    card = next(CARDS)
-    with psycopg2.connect(database.connection) as session, session.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute("INSERT INTO contego.request (action, parameters) VALUES ('ADD_SUBSCRIPTIONS', %s), ('CANCEL_SUBSCRIPTIONS', %s) RETURNING id",
-                       [json.dumps(add(card))] * 2)
-        ids = [row[0] for row in cursor.fetchall()]
-    session.close()
-
-    assert [database.finished(one, SOON)["progress"] for one in ids] == ["DONE", "DONE"]
-    assert [e["command"] for one in ids for e in simulator.journal(one)] == ["ADD_SUBSCRIPTIONS", "CANCEL_SUBSCRIPTIONS"]
-    assert database.query("SELECT * FROM contego.lane WHERE lane = %s", f"card:{card}") == []
-
-
-def test_rows_that_come_by_logical_replication_flow_in_order(cluster, database, daemon, simulator):
-    """The publisher's table has the columns of a CRM and no other. A subscriber fires no triggers of statements."""
-    server = Database(cluster.connection)
-    server.query("CREATE DATABASE publisher")
-    publisher = Database(cluster.connection.replace("dbname=postgres", "dbname=publisher"))
-    publisher.query("CREATE SCHEMA contego; CREATE TABLE contego.request (key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, action text, parameters jsonb)")
-    publisher.query("CREATE PUBLICATION orders FOR TABLE contego.request (action, parameters) WITH (publish = 'insert')")
-    publisher.query("SELECT pg_create_logical_replication_slot('orders', 'pgoutput')")
-    database.query(f"CREATE SUBSCRIPTION orders CONNECTION '{publisher.connection}' PUBLICATION orders WITH (create_slot = false, slot_name = 'orders', copy_data = false)")
-    cards = [next(CARDS) for _ in range(20)]
-    last = database.query("SELECT max(id) AS id FROM contego.request")[0]["id"] or 0
-    try:
-        for card in cards:
-            for action in ("ADD_SUBSCRIPTIONS", "CANCEL_SUBSCRIPTIONS", "ADD_SUBSCRIPTIONS"):
-                publisher.query("INSERT INTO contego.request (action, parameters) VALUES (%s, %s)", action, json.dumps(add(card)))
-        done = "SELECT count(*) AS n FROM contego.request WHERE id > %s AND progress = 'DONE'"
-        wait_for(lambda: database.query(done, last)[0]["n"] == 60, 10,
-                 lambda: database.query("SELECT progress, count(*) FROM contego.request WHERE id > %s GROUP BY 1", last))
-    finally:
-        database.query("ALTER SUBSCRIPTION orders DISABLE; ALTER SUBSCRIPTION orders SET (slot_name = NONE); DROP SUBSCRIPTION orders")
-        wait_for(lambda: not publisher.query("SELECT FROM pg_replication_slots WHERE active"))
-        publisher.query("SELECT pg_drop_replication_slot('orders')")
-        publisher.close()
-        server.query("DROP DATABASE publisher")
-        server.close()
-
-    for card in cards:
-        changes = [(e["command"], e["effect"]) for e in simulator.journal() if card in e["smartcards"]]
-        assert changes == [("ADD_SUBSCRIPTIONS", True), ("CANCEL_SUBSCRIPTIONS", True), ("ADD_SUBSCRIPTIONS", True)]
-    assert database.query("SELECT count(*) AS n FROM contego.card_history WHERE card = %s", cards[0]) == [{"n": 3}]
-    assert database.query("SELECT * FROM contego.lane WHERE lane = ANY (%s)", [f"card:{card}" for card in cards]) == []
