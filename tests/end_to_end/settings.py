@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import time
 
 import psycopg2
 
@@ -62,8 +63,12 @@ CRM = ("client_encoding=UTF8 options='-c default_transaction_read_only=off -c st
        "-c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0 -c standard_conforming_strings=on -c row_security=on "
        "-c client_min_messages=warning'")
 
+PATIENCE = 8.0  # seconds for five short programs, which take one
 NAMES = (f"core-{n}" for n in itertools.count(1))
 CARDS = (f"01{n:09}" for n in itertools.count(700_000))
+
+
+RENAMED = {"force_parallel_mode": "debug_parallel_query"}  # since PostgreSQL 16
 
 
 def name_of(setting):
@@ -96,6 +101,11 @@ class Site:
 
     def _as(self, login):
         return self.database.connection.replace("user=postgres", f"user={login}")
+
+    def set_for_programs(self, settings):
+        for name, value in settings:
+            known = self.database.query("SELECT name FROM pg_settings WHERE lower(name) = lower(%s)", name)
+            self.database.query(f"ALTER ROLE {self.programs} SET {name if known else RENAMED.get(name, name)} = {literal(value)}")
 
     def insert(self, action, parameters, **columns):
         return self.crm.insert(action, texts_as_they_are(parameters), **columns)
@@ -169,6 +179,7 @@ class Site:
             yield "the log complains: " + daemon.log()[-500:]
 
     def _programs(self, file, environment, kept, known):
+        began = time.monotonic()
         for verb in ("hold", "release", "cancel"):
             done = contegod(verb, "--config", file, "--id", kept, "--reason", "é €", environment=environment)
             if done.returncode != 0 or "->" not in done.stdout:
@@ -177,6 +188,8 @@ class Site:
         if done.returncode != 0:
             yield f"status: {done.stderr}"
         done = contegod("doctor", "--json", "--config", file, environment=environment)
+        if time.monotonic() - began > PATIENCE:
+            yield f"five programs took {time.monotonic() - began:.1f} s"
         if not done.stdout:
             yield f"doctor: {done.stderr}"
             return

@@ -114,7 +114,7 @@ def refused_verbs(database, ids):
                 database.query(f"SELECT * FROM contego.{verb}(%s, 'tried on it')", request_id)
             except psycopg2.Error as error:
                 wrong.append((kind, verb, error.pgcode, str(error).splitlines()[0][:150]))
-        if database.query("SELECT FROM contego.request_open WHERE id = %s", request_id):
+        if database.query("SELECT id FROM contego.request_open WHERE id = %s", request_id):
             wrong.append((kind, "is still open"))
     database.query("RESET statement_timeout")
     return wrong

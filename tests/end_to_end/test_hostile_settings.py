@@ -93,8 +93,7 @@ def site(private, folder, simulator):
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=name_of)
 def test_a_setting_of_the_programs_login_is_nobodys_trouble(site, setting):
-    for name, value in [setting, *ALSO.get(setting[0], [])]:
-        site.database.query(f"ALTER ROLE {site.programs} SET {name} = {literal(value)}")
+    site.set_for_programs([setting, *ALSO.get(setting[0], [])])
     try:
         assert site.core() == []
     finally:

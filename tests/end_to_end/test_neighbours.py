@@ -97,8 +97,9 @@ def test_nobody_locks_rows_that_are_not_his(database, login, role):
 
 
 def test_doctor_and_the_log_name_who_holds_what_claims_wait_for(database, launch, configure, providers, login):
-    daemon = launch()
-    file = configure(providers)
+    patient = {"connection": database.connection, "lease_ms": 3000, "answer_timeout_ms": 3000}
+    daemon = launch(database=patient)
+    file = configure(providers, database=patient)
     with open_transaction(database.connection, "LOCK TABLE contego.request_open IN EXCLUSIVE MODE") as session:
         def named():
             return [f for f in findings_of(file)[0]

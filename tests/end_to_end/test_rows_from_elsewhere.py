@@ -29,7 +29,7 @@ def login(database):
                                  "SELECT request_id FROM contego.submit('ADD_SUBSCRIPTIONS', %s, idempotency_key => gen_random_uuid()::text)"],
                          ids=["regular", "express", "submit"])
 def test_a_crm_under_xa_inserts_without_a_notification_and_is_found_by_polling(database, daemon, login, how):
-    wait_for(lambda: not database.query("SELECT FROM contego.busy WHERE busy_until > now()"))
+    wait_for(lambda: not database.query("SELECT provider FROM contego.busy WHERE busy_until > now()"))
     with contextlib.closing(psycopg2.connect(login("crm"))) as session, session.cursor() as cursor:
         cursor.execute("SET contego.notify = off")
         cursor.execute(how, [json.dumps(add())])
@@ -155,7 +155,7 @@ def test_rows_that_come_by_logical_replication_flow_in_order(cluster, database, 
                  lambda: database.query("SELECT progress, count(*) FROM contego.request WHERE id > %s GROUP BY 1", last))
     finally:
         database.query("ALTER SUBSCRIPTION orders DISABLE; ALTER SUBSCRIPTION orders SET (slot_name = NONE); DROP SUBSCRIPTION orders")
-        wait_for(lambda: not publisher.query("SELECT FROM pg_replication_slots WHERE active"))
+        wait_for(lambda: not publisher.query("SELECT slot_name FROM pg_replication_slots WHERE active"))
         publisher.query("SELECT pg_drop_replication_slot('orders')")
         publisher.close()
         server.query("DROP DATABASE publisher")
