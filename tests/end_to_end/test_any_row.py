@@ -48,10 +48,12 @@ def run(database, configure, providers, simulator, support, postmaster):
     daemon = Daemon(file)
     crm = login(database, "any_row_crm", "contego_crm")
     played = Run(COUNT, SEED, database, daemon, simulator, Asker(file, daemon, support), crm, postmaster)
-    played.play()
-    played.lived = daemon.process.poll() is None
-    played.log = daemon.log()
-    daemon.kill()
+    try:
+        played.play()
+        played.lived = daemon.process.poll() is None
+        played.log = daemon.log()
+    finally:
+        daemon.kill()
     print(f"seed {SEED}: {len(played.good)} good rows done {played.seconds:.1f} s after the last; {len(played.bad)} bad ones, "
           f"{len(played.refused)} refused; asked {played.asker.rounds} times; MiB: {sorted(played.most.values())[-5:]}")
     return played

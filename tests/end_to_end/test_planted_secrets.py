@@ -48,11 +48,13 @@ def planted(database, cas, configure, providers, folder):
     file.write_text(json.dumps(document))
     made.file = file
     made.daemon = Daemon(file)
-    made.plant()
-    made.settle()
-    made.metrics = made.daemon.get("/metrics")[1] + made.daemon.get("/readyz")[1]
-    yield made
-    made.daemon.kill()
+    try:
+        made.plant()
+        made.settle()
+        made.metrics = made.daemon.get("/metrics")[1] + made.daemon.get("/readyz")[1]
+        yield made
+    finally:
+        made.daemon.kill()
 
 
 def tables_of(database):

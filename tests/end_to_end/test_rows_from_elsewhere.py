@@ -98,11 +98,12 @@ def test_a_restore_without_triggers_keeps_what_is_held_and_the_line_goes_on(clus
     configuration = folder / "restored.json"
     configuration.write_text(json.dumps(other.configuration(providers)))
     daemon = Daemon(configuration)
-    new = other.query("INSERT INTO contego.request (action, parameters) VALUES ('ADD_SUBSCRIPTIONS', %s) RETURNING id", json.dumps(add()))[0]["id"]
-    finished = other.finished(new, SOON)
-    kept = states(other, before)
-    daemon.kill()
-    other.close()
+    try:
+        finished = other.finished(other.insert("ADD_SUBSCRIPTIONS", add()), SOON)
+        kept = states(other, before)
+    finally:
+        daemon.kill()
+        other.close()
     assert (finished["progress"], kept) == ("DONE", before)
 
 
