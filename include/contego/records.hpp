@@ -72,8 +72,8 @@ struct record_answer {
     std::vector<std::int64_t>
         stale; ///< requests whose claim was no longer ours: nothing of theirs was written
     std::vector<std::int64_t>
-        failed;            ///< requests whose outcome the database refused to store; they stay claimed
-    std::string failure;   ///< what it said about the first of them
+        failed;          ///< requests whose outcome the database refused to store; they stay claimed
+    std::string failure; ///< what it said about the first of them
     /// Requests whose row another session keeps locked: nothing of theirs was written, write it again later.
     std::vector<std::int64_t> postponed;
     std::size_t woken = 0; ///< requests that waited for one of these and may now be claimed

@@ -337,14 +337,17 @@ END
 $$;
 
 -- The sessions that hold what claims, shares and the feed wait for: a row of contego.lock, or a table of the schema in a mode that
--- keeps writers out. One row each. What PostgreSQL does not show to the owner of the schema is NULL: without pg_read_all_stats that
--- is `since`, `client` and `state`.
+-- keeps writers out. One row each. Without pg_read_all_stats PostgreSQL does not show the owner of the schema everything: `client` and
+-- `state` are NULL then, and `since` is when the first session began to wait, or NULL if none does.
 CREATE FUNCTION contego.lock_holders()
 RETURNS TABLE (pid integer, login text, application text, client text, state text, since timestamptz, holds text)
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT a.pid, a.usename::text, a.application_name, a.client_addr::text, a.state, a.xact_start, h.holds
+    SELECT a.pid, a.usename::text, a.application_name, a.client_addr::text, a.state,
+           coalesce(a.xact_start, (SELECT min(w.waitstart) FROM pg_locks AS w
+                                   WHERE NOT w.granted AND a.pid = ANY (pg_blocking_pids(w.pid)))) AS since,
+           h.holds
     FROM (
         SELECT x.pid, 'the lock ' || concat_ws(' of provider ', k.purpose, nullif(k.provider, '')) AS holds
         FROM contego.lock AS k
@@ -358,7 +361,7 @@ AS $$
     ) AS h
     JOIN pg_stat_activity AS a ON a.pid = h.pid
     WHERE a.pid <> pg_backend_pid()
-    ORDER BY a.xact_start, a.pid
+    ORDER BY since, a.pid
 $$;
 COMMENT ON FUNCTION contego.lock_holders IS 'The sessions that hold what claims wait for: a row of contego.lock, or a table of the schema in a mode that keeps writers out.';
 

@@ -248,13 +248,17 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value', HINT = 'Say what was done by hand, and where.';
     END IF;
     FOR request_id IN SELECT DISTINCT wanted.id FROM unnest(ids) AS wanted (id) WHERE wanted.id IS NOT NULL ORDER BY 1 LOOP
-        -- Whoever claims or records it at this moment is waited for. Finishing moves the row: it is looked for again then.
-        SELECT * INTO o FROM contego.request AS r WHERE r.id = act.request_id FOR UPDATE;
-        IF NOT FOUND THEN
+        IF only_preview THEN -- locks nothing: in a transaction left open, that would keep the outcome from being recorded
+            SELECT * INTO o FROM contego.request AS r WHERE r.id = act.request_id;
+        ELSE
+            -- Whoever claims or records it at this moment is waited for. Finishing moves the row: it is looked for again then.
             SELECT * INTO o FROM contego.request AS r WHERE r.id = act.request_id FOR UPDATE;
+            IF NOT FOUND THEN
+                SELECT * INTO o FROM contego.request AS r WHERE r.id = act.request_id FOR UPDATE;
+            END IF;
+            -- Whoever is about to drop its month waits for us, or we see that it does.
+            PERFORM FROM contego.month AS m WHERE m.month = contego.month_of(o.finished_date) FOR SHARE;
         END IF;
-        -- Whoever is about to drop its month waits for us, or we see that it does.
-        PERFORM FROM contego.month AS m WHERE m.month = contego.month_of(o.finished_date) FOR SHARE;
         action := o.action;
         before := o.progress;
         refused := contego.objection(to_verb, o);
@@ -273,7 +277,9 @@ BEGIN
         END IF;
         RETURN NEXT;
     END LOOP;
-    PERFORM pg_notify('contego', '');
+    IF NOT only_preview THEN
+        PERFORM pg_notify('contego', '');
+    END IF;
 END
 $$;
 

@@ -157,7 +157,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     CREATE OR REPLACE TRIGGER announce_finished AFTER INSERT ON contego.request_finished
         REFERENCING NEW TABLE AS finished
-        FOR EACH STATEMENT EXECUTE FUNCTION contego.announce_finished()
+        FOR EACH STATEMENT EXECUTE FUNCTION contego.announce_finished();
+    ALTER TABLE contego.request_finished ENABLE ALWAYS TRIGGER announce_finished -- whatever session_replication_role the daemon has
 $$;
 
 CREATE FUNCTION contego.close_feed() RETURNS void

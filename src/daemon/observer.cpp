@@ -1,5 +1,6 @@
 #include "daemon/observer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -75,6 +76,19 @@ void observer::recorded(const record_batch& batch, const record_answer& answer) 
         log_.error("outcome not written: the database refuses it",
                    {{"request", id}, {"reason", answer.failure}});
     if (!answer.stale.empty()) metrics_.stale(answer.stale.size());
+    tell_postponed(batch, answer);
+}
+
+// Once for each request: it is tried again ten times a second.
+void observer::tell_postponed(const record_batch& batch, const record_answer& answer) {
+    if (!postponed_.empty())
+        for (const auto& v : batch.verdicts)
+            if (std::ranges::find(answer.postponed, v.request_id) == answer.postponed.end())
+                postponed_.erase(v.request_id);
+    for (const auto id : answer.postponed)
+        if (postponed_.insert(id).second)
+            log_.warning("outcome not written yet: another session keeps the row of the request locked",
+                         {{"request", id}});
 }
 
 void observer::holds(std::string_view provider,

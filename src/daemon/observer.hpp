@@ -5,8 +5,10 @@
 #include "daemon/outages.hpp"
 #include <contego/watches.hpp>
 
+#include <cstdint>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace contego::daemon {
@@ -47,8 +49,11 @@ public:
     [[nodiscard]] std::optional<std::string> unready() const;
 
 private:
+    void tell_postponed(const record_batch& batch, const record_answer& answer);
+
     mutable std::mutex mutex_;
     outages outages_;
+    std::set<std::int64_t> postponed_; ///< requests of which it was said that their rows are locked
     logbook& log_;
     metrics& metrics_;
 };

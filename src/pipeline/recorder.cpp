@@ -120,7 +120,8 @@ asio::awaitable<void> recorder::pause(std::chrono::milliseconds time) {
     co_await timer.async_wait(asio::use_awaitable);
 }
 
-// They come first in the next batch, whatever their urgency, so that a verdict is never written before the commands that it ends.
+// They come first in the next batch, whatever their urgency, so that a verdict is never written before the
+// commands that it ends.
 void recorder::put_back_postponed(const record_batch& batch, const record_answer& answer) {
     const std::set<std::int64_t> postponed(answer.postponed.begin(), answer.postponed.end());
     if (postponed.empty()) return;

@@ -13,12 +13,14 @@ constexpr statement claim_requests{"claim_requests",
                                    "SELECT id, action, parameters, size, priority, sequence_number, fence, "
                                    "attempts, interrupted, age_seconds, finished, more, due_in, untold_for"
                                    " FROM contego.claim($1, $2, $3, $4)"};
-constexpr statement hold_unreadable{"hold_unreadable", "SELECT id FROM unnest(contego.hold_unreadable($1)) AS id"};
-constexpr statement lock_holders{"lock_holders",
-                                 "SELECT pid, coalesce(login, '?'), coalesce(application, '?'),"
-                                 "       coalesce(' from ' || client, ''),"
-                                 "       coalesce(' since ' || to_char(since, 'YYYY-MM-DD HH24:MI:SS UTC'), ''), holds"
-                                 " FROM contego.lock_holders() LIMIT 3"};
+constexpr statement hold_unreadable{"hold_unreadable",
+                                    "SELECT id FROM unnest(contego.hold_unreadable($1)) AS id"};
+constexpr statement lock_holders{
+    "lock_holders",
+    "SELECT pid, coalesce(login, '?'), coalesce(application, '?'),"
+    "       coalesce(' from ' || client, ''),"
+    "       coalesce(' since ' || to_char(since, 'YYYY-MM-DD HH24:MI:SS UTC'), ''), holds"
+    " FROM contego.lock_holders() LIMIT 3"};
 constexpr statement give_back_lost{"give_back_lost", "SELECT contego.give_back_lost($1, $2, $3)"};
 
 std::vector<finished_command> finished_from(const pqxx::field& f) {
@@ -54,8 +56,8 @@ request request_from(const pqxx::row& row, const std::string& provider) {
             r.parameters = json::parse(row[2].c_str());
         r.finished = finished_from(row[10]);
     } catch (const json::parse_error& e) {
-        // PostgreSQL holds numbers that no double can, and a person may have written anything into a row: such
-        // a request is refused like other bad input, it does not stop the line.
+        // PostgreSQL holds numbers that no double can, and a person may have written anything into a row:
+        // such a request is refused like other bad input, it does not stop the line.
         r.unreadable = e.what();
     }
     r.size = row[2].is_null() ? 0 : row[3].as<std::size_t>();
@@ -171,8 +173,9 @@ private:
     std::string holders() {
         std::string text;
         for (const auto& row : connection_.call(lock_holders))
-            text += "; session " + std::string(row[0].c_str()) + " of login " + row[1].c_str() + " (application " +
-                    row[2].c_str() + row[3].c_str() + ") holds " + row[5].c_str() + row[4].c_str();
+            text += "; session " + std::string(row[0].c_str()) + " of login " + row[1].c_str() +
+                    " (application " + row[2].c_str() + row[3].c_str() + ") holds " + row[5].c_str() +
+                    row[4].c_str();
         return text.empty() ? "; who held it cannot be seen any more" : text;
     }
 

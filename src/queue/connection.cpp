@@ -79,8 +79,8 @@ pqxx::connection& connection::open() {
     return *connection_;
 }
 
-// Between two calls a server says nothing, unless it has ended the session (idle_session_timeout, a restart, a
-// pooler) or is about to: the next call would fail for no fault of anybody.
+// Between two calls a server says nothing, unless it has ended the session (idle_session_timeout, a restart,
+// a pooler) or is about to: the next call would fail for no fault of anybody.
 void connection::close_if_the_server_did() {
     const auto idle = socket();
     if (!idle) return;

@@ -16,9 +16,9 @@ struct database_options {
     std::string connection_string;             ///< libpq's: URI or keywords; several hosts allowed
     std::string application_name = "contegod"; ///< as pg_stat_activity shows it, unless the string names one
     std::shared_ptr<watchdog> overseer{};      ///< ends calls that take too long; none: no call is ended
-    std::chrono::milliseconds answer_timeout{
-        30'000}; ///< how long a call may take if there is an overseer
-    std::chrono::milliseconds lock_timeout{0}; ///< how long a statement waits for a lock; 0: as long as a call
+    std::chrono::milliseconds answer_timeout{30'000}; ///< how long a call may take if there is an overseer
+    std::chrono::milliseconds lock_timeout{
+        0}; ///< how long a statement waits for a lock; 0: as long as a call
 };
 
 /// A statement of the daemon. It is not prepared: a pooler between us and the server may give each
@@ -32,11 +32,11 @@ struct statement {
 ///
 /// Every call is a transaction with settings of our own (see begin_statement), so what a role, a database or
 /// the environment sets does not matter. The server ends a statement that takes too long, or whose daemon is
-/// gone, so that an abandoned claim keeps no lock. Depends on no state of the session, so it may run through a
-/// pooler in transaction mode. A connection that the server closed while nobody used it is opened anew without
-/// a word. Not thread safe: belongs to one thread at a time. Errors of the server are thrown as server_error; anything else as libpqxx
-/// or the system throws it, after the connection was thrown away. The caller decides when to try again; the
-/// next call opens a new one.
+/// gone, so that an abandoned claim keeps no lock. Depends on no state of the session, so it may run through
+/// a pooler in transaction mode. A connection that the server closed while nobody used it is opened anew
+/// without a word. Not thread safe: belongs to one thread at a time. Errors of the server are thrown as
+/// server_error; anything else as libpqxx or the system throws it, after the connection was thrown away. The
+/// caller decides when to try again; the next call opens a new one.
 class connection {
 public:
     explicit connection(database_options options);
@@ -112,8 +112,8 @@ private:
     std::unique_ptr<pqxx::connection> connection_;
 };
 
-/// What begins each transaction: read committed, with every setting that the daemon's statements depend on. All
-/// of them end with the transaction. default_transaction_read_only is left as it is: it is how a person
+/// What begins each transaction: read committed, with every setting that the daemon's statements depend on.
+/// All of them end with the transaction. default_transaction_read_only is left as it is: it is how a person
 /// freezes a database.
 [[nodiscard]] std::string begin_statement(const database_options& options);
 

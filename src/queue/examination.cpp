@@ -10,7 +10,7 @@ constexpr statement read_server{
     "read_server",
     "SELECT current_setting('server_version'), current_setting('server_version_num')::integer,"
     "       pg_is_in_recovery(), current_setting('default_transaction_read_only')::boolean,"
-    "       current_user, current_database()"};
+    "       current_user, current_database(), getdatabaseencoding()"};
 
 constexpr statement read_clock{"read_clock",
                                "SELECT extract(epoch FROM clock_timestamp())::double precision"};
@@ -87,6 +87,12 @@ constexpr statement read_horizon{
     " WHERE xid IS NOT NULL"
     " ORDER BY age(xid) DESC"};
 
+constexpr statement read_lock_holders{
+    "read_lock_holders",
+    "SELECT pid, concat_ws(', ', login, nullif(application, ''), client), coalesce(state, ''),"
+    "       extract(epoch FROM clock_timestamp() - since)::double precision, holds"
+    " FROM contego.lock_holders()"};
+
 std::optional<double> seconds_of(const pqxx::field& f) {
     return f.is_null() ? std::nullopt : std::optional(f.as<double>());
 }
@@ -97,20 +103,10 @@ database_options watched(database_options options, std::chrono::milliseconds at_
     return options;
 }
 
-// A site may set anything for its database or login; what is compared and computed here must not depend on
-// it.
+// Beside what begins every transaction of ours. The catalog is compared as it is written with this path.
 constexpr std::string_view own_settings = "SET TRANSACTION READ ONLY;"
                                           " SET LOCAL search_path = pg_catalog;"
-                                          " SET LOCAL quote_all_identifiers = off;"
-                                          " SET LOCAL standard_conforming_strings = on;"
-                                          " SET LOCAL transform_null_equals = off;"
-                                          " SET LOCAL extra_float_digits = 1;"
-                                          " SET LOCAL bytea_output = hex;"
-                                          " SET LOCAL DateStyle = ISO;"
-                                          " SET LOCAL IntervalStyle = postgres;"
-                                          " SET LOCAL TimeZone = 'UTC';"
                                           " SET LOCAL client_min_messages = warning;"
-                                          " SET LOCAL lock_timeout = 0;"
                                           " SET LOCAL statement_timeout = ";
 
 } // namespace
@@ -131,7 +127,8 @@ server_figures examination::server() {
             row[2].as<bool>(),
             row[3].as<bool>(),
             row[4].c_str(),
-            row[5].c_str()};
+            row[5].c_str(),
+            row[6].c_str()};
 }
 
 clock_figures examination::clock() {
@@ -173,6 +170,13 @@ vacuum_figures examination::vacuum() {
                                   row[6].as<bool>()});
         return all;
     });
+}
+
+std::vector<lock_holder> examination::lock_holders() {
+    std::vector<lock_holder> all;
+    for (const auto& row : ask(read_lock_holders))
+        all.push_back({row[0].c_str(), row[1].c_str(), row[2].c_str(), seconds_of(row[3]), row[4].c_str()});
+    return all;
 }
 
 std::vector<horizon_holder> examination::horizon() {

@@ -20,6 +20,7 @@ struct server_figures {
     bool read_only = false; ///< new transactions may not write
     std::string login;
     std::string database;
+    std::string encoding = "UTF8"; ///< of the database
 };
 
 struct clock_figures {
@@ -64,6 +65,16 @@ struct horizon_holder {
     std::string state;
     std::optional<double> age;     ///< of the transaction; empty: not told
     std::int64_t transactions = 0; ///< begun since
+};
+
+/// A session that has what claims wait for.
+struct lock_holder {
+    std::string process; ///< its number
+    std::string who;
+    std::string state;
+    std::optional<double>
+        age;           ///< of its transaction, or of the first wait for it; empty: nobody waits for it
+    std::string holds; ///< `the lock claim of provider default`
 };
 
 struct right {
@@ -112,6 +123,8 @@ public:
 
     /// Every one of them, the oldest first; not this session.
     [[nodiscard]] std::vector<horizon_holder> horizon();
+
+    [[nodiscard]] std::vector<lock_holder> lock_holders();
 
     /// Indexes of the schema that exist and are not used, as a CREATE INDEX CONCURRENTLY that failed leaves
     /// them.

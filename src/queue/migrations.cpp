@@ -6,8 +6,8 @@
 namespace contego::queue {
 namespace {
 
-// Held to the end of the transaction: two that migrate at once take turns, also behind a pooler. Only the owner
-// of the table may lock it in this mode.
+// Held to the end of the transaction: two that migrate at once take turns, also behind a pooler. Only the
+// owner of the table may lock it in this mode.
 constexpr const char* take_turns = "LOCK TABLE contego.migration IN SHARE ROW EXCLUSIVE MODE";
 constexpr const char* make_ledger = "CREATE SCHEMA IF NOT EXISTS contego;"
                                     "CREATE TABLE IF NOT EXISTS contego.migration ("

@@ -4,8 +4,8 @@
 #include "queue/column.hpp"
 #include "queue/sqlstate.hpp"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <string>
@@ -124,7 +124,8 @@ struct verdict_columns {
     }
 };
 
-constexpr statement hold_unrecordable{"hold_unrecordable", "SELECT contego.hold_unrecordable($1, $2, $3, $4)"};
+constexpr statement hold_unrecordable{"hold_unrecordable",
+                                      "SELECT contego.hold_unrecordable($1, $2, $3, $4)"};
 
 /// A session that keeps a row locked: a person's, in a transaction that was left open. Others do so for
 /// milliseconds.
@@ -176,8 +177,9 @@ std::int64_t fence_of(const record_batch& part) {
 
 /// Whether this is all that is left to say of a request: that it is held.
 bool only_holds(const record_batch& part) {
-    return part.commands.empty() &&
-           std::ranges::all_of(part.verdicts, [](const verdict& v) { return v.disposition == disposition::hold; });
+    return part.commands.empty() && std::ranges::all_of(part.verdicts, [](const verdict& v) {
+               return v.disposition == disposition::hold;
+           });
 }
 
 class pg_records final : public records {
@@ -282,8 +284,8 @@ private:
         }
     }
 
-    // A database that refuses even this, as by a trigger of the site, leaves the request in flight for as long
-    // as this daemon lives: to ask again without end would keep all others waiting.
+    // A database that refuses even this, as by a trigger of the site, leaves the request in flight for as
+    // long as this daemon lives: to ask again without end would keep all others waiting.
     void hold(const record_batch& part, const std::string& why) {
         try {
             connection_.call(hold_unrecordable,

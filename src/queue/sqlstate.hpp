@@ -6,9 +6,9 @@
 
 namespace contego::queue {
 
-/// The server answered, with an error. what() is one sentence with the SQLSTATE and the function of the schema
-/// in which it happened, and a HINT if we have one or the server gave one; it has no DETAIL, which may hold
-/// values of a row.
+/// The server answered, with an error. what() is one sentence with the SQLSTATE and the function of the
+/// schema in which it happened, and a HINT if we have one or the server gave one; it has no DETAIL, which may
+/// hold values of a row.
 class server_error : public std::runtime_error {
 public:
     /// `said` is the server's message, with or without its severity and further lines.

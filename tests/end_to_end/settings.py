@@ -34,7 +34,7 @@ CREATE ACCESS METHOD another_heap TYPE TABLE HANDLER heap_tableam_handler;
 SETTINGS = [
     ("client_encoding", "LATIN1"), ("client_encoding", "SQL_ASCII"), ("client_encoding", "EUC_JP"),
     ("default_transaction_isolation", "repeatable read"), ("default_transaction_isolation", "serializable"),
-    ("default_transaction_read_only", "on"), ("default_transaction_deferrable", "on"),
+    ("default_transaction_deferrable", "on"),
     ("DateStyle", "SQL, DMY"), ("DateStyle", "German"), ("IntervalStyle", "sql_standard"),
     ("TimeZone", "Pacific/Chatham"), ("TimeZone", "<+00>-15:59"), ("extra_float_digits", "-15"), ("row_security", "off"),
     ("statement_timeout", "50ms"), ("lock_timeout", "1ms"), ("idle_in_transaction_session_timeout", "10ms"),

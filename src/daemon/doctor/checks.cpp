@@ -99,6 +99,10 @@ findings look_at_transactions(patient& p) {
     return judge_horizon(p.examine().horizon(), p.longest_transaction());
 }
 
+findings look_at_locks(patient& p) {
+    return judge_locks(p.examine().lock_holders());
+}
+
 std::vector<queue::provider_backlog> backlog_of(patient& p) {
     return p.examine().backlog(p.settings().provider_names());
 }
@@ -173,7 +177,7 @@ findings look_at_client_certificates(patient& p) {
 
 using enum precondition;
 
-constexpr std::array<check, 17> checks{{
+constexpr std::array<check, 18> checks{{
     {"configuration",
      "file, environment, bindings, TLS files: what contegod check finds",
      nothing,
@@ -198,6 +202,7 @@ constexpr std::array<check, 17> checks{{
      "who keeps dead rows from being removed, and since when",
      live_database,
      look_at_transactions},
+    {"locks", "who has a lock that the daemons wait for", live_database, look_at_locks},
     {"queue",
      "held, long due, long in flight, long blocked, for no configured provider",
      live_database,

@@ -41,7 +41,17 @@ findings judge_server(const queue::server_figures& f) {
     if (f.read_only)
         return {error(place(f) + ": transactions are read-only by default",
                       "set default_transaction_read_only to off for the server, the database and the login")};
-    return {good(place(f) + ", primary, may be written to")};
+    auto all = findings{good(place(f) + ", primary, may be written to")};
+    if (f.encoding == "SQL_ASCII")
+        all.push_back(warning(
+            "the database is in SQL_ASCII: it takes any bytes, and INSERTs that are no UTF-8 are refused",
+            "move to a database with ENCODING 'UTF8'"));
+    else if (f.encoding != "UTF8")
+        all.push_back(warning(
+            "the database is in " + f.encoding +
+                ": an answer of the CAS with other characters cannot be stored, and its request is held",
+            "move to a database with ENCODING 'UTF8'"));
+    return all;
 }
 
 findings judge_clock(const queue::clock_figures& f) {
@@ -90,6 +100,21 @@ findings judge_connections(const std::vector<queue::connection_room>& rooms, std
         else
             all.push_back(good(text));
     }
+    return all;
+}
+
+findings judge_locks(const std::vector<queue::lock_holder>& holders) {
+    constexpr double long_held = 1; // a claim takes milliseconds
+    constexpr double very_long_held = 10;
+    findings all;
+    for (const auto& h : holders) {
+        if (!h.age || *h.age < long_held) continue;
+        const auto text = "session " + h.process + " (" + h.who + (h.state.empty() ? "" : ", " + h.state) +
+                          ") has held " + h.holds + " for " + span_text(*h.age) + ": the daemons wait for it";
+        const auto hint = "end it: SELECT pg_terminate_backend(" + h.process + ")";
+        all.push_back(*h.age > very_long_held ? error(text, hint) : warning(text, hint));
+    }
+    if (all.empty()) all.push_back(good("no session keeps the daemons waiting for a lock"));
     return all;
 }
 

@@ -30,6 +30,10 @@ namespace contego::daemon {
 /// Tables with rows of which the planner knows nothing.
 [[nodiscard]] findings judge_statistics(const queue::vacuum_figures& f);
 
+/// Who has a lock that the daemons wait for. For more than a second is worth a warning, for more than ten an
+/// error.
+[[nodiscard]] findings judge_locks(const std::vector<queue::lock_holder>& holders);
+
 /// Who keeps dead rows from being removed. `longest` is how old a transaction may be, in seconds; beyond
 /// twelve times that it is an error.
 [[nodiscard]] findings judge_horizon(const std::vector<queue::horizon_holder>& holders, double longest);

@@ -19,9 +19,8 @@ protected:
     }
 
     /// 2.5 KB that take more than 1 GB when they are written out.
-    static constexpr const char* a_bomb =
-        "parameters = jsonb_build_object('smartcard_ca_id', '1', 'n',"
-        " (SELECT jsonb_agg(1e131071) FROM generate_series(1, 9000)))";
+    static constexpr const char* a_bomb = "parameters = jsonb_build_object('smartcard_ca_id', '1', 'n',"
+                                          " (SELECT jsonb_agg(1e131071) FROM generate_series(1, 9000)))";
     static constexpr const char* too_deep =
         "parameters = (repeat('{\"pin\":', 900) || '1' || repeat('}', 900))::jsonb";
     static constexpr const char* too_large =
@@ -80,7 +79,8 @@ TEST_F(any_row, whose_lane_stands_there_twice_does_not_wait_for_itself) {
 
 TEST_F(any_row, can_be_ended_by_cancel_and_by_close) {
     for (const auto* verb : {"cancel", "close"})
-        for (const auto* columns : {a_bomb, too_deep, too_large, "lanes = '{NULL}'", "attempts = 2147483647"}) {
+        for (const auto* columns :
+             {a_bomb, too_deep, too_large, "lanes = '{NULL}'", "attempts = 2147483647"}) {
             const auto id = insert_for_card("1");
             change(id, columns);
 
@@ -118,8 +118,8 @@ TEST_F(any_row, brings_no_more_bytes_than_a_claim_may_have) {
 TEST_F(any_row, of_many_bytes_is_claimed_alone_when_it_is_more_than_a_claim_may_have) {
     const auto id = insert(R"({"m": ")" + std::string(900'000, 'x') + "\"}");
 
-    const auto rows = sql("SELECT id, more FROM contego.claim(" + std::to_string(daemon_.membership.daemon_id()) +
-                          ", 'default', 10, 1000)");
+    const auto rows = sql("SELECT id, more FROM contego.claim(" +
+                          std::to_string(daemon_.membership.daemon_id()) + ", 'default', 10, 1000)");
 
     EXPECT_EQ(rows.at(0).at(0), std::to_string(id));
 }
@@ -162,7 +162,8 @@ TEST_F(any_row, that_another_session_keeps_locked_is_postponed_and_the_others_ar
 TEST_F(any_row, whose_outcome_takes_too_long_is_held_and_the_others_are_written) {
     sql("CREATE FUNCTION public.dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
         " IF OLD.process_id = 'slow' THEN PERFORM pg_sleep(60); END IF; RETURN OLD; END $$;"
-        "CREATE TRIGGER dawdle BEFORE DELETE ON contego.request_open FOR EACH ROW EXECUTE FUNCTION public.dawdle()");
+        "CREATE TRIGGER dawdle BEFORE DELETE ON contego.request_open FOR EACH ROW EXECUTE FUNCTION "
+        "public.dawdle()");
     const auto slow = insert_for_card("1", ", process_id", ", 'slow'");
     const auto quick = insert_for_card("2");
     auto options = database_;
@@ -240,14 +241,17 @@ TEST_F(any_row, is_claimed_whatever_advisory_locks_somebody_takes) {
     const auto id = insert_for_card("1");
     pqxx::connection someone(database_.connection_string);
     pqxx::work holds(someone);
-    for (const auto* name : {"contego.claim", "contego.share", "contego.feed", "contego.months", "contego.migrate"})
-        holds.exec("SELECT pg_advisory_xact_lock(hashtext('" + std::string(name) + "'), n) FROM unnest(ARRAY[0, 1, 2,"
+    for (const auto* name :
+         {"contego.claim", "contego.share", "contego.feed", "contego.months", "contego.migrate"})
+        holds.exec("SELECT pg_advisory_xact_lock(hashtext('" + std::string(name) +
+                   "'), n) FROM unnest(ARRAY[0, 1, 2,"
                    " hashtext('default')]) AS n");
 
     EXPECT_EQ(daemon_.claim(), ids{id});
     EXPECT_NO_THROW(daemon_.keep_house());
-    EXPECT_NO_THROW(sql("SELECT * FROM contego.take_share(" + std::to_string(daemon_.membership.daemon_id()) +
-                        ", 'default', 10, 10, 0, 0); SELECT contego.make_months(); SELECT contego.drop_month(1)"));
+    EXPECT_NO_THROW(
+        sql("SELECT * FROM contego.take_share(" + std::to_string(daemon_.membership.daemon_id()) +
+            ", 'default', 10, 10, 0, 0); SELECT contego.make_months(); SELECT contego.drop_month(1)"));
 }
 
 } // namespace

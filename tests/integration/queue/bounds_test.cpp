@@ -58,7 +58,8 @@ TEST_F(bounds, are_named_with_the_column_and_the_size) {
     for (const auto* name : {"subscription", "process_name", "process_id", "idempotency_key"})
         EXPECT_THAT(refusal(std::string("action, parameters, ") + name, "'X', '{}', repeat('é', 8193)"),
                     HasSubstr(std::string(name) + " has 16386 bytes; 16384 are allowed"));
-    EXPECT_THAT(refusal("action, parameters", "repeat('a', 16385), '{}'"), HasSubstr("action has 16385 bytes"));
+    EXPECT_THAT(refusal("action, parameters", "repeat('a', 16385), '{}'"),
+                HasSubstr("action has 16385 bytes"));
 }
 
 TEST_F(bounds, let_through_what_is_just_within_them) {
@@ -68,8 +69,9 @@ TEST_F(bounds, let_through_what_is_just_within_them) {
           std::string("'{\"n\": 1e999}'"),
           std::string("'{\"n\": 1e-998}'"),
           std::string("jsonb_build_object('m', repeat('x', 1048567))"),
-          std::string("jsonb_build_object('smartcards', (SELECT jsonb_agg(jsonb_build_object('smartcard_ca_id', "
-                      "n::text)) FROM generate_series(1, 4000) AS n))")})
+          std::string(
+              "jsonb_build_object('smartcards', (SELECT jsonb_agg(jsonb_build_object('smartcard_ca_id', "
+              "n::text)) FROM generate_series(1, 4000) AS n))")})
         EXPECT_EQ(refusal_of(parameters), "") << parameters.substr(0, 100);
     EXPECT_EQ(refusal("action, parameters, subscription", "'X', '{}', repeat('é', 8192)"), "");
 }
@@ -79,7 +81,8 @@ TEST_F(bounds, of_a_date_are_those_that_clients_can_read) {
         return refusal("action, parameters, scheduled_date", "'X', '{}', '" + date + "'");
     };
 
-    EXPECT_THAT(refusal_at("infinity"), HasSubstr("scheduled_date is infinity; it must be before the year 10000"));
+    EXPECT_THAT(refusal_at("infinity"),
+                HasSubstr("scheduled_date is infinity; it must be before the year 10000"));
     EXPECT_THAT(refusal_at("294276-12-31"), HasSubstr("scheduled_date is 294276-12-31"));
     EXPECT_THAT(refusal_at("10000-01-01 00:00+00"), HasSubstr("scheduled_date"));
     EXPECT_EQ(refusal_at("9999-12-31 23:59:59.999999+00"), "");
@@ -105,9 +108,10 @@ TEST_F(bounds, keep_a_date_of_the_past_but_count_no_age_before_the_insert) {
 TEST_F(bounds, that_the_table_keeps_too_hold_for_a_superusers_hand) {
     const auto id = insert_for_card("1");
 
-    for (const auto* change : {"scheduled_date = 'infinity'", "due_date = '-infinity'", "sequence_number = NULL"})
-        EXPECT_ANY_THROW(sql(std::string("UPDATE contego.request_open SET ") + change + " WHERE id = " +
-                             std::to_string(id)))
+    for (const auto* change :
+         {"scheduled_date = 'infinity'", "due_date = '-infinity'", "sequence_number = NULL"})
+        EXPECT_ANY_THROW(sql(std::string("UPDATE contego.request_open SET ") + change +
+                             " WHERE id = " + std::to_string(id)))
             << change;
 }
 
@@ -117,7 +121,8 @@ TEST_F(bounds, are_told_without_the_row) {
 }
 
 TEST_F(bounds, only_let_texts_become_lanes) {
-    const auto id = insert(R"({"smartcards": [{"smartcard_ca_id": {"new_pin": "4711"}}, {"smartcard_ca_id": "7"}],
+    const auto id =
+        insert(R"({"smartcards": [{"smartcard_ca_id": {"new_pin": "4711"}}, {"smartcard_ca_id": "7"}],
                                "distributions": [{"smartcards": [["4711"], 12, true, null, "8"]}]})");
 
     EXPECT_EQ(column(id, "lanes"), "{card:7,card:8}");
@@ -141,10 +146,12 @@ TEST_F(bounds, refuse_a_row_of_a_dump_that_would_lose_its_state) {
     sql("UPDATE contego.request_open SET progress = 'HELD'");
     sql("CREATE TABLE public.dumped AS SELECT * FROM contego.request_open; DELETE FROM contego.request_open");
 
-    EXPECT_THAT(refusal("id", "1); INSERT INTO contego.request_open OVERRIDING SYSTEM VALUE SELECT * FROM "
-                              "public.dumped; SELECT (1"),
+    EXPECT_THAT(refusal("id",
+                        "1); INSERT INTO contego.request_open OVERRIDING SYSTEM VALUE SELECT * FROM "
+                        "public.dumped; SELECT (1"),
                 ::testing::Not(""));
-    EXPECT_ANY_THROW(sql("INSERT INTO contego.request_open OVERRIDING SYSTEM VALUE SELECT * FROM public.dumped"));
+    EXPECT_ANY_THROW(
+        sql("INSERT INTO contego.request_open OVERRIDING SYSTEM VALUE SELECT * FROM public.dumped"));
     sql("ALTER TABLE contego.request_open DISABLE TRIGGER ALL;"
         "INSERT INTO contego.request_open OVERRIDING SYSTEM VALUE SELECT * FROM public.dumped;"
         "ALTER TABLE contego.request_open ENABLE ALWAYS TRIGGER accept_request; DROP TABLE public.dumped");
@@ -157,8 +164,9 @@ TEST_F(bounds, of_a_key_are_those_of_its_login) {
         " EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
         "GRANT contego_crm TO bounds_a, bounds_b");
     const auto submit = [this](const std::string& login) {
-        return one("SET SESSION AUTHORIZATION " + login +
-                   "; SELECT request_id || ' ' || is_new FROM contego.submit('X', '{}', idempotency_key => 'k')");
+        return one(
+            "SET SESSION AUTHORIZATION " + login +
+            "; SELECT request_id || ' ' || is_new FROM contego.submit('X', '{}', idempotency_key => 'k')");
     };
 
     const auto first = submit("bounds_a");

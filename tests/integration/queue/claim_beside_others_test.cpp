@@ -38,8 +38,7 @@ TEST_F(claim, sees_what_a_claim_under_way_has_taken) {
 
     auto claimed = std::async(std::launch::async, [&second] { return second.claim(); });
     // Either it waits for the other claim, as it must, or it has finished too soon.
-    while (claimed.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready &&
-           !somebody_waits()) {
+    while (claimed.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready && !somebody_waits()) {
     }
     under_way.commit();
 

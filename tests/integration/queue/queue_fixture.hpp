@@ -68,7 +68,8 @@ public:
           elsewhere_(database.connection_string + " dbname=postgres") {
         run("ALTER DATABASE " + name_ + " ALLOW_CONNECTIONS false");
         run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE application_name = 'contego test' AND datname = '" + name_ + "'");
+            " WHERE application_name = 'contego test' AND datname = '" +
+            name_ + "'");
     }
 
     closed_database(const closed_database&) = delete;

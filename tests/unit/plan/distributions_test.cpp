@@ -25,8 +25,9 @@ TEST(distributions, the_list_of_them_is_mandatory_and_not_empty) {
               (lines{"distributions: is mandatory (was nothing)"}));
     EXPECT_EQ(faults("ADD_SERVICE", document("{'distributions': []}")),
               (lines{"distributions: must be a list of at least one object (was [])"}));
-    EXPECT_EQ(faults("ADD_SERVICE", document("{'distributions': {'distributor': 'D'}}")),
-              (lines{"distributions: must be a list of at least one object (was {\"distributor\":\"****\"})"}));
+    EXPECT_EQ(
+        faults("ADD_SERVICE", document("{'distributions': {'distributor': 'D'}}")),
+        (lines{"distributions: must be a list of at least one object (was {\"distributor\":\"****\"})"}));
 }
 
 TEST(distributions, unknown_members_are_refused_at_every_level) {
