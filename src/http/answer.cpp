@@ -2,133 +2,182 @@
 
 #include "http/retry_after.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/string.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
-
 #include <algorithm>
-#include <optional>
-#include <utility>
+#include <charconv>
+#include <variant>
 
 namespace contego::http {
 namespace {
 
-namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace wire = boost::beast::http;
-
 using progress = answer_reader::progress;
 
-transport_error classify(boost::system::error_code ec) {
-    if (ec == wire::error::header_limit || ec == wire::error::body_limit) return transport_error::too_large;
-    if (ec == wire::error::partial_message || ec == wire::error::end_of_stream)
-        return transport_error::closed;
-    return transport_error::malformed;
-}
+constexpr std::size_t most_first_bytes = 4096;
+
+/// A server that goes on with these answers nothing.
+constexpr int most_interim_answers = 8;
 
 } // namespace
 
-struct answer_reader::state {
-    explicit state(answer_limits l) : limits(l) { start(); }
-
-    answer_limits limits;
-    beast::flat_buffer unread;
-    std::unique_ptr<wire::response_parser<wire::string_body>> parser;
-    bool header_seen = false;
-    transport_error error = transport_error::none;
-    std::string detail;
-
-    void start() {
-        parser = std::make_unique<wire::response_parser<wire::string_body>>();
-        parser->eager(true);
-        parser->header_limit(static_cast<std::uint32_t>(limits.header));
-        parser->body_limit(limits.body);
-        header_seen = false;
-    }
-
-    progress fail(transport_error e, std::string text) {
-        error = e;
-        detail = std::move(text);
-        return progress::failed;
-    }
-
-    void append(std::string_view bytes) {
-        const auto room = unread.prepare(bytes.size());
-        asio::buffer_copy(room, asio::buffer(bytes));
-        unread.commit(bytes.size());
-    }
-
-    /// Judges the header as soon as it is there; nothing where it is as it should be.
-    std::optional<progress> judge_header() {
-        header_seen = true;
-        const auto& header = parser->get();
-        if (header.result_int() < 100) return fail(transport_error::malformed, "a status below 100");
-        if (header.result_int() == 101)
-            return fail(transport_error::malformed, "switching protocols was not asked for");
-        const auto encoding = header[wire::field::content_encoding];
-        if (!encoding.empty() && !beast::iequals(encoding, "identity"))
-            return fail(transport_error::malformed,
-                        "content encoding " + std::string(encoding) + " was not asked for");
-        return std::nullopt;
-    }
-
-    progress parse() {
-        while (unread.size() > 0 && !parser->is_done()) {
-            boost::system::error_code ec;
-            unread.consume(parser->put(unread.data(), ec));
-            if (ec && ec != wire::error::need_more) return fail(classify(ec), ec.message());
-            if (parser->is_header_done() && !header_seen)
-                if (const auto verdict = judge_header()) return *verdict;
-            if (ec == wire::error::need_more) break;
-            if (parser->is_done() && parser->get().result_int() / 100 == 1) start();
-        }
-        if (parser->is_done()) return progress::complete;
-        // What the parser leaves is an unfinished line of a chunk or a trailer, for which it knows no limit.
-        if (unread.size() > limits.header)
-            return fail(transport_error::too_large, "a line over the header limit");
-        return progress::more;
-    }
-};
-
-answer_reader::answer_reader(answer_limits limits) : state_(std::make_unique<state>(limits)) {}
-
-answer_reader::~answer_reader() = default;
-
-progress answer_reader::feed(std::string_view bytes) {
-    state_->append(bytes);
-    return state_->parse();
+progress answer_reader::fail(transport_error e, std::string text) {
+    error_ = e;
+    detail_ = std::move(text);
+    return progress::failed;
 }
 
-progress answer_reader::end() {
-    auto& s = *state_;
-    if (!s.parser->got_some()) return s.fail(transport_error::closed, "the server closed without an answer");
-    boost::system::error_code ec;
-    s.parser->put_eof(ec);
-    if (ec) return s.fail(classify(ec), "the server closed in the middle of its answer");
+bool answer_reader::is_in_body() const {
+    return next_ == part::counted_body || next_ == part::open_body || next_ == part::chunk;
+}
+
+progress answer_reader::feed(std::string_view bytes) {
+    first_bytes_.append(bytes.substr(0, most_first_bytes - first_bytes_.size()));
+    while (next_ != part::done && error_ == transport_error::none) {
+        if (is_in_body()) {
+            if (bytes.empty()) return progress::more;
+            take_body(bytes);
+        } else if (take_line(bytes)) {
+            read_line();
+            line_.clear();
+        } else if (error_ == transport_error::none) {
+            return progress::more;
+        }
+    }
+    if (error_ != transport_error::none) return progress::failed;
+    note_rest(bytes);
     return progress::complete;
 }
 
-transport_error answer_reader::error() const {
-    return state_->error;
-}
-
-const std::string& answer_reader::detail() const {
-    return state_->detail;
-}
-
-bool answer_reader::keeps_alive() const {
-    return state_->parser->keep_alive() && state_->unread.size() == 0;
+progress answer_reader::end() {
+    // With the last chunk, which has no bytes, all of the body was there.
+    if (next_ == part::open_body || next_ == part::trailers) {
+        is_odd_ = true;
+        return progress::complete;
+    }
+    if (first_bytes_.empty()) return fail(transport_error::closed, "the server closed without an answer");
+    return fail(transport_error::closed, "the server closed in the middle of its answer");
 }
 
 void answer_reader::move_into(exchange& out, std::chrono::system_clock::time_point now) {
-    auto& answer = state_->parser->get();
-    out.http_status = static_cast<int>(answer.result_int());
-    out.content_type = answer[wire::field::content_type];
-    out.retry_after = parse_retry_after(answer[wire::field::retry_after], now);
-    out.body = std::move(answer.body());
+    out.http_status = head_.status;
+    out.content_type = std::move(head_.content_type);
+    out.retry_after = parse_retry_after(head_.retry_after, now);
+    out.body = std::move(body_);
+}
+
+bool answer_reader::take_line(std::string_view& bytes) {
+    const auto end = bytes.find('\n');
+    const bool whole = end != std::string_view::npos;
+    const auto taken = whole ? end + 1 : bytes.size();
+    line_.append(bytes.substr(0, whole ? end : taken));
+    bytes.remove_prefix(taken);
+    if (overhead_ + line_.size() > limits_.header) {
+        fail(transport_error::too_large, "a header or a line of a chunk over the header limit");
+        return false;
+    }
+    if (next_ == part::status_line && line_ != "\r" && !may_be_status_line(line_)) {
+        fail(transport_error::malformed, "what came does not begin like an HTTP answer");
+        return false;
+    }
+    if (!whole) return false;
+    is_bare_ = !line_.ends_with('\r');
+    if (!is_bare_) line_.pop_back();
+    is_odd_ = is_odd_ || is_bare_;
+    return true;
+}
+
+void answer_reader::take_body(std::string_view& bytes) {
+    const auto size = next_ == part::open_body ? bytes.size() : std::min<std::uint64_t>(left_, bytes.size());
+    if (size > limits_.body - body_.size()) {
+        fail(transport_error::too_large, "a body over the body limit");
+        return;
+    }
+    body_.append(bytes.substr(0, size));
+    bytes.remove_prefix(size);
+    if (next_ == part::open_body) return;
+    left_ -= size;
+    if (left_ == 0) next_ = next_ == part::chunk ? part::chunk_end : part::done;
+}
+
+void answer_reader::read_line() {
+    switch (next_) {
+    case part::chunk_size:
+        return read_chunk_size();
+    case part::chunk_end:
+        // Else a chunk whose size is one too large would end with the carriage return as its last byte.
+        if (!line_.empty() || is_bare_ != size_was_bare_)
+            fail(transport_error::malformed, "a chunk is longer or shorter than its size says");
+        next_ = part::chunk_size;
+        return;
+    case part::trailers:
+        overhead_ += line_.size() + 1;
+        if (line_.empty()) next_ = part::done;
+        return;
+    default:
+        return read_head_line();
+    }
+}
+
+void answer_reader::read_head_line() {
+    overhead_ += line_.size() + 1;
+    const bool before_the_answer = next_ == part::status_line && line_.empty();
+    is_odd_ = is_odd_ || before_the_answer;
+    if (before_the_answer) return;
+    if (next_ == part::header && line_.empty()) return end_head();
+    lines_.append(line_).append("\n");
+    next_ = part::header;
+}
+
+void answer_reader::end_head() {
+    auto read = read_head(lines_);
+    lines_.clear();
+    overhead_ = 0;
+    if (auto* problem = std::get_if<std::string>(&read)) {
+        fail(transport_error::malformed, std::move(*problem));
+        return;
+    }
+    head_ = std::move(std::get<answer_head>(read));
+    if (!head_.is_interim()) return begin_body();
+    next_ = part::status_line;
+    if (++interim_answers_ > most_interim_answers)
+        fail(transport_error::malformed, "more interim answers than any server has a reason for");
+}
+
+void answer_reader::begin_body() {
+    left_ = head_.length.value_or(0);
+    if (head_.is_bodiless()) {
+        next_ = part::done;
+    } else if (head_.chunked) {
+        next_ = part::chunk_size;
+    } else if (!head_.length) {
+        next_ = part::open_body;
+    } else if (left_ > limits_.body) {
+        fail(transport_error::too_large, "a body over the body limit");
+    } else {
+        next_ = left_ == 0 ? part::done : part::counted_body;
+    }
+}
+
+void answer_reader::read_chunk_size() {
+    const auto* const begin = line_.data();
+    const auto [end, error] = std::from_chars(begin, begin + line_.size(), left_, 16);
+    const auto size = static_cast<std::size_t>(end - begin);
+    const auto behind = std::min(line_.find_first_not_of(" \t", size), line_.size());
+    const bool is_number = end != begin && (behind == line_.size() || line_[behind] == ';');
+    extensions_ += line_.size() - size;
+    size_was_bare_ = is_bare_;
+    if (!is_number) {
+        fail(transport_error::malformed, "the size of a chunk is no number");
+    } else if (error != std::errc{} || left_ > limits_.body - body_.size()) {
+        fail(transport_error::too_large, "a body over the body limit");
+    } else if (extensions_ > limits_.body) {
+        fail(transport_error::too_large, "chunk extensions over the body limit");
+    } else {
+        next_ = left_ == 0 ? part::trailers : part::chunk;
+    }
+}
+
+void answer_reader::note_rest(std::string_view rest) {
+    is_odd_ = is_odd_ || !rest.empty();
+    said_too_much_ = rest.find_first_not_of("\r\n") != std::string_view::npos;
 }
 
 } // namespace contego::http

@@ -91,6 +91,33 @@ TEST(answer, that_is_followed_by_bytes_is_the_last_one) {
     expect_body(read("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nbHTTP/1.1 200 OK\r\n"), "b", false);
 }
 
+TEST(answer, that_is_followed_by_another_said_too_much_and_by_an_empty_line_did_not) {
+    const std::string one = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb";
+    answer_reader twice(limits);
+    answer_reader with_a_line(limits);
+    answer_reader once(limits);
+
+    ASSERT_EQ(twice.feed(one + one), progress::complete);
+    ASSERT_EQ(with_a_line.feed(one + "\r\n"), progress::complete);
+    ASSERT_EQ(once.feed(one), progress::complete);
+
+    EXPECT_TRUE(twice.said_too_much());
+    EXPECT_FALSE(twice.keeps_alive());
+    EXPECT_FALSE(with_a_line.said_too_much());
+    EXPECT_FALSE(with_a_line.keeps_alive());
+    EXPECT_FALSE(once.said_too_much());
+    EXPECT_TRUE(once.keeps_alive());
+}
+
+TEST(answer, that_cannot_be_read_leaves_its_first_bytes_and_no_more_than_4_kib) {
+    answer_reader reader({.header = 100'000, .body = 100'000});
+    const auto bytes = "HTTP/1.1 200 OK\r\nX: " + std::string(10'000, 'x') + "\r\nno colon\r\n\r\n";
+
+    EXPECT_EQ(feed(reader, bytes, 1000), progress::failed);
+
+    EXPECT_EQ(reader.take_first_bytes(), bytes.substr(0, 4096));
+}
+
 TEST(answer, that_breaks_off_is_closed) {
     expect_failure(read("", true), transport_error::closed);
     expect_failure(read("HTTP/1.1 2", true), transport_error::closed);
