@@ -208,6 +208,12 @@ const settings<http::tls_options>& tls_settings() {
                                   s.minimum_version =
                                       word == "1.3" ? http::tls_version::tls_1_3 : http::tls_version::tls_1_2;
                               }),
+        flag_setting<section>(
+            "accept_common_name",
+            false,
+            "true: a certificate without subject alternative names is good for the name in its "
+            "common name (CN).",
+            [](auto& s) -> auto& { return s.accept_common_name; }),
         flag_setting<section>("verify",
                               true,
                               "false: anybody may pose as the CAS. For trials only.",
@@ -225,7 +231,7 @@ const settings<http::breaker_options>& breaker_settings() {
             1000,
             5,
             "So many exchanges in a row without an answer: the endpoint is taken for dead, nothing is "
-            "claimed for it. 401 and 403 do so at once; what the CAS says of a command never does.",
+            "claimed for it. 401 and 403 count too; what the CAS says of a command never does.",
             [](auto& s) -> auto& { return s.failures; }),
         number_setting<section>(
             "canary_interval_ms",

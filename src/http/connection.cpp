@@ -7,9 +7,11 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/core/error.hpp>
+#include <linux/sockios.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -21,8 +23,8 @@ namespace contego::http {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 namespace ssl = boost::asio::ssl;
+using asio::ip::tcp;
 using boost::system::error_code;
 
 bool is_address(const std::string& host) {
@@ -32,14 +34,19 @@ bool is_address(const std::string& host) {
 }
 
 /// Tells OpenSSL whom we expect, so that it compares the certificate itself and names the mismatch. An
-/// address is compared as such and, by the standard, never sent as SNI.
-void expect_name(SSL* ssl, const std::string& name) {
+/// address is compared as such and, by the standard, never sent as SNI. The dot that ends a full name is part
+/// of neither.
+void expect_name(SSL* ssl, std::string name, const tls_options& options) {
+    if (name.ends_with('.')) name.pop_back();
     auto* parameters = SSL_get0_param(ssl);
     if (is_address(name)) {
         X509_VERIFY_PARAM_set1_ip_asc(parameters, name.c_str());
         return;
     }
-    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    X509_VERIFY_PARAM_set_hostflags(
+        parameters,
+        X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+            (options.accept_common_name ? 0U : unsigned{X509_CHECK_FLAG_NEVER_CHECK_SUBJECT}));
     X509_VERIFY_PARAM_set1_host(parameters, name.c_str(), name.size());
     SSL_set_tlsext_host_name(ssl, name.c_str());
 }
@@ -63,58 +70,118 @@ std::string address_text(const asio::ip::tcp::endpoint& address) {
 connection::connection(const asio::any_io_executor& executor,
                        const std::shared_ptr<ssl::context>& context,
                        const std::stop_token& stop)
-    : tcp_(executor), opened_(std::chrono::steady_clock::now()), closing_(stop, [this] { tcp_.close(); }) {
-    if (context != nullptr) tls_ = std::make_unique<ssl::stream<beast::tcp_stream&>>(tcp_, *context);
+    : socket_(executor),
+      deadline_(socket_),
+      opened_(std::chrono::steady_clock::now()),
+      closing_(stop, [this] { close(); }) {
+    if (context != nullptr) tls_ = std::make_unique<ssl::stream<tcp::socket&>>(socket_, *context);
+}
+
+// Not left to the destructor of the socket, which never resets.
+connection::~connection() {
+    close();
+}
+
+void connection::close() {
+    error_code ignored;
+    // Nothing is left to be sent: the server shall see an orderly end.
+    if (!is_under_way_) socket_.set_option(asio::socket_base::linger(false, 0), ignored);
+    socket_.close(ignored);
 }
 
 asio::awaitable<std::optional<failure>>
-connection::open(asio::ip::tcp::endpoint address, const endpoint& where, time_point until) {
-    tcp_.expires_at(until);
+connection::open(tcp::endpoint address, const endpoint& where, time_point until) {
+    deadline_.set(until);
     error_code ec;
-    co_await tcp_.async_connect(address, asio::redirect_error(asio::use_awaitable, ec));
+    if (!deadline_.has_passed())
+        co_await socket_.async_connect(address, asio::redirect_error(asio::use_awaitable, ec));
+    ec = named(ec);
     if (ec) co_return failure{.error = transport_error::connect, .detail = ec.message()};
     // A request is one write; waiting to fill a packet would only delay it.
-    tcp_.socket().set_option(asio::ip::tcp::no_delay(true), ec);
-    if (!tls_) co_return std::nullopt;
-    co_return co_await shake_hands(where);
+    socket_.set_option(tcp::no_delay(true), ec);
+    // So that the connection is reset even if this process is killed in the middle of an exchange.
+    socket_.set_option(asio::socket_base::linger(true, 0), ec);
+    std::optional<failure> failed;
+    if (tls_) failed = co_await shake_hands(where);
+    deadline_.lift();
+    co_return failed;
 }
 
 asio::awaitable<std::optional<failure>> connection::shake_hands(const endpoint& where) {
     const auto& options = where.options.tls;
-    expect_name(tls_->native_handle(), options.server_name.empty() ? where.host : options.server_name);
+    expect_name(
+        tls_->native_handle(), options.server_name.empty() ? where.host : options.server_name, options);
     error_code ec;
     co_await tls_->async_handshake(ssl::stream_base::client, asio::redirect_error(asio::use_awaitable, ec));
+    ec = named(ec);
     if (!ec) co_return std::nullopt;
-    const auto kind = ec == beast::error::timeout ? transport_error::connect : transport_error::tls;
+    const auto kind = ec == asio::error::timed_out ? transport_error::connect : transport_error::tls;
     co_return failure{.error = kind,
                       .detail = handshake_detail(tls_->native_handle(), ec),
                       .distrust = SSL_get_verify_result(tls_->native_handle())};
 }
 
-asio::awaitable<transfer> connection::write(std::string_view bytes, time_point deadline) {
-    tcp_.expires_at(deadline);
+/// The error, unless it comes of the deadline: then that.
+error_code connection::named(error_code ec) const {
+    return deadline_.has_passed() ? make_error_code(asio::error::timed_out) : ec;
+}
+
+/// Lets the kernel give up, too, what it could not deliver by then: a stopped process resets nothing.
+void connection::bound_delivery(time_point until) {
+    using std::chrono::milliseconds;
+    const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
+    const auto at_most =
+        static_cast<unsigned>(std::clamp(left, milliseconds(1), milliseconds(86'400'000)).count());
+    ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &at_most, sizeof at_most);
+}
+
+asio::awaitable<transfer> connection::write(std::string_view request, time_point deadline) {
     transfer out;
-    auto token = asio::redirect_error(asio::use_awaitable, out.error);
-    const auto buffer = asio::buffer(bytes);
-    if (tls_)
-        out.bytes = co_await asio::async_write(*tls_, buffer, token);
-    else
-        out.bytes = co_await asio::async_write(tcp_, buffer, token);
+    deadline_.set(deadline);
+    if (!deadline_.has_passed()) {
+        bound_delivery(deadline);
+        is_under_way_ = true;
+        request_size_ = request.size();
+        auto token = asio::redirect_error(asio::use_awaitable, out.error);
+        const auto buffer = asio::buffer(request);
+        if (tls_)
+            out.bytes = co_await asio::async_write(*tls_, buffer, token);
+        else
+            out.bytes = co_await asio::async_write(socket_, buffer, token);
+    }
+    out.error = named(out.error);
     co_return out;
 }
 
 asio::awaitable<arrival> connection::read_some(time_point deadline) {
-    tcp_.expires_at(deadline);
     arrival out;
-    auto token = asio::redirect_error(asio::use_awaitable, out.error);
-    const auto into = asio::buffer(read_);
+    deadline_.set(deadline);
     std::size_t bytes = 0;
-    if (tls_)
-        bytes = co_await tls_->async_read_some(into, token);
-    else
-        bytes = co_await tcp_.async_read_some(into, token);
+    if (!deadline_.has_passed()) {
+        auto token = asio::redirect_error(asio::use_awaitable, out.error);
+        const auto into = asio::buffer(read_);
+        if (tls_)
+            bytes = co_await tls_->async_read_some(into, token);
+        else
+            bytes = co_await socket_.async_read_some(into, token);
+    }
+    out.error = named(out.error);
     out.bytes = {read_.data(), bytes};
     co_return out;
+}
+
+void connection::finish() {
+    deadline_.lift();
+    is_under_way_ = false;
+    was_used_ = true;
+}
+
+bool connection::came_before_request() {
+    int unacknowledged = 0;
+    // A socket that can be read can be asked; no answer would mean that it is closed.
+    if (::ioctl(socket_.native_handle(), SIOCOUTQ, &unacknowledged) != 0) return false;
+    const auto left = static_cast<std::size_t>(std::max(unacknowledged, 0));
+    return was_used_ ? left > 0 : request_size_ > 0 && left >= request_size_;
 }
 
 bool connection::is_quiet() {
@@ -126,7 +193,7 @@ bool connection::is_quiet() {
     // Session tickets come before the first answer and are read with it; whatever can be read now is the end
     // of the connection, or bytes that would be taken for the next answer.
     char byte = 0;
-    const auto got = ::recv(tcp_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    const auto got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
@@ -173,7 +240,8 @@ asio::awaitable<opened> open_connection(asio::any_io_executor executor,
 }
 
 transport_error read_error(error_code ec) {
-    if (ec == beast::error::timeout) return transport_error::timeout;
+    // The kernel's own time-out is the deadline too, see `bound_delivery`.
+    if (ec == asio::error::timed_out) return transport_error::timeout;
     if (ec.category() == asio::error::get_ssl_category()) return transport_error::tls;
     return transport_error::closed;
 }

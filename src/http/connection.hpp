@@ -2,12 +2,13 @@
 
 #include "http/certificate_facts.hpp"
 #include "http/certificates.hpp"
+#include "http/deadline.hpp"
 #include "http/endpoint.hpp"
 #include <contego/exchange.hpp>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 
 #include <array>
 #include <chrono>
@@ -22,8 +23,6 @@
 #include <vector>
 
 namespace contego::http {
-
-using time_point = std::chrono::steady_clock::time_point;
 
 /// Called once, at once, when the client is stopped; on construction where it was stopped before.
 using on_stop = std::stop_callback<std::function<void()>>;
@@ -47,22 +46,40 @@ struct arrival {
     std::string_view bytes;
 };
 
-/// One TCP connection to the server, with TLS where a context is given. After any error it is good for
-/// nothing but to be destroyed, which closes it. Stopping closes it too: whatever is done with it then fails.
+/// One TCP connection to the server, with TLS if a context is given. After any error it is good for
+/// nothing but to be destroyed. Stopping closes it too: whatever is done with it then fails.
+///
+/// A deadline holds whatever arrives; its error is `timed_out`. A connection that ends in the middle of an
+/// exchange is reset, not closed: else the kernel would go on sending for a while what it had taken, and the
+/// server do what was given up.
 class connection {
 public:
     connection(const boost::asio::any_io_executor& executor,
                const std::shared_ptr<boost::asio::ssl::context>& context,
                const std::stop_token& stop);
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+    ~connection();
 
-    /// Connects, and shakes hands where there is TLS: until `until`, or the failure is `connect`.
+    /// Connects, and shakes hands if there is TLS: until `until`, or the failure is `connect`.
     boost::asio::awaitable<std::optional<failure>>
     open(boost::asio::ip::tcp::endpoint address, const endpoint& where, time_point until);
 
-    boost::asio::awaitable<transfer> write(std::string_view bytes, time_point deadline);
+    /// Writes a whole request: an exchange begins.
+    boost::asio::awaitable<transfer> write(std::string_view request, time_point deadline);
 
     /// What is there, as soon as there is anything.
     boost::asio::awaitable<arrival> read_some(time_point deadline);
+
+    /// The answer of the exchange was read to its end.
+    void finish();
+
+    /// Right after a read: whether the bytes left the server's host before the request that was just written
+    /// had arrived there, so that they cannot be its answer. What the kernel knows tells: each packet says
+    /// how much had arrived. On a connection that carried other requests, all of the request must have
+    /// arrived before; on a new one any of it, for a server may turn away a request that it did not read to
+    /// its end.
+    [[nodiscard]] bool came_before_request();
 
     /// Between two exchanges: whether the server neither closed the connection nor sent what nobody asked
     /// for.
@@ -80,12 +97,18 @@ public:
 
 private:
     boost::asio::awaitable<std::optional<failure>> shake_hands(const endpoint& where);
+    [[nodiscard]] boost::system::error_code named(boost::system::error_code ec) const;
+    void bound_delivery(time_point until);
+    void close();
 
-    boost::beast::tcp_stream tcp_;
-    std::unique_ptr<boost::asio::ssl::stream<boost::beast::tcp_stream&>>
-        tls_;                      ///< nullptr where there is no TLS
+    boost::asio::ip::tcp::socket socket_;
+    std::unique_ptr<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_; ///< nullptr without TLS
+    deadline deadline_;
     std::array<char, 16384> read_; ///< most answers in one piece
     time_point opened_;
+    std::size_t request_size_ = 0; ///< of the last request
+    bool was_used_ = false;        ///< an exchange before this one came to its end
+    bool is_under_way_ = false;
     on_stop closing_;
 };
 

@@ -62,7 +62,8 @@ bool split_authority(std::string_view authority, endpoint& out) {
     auto rest = host_end == std::string_view::npos ? std::string_view{}
                                                    : authority.substr(host_end + (bracketed ? 1 : 0));
     if (bracketed && host.find(':') == std::string_view::npos) return false;
-    if (host.empty() || !std::ranges::all_of(host, is_host_character)) return false;
+    const bool named = !host.empty() && host != "." && !host.ends_with("..");
+    if (!named || !std::ranges::all_of(host, is_host_character)) return false;
     out.host = host;
     out.port = out.tls ? "443" : "80";
     if (rest.empty()) return true;

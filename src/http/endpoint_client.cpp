@@ -7,9 +7,9 @@
 #include "http/request_text.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/error.hpp>
 
 #include <exception>
 #include <stop_token>
@@ -44,24 +44,38 @@ void fail(exchange& out, transport_error error, std::string detail) {
     out.detail = std::move(detail);
 }
 
-/// Reads one answer; true where the connection may be used again.
-asio::awaitable<bool> read_answer(const endpoint& where, connection& c, time_point deadline, exchange& out) {
-    answer_reader reader({.header = where.options.header_limit, .body = where.options.body_limit});
+/// Reads one answer to a request that was just written; true if the connection may be used again.
+asio::awaitable<bool> read_answer(shared& s, connection& c, time_point deadline, exchange& out) {
+    const auto& options = s.where.options;
+    answer_reader reader({.header = options.header_limit, .body = options.body_limit});
     auto state = progress::more;
     while (state == progress::more) {
         const auto got = co_await c.read_some(deadline);
         if (got.error && got.error != asio::error::eof) {
             fail(out, read_error(got.error), got.error.message());
+            out.body = reader.take_first_bytes();
             co_return false;
         }
+        // Once the answer has begun, only the rest of it can come.
+        const bool is_early = !got.error && !reader.is_answering() && c.came_before_request();
         state = got.error ? reader.end() : reader.feed(got.bytes);
+        if (is_early && reader.is_answering()) {
+            // Its bytes are not kept: they may hold a secret of another request.
+            s.connections->distrust();
+            fail(
+                out, transport_error::closed, "an answer came before the request: it belongs to another one");
+            co_return false;
+        }
     }
     if (state == progress::failed) {
         fail(out, reader.error(), reader.detail());
+        out.body = reader.take_first_bytes();
         co_return false;
     }
+    c.finish();
     out.state = exchange_state::answered;
     reader.move_into(out, std::chrono::system_clock::now());
+    if (reader.said_too_much()) s.connections->distrust();
     co_return reader.keeps_alive();
 }
 
@@ -73,25 +87,33 @@ write_request(connection& c, std::string_view text, time_point deadline, exchang
     const auto written = co_await c.write(text, deadline);
     if (written.bytes > 0) out.state = exchange_state::sent_no_answer;
     if (!written.error) co_return true;
-    const bool late = written.error == boost::beast::error::timeout && out.state != exchange_state::not_sent;
+    const bool late = written.error == asio::error::timed_out && out.state != exchange_state::not_sent;
     fail(out, late ? transport_error::timeout : transport_error::write, written.error.message());
     co_return false;
 }
 
-/// An idle connection, unless it shall be fresh, or a new one, for which the idle one makes room; nullptr,
-/// and what happened in `out`, where there is none before the deadline.
+/// An idle connection, unless it shall be fresh, or a new one, for which an idle one makes room; nullptr, and
+/// what happened in `out`, if there is none before the deadline.
 asio::awaitable<std::unique_ptr<connection>>
 obtain(shared& s, bool shall_be_fresh, time_point deadline, exchange& out) {
-    if (auto idle = s.connections->take(); idle && !shall_be_fresh) co_return idle;
+    if (shall_be_fresh)
+        s.connections->make_room();
+    else if (auto idle = co_await s.connections->take(deadline))
+        co_return idle;
     auto result = co_await open_connection(s.executor, s.where, s.files, s.stop.get_token(), deadline);
     if (auto* failed = std::get_if<failure>(&result)) {
         fail(out, failed->error, std::move(failed->detail));
         co_return nullptr;
     }
     auto fresh = std::move(std::get<std::unique_ptr<connection>>(result));
-    if (steady_clock::now() < deadline) co_return fresh;
-    fail(out, transport_error::connect, "connected only when the deadline had passed");
-    s.connections->keep(std::move(fresh));
+    // What TLS has to say after its handshake cannot be told from an answer before it is read.
+    const bool is_sound = fresh->is_encrypted() || fresh->is_quiet();
+    if (is_sound && steady_clock::now() < deadline) co_return fresh;
+    fail(out,
+         transport_error::connect,
+         is_sound ? "connected only when the deadline had passed"
+                  : "the server closed the connection, or spoke, before it was asked anything");
+    if (is_sound) s.connections->keep(std::move(fresh));
     co_return nullptr;
 }
 
@@ -111,7 +133,7 @@ post(shared& s, std::string_view request, const envelope& e, time_point deadline
     }
     const bool written = co_await write_request(*c, request, deadline, out);
     if (!written) co_return;
-    const bool again = co_await read_answer(s.where, *c, deadline, out);
+    const bool again = co_await read_answer(s, *c, deadline, out);
     if (again) s.connections->keep(std::move(c));
 }
 

@@ -31,6 +31,10 @@ struct tls_options {
 
     tls_version minimum_version = tls_version::tls_1_2;
 
+    /// Whether a certificate without subject alternative names may carry the name as its common name, as was
+    /// usual until 2011.
+    bool accept_common_name = false;
+
     /// Whether the server's certificate and name are checked. Turned off only where someone says so.
     bool verify = true;
 };

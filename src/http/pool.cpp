@@ -1,5 +1,7 @@
 #include "http/pool.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -8,7 +10,22 @@
 namespace contego::http {
 
 namespace asio = boost::asio;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
 using std::chrono::steady_clock;
+
+namespace {
+
+/// Longer than a second answer comes after the first one, if a server or a proxy sends it twice.
+constexpr auto long_enough = milliseconds(20);
+constexpr int enough_proofs = 8;
+constexpr auto trust = minutes(5);
+constexpr auto distrusted_for = minutes(10);
+
+/// A connection that is not used again may say this much longer what it has to say.
+constexpr auto listened_for = milliseconds(200);
+
+} // namespace
 
 /// Someone in line. Lives in the coroutine that waits, and leaves the line with it.
 struct pool::waiter {
@@ -71,20 +88,79 @@ void pool::leave() {
         waiting_.front()->admit();
 }
 
-std::unique_ptr<connection> pool::take() {
-    const auto now = steady_clock::now();
+bool pool::is_good(const idle_connection& c, time_point now) const {
+    return now - c.since < idle_timeout_ && now - c.it->opened() < max_age_;
+}
+
+/// Takes out the last one that was quiet for long enough, else the last one.
+pool::idle_connection pool::pick(time_point now) {
+    const auto rested = [&](const idle_connection& c) {
+        return is_trusted(now) || now - c.since >= long_enough;
+    };
+    const auto found = std::find_if(idle_.rbegin(), idle_.rend(), rested);
+    const auto which = found == idle_.rend() ? std::prev(idle_.end()) : std::prev(found.base());
+    auto out = std::move(*which);
+    idle_.erase(which);
+    return out;
+}
+
+asio::awaitable<std::unique_ptr<connection>> pool::take(time_point deadline) {
     while (!idle_.empty()) {
-        auto last = std::move(idle_.back());
-        idle_.pop_back();
-        const bool fresh = now - last.since < idle_timeout_ && now - last.it->opened() < max_age_;
-        if (fresh && last.it->is_quiet()) return std::move(last.it);
+        auto now = steady_clock::now();
+        auto last = pick(now);
+        if (!is_good(last, now)) continue;
+        const bool shall_prove = !is_trusted(now);
+        if (const auto rested = last.since + long_enough; shall_prove && rested > now) {
+            asio::steady_timer rest(executor_, std::min(rested, deadline));
+            boost::system::error_code ec;
+            co_await rest.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+            now = steady_clock::now();
+        }
+        if (now >= deadline) {
+            keep(std::move(last.it));
+            co_return nullptr;
+        }
+        if (now < distrusted_until_) continue;
+        if (last.it->is_quiet()) {
+            if (shall_prove) prove(now);
+            co_return std::move(last.it);
+        }
+        listen(std::move(last.it));
     }
-    return nullptr;
+    co_return nullptr;
+}
+
+void pool::prove(time_point now) {
+    if (++proofs_ < enough_proofs) return;
+    proofs_ = 0;
+    trusted_until_ = now + trust;
+}
+
+void pool::distrust() {
+    proofs_ = 0;
+    trusted_until_ = {};
+    distrusted_until_ = steady_clock::now() + distrusted_for;
+    idle_.clear();
+    eviction_.cancel();
+}
+
+/// Finds out whether the server closed the connection, which is its right, or said too much.
+void pool::listen(std::unique_ptr<connection> c) {
+    auto hear = [self = shared_from_this(), c = std::move(c)]() -> asio::awaitable<void> {
+        const auto heard = co_await c->read_some(steady_clock::now() + listened_for);
+        if (heard.bytes.find_first_not_of("\r\n") != std::string_view::npos) self->distrust();
+    };
+    asio::co_spawn(executor_, std::move(hear), asio::detached);
+}
+
+void pool::make_room() {
+    if (!idle_.empty() && taken_ + idle_.size() > places_) idle_.erase(idle_.begin());
 }
 
 void pool::keep(std::unique_ptr<connection> c) {
     const auto now = steady_clock::now();
     if (stop_.stop_requested() || idle_timeout_.count() == 0 || now - c->opened() >= max_age_) return;
+    if (now < distrusted_until_) return;
     idle_.push_back({std::move(c), now});
     if (idle_.size() == 1) evict_later();
 }

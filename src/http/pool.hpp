@@ -21,6 +21,12 @@ namespace contego::http {
 /// connection, or opens one only if there is none. So the connections are never more than the places: whoever
 /// opens one holds a place without a connection while nothing is idle.
 ///
+/// HTTP/1.1 does not say which request an answer belongs to, so a server that says more than it was asked
+/// answers the next request on the connection with the rest. A connection on which that happens is not used
+/// again, nor is any other of the endpoint for ten minutes: each request gets a connection of its own. While
+/// the server is new to us, and every five minutes after that, a connection is used again only once it has
+/// been quiet for 20 ms, until that was so eight times.
+///
 /// Must outlive its places. Single-threaded.
 class pool : public std::enable_shared_from_this<pool> {
 public:
@@ -47,10 +53,17 @@ public:
     boost::asio::awaitable<std::optional<place>> enter(time_point deadline);
 
     /// The connection that became idle last, if it is still good. The others get the chance to grow old.
-    std::unique_ptr<connection> take();
+    /// Waits if none was quiet for long enough; nullptr if there is none, or none before the deadline.
+    boost::asio::awaitable<std::unique_ptr<connection>> take(time_point deadline);
+
+    /// Closes the connection that is idle longest if the places would not suffice for one more.
+    void make_room();
 
     /// Keeps a connection for another exchange, unless it is too old.
     void keep(std::unique_ptr<connection> c);
+
+    /// The server said more than it was asked: no connection is used again for a while.
+    void distrust();
 
     /// Closes what is idle. To be called once stopped: nothing is kept from then on.
     void close();
@@ -66,6 +79,13 @@ private:
     };
 
     void leave();
+    [[nodiscard]] bool is_good(const idle_connection& c, time_point now) const;
+
+    [[nodiscard]] bool is_trusted(time_point now) const { return now < trusted_until_; }
+
+    idle_connection pick(time_point now);
+    void prove(time_point now);
+    void listen(std::unique_ptr<connection> c);
     void evict_later();
     void evict();
 
@@ -77,6 +97,9 @@ private:
     std::list<waiter*> waiting_;         ///< who waited longest is first
     std::vector<idle_connection> idle_;  ///< who is idle longest is first
     boost::asio::steady_timer eviction_; ///< when the first of `idle_` is due
+    time_point trusted_until_{};
+    time_point distrusted_until_{};
+    int proofs_ = 0; ///< so many times a connection was quiet for long enough
     std::stop_token stop_;
 };
 

@@ -4,7 +4,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/beast/core/error.hpp>
 
 #include <exception>
 #include <utility>
@@ -20,7 +19,7 @@ constexpr auto objection_time = std::chrono::milliseconds(500);
 /// What the server says before it was asked anything; none is as it should be.
 asio::awaitable<void> await_objection(connection& c, probe_result& out) {
     const auto got = co_await c.read_some(std::chrono::steady_clock::now() + objection_time);
-    if (!got.error || got.error == boost::beast::error::timeout) co_return;
+    if (!got.error || got.error == asio::error::timed_out) co_return;
     out.error = c.is_encrypted() ? transport_error::tls : transport_error::closed;
     out.detail = got.error.message();
 }

@@ -123,7 +123,8 @@ certificate_files certificate_authority::issue(const certificate_request& wanted
     const auto key = make_key();
     const auto certificate = make_certificate(wanted, ++s.issued, key.get());
     const auto kind = std::string(is_address(wanted.name) ? "IP:" : "DNS:");
-    add_extension(certificate.get(), s.certificate.get(), NID_subject_alt_name, kind + wanted.name);
+    if (!wanted.only_common_name)
+        add_extension(certificate.get(), s.certificate.get(), NID_subject_alt_name, kind + wanted.name);
     add_extension(certificate.get(), s.certificate.get(), NID_ext_key_usage, "serverAuth,clientAuth");
     sign(certificate.get(), s.certificate.get(), s.key.get());
 

@@ -18,6 +18,7 @@ struct certificate_request {
     std::string name = "localhost";     ///< DNS name, or IPv4 address; the only one it is good for
     std::chrono::hours valid_from{-24}; ///< from now
     std::chrono::hours valid_until{24}; ///< from now
+    bool only_common_name = false;      ///< as before there were subject alternative names
 };
 
 /// A certificate authority that lives as long as its object, with everything that it issued, in a directory

@@ -119,6 +119,16 @@ private:
         }
     }
 
+    boost::asio::awaitable<void> perform(const step::flood& what) {
+        for (;;)
+            co_await boost::asio::async_write(stream_, boost::asio::buffer(what.bytes), use_awaitable);
+    }
+
+    boost::asio::awaitable<void> perform(step::pause what) {
+        boost::asio::steady_timer pause(stage_.io, what.time);
+        co_await pause.async_wait(use_awaitable);
+    }
+
     boost::asio::awaitable<void> perform(step::close /*what*/) {
         if constexpr (is_tls) {
             // As if the client had said farewell already: ours is sent, and none is waited for.

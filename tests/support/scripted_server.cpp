@@ -61,8 +61,11 @@ asio::awaitable<void> converse(stage& s, tcp::socket& socket, const script& step
 asio::awaitable<void> serve(stage& s, tcp::socket socket, const script& steps) {
     try {
         co_await converse(s, socket, steps);
-    } catch (const boost::system::system_error&) {
-        s.note([](server_record& r) { ++r.broken; });
+    } catch (const boost::system::system_error& e) {
+        s.note([&](server_record& r) {
+            ++r.broken;
+            r.was_reset += e.code() == asio::error::connection_reset ? 1U : 0U;
+        });
     }
     error_code ec;
     socket.close(ec);
@@ -152,6 +155,14 @@ step write(std::string bytes) {
 
 step drip(std::string bytes, std::chrono::milliseconds pause) {
     return {step::drip{.bytes = std::move(bytes), .pause = pause}};
+}
+
+step flood(std::string bytes) {
+    return {step::flood{std::move(bytes)}};
+}
+
+step pause(std::chrono::microseconds time) {
+    return {step::pause{time}};
 }
 
 step close() {

@@ -30,6 +30,14 @@ struct step {
         std::chrono::milliseconds pause{};
     };
 
+    struct flood {
+        std::string bytes; ///< ever again, as fast as they are taken
+    };
+
+    struct pause {
+        std::chrono::microseconds time{};
+    };
+
     struct close {}; ///< orderly, and with a farewell where there is TLS
 
     struct cut {}; ///< TCP end without a TLS farewell
@@ -42,7 +50,8 @@ struct step {
 
     struct repeat {}; ///< from the start of the script, on the same connection
 
-    std::variant<read_request, read_some, write, drip, close, cut, reset, stall, hold, repeat> what;
+    std::variant<read_request, read_some, write, drip, flood, pause, close, cut, reset, stall, hold, repeat>
+        what;
 };
 
 using script = std::vector<step>;
@@ -51,6 +60,8 @@ using script = std::vector<step>;
 [[nodiscard]] step read_some();
 [[nodiscard]] step write(std::string bytes);
 [[nodiscard]] step drip(std::string bytes, std::chrono::milliseconds pause);
+[[nodiscard]] step flood(std::string bytes);
+[[nodiscard]] step pause(std::chrono::microseconds time);
 [[nodiscard]] step close();
 [[nodiscard]] step cut();
 [[nodiscard]] step reset();
@@ -83,6 +94,8 @@ struct server_record {
     std::size_t ended = 0;                 ///< scripts that came to their end, or broke off
     std::size_t broken = 0;                ///< of these, the ones that broke off because the client was gone
     std::size_t failed_handshakes = 0;
+    std::size_t was_reset =
+        0; ///< of those that broke off, the ones that the client reset while the script read
 };
 
 /// A real TCP or TLS server on the loopback interface, on a port of its own and in a thread of its own, which

@@ -21,7 +21,7 @@ std::string hint_for(const http::probe_result& seen) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
         return "is the endpoint's host right? if the certificate is meant to carry another name, say it in "
-               "tls.server_name";
+               "tls.server_name; if it has only a common name (CN), tls.accept_common_name lets it pass";
     default:
         return "does tls.ca_file hold the authority that signed the CAS's certificate?";
     }

@@ -40,6 +40,11 @@ TEST(endpoint, the_port_is_that_of_the_scheme_where_none_is_given) {
     EXPECT_EQ(sound("https://cas.example").base, "");
 }
 
+TEST(endpoint, a_full_name_may_end_with_a_dot) {
+    EXPECT_EQ(sound("https://cas.example.").host, "cas.example.");
+    EXPECT_EQ(sound("https://cas.example.:8443/").port, "8443");
+}
+
 TEST(endpoint, an_ipv6_address_stands_in_brackets) {
     const auto e = sound("https://[::1]:8443/base");
 
@@ -53,6 +58,9 @@ TEST(endpoint, what_is_no_plain_url_is_refused) {
                             "ftp://cas.example",
                             "http://",
                             "http://:80",
+                            "http://.",
+                            "http://./base",
+                            "http://cas.example..",
                             "http://cas.example:0",
                             "http://cas.example:65536",
                             "http://cas.example:",

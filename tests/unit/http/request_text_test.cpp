@@ -42,6 +42,9 @@ TEST(request_text, leaves_the_usual_port_out_of_the_host_header) {
                 HasSubstr("\r\nHost: cas.example\r\n"));
     EXPECT_THAT(text_of({"/s", "text/xml", "", ""}, {.url = "http://[::1]:81"}),
                 HasSubstr("\r\nHost: [::1]:81\r\n"));
+    EXPECT_THAT(text_of({"/s", "text/xml", "", ""}, {.url = "http://cas.example."}),
+                HasSubstr("\r\nHost: cas.example.\r\n"))
+        << "as curl does";
 }
 
 TEST(request_text, is_empty_where_a_value_would_break_the_header) {

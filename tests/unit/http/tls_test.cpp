@@ -1,6 +1,8 @@
 #include "client_fixture.hpp"
+#include "http/connection.hpp"
 #include "support/certificates.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <gmock/gmock.h>
 #include <openssl/ssl.h>
 
@@ -9,6 +11,7 @@
 namespace contego::http {
 namespace {
 
+using std::chrono::steady_clock;
 using test::answer;
 using test::certificate_authority;
 using test::read_request;
@@ -85,6 +88,51 @@ TEST_F(tls, a_server_of_another_name_is_refused) {
     server.identity = authority.issue({.name = "elsewhere.example"});
 
     expect_refused(send(serve()), "hostname mismatch");
+}
+
+TEST_F(tls, a_certificate_with_nothing_but_a_common_name_is_refused_unless_that_is_accepted) {
+    server.identity = authority.issue({.name = "localhost", .only_common_name = true});
+
+    expect_refused(send(serve()), "hostname mismatch");
+    options.tls.accept_common_name = true;
+    expect_answered(send(serve()), 200, "<a/>");
+}
+
+TEST_F(tls, the_common_name_of_another_host_is_never_accepted) {
+    server.identity = authority.issue({.name = "elsewhere.example", .only_common_name = true});
+    options.tls.accept_common_name = true;
+
+    expect_refused(send(serve()), "hostname mismatch");
+}
+
+TEST_F(tls, the_dot_at_the_end_of_a_full_name_is_neither_asked_for_nor_expected) {
+    const auto s = serve();
+    options.url = "https://localhost.:" + std::to_string(s.port());
+    const auto where = std::get<endpoint>(check(options));
+    boost::asio::io_context io(1);
+    connection c(io.get_executor(), make_context(options.tls), {});
+    std::optional<failure> failed;
+
+    // Not through a resolver: this machine may know no such name.
+    boost::asio::co_spawn(
+        io,
+        c.open({boost::asio::ip::address_v4::loopback(), s.port()}, where, steady_clock::now() + 30s),
+        [&](const std::exception_ptr& /*none*/, std::optional<failure> f) { failed = std::move(f); });
+    io.run();
+
+    EXPECT_FALSE(failed) << failed->detail;
+    ASSERT_TRUE(s.wait_until([](const server_record& r) { return !r.server_names.empty(); }));
+    EXPECT_THAT(s.record().server_names, ElementsAre("localhost"));
+}
+
+TEST_F(tls, a_server_name_may_end_with_a_dot_too) {
+    server.identity = authority.issue({.name = "cas.example"});
+    options.tls.server_name = "cas.example.";
+    const auto s = serve();
+
+    expect_answered(send(s), 200, "<a/>");
+
+    EXPECT_THAT(s.record().server_names, ElementsAre("cas.example"));
 }
 
 TEST_F(tls, an_expired_certificate_is_refused) {
