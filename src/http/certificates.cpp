@@ -1,5 +1,7 @@
 #include "http/certificates.hpp"
 
+#include "http/handshakes.hpp"
+
 #include <boost/system/system_error.hpp>
 #include <openssl/ssl.h>
 
@@ -51,7 +53,9 @@ std::shared_ptr<ssl::context> make_context(const tls_options& options) {
     SSL_CTX_set_min_proto_version(context->native_handle(), only_newest ? TLS1_3_VERSION : TLS1_2_VERSION);
     context->set_verify_mode(options.verify ? ssl::verify_peer : ssl::verify_none);
     if (options.verify) trust_authorities(*context, options);
-    if (!options.certificate_file.empty()) show_certificate(*context, options);
+    const bool has_certificate = !options.certificate_file.empty();
+    if (has_certificate) show_certificate(*context, options);
+    bound_handshakes(context->native_handle(), has_certificate);
     return context;
 }
 
