@@ -11,14 +11,14 @@ bool breaker::answered() {
     return closed;
 }
 
+// What was under way when it opened may fail later; that changes nothing.
 bool breaker::failed(time_point now, const std::string& why) {
     ++failures_;
-    if (!open_ && failures_ < options_.failures) return false;
-    return open(now, why);
-}
-
-bool breaker::refused(time_point now, const std::string& why) {
-    return open(now, why);
+    if (open_ || failures_ < options_.failures) return false;
+    open_ = true;
+    reason_ = why;
+    next_canary_ = now + options_.canary_interval;
+    return true;
 }
 
 bool breaker::canary_is_due(time_point now) const {
@@ -33,15 +33,6 @@ void breaker::canary_sent(time_point now) {
 void breaker::canary_failed(const std::string& why) {
     canary_out_ = false;
     reason_ = why;
-}
-
-// What was under way when it opened may fail later; that changes nothing.
-bool breaker::open(time_point now, const std::string& why) {
-    if (open_) return false;
-    open_ = true;
-    reason_ = why;
-    next_canary_ = now + options_.canary_interval;
-    return true;
 }
 
 } // namespace contego::http

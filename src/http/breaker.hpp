@@ -17,7 +17,8 @@ struct breaker_options {
 ///
 /// Closed: exchanges pass. Open: none does but one canary at a time, no more often than every
 /// `canary_interval`; any answer closes it. Only failures of the transport class count (no connection, no
-/// answer, a gateway that says that nobody is behind it); what the CAS says of a command never opens it.
+/// answer or one that is no answer of a CAS, a gateway that says that nobody is behind it), and refusals
+/// (401, 403); what the CAS says of a command never opens it.
 ///
 /// Pure: told what the time is. Not thread safe.
 class breaker {
@@ -34,12 +35,8 @@ public:
     /// Something was answered: it is alive. True where that closed it.
     bool answered();
 
-    /// A failure of the transport class. True where that opened it.
+    /// A failure of the transport class, or a refusal. True where that opened it.
     bool failed(time_point now, const std::string& why);
-
-    /// The endpoint turned us away (401, 403): no other exchange would fare better. True where that opened
-    /// it.
-    bool refused(time_point now, const std::string& why);
 
     /// Whether a canary may be sent: open, none on its way, the interval over.
     [[nodiscard]] bool canary_is_due(time_point now) const;
@@ -54,8 +51,6 @@ public:
     [[nodiscard]] bool canary_is_out() const { return canary_out_; }
 
 private:
-    bool open(time_point now, const std::string& why);
-
     breaker_options options_;
     bool open_ = false;
     bool canary_out_ = false;

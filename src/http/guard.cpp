@@ -3,6 +3,7 @@
 #include "http/inquest.hpp"
 #include "http/limiter.hpp"
 #include "http/pace.hpp"
+#include "http/refusals.hpp"
 #include "http/sign.hpp"
 
 #include <boost/asio/post.hpp>
@@ -35,6 +36,7 @@ struct station {
     std::unique_ptr<sends> client;
     breaker health;
     limiter adaptive;
+    refusals turned_away;
 };
 
 /// One exchange on its way.
@@ -42,6 +44,7 @@ struct passage {
     envelope what;
     time_point deadline;
     time_point began;
+    std::size_t mark = 0;
     std::size_t station = 0;
     bool canary = false;
     sends::done then;
@@ -88,7 +91,14 @@ public:
                        [then = std::move(then), out = std::move(out)]() mutable { then(std::move(out)); });
             return;
         }
-        depart({std::move(e), deadline, began, *where, stations_[*where].health.is_open(), std::move(then)});
+        const auto mark = refusals::mark_of(e);
+        depart({std::move(e),
+                deadline,
+                began,
+                mark,
+                *where,
+                stations_[*where].health.is_open(),
+                std::move(then)});
     }
 
     [[nodiscard]] admission now() const {
@@ -121,12 +131,19 @@ private:
         return static_cast<std::size_t>(std::distance(stations_.begin(), alive));
     }
 
-    /// A dead one that stands before the living one and is due to be asked, else the living one.
+    /// A dead one that stands before the living one and is due to be asked, else the living one. Of several
+    /// that are due the one whose turn is longest ago: the first may be one that never answers.
     [[nodiscard]] std::optional<std::size_t> choose(time_point moment) const {
         const auto active = living();
-        for (std::size_t i = 0; i < active.value_or(stations_.size()); ++i)
-            if (stations_[i].health.canary_is_due(moment)) return i;
-        return active;
+        auto chosen = active;
+        auto earliest = time_point::max();
+        for (std::size_t i = 0; i < active.value_or(stations_.size()); ++i) {
+            const auto& health = stations_[i].health;
+            if (!health.canary_is_due(moment) || health.next_canary() >= earliest) continue;
+            chosen = i;
+            earliest = health.next_canary();
+        }
+        return chosen;
     }
 
     void depart(passage p) {
@@ -162,12 +179,14 @@ private:
             if (!seen.loss) at.adaptive.succeeded(in_flight);
             if (at.health.answered()) tell(at);
             failures_->answered(p.station, p.began);
+            at.turned_away.answered(p.mark, p.began);
             out.outage = seen.loss;
             break;
         case sign_of::nothing:
             if (p.canary) at.health.canary_failed(seen.why);
             break;
         case sign_of::refusal:
+        case sign_of::garble:
         case sign_of::death:
             if (!lost(at, p, out, seen, moment)) return;
         }
@@ -177,30 +196,42 @@ private:
 
     /// Whether the exchange can be handed on at once.
     bool lost(station& at, passage& p, exchange& out, const sign& seen, time_point moment) {
-        if (p.canary) {
-            at.health.canary_failed(seen.why);
-            wake_for_canary();
-            if (const auto other = living(); other && out.state == exchange_state::not_sent) {
-                depart({std::move(p.what), p.deadline, moment, *other, false, std::move(p.then)});
-                return false;
-            }
-            const auto rest =
-                std::chrono::ceil<std::chrono::seconds>(canaries_between * options_.breaker.canary_interval);
-            out.retry_after = std::max(out.retry_after.value_or(rest), rest);
-        }
-        const bool opened = seen.endpoint == sign_of::refusal ? at.health.refused(moment, seen.why)
-                                                              : at.health.failed(moment, seen.why);
-        if (opened) {
-            tell(at);
-            failures_->died(p.station);
-            wake_for_canary();
-        }
+        if (p.canary && !canary_lost(at, p, out, seen, moment)) return false;
+        const bool was_turned_away = seen.endpoint != sign_of::death;
+        const auto found =
+            was_turned_away ? at.turned_away.refused(p.mark, moment) : refusals::finding{true, false};
+        // What cannot be read may have been done: that is never repeated without being counted. And one
+        // command that nobody can answer, however often it comes, says no more of the endpoint than once.
+        const bool is_own = found.is_own || seen.endpoint == sign_of::garble;
+        if (!is_own || found.is_first) note_failure(at, p, seen, moment);
+        if (is_own) return true;
         if (at.health.is_open() || out.state == exchange_state::not_sent) {
-            out.outage = true;
+            out.outage = !p.canary || !was_answered_in_bytes(out);
             return true;
         }
         failures_->open(p.station, std::move(out), std::move(p.then));
         return false;
+    }
+
+    /// False if the exchange is on its way to another endpoint.
+    bool canary_lost(station& at, passage& p, exchange& out, const sign& seen, time_point moment) {
+        at.health.canary_failed(seen.why);
+        wake_for_canary();
+        if (const auto other = living(); other && out.state == exchange_state::not_sent) {
+            depart({std::move(p.what), p.deadline, moment, p.mark, *other, false, std::move(p.then)});
+            return false;
+        }
+        const auto rest =
+            std::chrono::ceil<std::chrono::seconds>(canaries_between * options_.breaker.canary_interval);
+        out.retry_after = std::max(out.retry_after.value_or(rest), rest);
+        return true;
+    }
+
+    void note_failure(station& at, const passage& p, const sign& seen, time_point moment) {
+        if (!at.health.failed(moment, seen.why)) return;
+        tell(at);
+        failures_->died(p.station);
+        wake_for_canary();
     }
 
     /// With nobody alive, only the clock lets anything happen.

@@ -36,11 +36,13 @@ using endpoint_told = std::function<void(std::string_view endpoint, bool open, s
 /// Each endpoint has a breaker and an adaptive limit. While the first is taken for dead, the next one takes
 /// its place; once a second, one exchange goes to the dead one instead and shows whether it is back. Where
 /// that canary could not be sent at all it goes to the living one after all. With nobody alive only canaries
-/// pass, one at a time.
+/// pass, one at a time, to the endpoints in turn.
 ///
 /// An exchange that was sent and failed is handed on when it is clear whose fault that was: at once if the
 /// breaker is open; when an exchange that began later is answered, the endpoint was alive; else after a
-/// second it was an outage. So `then` comes up to a second after the deadline.
+/// second it was an outage. So `then` comes up to a second after the deadline. A refusal (401, 403) is such a
+/// failure; that of a command which was refused before, while others were answered, is always its own. So is
+/// an answer that cannot be read: the command may have been done.
 ///
 /// Thread safety and lifetime are those of endpoint_client.
 class guard : public sends, public admits {

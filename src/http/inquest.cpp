@@ -11,6 +11,10 @@ namespace asio = boost::asio;
 
 } // namespace
 
+bool was_answered_in_bytes(const exchange& e) {
+    return e.state == exchange_state::sent_no_answer && !e.body.empty();
+}
+
 struct inquest::failure {
     failure(const asio::any_io_executor& executor,
             std::chrono::milliseconds longest,
@@ -35,7 +39,9 @@ void inquest::open(std::size_t endpoint, exchange failed, sends::done then) {
     auto& f = *open_.emplace_back(
         std::make_unique<failure>(executor_, longest_, endpoint, std::move(failed), std::move(then)));
     f.over.async_wait([self = shared_from_this(), which = &f](boost::system::error_code ec) {
-        if (!ec) self->settle([which](const failure& one) { return &one == which; }, true);
+        if (!ec)
+            self->settle([which](const failure& one) { return &one == which; },
+                         !was_answered_in_bytes(which->out));
     });
 }
 

@@ -13,12 +13,17 @@
 
 namespace contego::http {
 
+/// Something came back, and it is no answer that can be read. Such an exchange is never repeated for nothing:
+/// it may have been done.
+[[nodiscard]] bool was_answered_in_bytes(const exchange& e);
+
 /// Exchanges that were sent and failed, for as long as it is not clear whose fault that was: the endpoint's,
 /// which was away, or the command's.
 ///
 /// When an exchange that began after the failure is answered, the endpoint was alive. When the endpoint is
-/// taken for dead, or nobody was answered for `longest`, it was an outage. Each is handed on then, through
-/// the executor.
+/// taken for dead, or nobody was answered for `longest`, it was an outage; if nobody was, and this one was
+/// answered by bytes that cannot be read, the command may be what breaks the answer. Each is handed on then,
+/// through the executor.
 ///
 /// Single-threaded; make it with make_shared.
 class inquest : public std::enable_shared_from_this<inquest> {

@@ -32,6 +32,8 @@ sign sign_in(const exchange& e) {
         return {}; // it answered, and more than we bear
     case transport_error::exhausted:
         return {sign_of::nothing, false, why};
+    case transport_error::malformed:
+        return {sign_of::garble, false, why};
     case transport_error::timeout:
         return {sign_of::death, true, why};
     default:

@@ -12,6 +12,7 @@ enum class sign_of : std::uint8_t {
     life,    ///< it answered, be it with a fault
     nothing, ///< the exchange never got as far as the endpoint
     refusal, ///< it turned us away: 401, 403, 407
+    garble,  ///< something answered that cannot be read
     death,   ///< no connection, no answer, or a gateway with nobody behind it: 502, 503, 504
 };
 

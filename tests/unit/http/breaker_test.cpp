@@ -42,14 +42,6 @@ TEST(breaker, forgets_failures_when_something_is_answered) {
     EXPECT_FALSE(b.is_open());
 }
 
-TEST(breaker, opens_at_once_when_we_are_turned_away) {
-    breaker b(three);
-
-    EXPECT_TRUE(b.refused(t0, "HTTP 401"));
-
-    EXPECT_TRUE(b.is_open());
-}
-
 TEST(breaker, lets_a_canary_pass_when_the_interval_is_over_and_none_is_out) {
     auto b = opened();
 
@@ -87,7 +79,6 @@ TEST(breaker, is_not_moved_by_what_fails_while_it_is_open) {
     auto b = opened();
 
     EXPECT_FALSE(b.failed(t0 + milliseconds(900), "closed: late failure"));
-    EXPECT_FALSE(b.refused(t0 + milliseconds(900), "HTTP 401"));
 
     EXPECT_TRUE(b.canary_is_due(t0 + milliseconds(1000)));
 }

@@ -129,19 +129,6 @@ TEST_F(guard_fixture, a_failure_that_nobody_explains_is_an_outage_after_a_while)
     EXPECT_TRUE(ended_[0].outage);
 }
 
-TEST_F(guard_fixture, a_refusal_kills_at_once) {
-    make(1);
-    send();
-    auto e = ok();
-    e.http_status = 401;
-
-    endpoints_[0]->end(e);
-
-    EXPECT_EQ(guard_->now().exchanges, 0U);
-    ASSERT_EQ(ended_.size(), 1U);
-    EXPECT_TRUE(ended_[0].outage);
-}
-
 TEST_F(guard_fixture, business_answers_and_faults_never_kill) {
     make(1);
     auto e = ok();

@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
                       row{not_sent, transport_error::exhausted, 0, sign_of::nothing, false},
                       row{sent, transport_error::timeout, 0, sign_of::death, true},
                       row{sent, transport_error::closed, 0, sign_of::death, false},
-                      row{sent, transport_error::malformed, 0, sign_of::death, false},
+                      row{sent, transport_error::malformed, 0, sign_of::garble, false},
                       row{sent, transport_error::too_large, 0, sign_of::life, false}));
 
 } // namespace
