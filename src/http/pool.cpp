@@ -6,6 +6,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <iterator>
+#include <ranges>
 
 namespace contego::http {
 
@@ -97,8 +99,9 @@ pool::idle_connection pool::pick(time_point now) {
     const auto rested = [&](const idle_connection& c) {
         return is_trusted(now) || now - c.since >= long_enough;
     };
-    const auto found = std::find_if(idle_.rbegin(), idle_.rend(), rested);
-    const auto which = found == idle_.rend() ? std::prev(idle_.end()) : std::prev(found.base());
+    auto latest_first = std::views::reverse(idle_);
+    const auto found = std::ranges::find_if(latest_first, rested);
+    const auto which = found == latest_first.end() ? std::prev(idle_.end()) : std::prev(found.base());
     auto out = std::move(*which);
     idle_.erase(which);
     return out;

@@ -54,7 +54,7 @@ FAULTS = {
 }
 
 
-SAID_BY_THE_CAS = {"system_error", "server_fault"}
+ANSWERED = {"system_error", "server_fault", "wrong_length", "slow_drip"}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -66,7 +66,8 @@ def test_a_command_safe_to_repeat_is_repeated_until_it_is_done(database, simulat
     (command,) = database.commands(row["id"])
     assert row["life_cycle_state"] == "COMPLETED", row
     assert command["attempts"] == 2
-    assert row["attempts"] == (1 if fault in SAID_BY_THE_CAS else 0), "with nobody else answered it is an outage"
+    # What the CAS answered, be it only the beginning, may be this command's own fault.
+    assert row["attempts"] == (1 if fault in ANSWERED else 0), "with nobody else answered it is an outage"
     assert row["error_code"] is None and command["error_code"] is None
     assert [one["service_ca_id"] for one in simulator.card(card)["subscriptions"]] == ["1111"]
 
