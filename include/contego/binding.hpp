@@ -45,13 +45,16 @@ public:
     /// The same body with every secret shown as `****`, as UTF-8 whatever goes over the wire: what is stored.
     [[nodiscard]] std::string render_masked(const command& c, std::int64_t request_id) const;
 
-    /// What an exchange means: a SOAP fault is decided by the envelope, not by the HTTP status; what the file
-    /// does not know is `hold`; sent without an answer is `retry` only for a repeat-safe command, else `hold`
-    /// with `IN_DOUBT`. Where a text of the CAS repeats a secret of `c`, it is shown as `****`.
-    [[nodiscard]] reply read(const command& c, const exchange& e) const;
+    /// What an exchange means for a command that was rendered for that request: a SOAP fault is decided by
+    /// the envelope, not by the HTTP status; what the file does not know is `hold`; sent without an answer,
+    /// or with that of another request, is `retry` only for a repeat-safe command, else `hold` with
+    /// `IN_DOUBT`. If a text of the CAS repeats a secret of `c`, it is shown as `****`. Linear in the size of
+    /// the body.
+    [[nodiscard]] reply read(const command& c, std::int64_t request_id, const exchange& e) const;
 
-    /// The answer's body as valid UTF-8 without NUL, and with every secret of `c` shown as `****`: what is
-    /// stored.
+    /// The answer's body, or what came in its place, as valid UTF-8 without NUL, at most 1 MiB, and with
+    /// every secret of `c` shown as `****`: what is stored. A body that repeats a secret in a way that cannot
+    /// be cut out is withheld as a whole, and a notice stands in its place.
     [[nodiscard]] std::string storable(const command& c, const exchange& e) const;
 
     struct compiled; ///< src/binding only

@@ -2,35 +2,13 @@
 
 #include "binding/content_type.hpp"
 #include "binding/decode.hpp"
+#include "binding/multipart.hpp"
 #include "binding/namespaces.hpp"
+#include "binding/utf_8.hpp"
+#include "binding/well_formed.hpp"
 
 namespace contego::wire {
 namespace {
-
-constexpr int deepest = 100;
-
-bool has_document_type(const pugi::xml_document& document) {
-    for (const auto child : document)
-        if (child.type() == pugi::node_doctype) return true;
-    return false;
-}
-
-bool is_deeper(pugi::xml_node node, int levels) {
-    if (levels == 0) return true;
-    for (const auto child : node)
-        if (child.type() == pugi::node_element && is_deeper(child, levels - 1)) return true;
-    return false;
-}
-
-void strip_prefixes(pugi::xml_node node, std::string& name) {
-    for (auto child : node) {
-        if (child.type() != pugi::node_element) continue;
-        // The name must be copied first: pugixml writes the new one where the old one stands.
-        if (const auto local = local_of(child.name()); local != child.name())
-            child.set_name((name = local).c_str());
-        strip_prefixes(child, name);
-    }
-}
 
 // The SOAP namespace of an Envelope; empty for any other element.
 std::string_view soap_of(pugi::xml_node root) {
@@ -39,10 +17,28 @@ std::string_view soap_of(pugi::xml_node root) {
     return {};
 }
 
-pugi::xml_node child_in(pugi::xml_node parent, std::string_view local_name, std::string_view name_space) {
-    for (const auto child : parent)
-        if (child.type() == pugi::node_element && is(child, local_name, name_space)) return child;
-    return {};
+// Blank lines and byte order marks that a server writes before the document.
+std::size_t length_of_lead(std::string_view text) {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    std::size_t at = 0;
+    while (at < text.size() && (is_space(text[at]) || text.substr(at).starts_with(mark)))
+        at += is_space(text[at]) ? 1 : mark.size();
+    return at;
+}
+
+bool is_html(std::string_view text) {
+    const auto beginning = lower_case(text.substr(0, 14));
+    return beginning.starts_with("<!doctype html") || beginning.starts_with("<html");
+}
+
+void mask_below(pugi::xml_node node, const veil& v) {
+    for (auto attribute : node.attributes())
+        attribute.set_value(v.over_each(attribute.value()).c_str());
+    for (auto child : node) {
+        if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata)
+            child.set_value(v.over_each(child.value()).c_str());
+        mask_below(child, v);
+    }
 }
 
 } // namespace
@@ -58,22 +54,32 @@ answer::answer(const exchange& e) {
 }
 
 void answer::parse(std::string_view body, std::string_view charset) {
-    if (body.empty()) {
+    if (trimmed(body).empty()) {
+        kind_ = kind::nothing;
         reason_ = "an empty body";
         return;
     }
-    auto decoded = decode(body, charset);
-    if (!decoded) {
+    auto read = decode(body, charset, wrong_bytes::refused);
+    if (!read) {
         reason_ = "a body in a character set that is not known";
         return;
     }
-    text_ = std::move(*decoded);
-    const auto parsed = document_.load_buffer_inplace(
-        text_.data(), text_.size(), pugi::parse_default | pugi::parse_doctype, pugi::encoding_utf8);
-    if (parsed)
+    text_ = std::move(read->text);
+    text_.erase(0, length_of_lead(text_));
+    if (is_html(text_)) {
+        reason_ = "an HTML page";
+        return;
+    }
+    auto wrong = read->sound ? why_not_well_formed(text_) : "bytes that its character set does not have";
+    if (wrong.empty()) {
+        const auto parsed = document_.load_buffer_inplace(
+            text_.data(), text_.size(), pugi::parse_default, pugi::encoding_utf8);
+        if (!parsed) wrong = parsed.description();
+    }
+    if (wrong.empty())
         classify();
     else
-        reason_ = std::string("a body that is no XML (") + parsed.description() + ")";
+        reason_ = "a body that cannot be read as XML (" + wrong + ")";
 }
 
 void answer::classify() {
@@ -83,19 +89,21 @@ void answer::classify() {
         reason_ = "a body that is no SOAP envelope";
         return;
     }
-    fault_ = child_in(child_in(root, "Body", soap), "Fault", soap);
-    kind_ = kind::refused;
-    if (has_document_type(document_)) {
-        reason_ = "an envelope with a DTD, which SOAP forbids";
-    } else if (is_deeper(root, deepest)) {
-        reason_ = "an envelope with elements nested deeper than " + std::to_string(deepest);
-    } else if (fault_) {
-        kind_ = kind::fault;
-    } else {
-        std::string name;
-        strip_prefixes(document_, name);
-        kind_ = kind::envelope;
-    }
+    declarations around;
+    around.add(root);
+    const auto body = around.child_in(root, "Body", soap);
+    around.add(body);
+    fault_ = around.child_in(body, "Fault", soap);
+    kind_ = fault_ ? kind::fault : kind::envelope;
+    if (!fault_) strip();
+}
+
+void answer::strip() {
+    strip_prefixes(document_);
+}
+
+void answer::mask(const veil& v) {
+    if (v.is_needed()) mask_below(document_, v);
 }
 
 } // namespace contego::wire

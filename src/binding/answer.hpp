@@ -1,5 +1,6 @@
 #pragma once
 
+#include "binding/veil.hpp"
 #include <contego/exchange.hpp>
 
 #include <pugixml.hpp>
@@ -11,25 +12,31 @@ namespace contego::wire {
 /// The body of an answer, parsed: a SOAP envelope of either version with whatever prefixes, or a reason why
 /// not.
 ///
-/// After construction the elements of an envelope that holds no fault have lost their prefixes, so that XPath
-/// finds them by their local names. A DTD and elements nested deeper than 100 are refused.
+/// Reading is linear in the body's size, and bounded; see well_formed.hpp.
 class answer {
 public:
     enum class kind {
         envelope, ///< with a body that is no fault
         fault,
-        other,   ///< no SOAP envelope: HTML, JSON, nothing, broken XML
-        refused, ///< an envelope that must not be read
+        nothing, ///< no body at all
+        other,   ///< no SOAP envelope: HTML, JSON, broken XML, or what must not be read
     };
 
     explicit answer(const exchange& e);
 
     [[nodiscard]] kind what() const { return kind_; }
 
-    /// The document, for queries. Meant for an envelope.
+    /// The document, for queries. Its elements have lost their prefixes, so that XPath finds them by their
+    /// local names; those of a fault only after strip().
     [[nodiscard]] const pugi::xml_document& document() const { return document_; }
 
-    /// The Fault element; empty unless this is a fault.
+    void strip();
+
+    /// Masks the secrets in every text and attribute: texts that stand apart may be joined when they are
+    /// read.
+    void mask(const veil& v);
+
+    /// The Fault element, with its prefixes until strip(); empty unless this is a fault.
     [[nodiscard]] pugi::xml_node fault() const { return fault_; }
 
     /// Why it is no readable envelope, as part of a sentence.

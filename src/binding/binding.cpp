@@ -1,7 +1,7 @@
 #include "binding/compiled.hpp"
 #include "binding/decode.hpp"
+#include "binding/disclose.hpp"
 #include "binding/read.hpp"
-#include "binding/storable.hpp"
 
 namespace contego {
 
@@ -26,19 +26,17 @@ envelope binding::render(const command& c, std::int64_t request_id) const {
 std::string binding::render_masked(const command& c, std::int64_t request_id) const {
     auto body = wire::render(compiled_->of(c.type).request, c.parameters, request_id, wire::secrets::masked);
     if (limits().characters == character_set::utf_8) return body;
-    return wire::decode(body, "iso-8859-1").value_or(std::string());
+    const auto read = wire::decode(body, "iso-8859-1");
+    return read ? read->text : std::string();
 }
 
-reply binding::read(const command& c, const exchange& e) const {
-    auto r = wire::read_exchange(compiled_->of(c.type), e);
-    const auto secrets = wire::secrets_of(c);
-    r.message = wire::without_secrets(std::move(r.message), secrets);
-    r.error_description = wire::without_secrets(std::move(r.error_description), secrets);
-    return r;
+reply binding::read(const command& c, std::int64_t request_id, const exchange& e) const {
+    const wire::veil veil(c);
+    return wire::disclosed(wire::read_exchange({compiled_->of(c.type), c, request_id, veil}, e), veil, e);
 }
 
 std::string binding::storable(const command& c, const exchange& e) const {
-    return wire::storable_body(c, e);
+    return wire::storable_body(wire::veil(c), e);
 }
 
 } // namespace contego

@@ -49,9 +49,11 @@ private:
                 out_.limits = compile_limits(file_, child);
             else if (name == "outcomes" && only_one(child, outcomes_seen_))
                 read_outcomes(child);
+            else if (name == "correlation" && only_one(child, correlation_seen_))
+                correlation_ = child;
             else if (name == "command")
                 commands_.push_back(child);
-            else if (name != "limits" && name != "outcomes")
+            else if (name != "limits" && name != "outcomes" && name != "correlation")
                 file_.unknown_element(child);
         }
     }
@@ -99,7 +101,7 @@ private:
     void read_known(pugi::xml_node element, command_type type) {
         auto& c = out_.commands.at(static_cast<std::size_t>(type));
         c.outcomes = common_;
-        file_.allow_attributes(element, {"code", "path", "action", "repeat-safe"});
+        file_.allow_attributes(element, {"code", "path", "action", "repeat-safe", "one-way"});
         read_address(c, element);
         pugi::xml_node request;
         pugi::xml_node reply;
@@ -117,9 +119,21 @@ private:
         else
             file_.mistake(element, "the element request is missing");
         if (reply)
-            c.answer = compile_reply(file_, reply, type, c.outcomes);
+            read_reply(c, reply, type);
         else
             file_.mistake(element, "the element reply is missing");
+    }
+
+    // A command's own correlation goes before the common one.
+    void read_reply(compiled_command& c, pugi::xml_node reply, command_type type) {
+        c.answer = compile_reply(file_, reply, type, c.outcomes);
+        if (c.one_way && (!c.answer.values.empty() || !c.answer.lists.empty()))
+            file_.mistake(reply, "a command whose answer holds data cannot be one-way");
+        auto correlates = correlation_;
+        bool seen = false;
+        for (const auto child : reply)
+            if (local_of(child.name()) == "correlation" && only_one(child, seen)) correlates = child;
+        if (correlates) c.correlates = compile_correlation(file_, correlates, type);
     }
 
     void read_address(compiled_command& c, pugi::xml_node element) {
@@ -128,19 +142,34 @@ private:
             file_.mistake(file_.line_of(element.attribute("path")),
                           "the path must begin with a slash and hold neither blanks nor #, not '" + c.path +
                               "'");
-        const auto safe = file_.required(element, "repeat-safe");
-        c.repeat_safe = safe == "yes";
-        if (safe && *safe != "yes" && *safe != "no")
-            file_.mistake(file_.line_of(element.attribute("repeat-safe")), "repeat-safe must be yes or no");
-        const std::string action = element.attribute("action").value();
-        if (!is_printable(action, "\"\\"))
-            file_.mistake(file_.line_of(element.attribute("action")),
-                          "the action must be printable ASCII without quotes and backslashes");
-        set_headers(c, action);
+        if (file_.required(element, "repeat-safe")) c.repeat_safe = is_yes(element, "repeat-safe");
+        if (element.attribute("one-way")) c.one_way = is_yes(element, "one-way");
+        set_headers(c, action_of(element));
+    }
+
+    bool is_yes(pugi::xml_node element, const char* name) {
+        const auto attribute = element.attribute(name);
+        const std::string_view written = attribute.value();
+        if (written != "yes" && written != "no")
+            file_.mistake(file_.line_of(attribute), std::string(name) + " must be yes or no");
+        return written == "yes";
+    }
+
+    // An action that is written as empty is sent as empty, as a WSDL with soapAction="" asks for it.
+    std::optional<std::string> action_of(pugi::xml_node element) {
+        const auto attribute = element.attribute("action");
+        if (!attribute) return std::nullopt;
+        const std::string action = attribute.value();
+        if (!is_printable(action, "\"\\ "))
+            file_.mistake(
+                file_.line_of(attribute),
+                "the action must be printable ASCII without blanks, quotes and backslashes; without "
+                "the attribute no action is sent");
+        return action;
     }
 
     // SOAP 1.1 has the action in a header of its own, 1.2 in the Content-Type.
-    void set_headers(compiled_command& c, const std::string& action) {
+    void set_headers(compiled_command& c, const std::optional<std::string>& action) {
         const std::string charset = out_.limits.characters == character_set::utf_8 ? "utf-8" : "iso-8859-1";
         if (version_ == soap_version::soap_1_1) {
             c.content_type = "text/xml; charset=" + charset;
@@ -148,7 +177,7 @@ private:
             return;
         }
         c.content_type = "application/soap+xml; charset=" + charset;
-        if (!action.empty()) c.content_type += "; action=\"" + action + "\"";
+        if (action) c.content_type += "; action=\"" + *action + "\"";
     }
 
     void check_complete() {
@@ -172,6 +201,8 @@ private:
     std::vector<pugi::xml_node> commands_;
     std::array<std::size_t, command_types.size()> lines_{}; // 0: not seen yet
     soap_version version_ = soap_version::soap_1_1;
+    pugi::xml_node correlation_; // the common one
+    bool correlation_seen_ = false;
     bool limits_seen_ = false;
     bool outcomes_seen_ = false;
 };

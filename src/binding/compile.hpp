@@ -1,5 +1,6 @@
 #pragma once
 
+#include "binding/correlation.hpp"
 #include "binding/extract.hpp"
 #include "binding/outcome_table.hpp"
 #include "binding/skeleton.hpp"
@@ -44,8 +45,14 @@ private:
 [[nodiscard]] skeleton compile_skeleton(
     source& file, pugi::xml_node request, command_type type, soap_version version, character_set characters);
 
-/// The `reply` element of a command; its rows go into `outcomes`.
+/// The `reply` element of a command; its rows go into `outcomes`, its correlation is left out.
 [[nodiscard]] extractor
 compile_reply(source& file, pugi::xml_node reply, command_type type, outcome_table& outcomes);
+
+/// The query in an attribute; empty if there is none, or if it is a mistake.
+[[nodiscard]] pugi::xpath_query compile_query(source& file, pugi::xml_node element, const char* attribute);
+
+/// A `correlation` element, as it applies to one command.
+[[nodiscard]] correlation compile_correlation(source& file, pugi::xml_node element, command_type type);
 
 } // namespace contego::wire

@@ -6,24 +6,6 @@
 namespace contego::wire {
 namespace {
 
-// Whether a name test has a prefix: a single colon outside a literal. Answers are searched without prefixes,
-// so such a query would silently find nothing.
-bool has_prefix(std::string_view path) {
-    char quote = 0;
-    for (std::size_t i = 0; i < path.size(); ++i) {
-        const char c = path[i];
-        if (quote != 0) {
-            if (c == quote) quote = 0;
-        } else if (c == '"' || c == '\'') {
-            quote = c;
-        } else if (c == ':') {
-            if (i + 1 == path.size() || path[i + 1] != ':') return true;
-            ++i;
-        }
-    }
-    return false;
-}
-
 class reply_reader {
 public:
     reply_reader(source& file, command_type type, outcome_table& outcomes)
@@ -51,7 +33,7 @@ private:
             e.values.push_back(read_value(child, names));
         else if (name == "list")
             e.lists.push_back(read_list(child, names));
-        else if (!rows_.read(child))
+        else if (name != "correlation" && !rows_.read(child))
             file_.unknown_element(child);
     }
 
@@ -102,21 +84,7 @@ private:
     }
 
     pugi::xpath_query query(pugi::xml_node element, const char* name) {
-        const auto attribute = element.attribute(name);
-        const std::string_view path = attribute.value();
-        if (path.empty()) return {};
-        const auto where = "the XPath " + std::string(path);
-        if (has_prefix(path)) {
-            file_.mistake(file_.line_of(attribute),
-                          where + " has a namespace prefix: names are matched without");
-            return {};
-        }
-        try {
-            return pugi::xpath_query(attribute.value());
-        } catch (const pugi::xpath_exception& e) {
-            file_.mistake(file_.line_of(attribute), where + " does not compile: " + e.what());
-            return {};
-        }
+        return compile_query(file_, element, name);
     }
 
     static bool tells_pairing(const extractor& e) {

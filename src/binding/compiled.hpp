@@ -1,11 +1,13 @@
 #pragma once
 
+#include "binding/correlation.hpp"
 #include "binding/extract.hpp"
 #include "binding/outcome_table.hpp"
 #include "binding/skeleton.hpp"
 #include <contego/binding.hpp>
 
 #include <array>
+#include <optional>
 #include <string>
 
 namespace contego {
@@ -15,11 +17,13 @@ namespace wire {
 /// All that the file says of one command.
 struct compiled_command {
     bool repeat_safe = false;
+    bool one_way = false; ///< an empty answer with 200, 202 or 204 is a success
     std::string path;
-    std::string soap_action;
+    std::optional<std::string> soap_action; ///< none: no header
     std::string content_type;
     skeleton request;
     extractor answer;
+    correlation correlates;
     outcome_table outcomes; ///< the common rows with those of the command laid over them
 };
 

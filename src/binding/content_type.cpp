@@ -2,46 +2,48 @@
 
 #include "binding/utf_8.hpp"
 
+#include <algorithm>
+
 namespace contego::wire {
 namespace {
 
-// What stands before the delimiter; the delimiter is taken away with it.
-std::string_view cut(std::string_view& rest, char delimiter) {
-    const auto end = rest.find(delimiter);
-    const auto before = rest.substr(0, end);
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    return before;
+bool is_separator(char c) {
+    return c == ';' || is_space(c);
 }
 
-// The same for a quoted string: `rest` begins behind the opening quote.
-std::string unquoted(std::string_view& rest) {
+void skip_space(std::string_view& rest) {
+    while (!rest.empty() && is_space(rest.front()))
+        rest.remove_prefix(1);
+}
+
+// Takes what stands before the first character of which `ends` is true.
+template <typename Ends>
+std::string_view take(std::string_view& rest, Ends ends) {
+    const auto length = static_cast<std::size_t>(std::ranges::find_if(rest, ends) - rest.begin());
+    const auto taken = rest.substr(0, length);
+    rest.remove_prefix(length);
+    return taken;
+}
+
+// A quoted string; `rest` begins with the opening quote.
+std::string take_quoted(std::string_view& rest) {
+    const char quote = rest.front();
+    rest.remove_prefix(1);
     std::string out;
-    while (!rest.empty() && rest.front() != '"') {
+    while (!rest.empty() && rest.front() != quote) {
         if (rest.front() == '\\' && rest.size() > 1) rest.remove_prefix(1);
         out += rest.front();
         rest.remove_prefix(1);
     }
-    cut(rest, ';');
+    if (!rest.empty()) rest.remove_prefix(1);
     return out;
 }
 
-std::string_view header_of(std::string_view headers, std::string_view name) {
-    while (!headers.empty()) {
-        auto line = cut(headers, '\n');
-        if (lower_case(trimmed(cut(line, ':'))) == name) return trimmed(line);
-    }
-    return {};
-}
-
-// A part's headers and body, up to the next delimiter, both line ends of the RFC taken off.
-std::optional<part> part_of(std::string_view text, std::string_view start) {
-    const auto end = text.find("\r\n\r\n");
-    if (end == std::string_view::npos) return std::nullopt;
-    const auto headers = text.substr(0, end);
-    if (!start.empty() && header_of(headers, "content-id") != start) return std::nullopt;
-    const auto encoding = lower_case(header_of(headers, "content-transfer-encoding"));
-    if (encoding == "base64" || encoding == "quoted-printable") return std::nullopt;
-    return part{.content_type = header_of(headers, "content-type"), .body = text.substr(end + 4)};
+std::string take_value(std::string_view& rest) {
+    if (rest.starts_with('"') || rest.starts_with('\'')) return take_quoted(rest);
+    auto value = take(rest, is_separator);
+    if (value.ends_with(',')) value.remove_suffix(1); // two headers that a proxy made one
+    return std::string(value);
 }
 
 } // namespace
@@ -54,43 +56,22 @@ std::string lower_case(std::string_view text) {
 }
 
 std::string media_type_of(std::string_view content_type) {
-    return lower_case(trimmed(cut(content_type, ';')));
+    skip_space(content_type);
+    return lower_case(take(content_type, is_separator));
 }
 
 std::string parameter_of(std::string_view content_type, std::string_view name) {
-    cut(content_type, ';');
     while (!content_type.empty()) {
-        const auto equals = content_type.find('=');
-        if (equals == std::string_view::npos) return {};
-        const auto key = lower_case(trimmed(content_type.substr(0, equals)));
-        content_type = trimmed(content_type.substr(equals + 1));
-        std::string found;
-        if (content_type.starts_with('"')) {
-            content_type.remove_prefix(1);
-            found = unquoted(content_type);
-        } else {
-            found = trimmed(cut(content_type, ';'));
-        }
-        if (key == name) return found;
+        take(content_type, [](char c) { return !is_separator(c); });
+        const auto key = lower_case(take(content_type, [](char c) { return c == '=' || is_separator(c); }));
+        skip_space(content_type);
+        if (!content_type.starts_with('=')) continue;
+        content_type.remove_prefix(1);
+        skip_space(content_type);
+        auto value = take_value(content_type);
+        if (key == name) return value;
     }
     return {};
-}
-
-std::optional<part> root_part(std::string_view content_type, std::string_view body) {
-    const auto boundary = parameter_of(content_type, "boundary");
-    if (boundary.empty()) return std::nullopt;
-    const auto delimiter = "--" + boundary;
-    const auto start = parameter_of(content_type, "start");
-    auto at = body.find(delimiter);
-    while (at != std::string_view::npos) {
-        const auto begin = at + delimiter.size();
-        const auto end = body.find("\r\n" + delimiter, begin);
-        if (end == std::string_view::npos) return std::nullopt;
-        if (const auto found = part_of(body.substr(begin, end - begin), start)) return found;
-        if (start.empty()) return std::nullopt;
-        at = end + 2;
-    }
-    return std::nullopt;
 }
 
 } // namespace contego::wire

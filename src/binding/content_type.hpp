@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,17 +11,9 @@ namespace contego::wire {
 /// `text/xml` of `Text/XML; charset=utf-8`.
 [[nodiscard]] std::string media_type_of(std::string_view content_type);
 
-/// The parameter of that (lower case) name, unquoted; empty where there is none.
+/// The parameter of that (lower case) name, without its quotes; empty if there is none. Servers write
+/// parameters loosely: blanks around the `=`, quotes of either kind, two semicolons or only a blank between
+/// two parameters are read too.
 [[nodiscard]] std::string parameter_of(std::string_view content_type, std::string_view name);
-
-/// One part of a multipart body. Views into it.
-struct part {
-    std::string_view content_type;
-    std::string_view body;
-};
-
-/// The root part of a multipart/related body (SOAP with attachments, MTOM): the one that `start` names, else
-/// the first. Nothing where the body is not cut as its Content-Type says, or the part is transfer-encoded.
-[[nodiscard]] std::optional<part> root_part(std::string_view content_type, std::string_view body);
 
 } // namespace contego::wire

@@ -15,8 +15,29 @@ namespace {
 
 constexpr std::string_view replacement_utf_8 = "\xEF\xBF\xBD";
 
-// The encoding that the XML declaration names, in lower case; empty where there is none.
+std::string_view without_leading_space(std::string_view bytes) {
+    while (!bytes.empty() && is_space(bytes.front()))
+        bytes.remove_prefix(1);
+    return bytes;
+}
+
+// The character sets that servers name in more than one way, by the one name that is used below.
+std::string known_name(std::string_view written) {
+    auto name = lower_case(trimmed(written));
+    std::ranges::replace(name, '_', '-');
+    for (const auto* utf_8 : {"utf8", "us-ascii", "ascii", "unicode-1-1-utf-8"})
+        if (name == utf_8) return "utf-8";
+    for (const auto* latin_1 : {"latin1", "latin-1", "l1", "iso88591"})
+        if (name == latin_1) return "iso-8859-1";
+    if (name.starts_with("utf16")) return "utf-16" + name.substr(5);
+    if (name.starts_with("iso8859-")) return "iso-" + name.substr(3);
+    if (name.starts_with("cp125")) return "windows-" + name.substr(2);
+    return name;
+}
+
+// The encoding that the XML declaration names; empty if there is none.
 std::string declared(std::string_view bytes) {
+    bytes = without_leading_space(bytes);
     if (!bytes.starts_with("<?xml")) return {};
     const auto declaration = bytes.substr(0, bytes.find("?>"));
     const auto name = declaration.find("encoding");
@@ -25,13 +46,18 @@ std::string declared(std::string_view bytes) {
     if (opening == std::string_view::npos) return {};
     const auto closing = declaration.find(declaration[opening], opening + 1);
     if (closing == std::string_view::npos) return {};
-    return lower_case(declaration.substr(opening + 1, closing - opening - 1));
+    return known_name(declaration.substr(opening + 1, closing - opening - 1));
 }
 
-// XML in two-byte characters begins with `<` and a zero, one way round or the other.
-std::string_view sniffed(std::string_view bytes) {
-    if (bytes.starts_with(std::string_view("<\0", 2))) return "utf-16le";
-    if (bytes.starts_with(std::string_view("\0<", 2))) return "utf-16be";
+// XML in two-byte characters begins with `<` and a zero, one way round or the other; blanks may stand before.
+std::string sniffed(std::string_view bytes) {
+    for (; bytes.size() >= 2; bytes.remove_prefix(2)) {
+        const bool little = bytes[1] == '\0';
+        if (little == (bytes[0] == '\0')) return {};
+        const char c = little ? bytes[0] : bytes[1];
+        if (c == '<') return little ? "utf-16le" : "utf-16be";
+        if (!is_space(c)) return {};
+    }
     return {};
 }
 
@@ -47,24 +73,22 @@ constexpr std::array marks{
 };
 
 std::string charset_of(std::string_view bytes, std::string_view charset) {
-    const auto two_byte = std::string(sniffed(bytes));
-    auto named = lower_case(charset);
-    if (named == "utf-16" && two_byte.empty() && bytes.starts_with('<'))
-        named.clear(); // it says so and is not
+    const auto two_byte = sniffed(bytes);
+    const bool one_byte = two_byte.empty() && without_leading_space(bytes).starts_with('<');
+    auto named = known_name(charset);
+    if (named == "utf-16" && one_byte) named.clear(); // it says so and is not
     if (named.empty() || named == "utf-16") named = two_byte.empty() ? named : two_byte;
     if (named.empty()) named = declared(bytes);
-    if (named.starts_with("utf-16") && two_byte.empty() && bytes.starts_with('<')) named.clear();
-    if (named.empty() || named == "utf8" || named == "us-ascii" || named == "ascii") return "utf-8";
-    if (named == "utf-16") return "utf-16be";
-    if (named == "latin1") return "iso-8859-1";
-    return named;
+    if (named.starts_with("utf-16") && one_byte) named.clear();
+    if (named.empty()) return "utf-8";
+    return named == "utf-16" ? "utf-16be" : named;
 }
 
-std::string from_latin_1(std::string_view bytes) {
-    std::string out;
-    out.reserve(bytes.size() + bytes.size() / 8);
+decoded from_latin_1(std::string_view bytes) {
+    decoded out;
+    out.text.reserve(bytes.size() + bytes.size() / 8);
     for (const char c : bytes)
-        append_utf_8(out, static_cast<unsigned char>(c));
+        append_utf_8(out.text, static_cast<unsigned char>(c));
     return out;
 }
 
@@ -78,13 +102,13 @@ struct converter_closer {
     void operator()(void* converter) const { iconv_close(converter); }
 };
 
-std::optional<std::string> converted(std::string_view bytes, const std::string& charset) {
+std::optional<decoded> converted(std::string_view bytes, const std::string& charset, wrong_bytes wrong) {
     auto* const opened = iconv_open("UTF-8", charset.c_str());
     if (opened == reinterpret_cast<iconv_t>(-1)) return std::nullopt; // NOLINT: the C library's own sentinel
     const std::unique_ptr<void, converter_closer> converter(opened);
     const std::size_t unit = charset.starts_with("utf-16") ? 2 : 1;
     std::string in(bytes);
-    std::string out;
+    decoded out;
     std::array<char, 4096> buffer{};
     auto* from = in.data();
     auto left = in.size();
@@ -92,9 +116,11 @@ std::optional<std::string> converted(std::string_view bytes, const std::string& 
         auto* to = buffer.data();
         auto room = buffer.size();
         const bool failed = iconv(converter.get(), &from, &left, &to, &room) == static_cast<std::size_t>(-1);
-        out.append(buffer.data(), buffer.size() - room);
+        out.text.append(buffer.data(), buffer.size() - room);
         if (!failed || errno == E2BIG) continue;
-        out += replacement_utf_8;
+        out.sound = false;
+        if (wrong == wrong_bytes::refused) break;
+        out.text += replacement_utf_8;
         const auto skipped = errno == EINVAL ? left : std::min(unit, left);
         from += skipped;
         left -= skipped;
@@ -103,34 +129,46 @@ std::optional<std::string> converted(std::string_view bytes, const std::string& 
 }
 
 // Every sequence that is no UTF-8 replaced; all else, control characters too, as it is.
-std::string mended(std::string_view bytes) {
-    std::string out;
-    out.reserve(bytes.size());
+decoded mended(std::string_view bytes, wrong_bytes wrong) {
+    decoded out;
+    out.text.reserve(bytes.size());
     std::size_t at = 0;
     while (at < bytes.size()) {
         const auto run = at;
         while (at < bytes.size() && static_cast<unsigned char>(bytes[at]) < 0x80)
             ++at;
-        out.append(bytes, run, at - run);
-        if (at < bytes.size()) append_utf_8(out, next_code_point(bytes, at));
+        out.text.append(bytes, run, at - run);
+        if (at == bytes.size()) break;
+        const auto begin = at;
+        const auto c = next_code_point(bytes, at);
+        if (c == replacement_character && bytes.substr(begin, at - begin) != replacement_utf_8)
+            out.sound = false;
+        if (!out.sound && wrong == wrong_bytes::refused) break;
+        append_utf_8(out.text, c);
     }
     return out;
 }
 
-std::optional<std::string> decoded_as(std::string_view bytes, const std::string& charset) {
-    if (charset == "utf-8") return mended(bytes);
+std::optional<decoded> decoded_as(std::string_view bytes, const std::string& charset, wrong_bytes wrong) {
+    if (charset == "utf-8") return mended(bytes, wrong);
     if (charset == "iso-8859-1") return from_latin_1(bytes);
     if (!is_convertible(charset)) return std::nullopt;
-    return converted(bytes, charset);
+    return converted(bytes, charset, wrong);
 }
 
 } // namespace
 
-std::optional<std::string> decode(std::string_view bytes, std::string_view charset) {
+std::optional<decoded> decode(std::string_view bytes, std::string_view charset, wrong_bytes wrong) {
+    const auto start = without_leading_space(bytes);
     for (const auto& m : marks)
-        if (bytes.starts_with(m.bytes))
-            return decoded_as(bytes.substr(m.bytes.size()), std::string(m.charset));
-    return decoded_as(bytes, charset_of(bytes, charset));
+        if (start.starts_with(m.bytes))
+            return decoded_as(start.substr(m.bytes.size()), std::string(m.charset), wrong);
+    auto named = charset_of(bytes, charset);
+    auto out = decoded_as(bytes, named, wrong);
+    if (out && out->sound) return out;
+    if (const auto other = declared(bytes); !other.empty() && other != named)
+        if (auto better = decoded_as(bytes, other, wrong); better && better->sound) return better;
+    return out;
 }
 
 } // namespace contego::wire

@@ -13,10 +13,6 @@ bool is_plain(char c) {
     return byte >= 0x20 && byte < 0x80 && c != '&' && c != '<' && c != '>' && c != '"';
 }
 
-bool is_xml(char32_t c) {
-    return c == '\t' || c == '\n' || c == '\r' || (c >= 0x20 && c != 0xFFFE && c != 0xFFFF);
-}
-
 void append_reference(std::string& out, char32_t c) {
     std::array<char, 8> digits{};
     const auto end =
@@ -53,6 +49,10 @@ void append_character(std::string& out, char32_t c, place where, character_set c
 } // namespace
 
 void append_escaped(std::string& out, std::string_view utf_8, place where, character_set characters) {
+    if (where == place::no_document) {
+        out += utf_8;
+        return;
+    }
     std::size_t at = 0;
     while (at < utf_8.size()) {
         const auto run = at;
@@ -61,7 +61,7 @@ void append_escaped(std::string& out, std::string_view utf_8, place where, chara
         out.append(utf_8, run, at - run);
         if (at == utf_8.size()) return;
         const auto c = next_code_point(utf_8, at);
-        append_character(out, is_xml(c) ? c : replacement_character, where, characters);
+        append_character(out, is_xml_character(c) ? c : replacement_character, where, characters);
     }
 }
 

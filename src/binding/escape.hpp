@@ -7,8 +7,9 @@
 
 namespace contego::wire {
 
-/// Where a text stands in an XML document. Attributes are always written in double quotes.
-enum class place { element, attribute };
+/// Where a text stands in an XML document. Attributes are always written in double quotes. What stands in no
+/// document is not escaped.
+enum class place { element, attribute, no_document };
 
 /// Appends UTF-8 text in the character set of a provider, escaped so that a parser gives the same text back.
 ///

@@ -17,7 +17,7 @@ bool is_nil(pugi::xml_node node) {
 
 std::string text_found(const pugi::xpath_node& found) {
     const auto text = found.attribute() ? std::string(found.attribute().value()) : text_of(found.node());
-    return cleaned(trimmed(text));
+    return std::string(trimmed(text));
 }
 
 // The forms of xs:boolean, in either case: SOAP stacks older than the schema write TRUE.
@@ -54,36 +54,65 @@ std::string complaint(const value_extractor& v, std::string_view text) {
     return "the answer's " + v.name + " is no " + expected + ": '" + std::string(shortened(text, 60)) + "'";
 }
 
-// The first value that cannot be read is enough to call the answer unreadable.
-value::object
-members_at(const std::vector<value_extractor>& values, pugi::xml_node at, std::string& unreadable) {
-    value::object members;
-    for (const auto& v : values) {
-        const auto text = text_at(v.at, at);
-        if (!text) continue;
-        auto& member = members[v.name];
-        member = typed(v.type, *text);
-        if (member.is_null() && unreadable.empty()) unreadable = complaint(v, *text);
+// Takes the data out of one answer.
+class data_reader {
+public:
+    // A member of an object; the first value that cannot be read is enough to call the answer unreadable.
+    value::object members_at(const std::vector<value_extractor>& values, pugi::xml_node at) {
+        value::object members;
+        for (const auto& v : values) {
+            const auto text = text_at(v.at, at);
+            if (!text || !take(v.name.size() + text->size())) continue;
+            auto& member = members[v.name];
+            member = typed(v.type, *text);
+            if (member.is_null()) wrong(complaint(v, *text));
+        }
+        return members;
     }
-    return members;
-}
 
-value::list items_at(const list_extractor& l, pugi::xml_node at, std::string& unreadable) {
-    value::list items;
-    for (const auto& found : l.at.evaluate_node_set(at)) {
-        if (l.values.empty())
-            items.emplace_back(text_found(found));
-        else
-            items.emplace_back(members_at(l.values, found.node(), unreadable));
+    value::list items_at(const list_extractor& l, pugi::xml_node at) {
+        value::list items;
+        for (const auto& found : l.at.evaluate_node_set(at)) {
+            if (!unreadable_.empty()) break;
+            if (l.values.empty()) {
+                auto text = text_found(found);
+                if (take(text.size())) items.emplace_back(std::move(text));
+            } else if (take(0)) {
+                items.emplace_back(members_at(l.values, found.node()));
+            }
+        }
+        return items;
     }
-    return items;
-}
+
+    void wrong(std::string why) {
+        if (unreadable_.empty()) unreadable_ = std::move(why);
+    }
+
+    [[nodiscard]] std::string& unreadable() { return unreadable_; }
+
+private:
+    // Whether there is room for one more value of that size.
+    bool take(std::size_t size) {
+        constexpr std::size_t quotes_and_commas = 6;
+        ++values_;
+        bytes_ += size + quotes_and_commas;
+        if (values_ <= most_values && bytes_ <= most_data) return true;
+        wrong("the answer holds more data than " + std::to_string(most_values) + " values or " +
+              std::to_string(most_data) + " bytes");
+        return false;
+    }
+
+    std::size_t values_ = 0;
+    std::size_t bytes_ = 0;
+    std::string unreadable_;
+};
 
 } // namespace
 
 std::optional<std::string> text_at(const pugi::xpath_query& query, pugi::xml_node at) {
     if (!query) return std::nullopt;
-    if (query.return_type() != pugi::xpath_type_node_set) return cleaned(trimmed(query.evaluate_string(at)));
+    if (query.return_type() != pugi::xpath_type_node_set)
+        return std::string(trimmed(query.evaluate_string(at)));
     const auto found = query.evaluate_node(at);
     if (!found || is_nil(found.node())) return std::nullopt;
     return text_found(found);
@@ -92,12 +121,14 @@ std::optional<std::string> text_at(const pugi::xpath_query& query, pugi::xml_nod
 extracted extract(const extractor& e, pugi::xml_node answer) {
     extracted out;
     if (e.values.empty() && e.lists.empty()) return out;
-    auto members = members_at(e.values, answer, out.unreadable);
+    data_reader data;
+    auto members = data.members_at(e.values, answer);
     for (const auto& l : e.lists)
-        members.insert_or_assign(l.name, items_at(l, answer, out.unreadable));
-    if (out.unreadable.empty() && e.must_tell_pairing && !members.contains("paired"))
-        out.unreadable = "the answer does not say whether the card is paired";
+        members.insert_or_assign(l.name, data.items_at(l, answer));
+    if (e.must_tell_pairing && !members.contains("paired"))
+        data.wrong("the answer does not say whether the card is paired");
     out.result = std::move(members);
+    out.unreadable = std::move(data.unreadable());
     return out;
 }
 

@@ -24,6 +24,11 @@ struct list_extractor {
     std::vector<value_extractor> values; ///< none: a list of texts
 };
 
+// How much data is taken from one answer. What is more makes it unreadable: a part of a list would be a false
+// answer.
+inline constexpr std::size_t most_values = 10'000;
+inline constexpr std::size_t most_data = std::size_t{256} << 10U; ///< bytes, about as much as JSON
+
 /// Where an answer to a command keeps what we want from it. Queries expect element names without prefixes.
 struct extractor {
     pugi::xpath_query status;

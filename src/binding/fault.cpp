@@ -6,14 +6,22 @@
 namespace contego::wire {
 namespace {
 
-std::string clean_text(pugi::xml_node node) {
-    return cleaned(trimmed(text_of(node)));
+std::string trimmed_text(pugi::xml_node node) {
+    return std::string(trimmed(text_of(node)));
 }
+
+// Faults put whole documents into their texts: what stands in two elements is not glued together.
+std::string words(pugi::xml_node node) {
+    return std::string(trimmed(words_of(node)));
+}
+
+// Faults have a few subcodes; a code with a million dots has no more.
+constexpr std::size_t most_subcodes = 20;
 
 // A code is a QName: its prefix means what is declared where it stands. One without a prefix, or with one
 // that nobody declared, is taken as SOAP's own, for there are servers that write it so.
 void read_code(fault& f, pugi::xml_node element) {
-    const auto written = clean_text(element);
+    const auto written = trimmed_text(element);
     const auto prefix = prefix_of(written);
     const auto space = prefix.empty() ? std::nullopt : namespace_at(element, prefix);
     f.foreign = space && *space != soap_1_1_namespace && *space != soap_1_2_namespace;
@@ -25,7 +33,7 @@ void split_dots(fault_code& c) {
     auto dot = c.code.find('.');
     const auto rest = dot == std::string::npos ? std::string() : c.code.substr(dot + 1);
     c.code.resize(std::min(dot, c.code.size()));
-    for (std::size_t begin = 0; begin < rest.size(); begin = dot + 1) {
+    for (std::size_t begin = 0; begin < rest.size() && c.subcodes.size() < most_subcodes; begin = dot + 1) {
         dot = std::min(rest.find('.', begin), rest.size());
         c.subcodes.push_back(rest.substr(begin, dot - begin));
     }
@@ -34,17 +42,18 @@ void split_dots(fault_code& c) {
 void read_1_1(fault& f, pugi::xml_node element) {
     read_code(f, child_of(element, "faultcode"));
     split_dots(f.code);
-    f.text = clean_text(child_of(element, "faultstring"));
-    f.detail = clean_text(child_of(element, "detail"));
+    f.text = words(child_of(element, "faultstring"));
+    f.detail = words(child_of(element, "detail"));
 }
 
 void read_1_2(fault& f, pugi::xml_node element) {
     const auto code = child_of(element, "Code");
     read_code(f, child_of(code, "Value"));
-    for (auto sub = child_of(code, "Subcode"); sub; sub = child_of(sub, "Subcode"))
-        f.code.subcodes.emplace_back(local_of(clean_text(child_of(sub, "Value"))));
-    f.text = clean_text(child_of(child_of(element, "Reason"), "Text"));
-    f.detail = clean_text(child_of(element, "Detail"));
+    for (auto sub = child_of(code, "Subcode"); sub && f.code.subcodes.size() < most_subcodes;
+         sub = child_of(sub, "Subcode"))
+        f.code.subcodes.emplace_back(local_of(trimmed_text(child_of(sub, "Value"))));
+    f.text = words(child_of(child_of(element, "Reason"), "Text"));
+    f.detail = words(child_of(element, "Detail"));
 }
 
 } // namespace

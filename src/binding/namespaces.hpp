@@ -2,6 +2,7 @@
 
 #include <pugixml.hpp>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,21 @@ inline constexpr std::string_view soap_1_2_namespace = "http://www.w3.org/2003/0
 [[nodiscard]] std::optional<std::string_view>
 namespace_at(pugi::xml_node element, std::string_view prefix, pugi::xml_node top = {});
 
+/// What prefixes are declared to mean around some elements. A look-up costs the logarithm of their number, so
+/// that many elements below many declarations are read in linear time.
+class declarations {
+public:
+    /// Those of an element go before those of the elements added earlier.
+    void add(pugi::xml_node element);
+
+    /// The first child element with that local name in that namespace, if what was added stands around it.
+    [[nodiscard]] pugi::xml_node
+    child_in(pugi::xml_node parent, std::string_view local_name, std::string_view name_space) const;
+
+private:
+    std::map<std::string_view, std::string_view> known_;
+};
+
 /// The namespace of the element's own name; empty where it is in none.
 [[nodiscard]] std::string_view namespace_of(pugi::xml_node element, pugi::xml_node top = {});
 
@@ -31,5 +47,11 @@ namespace_at(pugi::xml_node element, std::string_view prefix, pugi::xml_node top
 
 /// All text below a node, CDATA too.
 [[nodiscard]] std::string text_of(pugi::xml_node node);
+
+/// The same with a blank between the texts of two elements, for people.
+[[nodiscard]] std::string words_of(pugi::xml_node node);
+
+/// Takes the prefixes off the names of all elements below a node.
+void strip_prefixes(pugi::xml_node node);
 
 } // namespace contego::wire

@@ -10,13 +10,11 @@
 namespace contego::wire {
 namespace {
 
-constexpr std::size_t longest_description = 2000;
-
-reply failed(outcome is, std::string code, std::string_view description) {
+reply failed(outcome is, std::string code, std::string description) {
     reply r;
     r.outcome = is;
     r.error_code = std::move(code);
-    r.error_description = cleaned(shortened(description, longest_description));
+    r.error_description = std::move(description);
     return r;
 }
 
@@ -50,10 +48,21 @@ reply read_not_sent(const compiled_command& c, const exchange& e) {
     return read_transport(c, e, "the request was not sent (" + error_of(e) + ")");
 }
 
+// Something came that is no answer of HTTP: whoever sent it was there, so that this is no outage.
+bool is_garbled(const exchange& e) {
+    return e.state == exchange_state::sent_no_answer &&
+           (e.error == transport_error::malformed || e.error == transport_error::too_large);
+}
+
 // Whatever a row says, a command that must not go out twice is held here: nobody knows whether it arrived.
 reply read_sent_no_answer(const compiled_command& c, const exchange& e) {
-    const auto what = "the request was sent and no answer came (" + error_of(e) + ")";
-    return c.repeat_safe ? read_transport(c, e, what) : in_doubt(what);
+    const auto what = is_garbled(e)
+                          ? "the request was sent and the answer cannot be read (" + error_of(e) + ")"
+                          : "the request was sent and no answer came (" + error_of(e) + ")";
+    if (!c.repeat_safe) return in_doubt(what);
+    auto r = read_transport(c, e, what);
+    r.unreadable = is_garbled(e);
+    return r;
 }
 
 // A status that says itself that the request was not processed.
@@ -85,10 +94,34 @@ std::optional<outcome> row_of(const outcome_table& outcomes, const fault& f) {
     return outcomes.of_fault(f.code);
 }
 
-reply read_fault_answer(const compiled_command& c, const answer& a) {
+// The answer of another request says nothing of this one: it is as if none had come.
+reply read_as_of_another(const question& q, const std::string& said, const std::string& expected) {
+    const auto what = "the answer belongs to another request: it says '" + std::string(shortened(said, 200)) +
+                      "' and not '" + expected + "'";
+    if (!q.known.repeat_safe) return in_doubt(what);
+    auto r = failed(outcome::retry, "ANSWER_OF_ANOTHER", what);
+    r.unreadable = true;
+    return r;
+}
+
+// Nothing if the answer belongs to the command, as far as the binding can tell.
+std::optional<reply> misplaced(const question& q, const answer& a) {
+    const auto& c = q.known.correlates;
+    if (!c.at) return std::nullopt;
+    const auto said = text_at(c.at, a.document()).value_or(std::string());
+    const auto expected = render(c.equals, q.what.parameters, q.request_id, secrets::shown);
+    if (said == expected) return std::nullopt;
+    if (!said.empty()) return read_as_of_another(q, said, expected);
+    if (c.may_be_absent || a.what() == answer::kind::fault) return std::nullopt;
+    return unreadable("the answer does not say which request it answers, where the binding looks for it");
+}
+
+reply read_fault_answer(const question& q, answer& a) {
     const auto f = read_fault(a.fault());
+    a.strip();
+    if (auto other = misplaced(q, a)) return *other;
     if (f.code.code.empty()) return unreadable("the answer is a SOAP fault without a code");
-    const auto is = row_of(c.outcomes, f).value_or(default_of(f, c.repeat_safe));
+    const auto is = row_of(q.known.outcomes, f).value_or(default_of(f, q.known.repeat_safe));
     auto description = f.text.empty() ? "the CAS answered with the SOAP fault " + f.name : f.text;
     if (!f.detail.empty()) description += " (" + f.detail + ")";
     auto r = failed(is, "SOAP_FAULT:" + f.name, description);
@@ -99,11 +132,16 @@ reply read_fault_answer(const compiled_command& c, const answer& a) {
     return r;
 }
 
+reply succeeded() {
+    reply r;
+    r.outcome = outcome::success;
+    return r;
+}
+
 reply read_success(const compiled_command& c, const answer& a) {
     auto [result, wrong] = extract(c.answer, a.document());
     if (!wrong.empty()) return unreadable(wrong);
-    reply r;
-    r.outcome = outcome::success;
+    auto r = succeeded();
     r.result = std::move(result);
     return r;
 }
@@ -116,42 +154,56 @@ reply read_refusal(std::optional<outcome> row, const std::string& status, const 
     return failed(*row, status, message.empty() ? "the CAS answered " + status : message);
 }
 
-reply read_envelope(const compiled_command& c, const answer& a) {
-    auto status = text_at(c.answer.status, a.document()).value_or(std::string());
+// What decides is read first, for a status may look like a secret: 0000 may be both a success and a PIN.
+reply read_envelope(const question& q, answer& a) {
+    if (auto other = misplaced(q, a)) return *other;
+    const auto said = [&](const pugi::xpath_query& at) {
+        return text_at(at, a.document()).value_or(std::string());
+    };
+    const auto& at = q.known.answer;
+    auto status = said(at.status);
     if (status.empty()) return unreadable("the answer has no status where the binding looks for it");
-    auto message = text_at(c.answer.message, a.document()).value_or(std::string());
-    const auto row = c.outcomes.of_status(status);
-    auto r = row == outcome::success ? read_success(c, a) : read_refusal(row, status, message);
+    const auto row = q.known.outcomes.of_status(status);
+    a.mask(q.secrets);
+    status = said(at.status);
+    auto message = said(at.message);
+    auto r = row == outcome::success ? read_success(q.known, a) : read_refusal(row, status, message);
     r.status_code = std::move(status);
     r.message = std::move(message);
-    r.reference_number = text_at(c.answer.reference, a.document()).value_or(std::string());
+    r.reference_number = said(at.reference);
     return r;
 }
 
-reply read_answer(const compiled_command& c, const exchange& e) {
-    const answer a(e);
+bool is_done_one_way(const compiled_command& c, const exchange& e) {
+    return c.one_way && (e.http_status == 200 || e.http_status == 202 || e.http_status == 204);
+}
+
+reply read_answer(const question& q, const exchange& e) {
+    answer a(e);
     switch (a.what()) {
     case answer::kind::envelope:
-        return read_envelope(c, a);
+        return read_envelope(q, a);
     case answer::kind::fault:
-        return read_fault_answer(c, a);
-    case answer::kind::refused:
-        return unreadable("the answer is " + a.reason());
+        return read_fault_answer(q, a);
+    case answer::kind::nothing:
+        if (is_done_one_way(q.known, e)) return succeeded();
+        break;
     case answer::kind::other:
         break;
     }
-    return read_http(c, e, a.reason());
+    return read_http(q.known, e, a.reason());
 }
 
 } // namespace
 
-reply read_exchange(const compiled_command& command, const exchange& e) {
-    auto r = e.state == exchange_state::not_sent         ? read_not_sent(command, e)
-             : e.state == exchange_state::sent_no_answer ? read_sent_no_answer(command, e)
-                                                         : read_answer(command, e);
+reply read_exchange(const question& q, const exchange& e) {
+    auto r = e.state == exchange_state::not_sent         ? read_not_sent(q.known, e)
+             : e.state == exchange_state::sent_no_answer ? read_sent_no_answer(q.known, e)
+                                                         : read_answer(q, e);
     r.retry_after = e.retry_after;
-    // What was not sent is no attempt, whoever is to blame.
-    r.outage = e.outage || e.state == exchange_state::not_sent;
+    // What was not sent is no attempt, whoever is to blame. What was answered in a way that nobody can read
+    // is one, or the command would be sent again for ever.
+    r.outage = (e.outage && !is_garbled(e)) || e.state == exchange_state::not_sent;
     return r;
 }
 

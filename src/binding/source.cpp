@@ -14,7 +14,7 @@ source::source(std::string_view xml) {
         mistake(1, "the file is in a character set that is not known");
         return;
     }
-    text_ = std::move(*decoded);
+    text_ = std::move(decoded->text);
     parsed_ = text_;
     load();
 }

@@ -28,10 +28,6 @@ bool is_plain(unsigned char c) {
     return c < 0x80 && is_kept(c);
 }
 
-bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 } // namespace
 
 char32_t next_code_point(std::string_view text, std::size_t& at) {
@@ -90,6 +86,22 @@ std::string_view shortened(std::string_view text, std::size_t length) {
     while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80U)
         --length;
     return text.substr(0, length);
+}
+
+std::string abbreviated(std::string text, std::size_t length) {
+    constexpr std::string_view dots = "...";
+    if (text.size() <= length) return text;
+    std::size_t kept = 0;
+    std::size_t characters = 0;
+    for (std::size_t at = 0; at < text.size(); ++characters) {
+        if (characters + dots.size() == length) kept = at;
+        if (characters == length) {
+            text.resize(kept);
+            return text += dots;
+        }
+        (void)next_code_point(text, at);
+    }
+    return text;
 }
 
 std::string_view trimmed(std::string_view text) {

@@ -22,7 +22,21 @@ void append_utf_8(std::string& out, char32_t c);
 /// At most `length` bytes of valid UTF-8, cut between two characters.
 [[nodiscard]] std::string_view shortened(std::string_view text, std::size_t length);
 
+/// At most `length` characters of valid UTF-8; what was longer ends with `...`.
+[[nodiscard]] std::string abbreviated(std::string text, std::size_t length);
+
+/// XML white space: blank, tab, line feed, carriage return.
+[[nodiscard]] constexpr bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 /// Without XML white space at both ends.
 [[nodiscard]] std::string_view trimmed(std::string_view text);
+
+/// Whether a document of XML 1.0 may hold the character, written or by its number.
+[[nodiscard]] constexpr bool is_xml_character(char32_t c) {
+    if (c < 0x20) return c == '\t' || c == '\n' || c == '\r';
+    return c < 0xD800 || (c > 0xDFFF && c < 0xFFFE) || (c > 0xFFFF && c <= 0x10FFFF);
+}
 
 } // namespace contego::wire

@@ -46,15 +46,16 @@ std::string constant_headers(const endpoint& where) {
 }
 
 std::string request_text(const endpoint& where, std::string_view constant_headers, const envelope& e) {
-    const bool sound = is_path(e.path) && is_header_value(e.content_type) && is_header_value(e.soap_action) &&
-                       e.soap_action.find('"') == std::string::npos;
+    const auto action = e.soap_action.value_or(std::string());
+    const bool sound = is_path(e.path) && is_header_value(e.content_type) && is_header_value(action) &&
+                       action.find('"') == std::string::npos;
     if (!sound) return {};
 
     std::string out;
     out.reserve(constant_headers.size() + e.body.size() + 512);
     out.append("POST ").append(where.base).append(e.path).append(" HTTP/1.1\r\n").append(constant_headers);
     out.append("Content-Type: ").append(e.content_type).append("\r\n");
-    if (!e.soap_action.empty()) out.append("SOAPAction: \"").append(e.soap_action).append("\"\r\n");
+    if (e.soap_action) out.append("SOAPAction: \"").append(action).append("\"\r\n");
     out.append("Content-Length: ").append(std::to_string(e.body.size())).append("\r\n\r\n");
     out.append(e.body);
     return out;

@@ -21,14 +21,10 @@ violation unknown_priority(const std::string& priority) {
     return {"priority", '"' + shortened(priority, most) + '"', "must be REGULAR or EXPRESS"};
 }
 
-/// Something was answered, and it is no answer.
-bool is_unreadable(std::string_view code) {
-    return code == "TRANSPORT_MALFORMED" || code == "TRANSPORT_TOO_LARGE" || code == "UNREADABLE_ANSWER";
-}
-
 /// It was answered, again and again, and no answer said whether the command was done.
-bool may_have_been_done(std::string_view code) {
-    return is_unreadable(code) || (code.starts_with("HTTP_5") && code != "HTTP_503");
+bool may_have_been_done(const reply& answer) {
+    const std::string_view code = answer.error_code;
+    return answer.unreadable || (code.starts_with("HTTP_5") && code != "HTTP_503");
 }
 
 std::chrono::milliseconds age_of(const request& r) {
@@ -199,7 +195,7 @@ verdict course::failed(const reply& answer, bool sent) const {
     }
     v.in_doubt = readable || request_.interrupted;
     // Where there is an answer there is a CAS, however it answers.
-    v.counts = !answer.outage || is_unreadable(answer.error_code);
+    v.counts = !answer.outage || answer.unreadable;
     if (!v.counts) {
         v.delay = next_delay_after_outage(policy_, dice_, answer.retry_after);
         return v;
@@ -215,10 +211,10 @@ verdict course::failed(const reply& answer, bool sent) const {
 }
 
 verdict course::given_up(const reply& answer, verdict v, bool sent) const {
-    const bool doubtful = sent && may_have_been_done(answer.error_code);
+    const bool doubtful = sent && may_have_been_done(answer);
     v.in_doubt = false;
     v.disposition = doubtful || in_doubt_from(position_ + 1) ? disposition::hold : disposition::reject;
-    v.error_code = doubtful && is_unreadable(answer.error_code) ? "UNREADABLE_ANSWER" : "RETRIES_EXHAUSTED";
+    v.error_code = doubtful && answer.unreadable ? "UNREADABLE_ANSWER" : "RETRIES_EXHAUSTED";
     v.error_description = "failed " + std::to_string(request_.attempts + 1) + " times, the last time with " +
                           answer.error_code + ": " + answer.error_description;
     if (doubtful) v.error_description += "; the CAS may have done it all the same";

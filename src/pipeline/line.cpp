@@ -328,7 +328,7 @@ asio::awaitable<line::sent_command> line::send(const request& r, const send_step
     what.not_after = source_.ours_until(r);
     what.fresh_connection = !wire_.repeat_safe(now.what->type);
     const auto e = co_await exchanged(endpoint_, std::move(what), sent + options_.exchange_timeout);
-    auto answer = wire_.read(*now.what, e);
+    auto answer = wire_.read(*now.what, r.id, e);
     observer_.exchanged(r, *now.what, now.sequence, e, answer);
 
     auto record = record_of(r, now.sequence, now.in_doubt == nullptr ? *now.what : *now.in_doubt);

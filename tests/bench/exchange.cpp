@@ -44,7 +44,7 @@ private:
         client_->send(wire_.render(what_, id),
                       steady_clock::now() + std::chrono::seconds(30),
                       [this, id](const exchange& e) {
-                          well_ += wire_.read(what_, e).outcome == outcome::success;
+                          well_ += wire_.read(what_, id, e).outcome == outcome::success;
                           stored_ += wire_.render_masked(what_, id).size() + wire_.storable(what_, e).size();
                           if (++done_ == count_) finish();
                           send_next();

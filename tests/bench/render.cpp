@@ -97,11 +97,11 @@ void measure(const binding& b, command_type type) {
     const auto c = sample_command(type);
     const auto answer = sample_answer();
     const auto render = nanoseconds([&] { return b.render(c, 4049).body.size(); });
-    const auto read = nanoseconds([&] { return b.read(c, answer).error_code.size(); });
+    const auto read = nanoseconds([&] { return b.read(c, 4049, answer).error_code.size(); });
     std::cout << R"({"command":")" << name_of(type) << R"(","render_ns":)" << static_cast<long>(render)
               << R"(,"render_bytes":)" << b.render(c, 4049).body.size() << R"(,"read_ns":)"
               << static_cast<long>(read) << R"(,"read_bytes":)" << answer.body.size()
-              << R"(,"read_outcome":")" << name_of(b.read(c, answer).outcome) << "\"}\n";
+              << R"(,"read_outcome":")" << name_of(b.read(c, 4049, answer).outcome) << "\"}\n";
 }
 
 } // namespace

@@ -31,8 +31,13 @@ answer_saying(const std::string& message, const std::string& content_type, const
     return answered(head + soap_1_1("<Status>OK</Status><Text>" + message + "</Text>"), 200, content_type);
 }
 
+std::string decoded_text(std::string_view bytes, std::string_view charset) {
+    const auto read = wire::decode(bytes, charset);
+    return read ? read->text : "unknown character set";
+}
+
 std::string message_of(const exchange& e) {
-    return compiled(binding_text()).read(samples::bare(command_type{}), e).message;
+    return compiled(binding_text()).read(samples::bare(command_type{}), 1, e).message;
 }
 
 TEST(character_sets, utf_8_is_the_default) {
@@ -81,38 +86,73 @@ TEST(character_sets, a_byte_order_mark_of_utf_8_is_no_text) {
     EXPECT_EQ(message_of(answer_saying("Hi", "text/xml", "\xEF\xBB\xBF")), "Hi");
 }
 
+TEST(character_sets, a_declaration_is_read_behind_blanks_and_however_it_is_written) {
+    for (const auto* head : {
+             "\r\n<?xml version='1.0' encoding='ISO-8859-1'?>",
+             "\n\n \t<?xml version=\"1.0\" encoding = \"iso-8859-1\" ?>",
+             "<?xml version='1.0'\n\tencoding\n=\n'Iso-8859-1'?>\n",
+             "<?xml version='1.0' encoding=\"latin1\" standalone='yes'?>",
+             "<?xml version='1.0' encoding='ISO_8859-1'?>",
+             "<?xml version='1.0' encoding='cp1252'?>",
+         }) {
+        EXPECT_EQ(message_of(answer_saying("caf\xE9", "text/xml", head)), "caf\xC3\xA9") << head;
+        EXPECT_EQ(message_of(answer_saying("caf\xE9", "text/xml; charset=\"utf-8\"", head)), "caf\xC3\xA9")
+            << "the bytes are none of UTF-8, so that the declaration is believed: " << head;
+    }
+}
+
+TEST(character_sets, blanks_may_stand_before_a_mark_and_before_utf_16) {
+    const auto text = soap_1_1("<Status>OK</Status><Text>Hi</Text>");
+
+    EXPECT_EQ(message_of(answered("\r\n\xEF\xBB\xBF" + text, 200, "text/xml; charset=iso-8859-1")), "Hi");
+    EXPECT_EQ(message_of(answered("\xEF\xBB\xBF\xEF\xBB\xBF\n" + text)), "Hi");
+    EXPECT_EQ(message_of(answered(utf_16("\r\n " + text, true))), "Hi");
+    EXPECT_EQ(message_of(answered(utf_16("\n" + text, false), 200, "text/xml; charset=utf16")), "Hi");
+}
+
 TEST(character_sets, an_unknown_character_set_is_unreadable) {
     const auto r =
         compiled(binding_text())
-            .read(samples::bare(command_type{}), answer_saying("Hi", "text/xml; charset=ebcdic-cp-us"));
+            .read(samples::bare(command_type{}), 1, answer_saying("Hi", "text/xml; charset=ebcdic-cp-us"));
 
     EXPECT_EQ(r.outcome, outcome::hold);
     EXPECT_EQ(r.error_code, "UNREADABLE_ANSWER");
 }
 
-TEST(character_sets, wrong_bytes_are_replaced_and_the_rest_is_read) {
-    EXPECT_EQ(message_of(answer_saying("a\xFF"
-                                       "b",
-                                       "text/xml")),
-              "a" + std::string(replacement) + "b");
+TEST(character_sets, wrong_bytes_are_no_xml) {
+    for (const auto* charset : {"utf-8", "us-ascii", "utf-16", "windows-1253"}) {
+        const auto r = compiled(binding_text())
+                           .read(samples::bare(command_type{}),
+                                 1,
+                                 answer_saying("a\xFF"
+                                               "b",
+                                               "text/xml; charset=" + std::string(charset)));
+
+        EXPECT_EQ(r.outcome, outcome::hold) << charset;
+        EXPECT_EQ(r.error_code, "UNREADABLE_ANSWER") << charset;
+        EXPECT_EQ(
+            r.error_description,
+            "the answer is HTTP 200 with a body that cannot be read as XML (bytes that its character set "
+            "does not have)");
+    }
 }
 
 TEST(decode, broken_utf_16_is_replaced) {
-    EXPECT_EQ(wire::decode(std::string_view("\xFF\xFE\x00\xD8\x41\x00", 6), ""),
+    EXPECT_EQ(decoded_text(std::string_view("\xFF\xFE\x00\xD8\x41\x00", 6), ""),
               std::string(replacement) + "A");
-    EXPECT_EQ(wire::decode(std::string_view("\xFF\xFE\x41\x00\x42", 5), ""), "A" + std::string(replacement));
-    EXPECT_EQ(wire::decode(std::string_view("\xFF\xFE", 2), ""), "");
+    EXPECT_EQ(decoded_text(std::string_view("\xFF\xFE\x41\x00\x42", 5), ""), "A" + std::string(replacement));
+    EXPECT_EQ(decoded_text(std::string_view("\xFF\xFE", 2), ""), "");
 }
 
 TEST(decode, converts_more_than_one_buffer) {
     const std::string text(10'000, 'x');
 
-    EXPECT_EQ(wire::decode("\xFF\xFE" + utf_16(text, true), ""), text);
+    EXPECT_EQ(decoded_text("\xFF\xFE" + utf_16(text, true), ""), text);
 }
 
 TEST(decode, reads_windows_1252_and_surrogate_pairs) {
-    EXPECT_EQ(wire::decode("\x80", "windows-1252"), "\xE2\x82\xAC");
-    EXPECT_EQ(wire::decode(std::string_view("\x3D\xD8\xFA\xDC", 4), "utf-16le"), "\xF0\x9F\x93\xBA");
+    EXPECT_EQ(decoded_text("\x80", "windows-1252"), "\xE2\x82\xAC");
+    EXPECT_EQ(decoded_text(std::string_view("\x3D\xD8\xFA\xDC", 4), "utf-16le"), "\xF0\x9F\x93\xBA");
 }
 
 TEST(utf_8, cuts_between_two_characters) {

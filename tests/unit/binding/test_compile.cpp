@@ -187,10 +187,15 @@ TEST(compile, refuses_a_path_without_its_slash_or_with_blanks) {
 }
 
 TEST(compile, refuses_an_action_that_would_break_a_header) {
-    expect_refused(
-        "action=\"urn:test:ADD_SUBSCRIPTIONS\"",
-        "action=\"a&quot;b\"",
-        "command ADD_SUBSCRIPTIONS: the action must be printable ASCII without quotes and backslashes");
+    for (const auto* action : {"a&quot;b", "a\\b", " ", "urn:a b", "&#9;", "caf\xC3\xA9"}) {
+        const auto written = "action=\"" + std::string(action) + "\"";
+
+        expect_refused(
+            "action=\"urn:test:ADD_SUBSCRIPTIONS\"",
+            written,
+            "command ADD_SUBSCRIPTIONS: the action must be printable ASCII without blanks, quotes and "
+            "backslashes; without the attribute no action is sent");
+    }
 }
 
 TEST(compile, wants_to_know_whether_a_command_is_safe_to_repeat) {

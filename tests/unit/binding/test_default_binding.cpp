@@ -56,7 +56,7 @@ TEST(default_binding, renders_commands_without_their_optional_parameters) {
 TEST(default_binding, tries_again_where_the_http_status_says_that_nothing_was_done) {
     for (const int status : {401, 403, 408, 429, 503})
         for (const auto type : command_types)
-            EXPECT_EQ(shipped().read(samples::bare(type), samples::answered("", status)).outcome,
+            EXPECT_EQ(shipped().read(samples::bare(type), 1, samples::answered("", status)).outcome,
                       outcome::retry)
                 << status << " for " << name_of(type);
 }

@@ -192,7 +192,7 @@ TEST_P(every_envelope, holds_every_parameter_in_its_place) {
     EXPECT_EQ(sent(e, p), p.full);
     EXPECT_EQ(e.path, p.path);
     EXPECT_EQ(e.content_type, "text/xml; charset=utf-8");
-    EXPECT_EQ(e.soap_action, "") << "the header was not seen with the service that is known";
+    EXPECT_EQ(e.soap_action, std::nullopt) << "the header was not seen with the service that is known";
 }
 
 TEST_P(every_envelope, has_no_element_for_an_optional_parameter_that_is_absent) {

@@ -14,7 +14,7 @@ constexpr auto safe = command_type::add_subscriptions;
 constexpr auto unsafe = command_type::send_bark_message_to_client;
 
 reply read(const exchange& e, command_type type = safe) {
-    return compiled(binding_text()).read(samples::bare(type), e);
+    return compiled(binding_text()).read(samples::bare(type), 1, e);
 }
 
 struct http_case {
@@ -63,10 +63,10 @@ TEST(http_status, rows_for_http_go_before_the_defaults_and_the_exact_before_the_
                  "<outcomes><http status=\"5xx\" is=\"retry\"/><http status=\"503\" is=\"rejected\"/>"
                  "<http status=\"4xx\" is=\"rejected\"/>"));
 
-    EXPECT_EQ(b.read(samples::bare(unsafe), answered("", 500)).outcome, outcome::retry);
-    EXPECT_EQ(b.read(samples::bare(unsafe), answered("", 503)).outcome, outcome::rejected);
-    EXPECT_EQ(b.read(samples::bare(unsafe), answered("", 401)).outcome, outcome::rejected);
-    EXPECT_EQ(b.read(samples::bare(unsafe), answered("", 302)).outcome, outcome::hold);
+    EXPECT_EQ(b.read(samples::bare(unsafe), 1, answered("", 500)).outcome, outcome::retry);
+    EXPECT_EQ(b.read(samples::bare(unsafe), 1, answered("", 503)).outcome, outcome::rejected);
+    EXPECT_EQ(b.read(samples::bare(unsafe), 1, answered("", 401)).outcome, outcome::rejected);
+    EXPECT_EQ(b.read(samples::bare(unsafe), 1, answered("", 302)).outcome, outcome::hold);
 }
 
 } // namespace

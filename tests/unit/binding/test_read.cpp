@@ -19,7 +19,7 @@ using samples::status_answer;
 constexpr auto safe = command_type::add_subscriptions;
 
 reply read(const exchange& e, command_type type = safe) {
-    return compiled(binding_text()).read(samples::bare(type), e);
+    return compiled(binding_text()).read(samples::bare(type), 1, e);
 }
 
 TEST(read, a_known_success_is_a_success) {
@@ -75,11 +75,11 @@ TEST(read, a_command_may_read_a_status_in_its_own_way) {
     const auto text = replaced(binding_text(), "</reply>", R"(<status code="BUSY" is="success"/></reply>)");
     const auto b = compiled(text);
 
-    EXPECT_EQ(b.read(samples::bare(command_type::add_subscriptions), status_answer("BUSY")).outcome,
+    EXPECT_EQ(b.read(samples::bare(command_type::add_subscriptions), 1, status_answer("BUSY")).outcome,
               outcome::success);
-    EXPECT_EQ(b.read(samples::bare(command_type::cancel_subscriptions), status_answer("BUSY")).outcome,
+    EXPECT_EQ(b.read(samples::bare(command_type::cancel_subscriptions), 1, status_answer("BUSY")).outcome,
               outcome::retry);
-    EXPECT_EQ(b.read(samples::bare(command_type::add_subscriptions), status_answer("OK")).outcome,
+    EXPECT_EQ(b.read(samples::bare(command_type::add_subscriptions), 1, status_answer("OK")).outcome,
               outcome::success);
 }
 
@@ -132,7 +132,8 @@ TEST(read, an_envelope_with_a_dtd_is_refused) {
 
     EXPECT_EQ(r.outcome, outcome::hold);
     EXPECT_EQ(r.error_code, "UNREADABLE_ANSWER");
-    EXPECT_EQ(r.error_description, "the answer is an envelope with a DTD, which SOAP forbids");
+    EXPECT_EQ(r.error_description,
+              "the answer is HTTP 200 with a body that cannot be read as XML (a DTD, which SOAP forbids)");
 }
 
 TEST(read, an_envelope_is_read_to_a_hundred_levels) {
@@ -159,39 +160,6 @@ TEST(read, the_retry_after_of_the_answer_is_kept) {
     EXPECT_EQ(read(answered("", 503)).retry_after, std::nullopt);
 }
 
-TEST(read, the_root_part_of_a_multipart_answer_is_read) {
-    const auto envelope = status_answer("OK").body;
-    const auto body = "preamble\r\n--B\r\nContent-ID: <other>\r\n\r\nattachment\r\n--B\r\nContent-Type: "
-                      "application/xop+xml; charset=utf-8\r\nContent-ID: <root>\r\n\r\n" +
-                      envelope + "\r\n--B--\r\n";
-
-    EXPECT_EQ(read(answered(body, 200, "multipart/related; boundary=\"B\"; start=\"<root>\"")).outcome,
-              outcome::success);
-    EXPECT_EQ(read(answered(body, 200, "multipart/related; boundary=B")).error_code, "UNREADABLE_ANSWER");
-    EXPECT_EQ(read(answered(body, 200, "multipart/related; boundary=C")).error_code, "UNREADABLE_ANSWER");
-    EXPECT_EQ(read(answered(body, 200, "multipart/related")).error_code, "UNREADABLE_ANSWER");
-    EXPECT_EQ(read(answered(body, 200, "multipart/related; boundary=B; start=\"<none>\"")).error_code,
-              "UNREADABLE_ANSWER");
-}
-
-TEST(read, a_description_is_kept_to_two_thousand_bytes) {
-    const auto long_text = std::string(1999, 'x') + "\xC3\xA9";
-    const auto r = read(answered(soap_1_1("<Status>NO_SUCH_CARD</Status><Text>" + long_text + "</Text>")));
-
-    EXPECT_EQ(r.error_description, std::string(1999, 'x'));
-}
-
-TEST(read, a_secret_that_the_cas_repeats_is_masked_when_the_command_is_known) {
-    const auto c = samples::full_command(command_type::update_ca_pin_to_given_value);
-    const auto e =
-        answered(soap_1_1("<Status>NO_SUCH_CARD</Status><Text>PIN 4711 refused for 147110</Text>"));
-
-    const auto r = compiled(binding_text()).read(c, e);
-
-    EXPECT_EQ(r.message, "PIN **** refused for 147110");
-    EXPECT_EQ(r.error_description, "PIN **** refused for 147110");
-}
-
 TEST(read, many_threads_may_read_at_once) {
     const auto b = compiled(binding_text());
     const auto e = status_answer("OK", "<Subscription><Service>1</Service></Subscription>");
@@ -202,7 +170,7 @@ TEST(read, many_threads_may_read_at_once) {
         for (auto& n : successes)
             threads.emplace_back([&b, &e, &n] {
                 for (int i = 0; i < 200; ++i)
-                    n += b.read(samples::bare(command_type::get_active_subscriptions), e).outcome ==
+                    n += b.read(samples::bare(command_type::get_active_subscriptions), 1, e).outcome ==
                                  outcome::success
                              ? 1
                              : 0;
@@ -219,7 +187,7 @@ TEST(read, no_beginning_of_an_answer_is_a_success) {
         auto e = whole;
         e.body.resize(length);
 
-        EXPECT_EQ(b.read(samples::bare(safe), e).outcome, outcome::hold) << e.body;
+        EXPECT_EQ(b.read(samples::bare(safe), 1, e).outcome, outcome::hold) << e.body;
     }
 }
 
@@ -231,7 +199,7 @@ TEST(read, no_changed_byte_makes_a_refusal_a_success) {
             auto e = whole;
             e.body[at] = c;
 
-            EXPECT_NE(b.read(samples::bare(safe), e).outcome, outcome::success) << e.body;
+            EXPECT_NE(b.read(samples::bare(safe), 1, e).outcome, outcome::success) << e.body;
         }
 }
 

@@ -12,7 +12,7 @@ using samples::replaced;
 using samples::status_answer;
 
 reply read(command_type type, std::string_view data, const std::string& text = binding_text()) {
-    return compiled(text).read(samples::bare(type), status_answer("OK", data));
+    return compiled(text).read(samples::bare(type), 1, status_answer("OK", data));
 }
 
 TEST(read_data, a_list_becomes_objects) {
@@ -107,19 +107,30 @@ TEST(read_data, an_element_that_is_nil_is_absent) {
 TEST(read_data, data_is_read_from_a_success_only) {
     const auto r = compiled(binding_text())
                        .read(samples::bare(command_type::get_pairing_status_for_card),
+                             1,
                              status_answer("BUSY", "<Paired>1</Paired>"));
 
     EXPECT_EQ(r.outcome, outcome::retry);
     EXPECT_TRUE(r.result.is_null());
 }
 
-TEST(read_data, what_a_database_cannot_store_is_replaced) {
-    const auto r =
-        read(command_type::get_pairing_status_for_card, "<Paired>1</Paired><Box>a&#1;&#xD800;b</Box>");
+TEST(read_data, a_list_that_is_too_long_is_unreadable_and_never_read_in_part) {
+    const auto boxes = [](int count, std::string_view box) {
+        std::string data = "<Paired>1</Paired>";
+        for (int i = 0; i < count; ++i)
+            data += box;
+        return read(command_type::get_pairing_status_for_card, data);
+    };
 
-    EXPECT_EQ(*r.result.find("stbs"),
-              value(value::list{"a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"
-                                "b"}));
+    EXPECT_EQ(boxes(9'999, "<Box>1</Box>").outcome, outcome::success);
+    for (const auto& r :
+         {boxes(10'000, "<Box>1</Box>"), boxes(3, "<Box>" + std::string(100'000, '7') + "</Box>")}) {
+        EXPECT_EQ(r.outcome, outcome::hold);
+        EXPECT_EQ(r.status_code, "OK");
+        EXPECT_EQ(r.error_code, "UNREADABLE_ANSWER");
+        EXPECT_EQ(r.error_description, "the answer holds more data than 10000 values or 262144 bytes");
+        EXPECT_TRUE(r.result.is_null());
+    }
 }
 
 } // namespace

@@ -177,10 +177,15 @@ TEST(render, gives_the_path_and_the_soap_1_1_headers) {
     EXPECT_EQ(e.soap_action, "urn:test:CREATE_PAIRING");
 }
 
-TEST(render, an_empty_action_sends_no_header) {
-    const auto text = replaced(binding_text(), "action=\"urn:test:ADD_SUBSCRIPTIONS\"", "action=\"\"");
+TEST(render, an_empty_action_is_sent_and_none_is_not) {
+    constexpr std::string_view action = "action=\"urn:test:ADD_SUBSCRIPTIONS\"";
+    const auto c = full_command(command_type::add_subscriptions);
+    const auto rendered = [&](std::string_view with) {
+        return compiled(replaced(binding_text(), action, with)).render(c, 1);
+    };
 
-    EXPECT_EQ(compiled(text).render(full_command(command_type::add_subscriptions), 1).soap_action, "");
+    EXPECT_EQ(rendered("action=\"\"").soap_action, "");
+    EXPECT_EQ(rendered("").soap_action, std::nullopt);
 }
 
 TEST(render, soap_1_2_carries_the_action_in_the_content_type) {
@@ -192,7 +197,7 @@ TEST(render, soap_1_2_carries_the_action_in_the_content_type) {
     const auto e = compiled(text).render(full_command(command_type::create_pairing), 1);
 
     EXPECT_EQ(e.content_type, "application/soap+xml; charset=utf-8; action=\"urn:test:CREATE_PAIRING\"");
-    EXPECT_EQ(e.soap_action, "");
+    EXPECT_EQ(e.soap_action, std::nullopt);
 }
 
 TEST(render, masks_the_pin_wherever_it_stands) {

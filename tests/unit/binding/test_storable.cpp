@@ -27,8 +27,12 @@ TEST(storable, masks_a_secret_that_stands_alone) {
               "**** <a b=\"****\">****</a> '****'. ****");
 }
 
-TEST(storable, leaves_what_only_holds_the_same_digits) {
-    EXPECT_EQ(stored(answered("<a>0147110</a> x4711 4711x 47114711")), "<a>0147110</a> x4711 4711x 47114711");
+TEST(storable, leaves_longer_numbers_that_hold_the_same_digits) {
+    EXPECT_EQ(stored(answered("<a>0147110</a> 47110 14711 47114711")), "<a>0147110</a> 47110 14711 47114711");
+}
+
+TEST(storable, masks_a_secret_between_letters) {
+    EXPECT_EQ(stored(answered("PIN4711 4711x pin_4711_")), "PIN**** ****x pin_****_");
 }
 
 TEST(storable, masks_in_every_character_set) {
@@ -40,6 +44,15 @@ TEST(storable, masks_in_every_character_set) {
                                           18))),
               "<a>****<");
     EXPECT_EQ(stored(answered("\xE9 4711", 200, "text/plain; charset=iso-8859-1")), "\xC3\xA9 ****");
+}
+
+TEST(storable, keeps_what_came_in_place_of_an_answer) {
+    exchange e;
+    e.state = exchange_state::sent_no_answer;
+    e.error = transport_error::malformed;
+    e.body = std::string("HTTQ/1.1 200 OK\r\nX-Pin: 4711\r\n\0\xFF", 32);
+
+    EXPECT_EQ(stored(e), "HTTQ/1.1 200 OK\r\nX-Pin: ****\r\n\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 
 TEST(storable, masks_nothing_for_a_command_without_a_secret) {
@@ -65,9 +78,19 @@ TEST(storable, an_unknown_character_set_is_kept_as_far_as_it_is_utf_8) {
 
 TEST(storable, is_cut_at_one_mebibyte_between_characters) {
     constexpr std::size_t mebibyte = 1U << 20U;
+    constexpr auto without_secret = command_type::add_subscriptions;
 
-    EXPECT_EQ(stored(answered(std::string(mebibyte, 'x'))).size(), mebibyte);
-    EXPECT_EQ(stored(answered(std::string(mebibyte - 1, 'x') + "\xC3\xA9")), std::string(mebibyte - 1, 'x'));
+    EXPECT_EQ(stored(answered(std::string(mebibyte, 'x')), without_secret).size(), mebibyte);
+    EXPECT_EQ(stored(answered(std::string(mebibyte - 1, 'x') + "\xC3\xA9"), without_secret),
+              std::string(mebibyte - 1, 'x'));
+}
+
+TEST(storable, a_long_answer_to_a_command_with_a_secret_is_withheld) {
+    const std::string most(std::size_t{64} << 10U, 'x');
+
+    EXPECT_EQ(stored(answered(most)), most);
+    EXPECT_EQ(stored(answered(most + "x")),
+              "**** (answer withheld: it is too long to be searched for a secret)");
 }
 
 } // namespace

@@ -25,7 +25,7 @@ TEST(transport, what_was_not_sent_is_tried_again_always) {
     const auto b = compiled(binding_text());
     for (const auto type : {safe, unsafe}) {
         const auto r =
-            b.read(samples::bare(type), failed(exchange_state::not_sent, transport_error::connect));
+            b.read(samples::bare(type), 1, failed(exchange_state::not_sent, transport_error::connect));
 
         EXPECT_EQ(r.outcome, outcome::retry);
         EXPECT_EQ(r.error_code, "TRANSPORT_CONNECT");
@@ -36,17 +36,37 @@ TEST(transport, what_was_not_sent_is_tried_again_always) {
 TEST(transport, a_repeat_safe_command_without_an_answer_is_tried_again) {
     const auto r =
         compiled(binding_text())
-            .read(samples::bare(safe), failed(exchange_state::sent_no_answer, transport_error::too_large));
+            .read(samples::bare(safe), 1, failed(exchange_state::sent_no_answer, transport_error::too_large));
 
     EXPECT_EQ(r.outcome, outcome::retry);
     EXPECT_EQ(r.error_code, "TRANSPORT_TOO_LARGE");
-    EXPECT_EQ(r.error_description, "the request was sent and no answer came (too_large: connection reset)");
+    EXPECT_EQ(r.error_description,
+              "the request was sent and the answer cannot be read (too_large: connection reset)");
+}
+
+TEST(transport, what_was_answered_in_no_readable_way_is_an_attempt_and_no_outage) {
+    const auto b = compiled(binding_text());
+    for (const auto error : {transport_error::malformed,
+                             transport_error::too_large,
+                             transport_error::timeout,
+                             transport_error::closed}) {
+        const bool came = error == transport_error::malformed || error == transport_error::too_large;
+        auto e = failed(exchange_state::sent_no_answer, error);
+        e.outage = true;
+
+        const auto r = b.read(samples::bare(safe), 1, e);
+
+        EXPECT_EQ(r.unreadable, came) << name_of(error);
+        EXPECT_EQ(r.outage, !came) << name_of(error);
+    }
+    EXPECT_FALSE(b.read(samples::bare(safe), 1, failed(exchange_state::not_sent, transport_error::connect))
+                     .unreadable);
 }
 
 TEST(transport, another_command_without_an_answer_is_in_doubt) {
     const auto r =
         compiled(binding_text())
-            .read(samples::bare(unsafe), failed(exchange_state::sent_no_answer, transport_error::timeout));
+            .read(samples::bare(unsafe), 1, failed(exchange_state::sent_no_answer, transport_error::timeout));
 
     EXPECT_EQ(r.outcome, outcome::hold);
     EXPECT_EQ(r.error_code, "IN_DOUBT");
@@ -62,17 +82,20 @@ TEST(transport, a_row_decides_but_never_repeats_what_must_not_be_repeated) {
                  "<outcomes><transport error=\"timeout\" is=\"rejected\"/>"
                  "<transport error=\"closed\" is=\"retry\"/><transport error=\"tls\" is=\"hold\"/>"));
 
-    EXPECT_EQ(
-        b.read(samples::bare(safe), failed(exchange_state::sent_no_answer, transport_error::timeout)).outcome,
-        outcome::rejected);
-    EXPECT_EQ(b.read(samples::bare(unsafe), failed(exchange_state::not_sent, transport_error::tls)).outcome,
-              outcome::hold);
-    EXPECT_EQ(b.read(samples::bare(unsafe), failed(exchange_state::sent_no_answer, transport_error::closed))
+    EXPECT_EQ(b.read(samples::bare(safe), 1, failed(exchange_state::sent_no_answer, transport_error::timeout))
                   .outcome,
-              outcome::hold);
-    EXPECT_EQ(b.read(samples::bare(unsafe), failed(exchange_state::sent_no_answer, transport_error::closed))
-                  .error_code,
-              "IN_DOUBT");
+              outcome::rejected);
+    EXPECT_EQ(
+        b.read(samples::bare(unsafe), 1, failed(exchange_state::not_sent, transport_error::tls)).outcome,
+        outcome::hold);
+    EXPECT_EQ(
+        b.read(samples::bare(unsafe), 1, failed(exchange_state::sent_no_answer, transport_error::closed))
+            .outcome,
+        outcome::hold);
+    EXPECT_EQ(
+        b.read(samples::bare(unsafe), 1, failed(exchange_state::sent_no_answer, transport_error::closed))
+            .error_code,
+        "IN_DOUBT");
 }
 
 } // namespace

@@ -16,7 +16,7 @@ std::string text_of(const envelope& e, endpoint_options options = {.url = "http:
 }
 
 TEST(request_text, is_one_http_1_1_post_with_everything_and_nothing_more) {
-    EXPECT_EQ(text_of({"/service", "text/xml; charset=utf-8", "", "<a/>"}),
+    EXPECT_EQ(text_of({"/service", "text/xml; charset=utf-8", std::nullopt, "<a/>"}),
               "POST /base/service HTTP/1.1\r\n"
               "Host: cas.example:8080\r\n"
               "User-Agent: contegod\r\n"
@@ -30,17 +30,22 @@ TEST(request_text, quotes_the_soap_action) {
     EXPECT_THAT(text_of({"/s", "text/xml", "urn:add", ""}), HasSubstr("\r\nSOAPAction: \"urn:add\"\r\n"));
 }
 
+TEST(request_text, tells_an_empty_soap_action_from_none) {
+    EXPECT_THAT(text_of({"/s", "text/xml", "", ""}), HasSubstr("\r\nSOAPAction: \"\"\r\n"));
+    EXPECT_THAT(text_of({"/s", "text/xml", std::nullopt, ""}), Not(HasSubstr("SOAPAction")));
+}
+
 TEST(request_text, carries_basic_credentials) {
-    const auto text = text_of({"/s", "text/xml", "", ""},
+    const auto text = text_of({"/s", "text/xml", std::nullopt, ""},
                               {.url = "http://cas.example", .user = "Aladdin", .password = "open sesame"});
 
     EXPECT_THAT(text, HasSubstr("\r\nAuthorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n"));
 }
 
 TEST(request_text, leaves_the_usual_port_out_of_the_host_header) {
-    EXPECT_THAT(text_of({"/s", "text/xml", "", ""}, {.url = "http://cas.example:80"}),
+    EXPECT_THAT(text_of({"/s", "text/xml", std::nullopt, ""}, {.url = "http://cas.example:80"}),
                 HasSubstr("\r\nHost: cas.example\r\n"));
-    EXPECT_THAT(text_of({"/s", "text/xml", "", ""}, {.url = "http://[::1]:81"}),
+    EXPECT_THAT(text_of({"/s", "text/xml", std::nullopt, ""}, {.url = "http://[::1]:81"}),
                 HasSubstr("\r\nHost: [::1]:81\r\n"));
     EXPECT_THAT(text_of({"/s", "text/xml", "", ""}, {.url = "http://cas.example."}),
                 HasSubstr("\r\nHost: cas.example.\r\n"))
@@ -48,10 +53,10 @@ TEST(request_text, leaves_the_usual_port_out_of_the_host_header) {
 }
 
 TEST(request_text, is_empty_where_a_value_would_break_the_header) {
-    EXPECT_EQ(text_of({"/s\r\nX: y", "text/xml", "", ""}), "");
-    EXPECT_EQ(text_of({"/s t", "text/xml", "", ""}), "");
-    EXPECT_EQ(text_of({"s", "text/xml", "", ""}), "");
-    EXPECT_EQ(text_of({"/s", "text/xml\n", "", ""}), "");
+    EXPECT_EQ(text_of({"/s\r\nX: y", "text/xml", std::nullopt, ""}), "");
+    EXPECT_EQ(text_of({"/s t", "text/xml", std::nullopt, ""}), "");
+    EXPECT_EQ(text_of({"s", "text/xml", std::nullopt, ""}), "");
+    EXPECT_EQ(text_of({"/s", "text/xml\n", std::nullopt, ""}), "");
     EXPECT_EQ(text_of({"/s", "text/xml", "a\"b", ""}), "");
 }
 

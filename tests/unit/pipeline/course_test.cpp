@@ -142,6 +142,24 @@ TEST(course, retries_with_back_off_what_may_pass) {
     EXPECT_EQ(v.error_code, "SYSTEM_ERROR");
 }
 
+TEST(course, holds_what_was_answered_to_the_last_in_no_readable_way) {
+    auto unreadable = answer(outcome::retry, "TRANSPORT_MALFORMED");
+    unreadable.unreadable = true;
+    for (const int attempts : {1, 2}) {
+        auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
+        r.attempts = attempts;
+        auto c = course_of(r);
+        sends(c);
+        c.answered(unreadable);
+
+        const auto v = ends(c);
+
+        EXPECT_EQ(v.disposition, attempts == 1 ? disposition::retry : disposition::hold);
+        EXPECT_EQ(v.error_code, attempts == 1 ? "TRANSPORT_MALFORMED" : "UNREADABLE_ANSWER");
+        EXPECT_TRUE(v.counts);
+    }
+}
+
 TEST(course, gives_up_after_the_last_attempt) {
     auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
     r.attempts = 2;
@@ -466,7 +484,9 @@ TEST(course, the_last_failure_says_whether_it_is_rejected_or_held) {
         r.attempts = 2;
         auto c = course_of(r);
         sends(c);
-        c.answered(answer(outcome::retry, code));
+        auto last = answer(outcome::retry, code);
+        last.unreadable = std::string_view(shown) == "UNREADABLE_ANSWER";
+        c.answered(last);
 
         const auto v = ends(c);
 
@@ -478,6 +498,7 @@ TEST(course, the_last_failure_says_whether_it_is_rejected_or_held) {
 
 TEST(course, an_unreadable_answer_counts_as_an_attempt_even_from_a_cas_that_is_taken_for_dead) {
     auto unreadable = answer(outcome::retry, "TRANSPORT_MALFORMED");
+    unreadable.unreadable = true;
     unreadable.outage = true;
     for (const int attempts : {0, 1, 2}) {
         auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());

@@ -1,0 +1,93 @@
+#include "binding/compile.hpp"
+#include "binding/placeholders.hpp"
+
+#include <algorithm>
+
+namespace contego::wire {
+namespace {
+
+// Whether a name test has a prefix: a single colon outside a literal. Answers are searched without prefixes,
+// so such a query would silently find nothing.
+bool has_prefix(std::string_view path) {
+    char quote = 0;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        const char c = path[i];
+        if (quote != 0) {
+            if (c == quote) quote = 0;
+        } else if (c == '"' || c == '\'') {
+            quote = c;
+        } else if (c == ':') {
+            if (i + 1 == path.size() || path[i + 1] != ':') return true;
+            ++i;
+        }
+    }
+    return false;
+}
+
+// A parameter that every command of the type carries, and that may come back in clear.
+bool is_usable(command_type type, std::string_view name) {
+    const auto all = parameters_of(type);
+    const auto found = std::ranges::find(all, name, &parameter::name);
+    if (found == all.end() || !found->mandatory) return false;
+    return found->kind != parameter_kind::pin && found->kind != parameter_kind::smartcards &&
+           found->kind != parameter_kind::stbs;
+}
+
+skeleton compile_expected(source& file, std::string_view written, std::size_t line, command_type type) {
+    skeleton out;
+    bool varies = false;
+    for (const auto& p : split_placeholders(written)) {
+        varies = varies || p.is_placeholder || !p.mistake.empty();
+        if (!p.mistake.empty())
+            file.mistake(line, p.mistake);
+        else if (!p.is_placeholder)
+            out.steps.push_back({.what = step::kind::constant, .text = p.text});
+        else if (p.text == "request.id")
+            out.steps.push_back({.what = step::kind::request_id, .text = {}});
+        else if (is_usable(type, p.text))
+            out.steps.push_back({.what = step::kind::parameter, .text = p.text, .where = place::no_document});
+        else
+            file.mistake(line,
+                         "equals may hold {request.id} and mandatory parameters of " +
+                             std::string(name_of(type)) + ", no list and no PIN, not {" + p.text + "}");
+    }
+    if (!varies) file.mistake(line, "equals needs a placeholder, or every answer would look alike");
+    return out;
+}
+
+} // namespace
+
+pugi::xpath_query compile_query(source& file, pugi::xml_node element, const char* attribute) {
+    const auto written = element.attribute(attribute);
+    const std::string_view path = written.value();
+    if (path.empty()) return {};
+    const auto where = "the XPath " + std::string(path);
+    if (has_prefix(path)) {
+        file.mistake(file.line_of(written), where + " has a namespace prefix: names are matched without");
+        return {};
+    }
+    try {
+        return pugi::xpath_query(written.value());
+    } catch (const pugi::xpath_exception& e) {
+        file.mistake(file.line_of(written), where + " does not compile: " + e.what());
+        return {};
+    }
+}
+
+correlation compile_correlation(source& file, pugi::xml_node element, command_type type) {
+    correlation out;
+    file.allow_attributes(element, {"at", "equals", "absent"});
+    for (const auto child : file.children(element))
+        file.unknown_element(child);
+    if (file.required(element, "at")) out.at = compile_query(file, element, "at");
+    if (const auto equals = file.required(element, "equals"))
+        out.equals = compile_expected(file, *equals, file.line_of(element.attribute("equals")), type);
+    const auto absent = element.attribute("absent");
+    const std::string_view rule = absent.value();
+    out.may_be_absent = rule == "accept";
+    if (absent && rule != "accept" && rule != "hold")
+        file.mistake(file.line_of(absent), "absent must be hold or accept, not '" + std::string(rule) + "'");
+    return out;
+}
+
+} // namespace contego::wire

@@ -1,0 +1,89 @@
+#include "binding/disclose.hpp"
+
+#include "binding/content_type.hpp"
+#include "binding/decode.hpp"
+#include "binding/utf_8.hpp"
+
+#include <variant>
+
+namespace contego::wire {
+namespace {
+
+constexpr std::size_t longest_body = std::size_t{1} << 20U;
+
+std::string body_under(const veil& v, const exchange& e) {
+    // In no character set is a text less than half as long as its bytes; what is behind is not stored.
+    const auto bytes = std::string_view(e.body).substr(0, 2 * longest_body + 64);
+    const auto read = decode(bytes, parameter_of(e.content_type, "charset"));
+    return v.over(cleaned(read ? std::string_view(read->text) : bytes));
+}
+
+// What is done to each text: masked first, then cut, so that no half of a secret is left at the end.
+class disclosure {
+public:
+    disclosure(const veil& v, const exchange& e)
+        : veil_(v), withheld_(v.is_needed() && is_notice(body_under(v, e))) {}
+
+    [[nodiscard]] std::string masked(std::string_view text) const {
+        auto clean = cleaned(text);
+        return withheld_ ? veil_.over_part_of_withheld(std::move(clean)) : veil_.over(std::move(clean));
+    }
+
+    void text(std::string& t, std::size_t longest) const { t = abbreviated(masked(t), longest); }
+
+    // Numbers too: a PIN may be read as one.
+    void data(value& v) const {
+        if (v.is_null() || v.boolean() != nullptr || !veil_.is_needed()) return;
+        if (const auto* members = v.members()) {
+            auto shown = *members;
+            for (auto& [name, member] : shown)
+                data(member);
+            v = std::move(shown);
+        } else if (const auto* items = v.items()) {
+            auto shown = *items;
+            for (auto& item : shown)
+                data(item);
+            v = std::move(shown);
+        } else {
+            scalar(v);
+        }
+    }
+
+private:
+    static bool is_notice(std::string_view body) {
+        return body == veil::notice || body == veil::notice_of_length;
+    }
+
+    void scalar(value& v) const {
+        const auto* t = v.text();
+        const auto* n = v.integer();
+        auto written = t != nullptr ? *t : n != nullptr ? std::to_string(*n) : std::to_string(*v.real());
+        if (auto shown = masked(written); shown != written) v = std::move(shown);
+    }
+
+    const veil& veil_;
+    bool withheld_;
+};
+
+} // namespace
+
+reply disclosed(reply r, const veil& v, const exchange& e) {
+    // Names every member, so that a new one does not compile until it is decided how it leaves.
+    auto& [outcome, status, message, reference, result, code, description, wait, outage, unreadable] = r;
+    const disclosure d(v, e);
+    d.text(status, longest_code);
+    d.text(message, longest_message);
+    d.text(reference, longest_code);
+    d.data(result);
+    d.text(code, longest_code);
+    d.text(description, longest_message);
+    return r;
+}
+
+std::string storable_body(const veil& v, const exchange& e) {
+    auto text = body_under(v, e);
+    text.resize(shortened(text, longest_body).size());
+    return text;
+}
+
+} // namespace contego::wire

@@ -1,0 +1,113 @@
+#include "binding/veil.hpp"
+
+#include "binding/spread.hpp"
+#include "binding/unescaped.hpp"
+#include <contego/parameter.hpp>
+
+#include <algorithm>
+
+namespace contego::wire {
+namespace {
+
+constexpr std::string_view mask = "****";
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+bool stands_alone(std::string_view text, std::size_t begin, std::size_t end) {
+    return (begin == 0 || !is_digit(text[begin - 1])) && (end == text.size() || !is_digit(text[end]));
+}
+
+std::string masked_text(std::string_view text, std::string_view secret) {
+    std::string out;
+    out.reserve(text.size());
+    std::size_t copied = 0;
+    for (auto at = text.find(secret); at != std::string_view::npos; at = text.find(secret, at + 1)) {
+        if (at < copied || !stands_alone(text, at, at + secret.size())) continue;
+        out.append(text, copied, at - copied);
+        out += mask;
+        copied = at + secret.size();
+    }
+    return out.append(text.substr(copied));
+}
+
+// The characters of Base64 that depend on the secret alone, if `before` bytes of a group of three stand in
+// front of it.
+std::string base64_core(std::string_view secret, std::size_t before) {
+    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string out;
+    for (auto bit = (before * 8 + 5) / 6 * 6; bit + 6 <= (before + secret.size()) * 8; bit += 6) {
+        unsigned six = 0;
+        for (auto i = bit; i < bit + 6; ++i) {
+            const auto byte = static_cast<unsigned char>(secret[i / 8 - before]);
+            six = six * 2 + ((byte >> (7 - i % 8)) & 1U);
+        }
+        out += alphabet[six];
+    }
+    return out;
+}
+
+std::string hexadecimal(std::string_view secret) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    for (const char c : secret) {
+        out += digits[static_cast<unsigned char>(c) >> 4U];
+        out += digits[static_cast<unsigned char>(c) & 0x0FU];
+    }
+    return out;
+}
+
+} // namespace
+
+veil::veil(const command& c) {
+    for (const auto& p : parameters_of(c.type)) {
+        if (p.kind != parameter_kind::pin) continue;
+        const auto found = c.parameters.find(p.name);
+        if (found == c.parameters.end() || found->second.text() == nullptr) continue;
+        if (!found->second.text()->empty()) secrets_.emplace_back(*found->second.text());
+    }
+    for (const auto secret : secrets_) {
+        // What is shorter would be found in any text.
+        for (const std::size_t before : {0U, 1U, 2U})
+            if (auto core = base64_core(secret, before); core.size() >= 4)
+                encoded_.push_back(std::move(core));
+        if (secret.size() >= 3) encoded_.push_back(hexadecimal(secret));
+    }
+}
+
+std::string veil::over_each(std::string text) const {
+    for (const auto secret : secrets_)
+        text = masked_text(text, secret);
+    return text;
+}
+
+std::string veil::over(std::string text) const {
+    if (is_needed() && text.size() > longest) return std::string(notice_of_length);
+    text = over_each(std::move(text));
+    return is_repeated_in(text) ? std::string(notice) : text;
+}
+
+std::string veil::over_part_of_withheld(std::string text) const {
+    const bool harmless = std::ranges::none_of(text, is_digit);
+    return harmless ? over(std::move(text)) : std::string(notice);
+}
+
+// Escapes may be escaped themselves; a third level is not seen in the field.
+bool veil::is_repeated_in(const std::string& text) const {
+    if (!is_needed()) return false;
+    constexpr int levels = 3;
+    auto level = text;
+    for (int i = 0; i <= levels; ++i) {
+        if (std::ranges::any_of(encoded_,
+                                [&](const auto& e) { return level.find(e) != std::string::npos; }) ||
+            std::ranges::any_of(secrets_, [&](auto secret) { return is_spread_over(level, secret); }))
+            return true;
+        auto next = unescaped(level);
+        if (next == level) return false;
+        level = std::move(next);
+    }
+    return false;
+}
+
+} // namespace contego::wire
