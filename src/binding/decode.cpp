@@ -107,6 +107,7 @@ std::optional<decoded> converted(std::string_view bytes, const std::string& char
     if (opened == reinterpret_cast<iconv_t>(-1)) return std::nullopt; // NOLINT: the C library's own sentinel
     const std::unique_ptr<void, converter_closer> converter(opened);
     const std::size_t unit = charset.starts_with("utf-16") ? 2 : 1;
+    constexpr std::size_t longest_stretch = 1024;
     std::string in(bytes);
     decoded out;
     std::array<char, 4096> buffer{};
@@ -115,13 +116,18 @@ std::optional<decoded> converted(std::string_view bytes, const std::string& char
     while (left > 0) {
         auto* to = buffer.data();
         auto room = buffer.size();
-        const bool failed = iconv(converter.get(), &from, &left, &to, &room) == static_cast<std::size_t>(-1);
+        const auto stretch = std::min(left, longest_stretch);
+        auto rest = stretch;
+        const bool failed = iconv(converter.get(), &from, &rest, &to, &room) == static_cast<std::size_t>(-1);
         out.text.append(buffer.data(), buffer.size() - room);
+        left -= stretch - rest;
         if (!failed || errno == E2BIG) continue;
+        const bool ends_early = errno == EINVAL; // in the middle of a character
+        if (ends_early && rest < left) continue;
         out.sound = false;
         if (wrong == wrong_bytes::refused) break;
         out.text += replacement_utf_8;
-        const auto skipped = errno == EINVAL ? left : std::min(unit, left);
+        const auto skipped = ends_early ? left : std::min(unit, left);
         from += skipped;
         left -= skipped;
     }

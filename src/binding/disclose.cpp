@@ -13,7 +13,8 @@ constexpr std::size_t longest_body = std::size_t{1} << 20U;
 
 std::string body_under(const veil& v, const exchange& e) {
     // In no character set is a text less than half as long as its bytes; what is behind is not stored.
-    const auto bytes = std::string_view(e.body).substr(0, 2 * longest_body + 64);
+    const auto most = v.is_needed() ? veil::longest : longest_body;
+    const auto bytes = std::string_view(e.body).substr(0, 2 * most + 64);
     const auto read = decode(bytes, parameter_of(e.content_type, "charset"));
     return v.over(cleaned(read ? std::string_view(read->text) : bytes));
 }

@@ -150,6 +150,19 @@ TEST(decode, converts_more_than_one_buffer) {
     EXPECT_EQ(decoded_text("\xFF\xFE" + utf_16(text, true), ""), text);
 }
 
+TEST(decode, a_character_may_lie_across_two_stretches) {
+    for (std::size_t lead = 0; lead < 3; ++lead) {
+        auto bytes = utf_16(std::string(lead, 'a'), true);
+        auto text = std::string(lead, 'a');
+        for (int i = 0; i < 3000; ++i) {
+            bytes += std::string_view("\x3D\xD8\xFA\xDC", 4);
+            text += "\xF0\x9F\x93\xBA";
+        }
+
+        EXPECT_EQ(decoded_text(bytes, "utf-16le"), text) << lead;
+    }
+}
+
 TEST(decode, reads_windows_1252_and_surrogate_pairs) {
     EXPECT_EQ(decoded_text("\x80", "windows-1252"), "\xE2\x82\xAC");
     EXPECT_EQ(decoded_text(std::string_view("\x3D\xD8\xFA\xDC", 4), "utf-16le"), "\xF0\x9F\x93\xBA");
