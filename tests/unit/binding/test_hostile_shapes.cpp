@@ -145,10 +145,7 @@ std::vector<shape> part_shapes() {
     const std::string b(70, '-');
     return {
         {"a_boundary",
-         [](std::size_t n) {
-             const std::string boundary(n / 4, 'b');
-             return in_parts(boundary, times("\r\n--" + std::string(n / 4 - 1, 'b'), n));
-         }},
+         [](std::size_t n) { return in_parts(std::string(n / 256, '-') + "x", std::string(n, '-')); }},
         {"almost_boundaries",
          [b](std::size_t n) { return in_parts(b, times("\r\n" + std::string(71, '-') + "x", n)); }},
         {"dashes", [b](std::size_t n) { return in_parts(b, std::string(n, '-')); }},
