@@ -159,7 +159,7 @@ private:
     std::optional<std::string> action_of(pugi::xml_node element) {
         const auto attribute = element.attribute("action");
         if (!attribute) return std::nullopt;
-        const std::string action = attribute.value();
+        std::string action = attribute.value();
         if (!is_printable(action, "\"\\ "))
             file_.mistake(
                 file_.line_of(attribute),
