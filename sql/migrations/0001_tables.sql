@@ -16,6 +16,9 @@ CREATE TABLE contego.lock (
     provider text NOT NULL DEFAULT '',
     CONSTRAINT lock_pkey PRIMARY KEY (purpose, provider)
 );
+-- Here before anybody wants them: a row that another transaction has inserted and not committed would have to be waited for. Those
+-- of a provider are made by its first claim.
+INSERT INTO contego.lock (purpose) VALUES ('number_finished'), ('make_month'), ('drop_month');
 COMMENT ON TABLE contego.lock IS 'Rows that functions of the schema lock so that only one session at a time does something. Only the owner can lock them.';
 COMMENT ON COLUMN contego.lock.purpose IS 'What one session at a time may do: claim, share, number_finished, make_month, drop_month.';
 COMMENT ON COLUMN contego.lock.provider IS 'For which CAS; empty if it is for all of them.';

@@ -30,6 +30,7 @@ int apply(queue::migrations& schema) {
         std::cout << "applied " << m.version << ' ' << m.name << '\n' << std::flush;
     });
     if (count == 0) std::cout << "nothing to do: the schema is up to date\n";
+    if (const auto warning = schema.encoding_warning()) std::cout << "warning: " << *warning << '\n';
     return 0;
 }
 

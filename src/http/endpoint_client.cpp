@@ -13,7 +13,9 @@
 
 #include <exception>
 #include <stop_token>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace contego::http {
 namespace {
@@ -22,18 +24,36 @@ namespace asio = boost::asio;
 using progress = answer_reader::progress;
 using std::chrono::steady_clock;
 
+/// What the header Authorization was made of, and what stands in it.
+std::vector<std::string> credentials_of(const endpoint_options& o) {
+    constexpr std::size_t shortest = 4; // less would be found everywhere
+    std::vector<std::string> all;
+    if (o.password.size() >= shortest) all.push_back(o.password);
+    if (!o.password.empty()) all.push_back(basic_credentials(o));
+    return all;
+}
+
+/// A CAS or a proxy that repeats our credentials, as an error page may, must not bring them into tables or logs.
+void hide(const std::vector<std::string>& credentials, std::string& body) {
+    for (const auto& secret : credentials)
+        for (auto at = body.find(secret); at != std::string::npos; at = body.find(secret, at + 1))
+            body.replace(at, secret.size(), "****");
+}
+
 /// What the exchanges share. It lives as long as the last of them.
 struct shared {
     shared(asio::any_io_executor e, endpoint w)
         : executor(std::move(e)),
           where(std::move(w)),
           headers(constant_headers(where)),
+          credentials(credentials_of(where.options)),
           files(where.options.tls),
           connections(std::make_shared<pool>(executor, where.options, stop.get_token())) {}
 
     asio::any_io_executor executor;
     endpoint where;
     std::string headers;
+    std::vector<std::string> credentials; ///< never shown
     certificates files;
     std::stop_source stop;
     std::shared_ptr<pool> connections;
@@ -153,6 +173,7 @@ asio::awaitable<exchange> perform(std::shared_ptr<shared> s, envelope e, time_po
     } catch (const std::exception& problem) {
         fail(out, transport_error::closed, problem.what());
     }
+    hide(s->credentials, out.body);
     if (s->stop.stop_requested() && out.state != exchange_state::answered)
         fail(out, transport_error::closed, "the client was stopped");
     if (out.state == exchange_state::answered) fail(out, transport_error::none, {});

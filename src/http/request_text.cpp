@@ -37,11 +37,15 @@ bool is_header_value(std::string_view text) {
 
 } // namespace
 
+std::string basic_credentials(const endpoint_options& o) {
+    return base64(o.user + ":" + o.password);
+}
+
 std::string constant_headers(const endpoint& where) {
     auto out = "Host: " + host_header(where) + "\r\nUser-Agent: contegod\r\n";
     const auto& options = where.options;
     if (!options.user.empty() || !options.password.empty())
-        out += "Authorization: Basic " + base64(options.user + ":" + options.password) + "\r\n";
+        out += "Authorization: Basic " + basic_credentials(options) + "\r\n";
     return out;
 }
 

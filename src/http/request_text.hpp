@@ -8,6 +8,9 @@
 
 namespace contego::http {
 
+/// User and password as the header Authorization has them.
+[[nodiscard]] std::string basic_credentials(const endpoint_options& o);
+
 /// What is the same in every request to an endpoint: everything between path and content type.
 [[nodiscard]] std::string constant_headers(const endpoint& where);
 

@@ -83,11 +83,11 @@ void add_what_else(claim_batch& batch, const pqxx::row& row) {
     batch.untold = milliseconds_of(row[13], 0);
 }
 
-/// A session that claims wait for; other claims take a few milliseconds.
-constexpr auto longest_wait_for_a_lock = std::chrono::seconds(5);
+/// Other claims take a few milliseconds: what keeps us waiting for so long is another session.
+constexpr auto longest_wait_for_a_lock = std::chrono::milliseconds(5'000);
 
 database_options impatient(database_options options) {
-    options.lock_timeout = longest_wait_for_a_lock;
+    options.lock_timeout = std::min(longest_wait_for_a_lock, options.answer_timeout / 3);
     return options;
 }
 

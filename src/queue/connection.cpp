@@ -79,6 +79,24 @@ pqxx::connection& connection::open() {
     return *connection_;
 }
 
+// Nothing has happened yet, so that a session that the server ends in this moment is no trouble: the next one
+// begins again.
+void connection::begin(const char* name) {
+    const auto begins = [&] {
+        guarded(name, [&](pqxx::connection& c) { return pqxx::nontransaction(c).exec(begin_).size(); });
+    };
+    close_if_the_server_did();
+    if (!socket()) return begins();
+    try {
+        begins();
+    } catch (const pqxx::broken_connection&) {
+        begins();
+    } catch (const server_error& e) {
+        if (!ends_the_connection(e.sqlstate())) throw;
+        begins();
+    }
+}
+
 // Between two calls a server says nothing, unless it has ended the session (idle_session_timeout, a restart,
 // a pooler) or is about to: the next call would fail for no fault of anybody.
 void connection::close_if_the_server_did() {

@@ -52,10 +52,9 @@ public:
     /// Runs `work` in one transaction and commits it.
     template <typename Work>
     auto transact(const char* name, Work&& work) {
-        close_if_the_server_did();
+        begin(name);
         return guarded(name, [&](pqxx::connection& c) {
             pqxx::nontransaction tx(c);
-            tx.exec(begin_);
             auto result = rolled_back_if_it_throws(tx, work);
             tx.exec("COMMIT");
             return result;
@@ -102,6 +101,7 @@ private:
     }
 
     pqxx::connection& open();
+    void begin(const char* name);
     void close_if_the_server_did();
     [[noreturn]] void
     refused(const char* name, const pqxx::sql_error& e, const std::optional<watchdog::watch>& watched);

@@ -70,6 +70,16 @@ int migrations::apply(const std::function<void(const migration&)>& told) {
     return count;
 }
 
+std::optional<std::string> migrations::encoding_warning() {
+    const std::string encoding = connection_.transact("read_encoding", [](pqxx::transaction_base& tx) {
+        return std::string(tx.exec("SELECT getdatabaseencoding()")[0][0].c_str());
+    });
+    if (encoding == "UTF8") return std::nullopt;
+    return "the database is in " + encoding +
+           ": a request or an answer with other characters is refused or held\nHINT: use a database with "
+           "ENCODING 'UTF8'";
+}
+
 void migrations::provide_ledger() {
     const auto make = [this] {
         connection_.transact("make_ledger",

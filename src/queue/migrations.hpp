@@ -29,6 +29,9 @@ public:
     /// run at once do not get in each other's way. Returns how many were applied.
     int apply(const std::function<void(const migration&)>& applied);
 
+    /// What is wrong with the character set of the database, as a sentence; nothing if it is UTF-8.
+    [[nodiscard]] std::optional<std::string> encoding_warning();
+
     /// Nothing when this binary can run on the schema; else why not, with a HINT.
     [[nodiscard]] std::optional<std::string> mismatch();
 

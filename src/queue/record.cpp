@@ -129,11 +129,11 @@ constexpr statement hold_unrecordable{"hold_unrecordable",
 
 /// A session that keeps a row locked: a person's, in a transaction that was left open. Others do so for
 /// milliseconds.
-constexpr auto first_wait_for_a_lock = std::chrono::seconds(2);
+constexpr auto first_wait_for_a_lock = std::chrono::milliseconds(2'000);
 constexpr auto next_wait_for_a_lock = std::chrono::milliseconds(100);
 
 database_options impatient(database_options options) {
-    options.lock_timeout = first_wait_for_a_lock;
+    options.lock_timeout = std::min(first_wait_for_a_lock, options.answer_timeout / 3);
     return options;
 }
 
@@ -184,7 +184,8 @@ bool only_holds(const record_batch& part) {
 
 class pg_records final : public records {
 public:
-    explicit pg_records(database_options options) : connection_(impatient(std::move(options))) {}
+    explicit pg_records(const database_options& options)
+        : first_wait_(impatient(options).lock_timeout), connection_(impatient(options)) {}
 
     record_answer record(const record_batch& batch) override {
         record_answer answer;
@@ -256,7 +257,7 @@ private:
     void one_by_one(const record_batch& batch, record_answer& answer) {
         for (const auto& part : apart(batch)) {
             const auto id = request_of(part);
-            connection_.wait_for_locks(locked_.contains(id) ? next_wait_for_a_lock : first_wait_for_a_lock);
+            connection_.wait_for_locks(locked_.contains(id) ? next_wait_for_a_lock : first_wait_);
             try {
                 write(part, answer);
                 locked_.erase(id);
@@ -265,7 +266,7 @@ private:
                 set_apart(part, e, answer);
             }
         }
-        connection_.wait_for_locks(first_wait_for_a_lock);
+        connection_.wait_for_locks(first_wait_);
     }
 
     // What cannot be written for a reason of its own must not keep others from being written. The hold is a
@@ -298,14 +299,15 @@ private:
         }
     }
 
+    const std::chrono::milliseconds first_wait_;
     connection connection_;
     std::set<std::int64_t> locked_; ///< requests whose rows were locked when they were to be written last
 };
 
 } // namespace
 
-std::unique_ptr<records> make_records(database_options options) {
-    return std::make_unique<pg_records>(std::move(options));
+std::unique_ptr<records> make_records(const database_options& options) {
+    return std::make_unique<pg_records>(options);
 }
 
 } // namespace contego::queue

@@ -8,6 +8,6 @@
 namespace contego::queue {
 
 /// Records to PostgreSQL on a connection of its own.
-[[nodiscard]] std::unique_ptr<records> make_records(database_options options);
+[[nodiscard]] std::unique_ptr<records> make_records(const database_options& options);
 
 } // namespace contego::queue

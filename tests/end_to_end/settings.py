@@ -59,7 +59,7 @@ ALSO = {
 }
 
 # What a CRM asks for itself, so that what is tried is the daemon, the programs and the functions, not the CRM.
-CRM = ("client_encoding=UTF8 options='-c default_transaction_read_only=off -c statement_timeout=0 -c lock_timeout=0 "
+CRM = ("client_encoding=UTF8 options='-c search_path=pg_catalog -c statement_timeout=0 -c lock_timeout=0 "
        "-c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0 -c standard_conforming_strings=on -c row_security=on "
        "-c client_min_messages=warning'")
 
@@ -174,14 +174,14 @@ class Site:
         feed = {row["request_id"] for row in self.crm.query("SELECT request_id FROM contego.finished_after(0, 10000)")}
         if not feed.issuperset(ids):
             yield f"the feed lacks {set(ids) - feed}"
-        yield from self._programs(file, environment, kept, known)
+        yield from self._programs(file, environment, kept, known, texts)
         if "SQLSTATE" in daemon.log() or "does not answer" in daemon.log():
             yield "the log complains: " + daemon.log()[-500:]
 
-    def _programs(self, file, environment, kept, known):
+    def _programs(self, file, environment, kept, known, texts):
         began = time.monotonic()
         for verb in ("hold", "release", "cancel"):
-            done = contegod(verb, "--config", file, "--id", kept, "--reason", "é €", environment=environment)
+            done = contegod(verb, "--config", file, "--id", kept, "--reason", texts, environment=environment)
             if done.returncode != 0 or "->" not in done.stdout:
                 yield f"{verb}: {done.stdout}{done.stderr}"
         done = contegod("status", "--config", file, environment=environment)

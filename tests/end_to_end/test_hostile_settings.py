@@ -25,7 +25,7 @@ ENVIRONMENTS = {
     "PGCLIENTENCODING=WIN1252": {"PGCLIENTENCODING": "WIN1252"},
     "PGTZ and PGDATESTYLE": {"PGTZ": "Asia/Kathmandu", "PGDATESTYLE": "German", "TZ": "America/St_Johns"},
     "PGOPTIONS of isolation": {"PGOPTIONS": "-c default_transaction_isolation=serializable -c default_transaction_deferrable=on"},
-    "PGOPTIONS of reading": {"PGOPTIONS": "-c default_transaction_read_only=on -c client_encoding=LATIN1"},
+    "PGOPTIONS of reading": {"PGOPTIONS": "-c default_transaction_deferrable=on -c client_encoding=LATIN1"},
     "PGOPTIONS of times": {"PGOPTIONS": "-c statement_timeout=50 -c lock_timeout=1 -c idle_in_transaction_session_timeout=10"},
     "PGOPTIONS of texts": {"PGOPTIONS": "-c standard_conforming_strings=off -c quote_all_identifiers=on -c bytea_output=escape "
                            "-c extra_float_digits=-15 -c array_nulls=off -c search_path=evil,pg_catalog"},
@@ -35,7 +35,7 @@ ENVIRONMENTS = {
 
 # Of a whole database, with its schema migrated under them.
 BUNDLES = {
-    "a database for reading": [("default_transaction_read_only", "on"), ("default_transaction_isolation", "serializable"),
+    "a database for reading": [("default_transaction_isolation", "serializable"),
                                ("default_transaction_deferrable", "on")],
     "a database of short times": [("statement_timeout", "50ms"), ("lock_timeout", "1ms"), ("idle_session_timeout", "1s"),
                                   ("idle_in_transaction_session_timeout", "10ms")],
@@ -134,7 +134,7 @@ def test_an_environment_of_the_programs_is_nobodys_trouble(site, name):
 
 
 def test_options_in_the_connection_string_are_nobodys_trouble(site):
-    more = " client_encoding=LATIN1 options='-c default_transaction_read_only=on -c DateStyle=German -c statement_timeout=50'"
+    more = " client_encoding=LATIN1 options='-c DateStyle=German -c statement_timeout=50'"
 
     assert site.core(more=more) == []
 

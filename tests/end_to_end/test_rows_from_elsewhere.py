@@ -84,7 +84,7 @@ def test_a_restore_of_the_data_with_triggers_is_refused_and_says_what_to_do(clus
     restored = postgres("pg_restore", "--data-only", "-d", other.connection, file)
 
     assert "--disable-triggers" in restored.stderr
-    assert states(other, before) in ({}, before), "a restored row does not keep its state"
+    assert states(other, before).items() <= before.items(), "a restored row does not keep its state"
     other.close()
 
 

@@ -34,7 +34,7 @@ struct daemon_hands {
     }
 
     std::vector<std::int64_t> claim(std::size_t limit = 100) {
-        latest = source->claim("default", limit, 1'000'000);
+        latest = source->claim("default", limit, 2'097'152);
         std::vector<std::int64_t> ids;
         for (const auto& r : latest.requests)
             ids.push_back(r.id);
