@@ -103,9 +103,10 @@ CREATE TABLE contego.request (
     interrupted       boolean NOT NULL DEFAULT false,
     CONSTRAINT action_is_given CHECK (action IS NOT NULL),
     CONSTRAINT parameters_are_an_object CHECK (parameters IS NOT NULL AND jsonb_typeof(parameters) = 'object'),
-    -- A date that is not finite cannot be subtracted from another one: a claim that met it would fail.
-    CONSTRAINT scheduled_date_is_finite CHECK (isfinite(scheduled_date)),
-    CONSTRAINT due_date_is_finite CHECK (isfinite(due_date)),
+    -- A date that is not finite cannot be subtracted from another one: a claim or a view that met it would fail.
+    CONSTRAINT dates_are_finite CHECK (
+        isfinite(scheduled_date) AND isfinite(due_date) AND isfinite(created_date) AND isfinite(claimed_date)
+        AND isfinite(blocked_date) AND isfinite(executed_date) AND isfinite(finished_date)),
     CONSTRAINT life_cycle_state_is_known CHECK (life_cycle_state IN ('PENDING', 'COMPLETED', 'REJECTED')),
     CONSTRAINT progress_fits_the_state CHECK (
         CASE life_cycle_state

@@ -77,6 +77,7 @@ BEGIN
             FROM contego.lane AS l
             JOIN contego.request_open AS o ON o.id = ANY (ARRAY[l.request_id])
             WHERE l.provider = of_provider AND l.lane = c.lane AND l.sequence_number < c.sequence_number
+              AND l.request_id <> c.id -- a person may have changed its number
               -- What stands in the queue is due, whatever the clocks of the two transactions say.
               AND (o.progress NOT IN ('SCHEDULED', 'HELD') OR o.scheduled_date <= this_moment)
             ORDER BY l.sequence_number DESC
@@ -153,7 +154,7 @@ $$;
 -- (it is being finished right now), the row just stays in the queue.
 --
 -- Looks at some thousand requests, then others have their turn. Brings no more bytes of parameters than `most_bytes`, but one request
--- at least. `parameters` is NULL for a request that a person made larger than the bounds of an INSERT; `size` is what it would have had.
+-- at least. `parameters` is NULL for a request that a person has taken beyond the bounds of an INSERT.
 -- Where it brings less than was asked for, a last row without
 -- a number says what else there is: whether there may be more behind those that were parked; in how many milliseconds the next
 -- scheduled or retrying one is due; for how many milliseconds an INSERT may tell nobody.
@@ -245,7 +246,13 @@ BEGIN
            END, NULL::boolean, NULL::double precision, NULL::double precision
     FROM unnest(claimed) WITH ORDINALITY AS mine (id, rank)
     JOIN contego.request_open AS o ON o.id = ANY (ARRAY[mine.id])
-    CROSS JOIN LATERAL (SELECT o.parameters::text AS text OFFSET 0) AS p -- OFFSET: written out once
+    -- What takes much more than its text had when it was inserted, a person has written there: it might be a GB as text. OFFSET: written
+    -- out once.
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN pg_column_size(o.parameters) <= least(2000, 8 * o.parameters_size + 100)
+                         OR contego.parameters_fault(o.parameters) IS NULL THEN o.parameters::text END AS text
+        OFFSET 0
+    ) AS p
     ORDER BY mine.rank;
 
     IF room <= 0 THEN

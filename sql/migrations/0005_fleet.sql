@@ -80,7 +80,7 @@ BEGIN
     SELECT array_agg(s.blocked_by), array_agg(s.first_number) INTO blockers, first_numbers
     FROM (
         SELECT w.blocked_by, min(w.sequence_number) AS first_number FROM contego.request_open AS w
-        WHERE w.progress = 'BLOCKED' AND w.blocked_by > sweep_after
+        WHERE w.progress = 'BLOCKED' AND w.blocked_by >= CASE sweep_after WHEN 0 THEN -9223372036854775808 ELSE sweep_after + 1 END
         GROUP BY w.blocked_by ORDER BY w.blocked_by
         LIMIT 10000
     ) AS s;

@@ -51,7 +51,7 @@ request request_from(const pqxx::row& row, const std::string& provider) {
     r.action = row[1].c_str();
     try {
         if (row[2].is_null())
-            r.unreadable = "they take more bytes as text than an INSERT may have";
+            r.unreadable = "they are beyond the bounds of an INSERT";
         else
             r.parameters = json::parse(row[2].c_str());
         r.finished = finished_from(row[10]);

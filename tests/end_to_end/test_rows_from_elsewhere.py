@@ -35,6 +35,7 @@ def test_a_crm_under_xa_inserts_without_a_notification_and_is_found_by_polling(d
         cursor.execute(how, [json.dumps(add())])
         request_id, = cursor.fetchone()
         cursor.execute(f"PREPARE TRANSACTION 'xa {request_id}'")
+        session.commit()  # psycopg2 does not know that the transaction is over
         session.autocommit = True
         cursor.execute(f"COMMIT PREPARED 'xa {request_id}'")
 
@@ -132,7 +133,7 @@ def test_rows_inserted_as_a_replica_flow_in_order(database, daemon, simulator):
     session.close()
 
     assert [database.finished(one, SOON)["progress"] for one in ids] == ["DONE", "DONE"]
-    assert [e["command"] for one in ids for e in simulator.journal(one)] == ["ADD_SUBSCRIPTIONS", "CANCEL_SUBSCRIPTIONS"]
+    assert simulator.card(card)["subscriptions"] == [], "what was to be cancelled was added after it"
     assert database.query("SELECT * FROM contego.lane WHERE lane = %s", f"card:{card}") == []
 
 

@@ -109,7 +109,7 @@ TEST_F(bounds, that_the_table_keeps_too_hold_for_a_superusers_hand) {
     const auto id = insert_for_card("1");
 
     for (const auto* change :
-         {"scheduled_date = 'infinity'", "due_date = '-infinity'", "sequence_number = NULL"})
+         {"scheduled_date = 'infinity'", "due_date = '-infinity'", "blocked_date = 'infinity'", "sequence_number = NULL"})
         EXPECT_ANY_THROW(sql(std::string("UPDATE contego.request_open SET ") + change +
                              " WHERE id = " + std::to_string(id)))
             << change;
