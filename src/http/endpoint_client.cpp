@@ -33,7 +33,8 @@ std::vector<std::string> credentials_of(const endpoint_options& o) {
     return all;
 }
 
-/// A CAS or a proxy that repeats our credentials, as an error page may, must not bring them into tables or logs.
+/// A CAS or a proxy that repeats our credentials, as an error page may, must not bring them into tables or
+/// logs.
 void hide(const std::vector<std::string>& credentials, std::string& body) {
     for (const auto& secret : credentials)
         for (auto at = body.find(secret); at != std::string::npos; at = body.find(secret, at + 1))

@@ -43,9 +43,11 @@ class poisoned : public any_row {
 protected:
     poisoned() {
         sql("CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-            " IF NEW.process_id = 'bad' AND NEW.progress = 'IN_FLIGHT' THEN RAISE EXCEPTION 'no' USING ERRCODE = '22000'; END IF;"
+            " IF NEW.process_id = 'bad' AND NEW.progress = 'IN_FLIGHT' THEN RAISE EXCEPTION 'no' USING "
+            "ERRCODE = '22000'; END IF;"
             " RETURN NEW; END $$;"
-            "CREATE TRIGGER refuse BEFORE UPDATE ON contego.request_open FOR EACH ROW EXECUTE FUNCTION public.refuse()");
+            "CREATE TRIGGER refuse BEFORE UPDATE ON contego.request_open FOR EACH ROW EXECUTE FUNCTION "
+            "public.refuse()");
     }
 };
 
@@ -61,7 +63,8 @@ TEST_F(poisoned, row_is_held_and_the_others_flow) {
 }
 
 TEST_F(poisoned, row_that_has_become_due_is_held_too) {
-    const auto bad = insert_for_card("1", ", process_id, scheduled_date", ", 'bad', now() + interval '1 hour'");
+    const auto bad =
+        insert_for_card("1", ", process_id, scheduled_date", ", 'bad', now() + interval '1 hour'");
     change(bad, "scheduled_date = now(), due_date = now()");
     const auto good = insert_for_card("2");
 

@@ -108,8 +108,10 @@ TEST_F(bounds, keep_a_date_of_the_past_but_count_no_age_before_the_insert) {
 TEST_F(bounds, that_the_table_keeps_too_hold_for_a_superusers_hand) {
     const auto id = insert_for_card("1");
 
-    for (const auto* change :
-         {"scheduled_date = 'infinity'", "due_date = '-infinity'", "blocked_date = 'infinity'", "sequence_number = NULL"})
+    for (const auto* change : {"scheduled_date = 'infinity'",
+                               "due_date = '-infinity'",
+                               "blocked_date = 'infinity'",
+                               "sequence_number = NULL"})
         EXPECT_ANY_THROW(sql(std::string("UPDATE contego.request_open SET ") + change +
                              " WHERE id = " + std::to_string(id)))
             << change;
