@@ -45,6 +45,8 @@ struct exchange {
     std::string content_type;                        ///< of the answer, as sent
     std::string body;                                ///< of the answer, as sent
     std::optional<std::chrono::seconds> retry_after; ///< the answer's Retry-After, seconds or date resolved
+    /// For so long others are to find out whether the endpoint lives: this request may be what kills it.
+    std::chrono::seconds set_aside{0};
     /// It failed while nobody else was answered either: this says nothing of the command, and counts as no
     /// attempt of its request.
     bool outage = false;

@@ -22,6 +22,7 @@ struct reply {
                             ///< `TRANSPORT_<ERROR>`, `UNREADABLE_ANSWER`, `ANSWER_OF_ANOTHER` or `IN_DOUBT`
     std::string error_description;                   ///< a sentence for support; empty on success
     std::optional<std::chrono::seconds> retry_after; ///< how long the CAS asked us to wait
+    std::chrono::seconds set_aside{0};               ///< how long others are to go first; as in the exchange
     bool outage = false;     ///< the CAS was away: no attempt of the request is counted
     bool unreadable = false; ///< retry: what came is no answer that can be read, so that the CAS may have
                              ///< done the command each time; giving up means to hold the request

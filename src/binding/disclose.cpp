@@ -70,7 +70,8 @@ private:
 
 reply disclosed(reply r, const veil& v, const exchange& e) {
     // Names every member, so that a new one does not compile until it is decided how it leaves.
-    auto& [outcome, status, message, reference, result, code, description, wait, outage, unreadable] = r;
+    auto& [outcome, status, message, reference, result, code, description, wait, aside, outage, unreadable] =
+        r;
     const disclosure d(v, e);
     d.text(status, longest_code);
     d.text(message, longest_message);

@@ -201,6 +201,7 @@ reply read_exchange(const question& q, const exchange& e) {
              : e.state == exchange_state::sent_no_answer ? read_sent_no_answer(q.known, e)
                                                          : read_answer(q, e);
     r.retry_after = e.retry_after;
+    r.set_aside = e.set_aside;
     // What was not sent is no attempt, whoever is to blame. What was answered in a way that nobody can read
     // is one, or the command would be sent again for ever.
     r.outage = (e.outage && !is_garbled(e)) || e.state == exchange_state::not_sent;

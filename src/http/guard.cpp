@@ -221,9 +221,8 @@ private:
             depart({std::move(p.what), p.deadline, moment, p.mark, *other, false, std::move(p.then)});
             return false;
         }
-        const auto rest =
+        out.set_aside =
             std::chrono::ceil<std::chrono::seconds>(canaries_between * options_.breaker.canary_interval);
-        out.retry_after = std::max(out.retry_after.value_or(rest), rest);
         return true;
     }
 

@@ -197,12 +197,13 @@ verdict course::failed(const reply& answer, bool sent) const {
     // Where there is an answer there is a CAS, however it answers.
     v.counts = !answer.outage || answer.unreadable;
     if (!v.counts) {
-        v.delay = next_delay_after_outage(policy_, dice_, answer.retry_after);
+        v.delay = std::max(next_delay_after_outage(policy_, dice_, answer.retry_after),
+                           std::chrono::milliseconds(answer.set_aside));
         return v;
     }
     const int failures = request_.attempts + 1;
     if (const auto delay = next_delay(policy_, failures, age_of(request_), dice_, answer.retry_after)) {
-        v.delay = *delay;
+        v.delay = std::max(*delay, std::chrono::milliseconds(answer.set_aside));
         return v;
     }
     const bool doubtful = request_.interrupted && !wire_.repeat_safe(current_.type);

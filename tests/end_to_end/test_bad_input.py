@@ -143,7 +143,7 @@ def test_a_second_insert_of_one_key_is_refused_and_queues_nothing(database, daem
 
 @pytest.mark.parametrize(
     "odd",
-    ["-1e-400", "9" * 40, "[" * 300 + "]" * 300, '"' + "x" * 1_000_000 + '"', "null", '{"": {}}'],
+    ["-1e-400", "9" * 40, "[" * 31 + "]" * 31, '"' + "x" * 1_000_000 + '"', "null", '{"": {}}'],
     ids=["tiny", "long_number", "deep", "long_text", "null", "empty_name"],
 )
 @pytest.mark.parametrize("action", ["ADD_SUBSCRIPTIONS", "BECOME_SUBSCRIBER"])
@@ -156,7 +156,7 @@ def test_odd_json_is_refused_like_any_other_bad_value(rejected, action, odd):
     assert member in row["error_description"]
 
 
-@pytest.mark.parametrize("odd", ["1e400", "[" * 5000 + "]" * 5000], ids=["beyond_a_double", "very_deep"])
+@pytest.mark.parametrize("odd", ["1e400", "9" * 999], ids=["beyond_a_double", "long"])
 def test_what_no_program_can_hold_is_refused_and_stops_nobody(database, simulator, launch, request, odd):
     """On a line of its own, so that what goes wrong here does not stop the others."""
     provider = request.node.callspec.id
@@ -169,6 +169,13 @@ def test_what_no_program_can_hold_is_refused_and_stops_nobody(database, simulato
         return [row["life_cycle_state"] for row in rows]
 
     wait_for(lambda: states() == ["REJECTED", "COMPLETED"], what=states)
+
+
+@pytest.mark.parametrize("odd", ["[" * 32 + "]" * 32, "[" * 5000 + "]" * 5000, "1e1000", '"' + "x" * 1048576 + '"'],
+                         ids=["deep", "very_deep", "long_number", "large"])
+def test_what_is_beyond_the_bounds_is_refused_at_insert(database, odd):
+    with pytest.raises(psycopg2.IntegrityError, match="parameters"):
+        database.insert("ADD_SUBSCRIPTIONS", RawJson(f'{{"smartcard_ca_id": {odd}}}'))
 
 
 @pytest.mark.parametrize("text", ["\u00e9 \u20ac \U0001f4fa", "]]> <!-- & '\"", "tab\tand\nline"])

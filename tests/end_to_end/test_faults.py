@@ -151,10 +151,11 @@ def test_an_unknown_status_is_held_with_its_code(database, simulator, card):
     assert row["error_code"] == "MOON_IN_THE_WRONG_HOUSE"
 
 
-def test_retry_after_is_waited_for(database, simulator, card):
-    simulator.break_with(once(card, http_status=503, headers={"Retry-After": "2"}))
+def test_retry_after_is_waited_for_but_no_longer_than_the_longest_delay(database, simulator, card, launch):
+    launch({"patient": {"endpoint": simulator.url, "retry": {"first_delay_ms": 20, "longest_delay_ms": 2000}}})
+    simulator.break_with(once(card, http_status=503, headers={"Retry-After": "1000000000000"}))
 
-    request_id = add(database, card)
+    request_id = database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": card, "service_ca_id": "1111"}, provider="patient")
     row = database.finished(request_id)
 
     (command,) = database.commands(request_id)

@@ -40,7 +40,7 @@ def fill(database, months_ago, count):
         "SELECT id, 1, action, '{}', 'success', 1, 1, finished_date FROM contego.request_finished WHERE idempotency_key LIKE %s",
         f"month-{months_ago}-%")
     database.query(
-        "INSERT INTO contego.idempotency SELECT provider, idempotency_key, id FROM contego.request_finished WHERE idempotency_key LIKE %s",
+        "INSERT INTO contego.idempotency (provider, idempotency_key, created_by, request_id) SELECT provider, idempotency_key, created_by, id FROM contego.request_finished WHERE idempotency_key LIKE %s",
         f"month-{months_ago}-%")
     return month
 

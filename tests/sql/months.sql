@@ -128,7 +128,7 @@ INSERT INTO contego.command (request_id, sequence, type, parameters, outcome, at
 SELECT id, 1, 'A', '{}', 'rejected', 2, 1, finished_date FROM contego.request_finished WHERE id > 1000000;
 INSERT INTO contego.former_attempt (request_id, sequence, attempt, type, outcome, fence, recorded_date)
 SELECT id, 1, 1, 'A', 'retry', 1, now() FROM contego.request_finished WHERE id > 1000000;
-INSERT INTO contego.idempotency SELECT provider, idempotency_key, id FROM contego.request_finished WHERE id > 1000000;
+INSERT INTO contego.idempotency (provider, idempotency_key, created_by, request_id) SELECT provider, idempotency_key, created_by, id FROM contego.request_finished WHERE id > 1000000;
 INSERT INTO contego.subject
 SELECT split_part(lane, ':', 1), split_part(lane, ':', 2), id FROM contego.request_finished CROSS JOIN unnest(lanes) AS lane WHERE id > 1000000
 UNION ALL SELECT 'subscription', 'S-1', id FROM contego.request_finished WHERE id > 1000000

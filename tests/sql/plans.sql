@@ -17,8 +17,8 @@ INSERT INTO contego.command (
 SELECT id, 1, action, '{}', 'answered', 'success', 1, executed_date, 20, fence, finished_date FROM contego.request_finished;
 INSERT INTO contego.former_attempt (request_id, sequence, attempt, type, exchange, outcome, sent_date, duration_ms, fence, recorded_date)
 SELECT n * 10, 1, 1, 'ADD_SUBSCRIPTIONS', 'answered', 'retry', now(), 20, n, now() FROM generate_series(1, 100000) AS n;
-INSERT INTO contego.idempotency (provider, idempotency_key, request_id)
-SELECT 'default', 'order-' || n, n FROM generate_series(1, 300000) AS n;
+INSERT INTO contego.idempotency (provider, idempotency_key, created_by, request_id)
+SELECT 'default', 'order-' || n, 'crm', n FROM generate_series(1, 300000) AS n;
 
 -- Twenty thousand open ones, of every kind.
 INSERT INTO contego.request_open (

@@ -56,12 +56,13 @@ SELECT is(
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_daemon', p.oid, 'EXECUTE')),
-    'claim declare_dead drop_month give_back_lost join_fleet leave_fleet make_months neighbours record renew_lease rescue take_share',
+    'claim declare_dead drop_month give_back_lost hold_unreadable hold_unrecordable join_fleet leave_fleet lock_holders make_months'
+    ' neighbours record renew_lease rescue take_share',
     'the daemon calls what it needs');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_support', p.oid, 'EXECUTE')),
-    'finished_after lanes_of masked month_of shown', 'support calls nothing that changes anything');
+    'finished_after lanes_of lock_holders masked masked_part month_of parameters_fault shown', 'support calls nothing that changes anything');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_operator', p.oid, 'EXECUTE')

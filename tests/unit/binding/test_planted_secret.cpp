@@ -56,8 +56,17 @@ std::vector<std::string> texts_of(const value& v) {
 
 std::vector<std::string> texts_of(const reply& r) {
     // Names every member, so that a new one does not compile until it is looked at here.
-    const auto& [outcome, status, message, reference, result, code, description, wait, outage, unreadable] =
-        r;
+    const auto& [outcome,
+                 status,
+                 message,
+                 reference,
+                 result,
+                 code,
+                 description,
+                 wait,
+                 aside,
+                 outage,
+                 unreadable] = r;
     auto all = texts_of(result);
     all.insert(all.end(), {status, message, reference, code, description});
     return all;

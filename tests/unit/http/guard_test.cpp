@@ -72,7 +72,7 @@ TEST_F(guard_fixture, a_failed_canary_is_an_outage_and_lets_others_be_the_next) 
 
     ASSERT_EQ(ended_.size(), 1U);
     EXPECT_TRUE(ended_[0].outage);
-    EXPECT_GE(ended_[0].retry_after, seconds(1));
+    EXPECT_GE(ended_[0].set_aside, seconds(1));
     run_until([this] { return guard_->now().exchanges == 1; });
 }
 

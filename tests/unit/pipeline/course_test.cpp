@@ -496,6 +496,19 @@ TEST(course, the_last_failure_says_whether_it_is_rejected_or_held) {
     }
 }
 
+TEST(course, what_may_kill_the_cas_is_set_aside_for_longer_than_any_other_wait) {
+    for (const bool outage : {true, false}) {
+        auto lost = answer(outcome::retry, "TRANSPORT_CLOSED");
+        lost.outage = outage;
+        lost.set_aside = std::chrono::hours(1);
+        auto c = course_of(request_for(1, "ADD_SUBSCRIPTIONS", one_service()));
+        sends(c);
+        c.answered(lost);
+
+        EXPECT_EQ(ends(c).delay, std::chrono::hours(1));
+    }
+}
+
 TEST(course, an_unreadable_answer_counts_as_an_attempt_even_from_a_cas_that_is_taken_for_dead) {
     auto unreadable = answer(outcome::retry, "TRANSPORT_MALFORMED");
     unreadable.unreadable = true;
