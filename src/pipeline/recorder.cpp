@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <map>
+#include <ranges>
 #include <set>
 #include <tuple>
 
@@ -127,11 +128,11 @@ void recorder::put_back_postponed(const record_batch& batch, const record_answer
     if (postponed.empty()) return;
     for (const auto& v : batch.verdicts)
         if (postponed.contains(v.request_id)) {
-            express_.push_front(v);
+            express_.emplace_front(v);
             ++outstanding_;
         }
-    for (auto c = batch.commands.rbegin(); c != batch.commands.rend(); ++c)
-        if (postponed.contains(c->request_id)) express_.push_front(*c);
+    for (const auto& c : batch.commands | std::views::reverse)
+        if (postponed.contains(c.request_id)) express_.emplace_front(c);
 }
 
 void recorder::hold_what_failed(const record_batch& batch, const record_answer& answer) {

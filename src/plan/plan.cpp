@@ -30,9 +30,9 @@ command_list planned(std::string_view action,
         return {};
     }
     if (row != nullptr) return planning::expand(*row, *members, site, found);
-    return {1, [only = planning::direct(*command_type_of(action), *members, site, found)](std::size_t) {
-                return only;
-            }};
+    const auto type = command_type_of(action);
+    if (!type) return {}; // the caller has refused what is neither action nor command
+    return {1, [only = planning::direct(*type, *members, site, found)](std::size_t) { return only; }};
 }
 
 } // namespace
