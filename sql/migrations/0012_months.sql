@@ -90,17 +90,16 @@ BEGIN
         WITH slice AS MATERIALIZED (
             SELECT r.id, r.provider, r.idempotency_key, r.created_by, r.lanes, r.subscription, r.process_id
             FROM contego.%I AS r WHERE r.id > $1 ORDER BY r.id LIMIT 2000
+        ), about AS MATERIALIZED ( -- before the table is asked, so that it is asked by all three columns of its index
+            SELECT s.kind, s.name, i.id
+            FROM slice AS i CROSS JOIN LATERAL contego.subjects_of(i.lanes, i.subscription, i.process_id) AS s
         ), subjects AS (
-            DELETE FROM contego.subject AS s
-            USING (
-                SELECT s.kind, s.name, i.id
-                FROM slice AS i CROSS JOIN LATERAL contego.subjects_of(i.lanes, i.subscription, i.process_id) AS s
-            ) AS w
+            DELETE FROM contego.subject AS s USING about AS w
             WHERE s.kind = ANY (ARRAY[w.kind]) AND s.name = w.name AND s.request_id = w.id
         ), keys AS (
             DELETE FROM contego.idempotency AS k USING slice AS i
-            WHERE k.provider = ANY (ARRAY[i.provider]) AND k.idempotency_key = contego.kept_key(i.idempotency_key) AND k.created_by = i.created_by
-              AND k.request_id = i.id
+            WHERE k.provider = ANY (ARRAY[i.provider]) AND k.idempotency_key = contego.kept_key(i.idempotency_key)
+              AND k.created_by = i.created_by AND k.request_id = i.id
         ), attempts AS (
             DELETE FROM contego.former_attempt AS f USING slice AS i WHERE f.request_id = ANY (ARRAY[i.id])
         )

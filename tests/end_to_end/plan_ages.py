@@ -77,7 +77,7 @@ LOAD = """
     SELECT id, 1, 'ADD_SUBSCRIPTIONS', '{}', 'success', 1, 1, finished_date FROM ended;
     INSERT INTO contego.former_attempt (request_id, sequence, attempt, type, outcome, fence, recorded_date)
     SELECT id, 1, 1, 'ADD_SUBSCRIPTIONS', 'retry', 1, now() FROM ended;
-    INSERT INTO contego.idempotency (provider, idempotency_key, request_id) SELECT 'default', 'order-' || id, id FROM ended;
+    INSERT INTO contego.idempotency (provider, idempotency_key, created_by, request_id) SELECT 'default', 'order-' || id, 'postgres', id FROM ended;
     INSERT INTO contego.subject (kind, name, request_id)
     SELECT about.kind, about.name, r.id
     FROM contego.request AS r
@@ -87,8 +87,7 @@ LOAD = """
     SELECT id, 'COMPLETED', finished_date, 'crm' FROM ended;
     INSERT INTO contego.feed (position, request_id, life_cycle_state, finished_date, created_by)
     SELECT id, id, 'COMPLETED', finished_date, 'postgres' FROM ended;
-    SELECT setval('contego.request_id_seq', (SELECT max(id) FROM row)), setval('contego.sequence_number', (SELECT max(id) FROM row)),
-           setval('contego.fence', 1000), setval('contego.feed_position', (SELECT max(id) FROM ended));
+    SELECT setval('contego.request_id_seq', (SELECT max(id) FROM row)), setval('contego.fence', 1000), setval('contego.feed_position', (SELECT max(id) FROM ended));
 """
 TABLES = ("request_open", "request_finished", "lane", "command_open", "command_finished", "former_attempt", "idempotency", "subject",
           "feed_inbox", "feed", "operator_action", "busy")
