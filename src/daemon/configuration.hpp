@@ -69,6 +69,7 @@ struct configuration {
 
     [[nodiscard]] std::vector<std::string> provider_names() const {
         std::vector<std::string> names;
+        names.reserve(providers.size());
         for (const auto& one : providers)
             names.push_back(one.first);
         return names;
