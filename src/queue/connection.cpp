@@ -8,33 +8,38 @@
 #include <array>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
 
 namespace contego::queue {
 namespace {
 
 /// How answers are written, and what could make a statement of ours mean something else. Each may be set on a
 /// role, on a database, by PGOPTIONS or in the server's configuration.
-constexpr std::array<std::string_view, 13> our_settings{
-    "search_path = pg_catalog, pg_temp",
-    "datestyle = 'ISO, YMD'",
-    "intervalstyle = postgres",
-    "timezone = 'UTC'",
-    "extra_float_digits = 1",
-    "bytea_output = hex",
-    "standard_conforming_strings = on",
-    "quote_all_identifiers = off",
-    "array_nulls = on",
-    "transform_null_equals = off",
-    "row_security = on",
-    "jit = off",
-    "client_connection_check_interval = '1s'", // ends what a daemon left behind that was killed
-};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 13> our_settings{{
+    {"search_path", "pg_catalog, pg_temp"},
+    {"datestyle", "ISO, YMD"},
+    {"intervalstyle", "postgres"},
+    {"timezone", "UTC"},
+    {"extra_float_digits", "1"},
+    {"bytea_output", "hex"},
+    {"standard_conforming_strings", "on"},
+    {"quote_all_identifiers", "off"},
+    {"array_nulls", "on"},
+    {"transform_null_equals", "off"},
+    {"row_security", "on"},
+    {"jit", "off"},
+    {"client_connection_check_interval", "1s"}, // ends what a daemon left behind that was killed
+}};
 
 /// A daemon whose host is gone between two statements keeps no lock for longer.
 constexpr std::chrono::milliseconds longest_pause{10'000};
 
+std::string setting(std::string_view name, std::string_view value) {
+    return "pg_catalog.set_config('" + std::string(name) + "', '" + std::string(value) + "', true)";
+}
+
 std::string setting(std::string_view name, std::chrono::milliseconds value) {
-    return "; SET LOCAL " + std::string(name) + " = " + std::to_string(value.count());
+    return setting(name, std::to_string(value.count()));
 }
 
 /// The server is to be the first to give up: its answer says where the time went, and the connection stays.
@@ -45,12 +50,13 @@ std::chrono::milliseconds statement_timeout(const database_options& options) {
 
 } // namespace
 
+// One SELECT for all of them: sixteen SETs would be sixteen statements.
 std::string begin_statement(const database_options& options) {
-    std::string text = "BEGIN ISOLATION LEVEL READ COMMITTED";
-    for (const auto one : our_settings)
-        text += "; SET LOCAL " + std::string(one);
-    return text + setting("statement_timeout", statement_timeout(options)) +
-           setting("lock_timeout", options.lock_timeout) +
+    std::string text = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT ";
+    for (const auto& [name, value] : our_settings)
+        text += setting(name, value) + ", ";
+    return text + setting("statement_timeout", statement_timeout(options)) + ", " +
+           setting("lock_timeout", options.lock_timeout) + ", " +
            setting("idle_in_transaction_session_timeout", longest_pause);
 }
 
