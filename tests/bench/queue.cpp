@@ -177,7 +177,6 @@ int run(const std::string& database, std::size_t at_once, const binding& wire) {
         claim_all(*source, at_once, sample_record(wire), between, counted);
     }
     if (failure) std::rethrow_exception(failure);
-    membership.leave();
     std::cout << R"({"requests":)" << counted.requests << R"(,"claims":)" << counted.claims
               << R"(,"records":)" << counted.records << R"(,"stale":)" << stale << "}\n";
     return stale == 0 ? 0 : 1;
