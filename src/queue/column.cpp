@@ -1,7 +1,9 @@
 #include "queue/column.hpp"
 
+#include <array>
 #include <bit>
 #include <limits>
+#include <ranges>
 #include <stdexcept>
 
 namespace contego::queue::wire {
@@ -13,8 +15,12 @@ constexpr char jsonb_version = 1;
 /// As the network has it: the first byte counts most.
 template <typename T>
 void append_bytes(std::string& to, T v) {
-    for (std::size_t left = sizeof v; left-- > 0;)
-        to += static_cast<char>(static_cast<unsigned char>(v >> (8 * left)));
+    std::array<char, sizeof v> bytes{};
+    for (auto& byte : bytes | std::views::reverse) {
+        byte = static_cast<char>(v & 0xFFU);
+        v >>= 8U;
+    }
+    to.append(bytes.data(), bytes.size());
 }
 
 std::uint32_t length_of(std::size_t bytes) {

@@ -15,7 +15,7 @@ namespace {
 
 /// How answers are written, and what could make a statement of ours mean something else. Each may be set on a
 /// role, on a database, by PGOPTIONS or in the server's configuration.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 13> our_settings{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 15> our_settings{{
     {"search_path", "pg_catalog, pg_temp"},
     {"datestyle", "ISO, YMD"},
     {"intervalstyle", "postgres"},
@@ -27,19 +27,20 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 13> our_sett
     {"array_nulls", "on"},
     {"transform_null_equals", "off"},
     {"row_security", "on"},
+    {"default_transaction_isolation", "read committed"},
     {"jit", "off"},
+    {"idle_session_timeout", "0"},              // a session of ours is not a forgotten one
     {"client_connection_check_interval", "1s"}, // ends what a daemon left behind that was killed
 }};
 
 /// A daemon whose host is gone between two statements keeps no lock for longer.
 constexpr std::chrono::milliseconds longest_pause{10'000};
 
-std::string setting(std::string_view name, std::string_view value) {
-    return "pg_catalog.set_config('" + std::string(name) + "', '" + std::string(value) + "', true)";
-}
+constexpr std::string_view begin_read_committed = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
-std::string setting(std::string_view name, std::chrono::milliseconds value) {
-    return setting(name, std::to_string(value.count()));
+std::string setting(std::string_view name, std::string_view value, lasting as_long_as) {
+    return "pg_catalog.set_config('" + std::string(name) + "', '" + std::string(value) + "', " +
+           (as_long_as == lasting::transaction ? "true" : "false") + ")";
 }
 
 /// The server is to be the first to give up: its answer says where the time went, and the connection stays.
@@ -50,30 +51,40 @@ std::chrono::milliseconds statement_timeout(const database_options& options) {
 
 } // namespace
 
-// One SELECT for all of them: sixteen SETs would be sixteen statements.
-std::string begin_statement(const database_options& options) {
-    std::string text = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT ";
+// One SELECT for all of them: eighteen SETs would be eighteen statements.
+std::string settings(const database_options& options, lasting as_long_as) {
+    const auto milliseconds = [&](std::string_view name, std::chrono::milliseconds value) {
+        return setting(name, std::to_string(value.count()), as_long_as);
+    };
+    std::string text = "SELECT ";
     for (const auto& [name, value] : our_settings)
-        text += setting(name, value) + ", ";
-    return text + setting("statement_timeout", statement_timeout(options)) + ", " +
-           setting("lock_timeout", options.lock_timeout) + ", " +
-           setting("idle_in_transaction_session_timeout", longest_pause);
+        text += setting(name, value, as_long_as) + ", ";
+    return text + milliseconds("statement_timeout", statement_timeout(options)) + ", " +
+           milliseconds("lock_timeout", options.lock_timeout) + ", " +
+           milliseconds("idle_in_transaction_session_timeout", longest_pause);
 }
 
 connection::connection(database_options options) : options_(std::move(options)) {
     options_.connection_string = with_defaults(options_.connection_string, options_.application_name);
-    begin_ = begin_statement(options_);
+    make_texts();
+}
+
+void connection::make_texts() {
+    in_session_ = settings(options_, lasting::session);
+    in_transaction_ = std::string(begin_read_committed) + "; " + settings(options_, lasting::transaction);
 }
 
 void connection::wait_for_locks(std::chrono::milliseconds at_most) {
     if (options_.lock_timeout == at_most) return;
     options_.lock_timeout = at_most;
-    begin_ = begin_statement(options_);
+    make_texts();
 }
 
 pqxx::connection& connection::open() {
     if (connection_ != nullptr && connection_->is_open()) return *connection_;
     connection_.reset();
+    owns_session_.reset();
+    in_force_.clear();
     try {
         auto fresh = std::make_unique<pqxx::connection>(options_.connection_string);
         sql::never_reopen(*fresh);
@@ -85,20 +96,36 @@ pqxx::connection& connection::open() {
     return *connection_;
 }
 
+// A pooler that lends sessions tells the client a process that it has made up: no server process has its
+// number. Settings of a session would then be those of somebody else in the next transaction.
+bool connection::owns_its_session(const char* name) {
+    close_if_the_server_did();
+    return guarded(name, [&](pqxx::connection& c) {
+        pqxx::nontransaction tx(c);
+        if (!owns_session_)
+            owns_session_ = tx.exec("SELECT pg_catalog.pg_backend_pid()")[0][0].as<int>() == c.backendpid();
+        if (!*owns_session_ || in_force_ == in_session_) return *owns_session_;
+        tx.exec(in_session_);
+        in_force_ = in_session_;
+        return true;
+    });
+}
+
 // Nothing has happened yet, so that a session that the server ends in this moment is no trouble: the next one
 // begins again.
 void connection::begin(const char* name) {
     const auto begins = [&] {
-        guarded(name, [&](pqxx::connection& c) { return pqxx::nontransaction(c).exec(begin_).size(); });
+        const auto text = owns_its_session(name) ? std::string(begin_read_committed) : in_transaction_;
+        guarded(name, [&](pqxx::connection& c) { return pqxx::nontransaction(c).exec(text).size(); });
     };
-    close_if_the_server_did();
-    if (!socket()) return begins();
+    const bool was_open = socket().has_value();
     try {
         begins();
     } catch (const pqxx::broken_connection&) {
+        if (!was_open) throw;
         begins();
     } catch (const server_error& e) {
-        if (!ends_the_connection(e.sqlstate())) throw;
+        if (!was_open || !ends_the_connection(e.sqlstate())) throw;
         begins();
     }
 }

@@ -21,7 +21,7 @@ struct database_options {
         0}; ///< how long a statement waits for a lock; 0: as long as a call
 };
 
-/// A statement of the daemon. It is not prepared: a pooler between us and the server may give each
+/// A statement of the daemon. It is not prepared: a pooler between the daemon and the server may give each
 /// transaction another session.
 struct statement {
     const char* name; ///< in errors and logs
@@ -30,13 +30,13 @@ struct statement {
 
 /// One PostgreSQL connection that is opened when it is needed, and anew after it broke.
 ///
-/// Every call is a transaction with settings of our own (see begin_statement), so what a role, a database or
-/// the environment sets does not matter. The server ends a statement that takes too long, or whose daemon is
-/// gone, so that an abandoned claim keeps no lock. Depends on no state of the session, so it may run through
-/// a pooler in transaction mode. A connection that the server closed while nobody used it is opened anew
-/// without a word. Not thread safe: belongs to one thread at a time. Errors of the server are thrown as
-/// server_error; anything else as libpqxx or the system throws it, after the connection was thrown away. The
-/// caller decides when to try again; the next call opens a new one.
+/// Every call runs with settings of our own (see settings), so what a role, a database or the
+/// environment sets does not matter. They are made once if the session belongs to this connection, and in
+/// each transaction if a pooler lends sessions. The server ends a statement that takes too long, or whose
+/// daemon is gone, so that an abandoned claim keeps no lock. A connection that the server closed while nobody
+/// used it is opened anew without a word. Not thread safe: belongs to one thread at a time. Errors of the
+/// server are thrown as server_error; anything else as libpqxx or the system throws it, after the connection
+/// was thrown away. The caller decides when to try again; the next call opens a new one.
 class connection {
 public:
     explicit connection(database_options options);
@@ -44,8 +44,13 @@ public:
     /// Runs one statement in a transaction of its own.
     template <typename... Args>
     pqxx::result call(const statement& what, Args&&... args) {
-        return transact(what.name, [&](pqxx::transaction_base& tx) {
+        const auto run = [&](pqxx::transaction_base& tx) {
             return sql::run(tx, what.sql, std::forward<Args>(args)...);
+        };
+        if (!owns_its_session(what.name)) return transact(what.name, run);
+        return guarded(what.name, [&](pqxx::connection& c) {
+            pqxx::nontransaction tx(c);
+            return run(tx);
         });
     }
 
@@ -100,21 +105,28 @@ private:
         }
     }
 
+    void make_texts();
     pqxx::connection& open();
     void begin(const char* name);
+    bool owns_its_session(const char* name);
     void close_if_the_server_did();
     [[noreturn]] void
     refused(const char* name, const pqxx::sql_error& e, const std::optional<watchdog::watch>& watched);
     void broken(const char* name, const std::optional<watchdog::watch>& watched);
 
     database_options options_;
-    std::string begin_;
+    std::string in_session_;     ///< makes the settings, for the session
+    std::string in_transaction_; ///< begins a transaction and makes the settings for it
     std::unique_ptr<pqxx::connection> connection_;
+    std::optional<bool> owns_session_; ///< of the open connection; nothing: not asked yet
+    std::string in_force_;             ///< what made the settings of the session; empty: they are not made
 };
 
-/// What begins each transaction: read committed, with every setting that the daemon's statements depend on.
-/// All of them end with the transaction. default_transaction_read_only is left as it is: it is how a person
-/// freezes a database.
-[[nodiscard]] std::string begin_statement(const database_options& options);
+/// How long settings last.
+enum class lasting { session, transaction };
+
+/// A SELECT that makes every setting that the daemon's statements depend on. default_transaction_read_only is
+/// left as it is: it is how a person freezes a database.
+[[nodiscard]] std::string settings(const database_options& options, lasting as_long_as);
 
 } // namespace contego::queue

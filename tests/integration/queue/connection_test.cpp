@@ -1,0 +1,76 @@
+#include "queue/connection.hpp"
+#include "queue/sqlstate.hpp"
+#include "queue_fixture.hpp"
+
+namespace contego::testing {
+namespace {
+
+using std::chrono::milliseconds;
+
+class connection : public queue_fixture {
+protected:
+    connection() {
+        database_.connection_string +=
+            " options='-c default_transaction_isolation=serializable -c idle_session_timeout=60000 "
+            "-c DateStyle=German -c lock_timeout=7'";
+    }
+
+    static std::string asked(queue::connection& c, const char* sql) {
+        return c.call({"ask", sql})[0][0].as<std::string>();
+    }
+};
+
+TEST_F(connection, that_owns_its_session_runs_a_statement_as_a_transaction_of_its_own) {
+    queue::connection c(database_);
+
+    // Behind a BEGIN, PostgreSQL refuses it.
+    EXPECT_NO_THROW(c.call({"vacuum", "VACUUM contego.busy"}));
+}
+
+TEST_F(connection, has_settings_of_its_own_in_a_statement_alone) {
+    queue::connection c(database_);
+
+    EXPECT_EQ(asked(c, "SHOW transaction_isolation"), "read committed");
+    EXPECT_EQ(asked(c, "SHOW idle_session_timeout"), "0");
+    EXPECT_EQ(asked(c, "SHOW DateStyle"), "ISO, YMD");
+    EXPECT_EQ(asked(c, "SHOW lock_timeout"), "0");
+}
+
+TEST_F(connection, has_settings_of_its_own_in_a_transaction) {
+    queue::connection c(database_);
+
+    const auto isolation = c.transact("ask", [](pqxx::transaction_base& tx) {
+        return tx.exec("SHOW transaction_isolation")[0][0].as<std::string>();
+    });
+
+    EXPECT_EQ(isolation, "read committed");
+}
+
+TEST_F(connection, waits_for_locks_as_it_was_told_last) {
+    queue::connection c(database_);
+    EXPECT_EQ(asked(c, "SHOW lock_timeout"), "0");
+
+    c.wait_for_locks(milliseconds(250));
+
+    EXPECT_EQ(asked(c, "SHOW lock_timeout"), "250ms");
+}
+
+TEST_F(connection, makes_its_settings_anew_after_its_session_was_ended) {
+    queue::connection c(database_);
+    const auto first = asked(c, "SELECT pg_backend_pid()");
+
+    sql("SELECT pg_terminate_backend(" + first + ", 5000)");
+
+    EXPECT_NE(asked(c, "SELECT pg_backend_pid()"), first);
+    EXPECT_EQ(asked(c, "SHOW transaction_isolation"), "read committed");
+}
+
+TEST_F(connection, is_none_the_worse_for_a_statement_that_fails) {
+    queue::connection c(database_);
+    EXPECT_THROW(asked(c, "SELECT 1/0"), queue::server_error);
+
+    EXPECT_EQ(asked(c, "SELECT 1"), "1");
+}
+
+} // namespace
+} // namespace contego::testing
