@@ -103,7 +103,7 @@ void answer::strip() {
 }
 
 void answer::mask(const veil& v) {
-    if (v.is_needed()) mask_below(document_, v);
+    mask_below(document_, v);
 }
 
 } // namespace contego::wire

@@ -140,10 +140,9 @@ decoded mended(std::string_view bytes, wrong_bytes wrong) {
     out.text.reserve(bytes.size());
     std::size_t at = 0;
     while (at < bytes.size()) {
-        const auto run = at;
-        while (at < bytes.size() && static_cast<unsigned char>(bytes[at]) < 0x80)
-            ++at;
-        out.text.append(bytes, run, at - run);
+        const auto run = length_of_ascii(bytes.substr(at));
+        out.text.append(bytes, at, run);
+        at += run;
         if (at == bytes.size()) break;
         const auto begin = at;
         const auto c = next_code_point(bytes, at);

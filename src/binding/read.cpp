@@ -164,8 +164,10 @@ reply read_envelope(const question& q, answer& a) {
     auto status = said(at.status);
     if (status.empty()) return unreadable("the answer has no status where the binding looks for it");
     const auto row = q.known.outcomes.of_status(status);
-    a.mask(q.secrets);
-    status = said(at.status);
+    if (q.secrets.is_needed()) {
+        a.mask(q.secrets);
+        status = said(at.status);
+    }
     auto message = said(at.message);
     auto r = row == outcome::success ? read_success(q.known, a) : read_refusal(row, status, message);
     r.status_code = std::move(status);

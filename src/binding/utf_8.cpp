@@ -1,5 +1,9 @@
 #include "binding/utf_8.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+
 namespace contego::wire {
 namespace {
 
@@ -28,7 +32,49 @@ bool is_plain(unsigned char c) {
     return c < 0x80 && is_kept(c);
 }
 
+constexpr std::uint64_t every_byte(std::uint64_t value) {
+    return value * 0x0101010101010101U;
+}
+
+/// The length of the start of the text in which `has_other`, asked for eight bytes at once, finds nothing.
+template <typename HasOther>
+std::size_t length_of_run(std::string_view text, HasOther has_other) {
+    std::size_t at = 0;
+    std::uint64_t eight = 0;
+    for (; at + sizeof eight <= text.size(); at += sizeof eight) {
+        std::memcpy(&eight, text.data() + at, sizeof eight);
+        if (has_other(eight)) break;
+    }
+    return at;
+}
+
+/// Counts bytes from 0x20 to 0x7F only, in steps of eight; the rest is for the caller to look at.
+std::size_t length_of_printable_run(std::string_view text) {
+    // A byte below 0x20 borrows from its own high bit.
+    return length_of_run(
+        text, [](std::uint64_t w) { return ((w | (w - every_byte(0x20))) & every_byte(0x80)) != 0; });
+}
+
+/// How many bytes at the start of the text `cleaned` leaves as they are.
+std::size_t length_of_plain(std::string_view text) {
+    std::size_t at = 0;
+    for (;;) {
+        at += length_of_printable_run(text.substr(at));
+        const auto end_of_eight = std::min(at + sizeof(std::uint64_t), text.size());
+        while (at < end_of_eight && is_plain(static_cast<unsigned char>(text[at])))
+            ++at;
+        if (at < end_of_eight || at == text.size()) return at;
+    }
+}
+
 } // namespace
+
+std::size_t length_of_ascii(std::string_view text) {
+    auto at = length_of_run(text, [](std::uint64_t w) { return (w & every_byte(0x80)) != 0; });
+    while (at < text.size() && static_cast<unsigned char>(text[at]) < 0x80)
+        ++at;
+    return at;
+}
 
 char32_t next_code_point(std::string_view text, std::size_t& at) {
     const auto first = static_cast<unsigned char>(text[at++]);
@@ -70,10 +116,9 @@ std::string cleaned(std::string_view text) {
     out.reserve(text.size());
     std::size_t at = 0;
     while (at < text.size()) {
-        const auto run = at;
-        while (at < text.size() && is_plain(static_cast<unsigned char>(text[at])))
-            ++at;
-        out.append(text, run, at - run);
+        const auto run = length_of_plain(text.substr(at));
+        out.append(text, at, run);
+        at += run;
         if (at == text.size()) break;
         const auto c = next_code_point(text, at);
         append_utf_8(out, is_kept(c) ? c : replacement_character);

@@ -13,6 +13,9 @@ inline constexpr char32_t replacement_character = 0xFFFD;
 /// long. `at` must be inside the text.
 [[nodiscard]] char32_t next_code_point(std::string_view text, std::size_t& at);
 
+/// How many bytes at the start of the text are ASCII.
+[[nodiscard]] std::size_t length_of_ascii(std::string_view text);
+
 void append_utf_8(std::string& out, char32_t c);
 
 /// The same text as valid UTF-8 without NUL and control characters other than tab and line ends; what is not

@@ -12,14 +12,41 @@
 namespace contego::wire {
 namespace {
 
-bool is_letter(char c) {
+constexpr bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' ||
            static_cast<unsigned char>(c) >= 0x80;
 }
 
-bool is_in_name(char c) {
+constexpr bool is_in_name(char c) {
     return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
 }
+
+/// Printable ASCII that ends neither a text nor the value of an attribute and begins no reference.
+constexpr bool is_ordinary(char c) {
+    return c >= ' ' && c <= '~' && c != '<' && c != '&' && c != ']' && c != '"' && c != '\'';
+}
+
+/// Which bytes belong to a class. Looked up, because each byte of each answer is asked for.
+class byte_class {
+public:
+    constexpr explicit byte_class(bool (*belongs)(char)) {
+        for (int c = 0; c < 256; ++c)
+            belongs_[static_cast<std::size_t>(c)] = belongs(static_cast<char>(c));
+    }
+
+    /// The first place from `at` on whose byte does not belong to the class.
+    [[nodiscard]] std::size_t end_of_run(std::string_view text, std::size_t at) const {
+        while (at < text.size() && belongs_[static_cast<unsigned char>(text[at])])
+            ++at;
+        return at;
+    }
+
+private:
+    std::array<bool, 256> belongs_{};
+};
+
+constexpr byte_class name_bytes(is_in_name);
+constexpr byte_class ordinary_bytes(is_ordinary);
 
 bool is_known_entity(std::string_view name) {
     static constexpr std::array<std::string_view, 5> known{"lt", "gt", "amp", "quot", "apos"};
@@ -71,18 +98,25 @@ private:
     }
 
     void markup() {
+        if (starts("</"))
+            end_tag();
+        else if (starts("<?"))
+            instruction();
+        else if (starts("<!"))
+            declaration();
+        else
+            start_tag();
+    }
+
+    void declaration() {
         if (starts("<!--"))
             comment();
         else if (!open_.empty() && starts("<![CDATA["))
             take_up_to("]]>");
         else if (starts("<!DOCTYPE"))
             wrong("a DTD, which SOAP forbids");
-        else if (starts("<?"))
-            instruction();
-        else if (starts("</"))
-            end_tag();
         else
-            start_tag();
+            wrong("markup without a name");
     }
 
     void comment() {
@@ -178,9 +212,7 @@ private:
 
     std::string_view name() {
         const auto begin = at_;
-        if (at_ < text_.size() && is_letter(text_[at_]))
-            while (at_ < text_.size() && is_in_name(text_[at_]))
-                ++at_;
+        if (at_ < text_.size() && is_letter(text_[at_])) at_ = name_bytes.end_of_run(text_, at_);
         const auto found = text_.substr(begin, at_ - begin);
         if (found.empty()) wrong("markup without a name");
         if (found.size() > longest_name)
@@ -190,7 +222,9 @@ private:
 
     // Text of an element or value of an attribute; what ends it is not taken.
     void data(char end) {
-        while (at_ < text_.size() && text_[at_] != end) {
+        for (;;) {
+            at_ = ordinary_bytes.end_of_run(text_, at_);
+            if (at_ == text_.size() || text_[at_] == end) return;
             if (text_[at_] == '&')
                 reference();
             else if (text_[at_] == '<')

@@ -19,13 +19,14 @@ char lower(char c) {
 }
 
 bool same(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, {}, lower, lower);
+    return a.size() == b.size() && std::ranges::equal(a, b, {}, lower, lower);
 }
 
 bool is_token(std::string_view text) {
     static constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
     return !text.empty() && std::ranges::all_of(text, [](char c) {
-        return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || marks.find(c) != std::string_view::npos;
+        return (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || is_digit(c) ||
+               marks.find(c) != std::string_view::npos;
     });
 }
 

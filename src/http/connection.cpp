@@ -16,6 +16,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
+#include <ratio>
 #include <sstream>
 #include <utility>
 
@@ -126,13 +128,16 @@ error_code connection::named(error_code ec) const {
     return deadline_.has_passed() ? make_error_code(asio::error::timed_out) : ec;
 }
 
-/// Lets the kernel give up, too, what it could not deliver by then: a stopped process resets nothing.
+/// Makes the kernel give up, too, what it has not delivered by then: a stopped process resets nothing. In
+/// tenths of a second, so that an exchange that has as long as the one before it costs no system call.
 void connection::bound_delivery(time_point until) {
-    using std::chrono::milliseconds;
-    const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
-    const auto at_most =
-        static_cast<unsigned>(std::clamp(left, milliseconds(1), milliseconds(86'400'000)).count());
-    ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &at_most, sizeof at_most);
+    using tenths = std::chrono::duration<std::int64_t, std::deci>;
+    const auto left = std::chrono::ceil<tenths>(until - std::chrono::steady_clock::now());
+    const auto at_most = std::clamp<std::chrono::milliseconds>(left, tenths(1), std::chrono::hours(24));
+    if (at_most == delivery_bound_) return;
+    delivery_bound_ = at_most;
+    const auto milliseconds = static_cast<unsigned>(at_most.count());
+    ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
 }
 
 asio::awaitable<transfer> connection::write(std::string_view request, time_point deadline) {

@@ -106,6 +106,7 @@ private:
     deadline deadline_;
     std::array<char, 16384> read_; ///< most answers in one piece
     time_point opened_;
+    std::chrono::milliseconds delivery_bound_{0}; ///< as it was last set; 0: never
     std::size_t request_size_ = 0; ///< of the last request
     bool was_used_ = false;        ///< an exchange before this one came to its end
     bool is_under_way_ = false;
