@@ -1,9 +1,9 @@
 #pragma once
 
+#include "fleet/fleet.hpp"
 #include "queue/figures.hpp"
-#include "queue/fleet.hpp"
-#include "queue/months.hpp"
 #include "queue/wakeup.hpp"
+#include "schema/months.hpp"
 #include <contego/watches.hpp>
 
 #include <chrono>

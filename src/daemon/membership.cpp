@@ -1,9 +1,9 @@
 #include "daemon/membership.hpp"
 
 #include "daemon/service.hpp"
-#include "daemon/version.hpp"
-#include "queue/migrations.hpp"
-#include "queue/process.hpp"
+#include "fleet/process.hpp"
+#include "schema/migrations.hpp"
+#include "telemetry/version.hpp"
 
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "queue/fleet.hpp"
+#include "fleet/fleet.hpp"
 
 #include <string>
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "daemon/configuration.hpp"
+#include "config/configuration.hpp"
+#include "fleet/fleet.hpp"
 #include "http/endpoint_client.hpp"
 #include "pipeline/line.hpp"
 #include "queue/claim.hpp"
-#include "queue/fleet.hpp"
 #include "queue/record.hpp"
 #include <contego/binding.hpp>
 #include <contego/watches.hpp>
@@ -20,13 +20,6 @@
 #include <vector>
 
 namespace contego::daemon {
-
-/// A provider's endpoints, the first one first, or everything that is wrong with them.
-[[nodiscard]] std::variant<std::vector<http::endpoint>, std::vector<std::string>>
-check_endpoints(const provider_configuration& p);
-
-/// Everything that is wrong with a provider's binding and endpoints.
-[[nodiscard]] std::vector<std::string> mistakes_in(const provider_configuration& p);
 
 /// One provider's line with everything that it stands on: two database connections, each with its thread, a
 /// connection pool, a binding. Lives on the network thread; the arguments must outlive it.

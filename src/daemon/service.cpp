@@ -1,15 +1,15 @@
 #include "daemon/service.hpp"
 
-#include "daemon/admin.hpp"
-#include "daemon/descriptors.hpp"
 #include "daemon/housekeeping.hpp"
 #include "daemon/membership.hpp"
 #include "daemon/network_watch.hpp"
-#include "daemon/observer.hpp"
 #include "daemon/provider_line.hpp"
 #include "daemon/signal_thread.hpp"
 #include "daemon/systemd.hpp"
-#include "daemon/version.hpp"
+#include "telemetry/admin.hpp"
+#include "telemetry/descriptors.hpp"
+#include "telemetry/observer.hpp"
+#include "telemetry/version.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>

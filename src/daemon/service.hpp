@@ -1,7 +1,7 @@
 #pragma once
 
-#include "daemon/configuration.hpp"
-#include "daemon/logbook.hpp"
+#include "config/configuration.hpp"
+#include "telemetry/logbook.hpp"
 
 #include <stdexcept>
 

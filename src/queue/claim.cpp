@@ -1,7 +1,7 @@
 #include "queue/claim.hpp"
 
+#include "database/sqlstate.hpp"
 #include "json/json.hpp"
-#include "queue/sqlstate.hpp"
 
 #include <algorithm>
 #include <charconv>

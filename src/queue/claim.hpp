@@ -1,7 +1,7 @@
 #pragma once
 
-#include "queue/connection.hpp"
-#include "queue/fleet.hpp"
+#include "database/connection.hpp"
+#include "fleet/fleet.hpp"
 #include <contego/claims.hpp>
 
 #include <memory>

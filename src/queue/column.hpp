@@ -1,6 +1,6 @@
 #pragma once
 
-#include "queue/pqxx.hpp"
+#include "database/pqxx.hpp"
 
 #include <cstdint>
 #include <string>

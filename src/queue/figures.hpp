@@ -1,6 +1,6 @@
 #pragma once
 
-#include "queue/connection.hpp"
+#include "database/connection.hpp"
 
 #include <cstdint>
 #include <string>

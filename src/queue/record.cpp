@@ -1,8 +1,8 @@
 #include "queue/record.hpp"
 
+#include "database/sqlstate.hpp"
 #include "json/json.hpp"
 #include "queue/column.hpp"
-#include "queue/sqlstate.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "daemon/load_binding.hpp"
+#include "config/load_binding.hpp"
 
 #include <stdexcept>
 #include <string>

@@ -1,6 +1,6 @@
 #include "support/private_cluster.hpp"
 
-#include "queue/migrations.hpp"
+#include "schema/migrations.hpp"
 
 #include <array>
 #include <cstdio>

@@ -1,4 +1,4 @@
-#include "queue/sqlstate.hpp"
+#include "database/sqlstate.hpp"
 #include "queue/wakeup.hpp"
 #include "queue_fixture.hpp"
 

@@ -1,5 +1,5 @@
-#include "queue/connection.hpp"
-#include "queue/sqlstate.hpp"
+#include "database/connection.hpp"
+#include "database/sqlstate.hpp"
 #include "queue_fixture.hpp"
 
 namespace contego::testing {

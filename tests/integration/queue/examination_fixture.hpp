@@ -1,6 +1,6 @@
 #pragma once
 
-#include "queue/examination.hpp"
+#include "diagnosis/examination.hpp"
 #include "queue_fixture.hpp"
 
 #include <gmock/gmock.h>

@@ -1,5 +1,5 @@
+#include "database/sqlstate.hpp"
 #include "examination_fixture.hpp"
-#include "queue/sqlstate.hpp"
 
 #include <cmath>
 

@@ -1,5 +1,5 @@
-#include "queue/embedded_migrations.hpp"
-#include "queue/migrations.hpp"
+#include "schema/embedded_migrations.hpp"
+#include "schema/migrations.hpp"
 #include "support/private_cluster.hpp"
 
 #include <gtest/gtest.h>

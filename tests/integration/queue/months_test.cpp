@@ -1,5 +1,5 @@
-#include "queue/months.hpp"
 #include "queue_fixture.hpp"
+#include "schema/months.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "fleet/fleet.hpp"
+#include "fleet/process.hpp"
 #include "json/json.hpp"
 #include "queue/claim.hpp"
-#include "queue/fleet.hpp"
-#include "queue/process.hpp"
 #include "queue/record.hpp"
 #include "support/private_cluster.hpp"
 

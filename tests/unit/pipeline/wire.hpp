@@ -1,6 +1,6 @@
 #pragma once
 
-#include "daemon/load_binding.hpp"
+#include "config/load_binding.hpp"
 #include <contego/binding.hpp>
 #include <contego/exchange.hpp>
 #include <contego/request.hpp>

@@ -1,0 +1,107 @@
+#include "cli/commands.hpp"
+#include "cli/subcommand.hpp"
+#include "config/check_provider.hpp"
+#include "config/read_configuration.hpp"
+#include "config/settings.hpp"
+#include "daemon/prepare_process.hpp"
+#include "daemon/service.hpp"
+#include "queue/figures.hpp"
+#include "schema/migrations.hpp"
+#include "telemetry/logbook.hpp"
+
+#include <iomanip>
+#include <iostream>
+
+namespace contego::daemon {
+namespace {
+
+/// Providers that the configuration does not have; a CRM may invent as many as it likes.
+constexpr int most_unknown_shown = 20;
+
+void print(const std::vector<queue::migration_state>& all) {
+    for (const auto& m : all)
+        std::cout << std::setw(4) << std::setfill('0') << m.step.version << std::setfill(' ') << "  "
+                  << std::left << std::setw(20) << m.step.name << std::right << "  "
+                  << m.applied_date.value_or("not applied") << '\n';
+}
+
+int apply(queue::migrations& schema) {
+    const int count = schema.apply([](const queue::migration& m) {
+        std::cout << "applied " << m.version << ' ' << m.name << '\n' << std::flush;
+    });
+    if (count == 0) std::cout << "nothing to do: the schema is up to date\n";
+    if (const auto warning = schema.encoding_warning()) std::cout << "warning: " << *warning << '\n';
+    return 0;
+}
+
+int dry_run(queue::migrations& schema) {
+    for (const auto& m : schema.status())
+        if (!m.applied_date)
+            std::cout << "-- " << m.step.version << ' ' << m.step.name << '\n' << m.step.sql << '\n';
+    return 0;
+}
+
+} // namespace
+
+int serve_command(const std::filesystem::path& configuration_file) {
+    prepare_process();
+    const auto c = configured(configuration_file);
+    if (!c) return exit_status::bad_input;
+    logbook log(c->log);
+    try {
+        return serve(*c, log);
+    } catch (const start_failure& e) {
+        log.error(std::string("cannot start: ") + e.what());
+    } catch (const std::exception& e) {
+        log.error(std::string("stopped by a defect: ") + e.what());
+    }
+    return exit_status::failed;
+}
+
+int migrate_command(const migrate_arguments& arguments) {
+    const auto c = configured(arguments.configuration_file);
+    if (!c) return exit_status::bad_input;
+    return with_database(*c, [&](const queue::database_options& database) {
+        queue::migrations schema(database);
+        if (arguments.status) {
+            print(schema.status());
+            return 0;
+        }
+        return arguments.dry_run ? dry_run(schema) : apply(schema);
+    });
+}
+
+int check_command(const check_arguments& arguments) {
+    if (arguments.keys) {
+        std::cout << describe_settings();
+        return 0;
+    }
+    const auto read = read_configuration_file(arguments.configuration_file, process_environment());
+    bool wrong = print_mistakes(arguments.configuration_file.string(), read.mistakes);
+    if (!wrong)
+        wrong = print_mistakes(arguments.configuration_file.string(), mistakes_in(read.result.database));
+    for (const auto& [name, p] : read.result.providers)
+        wrong = print_mistakes("providers." + name, mistakes_in(p)) || wrong;
+    if (!wrong) std::cout << "the configuration is good\n";
+    return wrong ? exit_status::bad_input : 0;
+}
+
+int status_command(const std::filesystem::path& configuration_file) {
+    const auto c = configured(configuration_file);
+    if (!c) return exit_status::bad_input;
+    return with_database(*c, [&c](const queue::database_options& database) {
+        if (const auto mismatch = queue::migrations(database).mismatch()) {
+            std::cerr << *mismatch << '\n';
+            return exit_status::failed;
+        }
+        std::cout << std::left << std::setw(20) << "provider" << std::setw(12) << "progress" << std::right
+                  << std::setw(10) << "requests" << std::setw(16) << "oldest due (s)" << '\n';
+        for (const auto& f : queue::figures(database, c->provider_names(), most_unknown_shown).read())
+            std::cout << std::left << std::setw(20) << f.provider << std::setw(12) << f.progress << std::right
+                      << std::setw(10) << f.requests << std::setw(16) << std::fixed << std::setprecision(1)
+                      << f.oldest_due_age_seconds << '\n';
+        return 0;
+    });
+}
+
+} // namespace contego::daemon

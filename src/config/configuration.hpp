@@ -1,0 +1,79 @@
+#pragma once
+
+#include "fleet/fleet.hpp"
+#include "http/endpoint_options.hpp"
+#include "http/guard.hpp"
+#include "pipeline/line.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace contego::daemon {
+
+// What every key means, its unit, range and default stands in settings.cpp: one table, from which the
+// documentation, the checks and the environment overrides are made.
+
+struct database_configuration {
+    std::string connection;
+    std::string listen_connection;
+    bool listen = true;
+    std::filesystem::path password_file;
+    std::chrono::milliseconds answer_timeout{30'000};
+    std::chrono::milliseconds lease{10'000};
+    int retention_months = 0; ///< 0: for ever
+};
+
+struct provider_configuration {
+    bool effective = true;
+    std::filesystem::path binding;
+    std::filesystem::path password_file;
+    http::endpoint_options endpoint;
+    std::vector<std::string> standby_endpoints; ///< URLs; everything else is as for `endpoint`
+    http::guard_options guard;
+    queue::share fleet; ///< what all daemons together may do; 0 of either: no bound of that kind
+    pipeline::line_options line;
+
+    /// All endpoints, the preferred one first.
+    [[nodiscard]] std::vector<std::string> urls() const {
+        std::vector<std::string> all{endpoint.url};
+        all.insert(all.end(), standby_endpoints.begin(), standby_endpoints.end());
+        return all;
+    }
+};
+
+enum class log_format { text, json };
+
+struct log_configuration {
+    log_format format = log_format::text;
+    std::string level = "info";
+};
+
+struct admin_configuration {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 9464;
+    bool enabled = true;
+    std::vector<std::string> host_names; ///< that a request may be meant for, beside the address
+};
+
+struct configuration {
+    std::string name;
+    std::chrono::milliseconds drain_timeout{60'000};
+    database_configuration database;
+    std::map<std::string, provider_configuration> providers;
+    log_configuration log;
+    admin_configuration admin;
+
+    [[nodiscard]] std::vector<std::string> provider_names() const {
+        std::vector<std::string> names;
+        names.reserve(providers.size());
+        for (const auto& one : providers)
+            names.push_back(one.first);
+        return names;
+    }
+};
+
+} // namespace contego::daemon

@@ -1,0 +1,168 @@
+#include "database/connection_string.hpp"
+
+#include <arpa/inet.h>
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace contego::queue {
+namespace {
+
+/// A peer that is gone is noticed after 10 + 3 * 5 seconds of silence, or when what was sent is not
+/// acknowledged for 20. Connecting may take 5 seconds for each host.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> defaults{{
+    {"connect_timeout", "5"},
+    {"keepalives_idle", "10"},
+    {"keepalives_interval", "5"},
+    {"keepalives_count", "3"},
+    {"tcp_user_timeout", "20000"},
+}};
+
+/// What we read and write is UTF-8. In any other encoding the server would turn it into something else.
+constexpr std::string_view encoding = "client_encoding";
+
+std::string quoted(std::string_view text) {
+    std::string all = "'";
+    for (const char c : text) {
+        if (c == '\'' || c == '\\') all += '\\';
+        all += c;
+    }
+    return all + '\'';
+}
+
+using parsed_options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
+
+parsed_options parse(const std::string& connection_string) {
+    return {PQconninfoParse(connection_string.c_str(), nullptr), &PQconninfoFree};
+}
+
+/// Without all that stands between the first quote and the last: what is quoted may itself hold quotes.
+std::string without_quotes(std::string_view message) {
+    const auto begin = message.find('"');
+    if (begin == std::string_view::npos) return std::string(message);
+    const auto end = message.rfind('"');
+    return std::string(message.substr(0, begin)) + "\"...\"" + std::string(message.substr(end + 1));
+}
+
+/// Options whose values are no secrets. Not the port: a password in a URI may be taken for one.
+constexpr std::array<std::string_view, 4> told{"host", "hostaddr", "user", "dbname"};
+
+bool is_plain(std::string_view text) {
+    return std::ranges::all_of(text, [](unsigned char c) {
+        return std::isalnum(c) != 0 ||
+               std::string_view("_./,-").find(static_cast<char>(c)) != std::string_view::npos;
+    });
+}
+
+bool is_address(const std::string& text) {
+    std::array<unsigned char, sizeof(::in6_addr)> address{};
+    return ::inet_pton(AF_INET, text.c_str(), address.data()) == 1 ||
+           ::inet_pton(AF_INET6, text.c_str(), address.data()) == 1;
+}
+
+/// A socket's path begins with the host; one host of several stands within them.
+bool is_told(const PQconninfoOption* options, const std::string& quoted) {
+    if (!is_plain(quoted)) return false;
+    if (is_address(quoted)) return true;
+    for (const auto* o = options; o->keyword != nullptr; ++o) {
+        if (quoted == o->keyword) return true;
+        if (o->val == nullptr || *o->val == '\0' || std::ranges::find(told, o->keyword) == told.end())
+            continue;
+        const std::string_view known = o->val;
+        if (known.find(quoted) != std::string_view::npos || (known[0] == '/' && quoted.starts_with(known)))
+            return true;
+    }
+    return false;
+}
+
+bool any_has_quotes(const PQconninfoOption* options) {
+    for (const auto* o = options; o->keyword != nullptr; ++o)
+        if (o->val != nullptr && std::string_view(o->val).find('"') != std::string_view::npos) return true;
+    return false;
+}
+
+/// A password that is not encoded ends at its first @ or /, and the rest becomes a part of the host or the
+/// database.
+bool is_split_otherwise_than_meant(std::string_view connection_string) {
+    const auto scheme = connection_string.find("://");
+    if (scheme == std::string_view::npos) return false;
+    const auto rest = connection_string.substr(scheme + 3);
+    const auto authority = rest.substr(0, rest.find_first_of("/?"));
+    const auto path = rest.substr(authority.size(), rest.substr(authority.size()).find('?'));
+    return std::ranges::count(authority, '@') > 1 || path.find('@') != std::string_view::npos;
+}
+
+class keywords {
+public:
+    void add(std::string_view name, std::string_view text) {
+        if (!text_.empty()) text_ += ' ';
+        text_ += std::string(name) + '=' + quoted(text);
+        names_ += ' ' + std::string(name) + ' ';
+    }
+
+    void add_default(std::string_view name, std::string_view text) {
+        if (names_.find(' ' + std::string(name) + ' ') == std::string::npos) add(name, text);
+    }
+
+    [[nodiscard]] std::string text() && { return std::move(text_); }
+
+private:
+    std::string text_;
+    std::string names_;
+};
+
+} // namespace
+
+std::string with_defaults(const std::string& connection_string, const std::string& application_name) {
+    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
+        PQconninfoParse(connection_string.c_str(), nullptr), &PQconninfoFree);
+    if (parsed == nullptr) return connection_string;
+    keywords all;
+    for (const auto* option = parsed.get(); option->keyword != nullptr; ++option)
+        if (option->val != nullptr && option->keyword != encoding) all.add(option->keyword, option->val);
+    all.add(encoding, "UTF8"); // goes before PGCLIENTENCODING, and before what a role or a database sets
+    for (const auto& [name, text] : defaults)
+        all.add_default(name, text);
+    all.add_default("fallback_application_name", application_name);
+    return std::move(all).text();
+}
+
+std::optional<std::string> mistake_in(const std::string& connection_string) {
+    char* said = nullptr;
+    const parsed_options options(PQconninfoParse(connection_string.c_str(), &said), &PQconninfoFree);
+    const std::unique_ptr<char, decltype(&PQfreemem)> kept(said, &PQfreemem);
+    if (options == nullptr) {
+        auto why = without_quotes(said != nullptr ? said : "out of memory");
+        while (why.ends_with('\n'))
+            why.pop_back();
+        return "cannot be read as a connection string of libpq: " + why;
+    }
+    if (is_split_otherwise_than_meant(connection_string))
+        return "has a URI whose password or user is not encoded: write @ as %40, / as %2F, : as %3A";
+    return std::nullopt;
+}
+
+std::string without_secrets(std::string_view message, const std::string& connection_string) {
+    const auto options = parse(connection_string);
+    const bool in_pairs = std::ranges::count(message, '"') % 2 == 0;
+    if (options == nullptr || any_has_quotes(options.get()) || !in_pairs) return without_quotes(message);
+    std::string all;
+    while (!message.empty()) {
+        const auto begin = std::min(message.find('"'), message.size());
+        all += message.substr(0, begin);
+        message.remove_prefix(begin);
+        if (message.empty()) break;
+        const auto end = message.find('"', 1);
+        const std::string quoted(message.substr(1, end - 1));
+        all += '"' + (is_told(options.get(), quoted) ? quoted : "...") + '"';
+        message.remove_prefix(end + 1);
+    }
+    return all;
+}
+
+} // namespace contego::queue

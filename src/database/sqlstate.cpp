@@ -1,0 +1,94 @@
+#include "database/sqlstate.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace contego::queue {
+namespace {
+
+/// Cardinality, data, integrity, routines and triggers of the site, WITH CHECK, limits, RAISE, defects of the
+/// server: what one row may cause and another not.
+constexpr std::array<std::string_view, 9> classes_of_rows{
+    "21", "22", "23", "38", "39", "44", "54", "P0", "XX"};
+
+constexpr std::string_view login_lacks_rights =
+    "has the login of database.connection the role contego_daemon, or for people contego_operator?";
+constexpr std::string_view schema_lacks_parts =
+    "was the schema changed? contegod migrate --status says what is applied";
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> hints{{
+    {"25006",
+     "is it a standby? name every host in database.connection, with target_session_attrs=read-write"},
+    {"28", "is database.connection right, and its password_file?"},
+    {"42501", login_lacks_rights},
+    {"42883", schema_lacks_parts},
+    {"42P01", schema_lacks_parts},
+    {"42703", schema_lacks_parts},
+    {"3F000", schema_lacks_parts},
+    {"53100", "is the disk of the database full?"},
+    {"53300", "is max_connections of the database too small?"},
+}};
+
+std::string_view first_line_without_severity(std::string_view said) {
+    said = said.substr(0, said.find('\n'));
+    for (const std::string_view severity : {"ERROR:", "FATAL:", "PANIC:"})
+        if (said.starts_with(severity)) said.remove_prefix(severity.size());
+    said.remove_prefix(std::min(said.find_first_not_of(' '), said.size()));
+    return said;
+}
+
+/// Ours where we have one for that state, else the server's own: a migration gives one when it cannot go on.
+std::string_view hint_for(std::string_view said, std::string_view sqlstate) {
+    for (const auto& [beginning, hint] : hints)
+        if (sqlstate.starts_with(beginning)) return hint;
+    constexpr std::string_view label = "\nHINT:  ";
+    const auto at = said.find(label);
+    if (at == std::string_view::npos) return {};
+    said.remove_prefix(at + label.size());
+    return said.substr(0, said.find('\n'));
+}
+
+/// The innermost function of the schema in the context of the error: the step of a claim, say.
+std::string_view function_in(std::string_view said) {
+    constexpr std::string_view beginning = "function contego.";
+    const auto at = said.find(beginning);
+    if (at == std::string_view::npos) return {};
+    said.remove_prefix(at + beginning.size() - std::string_view("contego.").size());
+    return said.substr(0, said.find('('));
+}
+
+std::string sentence(std::string_view statement, std::string_view said, std::string_view sqlstate) {
+    auto text = std::string(statement) + ": " + std::string(first_line_without_severity(said));
+    const auto place = function_in(said);
+    if (!place.empty()) text += ", in " + std::string(place);
+    if (!sqlstate.empty()) text += " (SQLSTATE " + std::string(sqlstate) + ')';
+    const auto hint = hint_for(said, sqlstate);
+    if (!hint.empty()) text += "\nHINT: " + std::string(hint);
+    return text;
+}
+
+} // namespace
+
+server_error::server_error(std::string_view statement, std::string_view said, std::string sqlstate)
+    : std::runtime_error(sentence(statement, said, sqlstate)), sqlstate_(std::move(sqlstate)) {}
+
+bool is_about_the_row(std::string_view sqlstate) {
+    return std::ranges::find(classes_of_rows, sqlstate.substr(0, 2)) != classes_of_rows.end();
+}
+
+bool took_too_long(std::string_view sqlstate) {
+    return sqlstate == "57014";
+}
+
+bool waited_for_a_lock(std::string_view sqlstate) {
+    return sqlstate == "55P03";
+}
+
+bool ends_the_connection(std::string_view sqlstate) {
+    // 57014 (cancelled) and 57P0x (shutdown, crash, starting up) differ in the third character.
+    return sqlstate.empty() || sqlstate == "25006" || sqlstate.starts_with("08") ||
+           sqlstate.starts_with("57P");
+}
+
+} // namespace contego::queue

@@ -1,0 +1,255 @@
+#include "doctor/checks.hpp"
+
+#include "config/check_provider.hpp"
+#include "config/read_configuration.hpp"
+#include "database/sqlstate.hpp"
+#include "doctor/judge_database.hpp"
+#include "doctor/judge_endpoint.hpp"
+#include "doctor/judge_queue.hpp"
+#include "doctor/judge_schema.hpp"
+#include "schema/embedded_migrations.hpp"
+#include "schema/migrations.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <set>
+
+namespace contego::daemon {
+namespace {
+
+findings look_at_configuration(patient& p) {
+    findings all;
+    for (const auto& m : p.mistakes())
+        all.push_back(error(m, "contegod check --keys says what every key may be"));
+    if (all.empty())
+        for (const auto& m : mistakes_in(p.settings().database))
+            all.push_back(
+                error(m, "write keyword=value pairs, or a URI; a password stands in password_file"));
+    for (const auto& [name, provider] : p.settings().providers) {
+        const auto whose = "provider " + name + ": ";
+        for (const auto& m : mistakes_in(provider))
+            all.push_back(error(whose + m, "docs/binding.md and contegod check --keys say how it is meant"));
+    }
+    if (all.empty()) all.push_back(good("the configuration is good"));
+    return all;
+}
+
+findings look_at_database(patient& p) {
+    try {
+        return judge_server(p.examine().server());
+    } catch (const std::exception& e) {
+        p.unreachable = "the database cannot be reached";
+        return {error(std::string("the database cannot be reached: ") + e.what(),
+                      "is database.connection right, does PostgreSQL run, may this login connect?")};
+    }
+}
+
+findings look_at_schema(patient& p) {
+    const auto steps = queue::migrations(p.database()).status();
+    schema_state state;
+    state.known = queue::embedded_migrations().size();
+    state.applied = static_cast<std::size_t>(
+        std::ranges::count_if(steps, [](const auto& s) { return s.applied_date.has_value(); }));
+    if (state.applied == state.known) {
+        const auto expected = queue::parse_catalog(queue::embedded_catalog());
+        state.compared = expected.size();
+        state.drift = queue::compare(expected, p.examine().catalog());
+    }
+    return judge_schema(state);
+}
+
+findings look_at_indexes(patient& p) {
+    return judge_indexes(p.examine().invalid_indexes());
+}
+
+findings look_at_rights(patient& p) {
+    return judge_rights(p.examine().server().login, p.examine().rights());
+}
+
+findings look_at_clock(patient& p) {
+    return judge_clock(p.examine().clock());
+}
+
+findings look_at_durability(patient& p) {
+    return judge_durability(p.examine().durability());
+}
+
+/// Two for each provider's line, one each for the lease, for housekeeping, its figures and its months, and
+/// for LISTEN.
+findings look_at_connections(patient& p) {
+    const auto providers =
+        std::ranges::count_if(p.settings().providers, [](const auto& one) { return one.second.effective; });
+    return judge_connections(p.examine().connections(), 2 * providers + 5);
+}
+
+findings look_at_autovacuum(patient& p) {
+    return judge_autovacuum(p.examine().vacuum());
+}
+
+findings look_at_dead_rows(patient& p) {
+    return judge_dead_rows(p.examine().vacuum());
+}
+
+findings look_at_statistics(patient& p) {
+    return judge_statistics(p.examine().vacuum());
+}
+
+findings look_at_transactions(patient& p) {
+    return judge_horizon(p.examine().horizon(), p.longest_transaction());
+}
+
+findings look_at_locks(patient& p) {
+    return judge_locks(p.examine().lock_holders());
+}
+
+std::vector<queue::provider_backlog> backlog_of(patient& p) {
+    return p.examine().backlog(p.settings().provider_names());
+}
+
+findings look_at_queue(patient& p) {
+    std::set<std::string> configured;
+    for (const auto& [name, provider] : p.settings().providers)
+        if (provider.effective) configured.insert(name);
+    return judge_queue(backlog_of(p), p.examine().stuck(), configured);
+}
+
+findings look_at_daemons(patient& p) {
+    std::int64_t due = 0;
+    for (const auto& one : backlog_of(p))
+        due += one.due;
+    return judge_daemons(p.examine().daemons(), due);
+}
+
+template <typename Judge>
+findings for_each_endpoint(patient& p, Judge judge) {
+    findings all;
+    for (const auto& sight : p.endpoints()) {
+        if (const auto* wrong = std::get_if<wrong_provider>(&sight))
+            all.push_back(not_checked(wrong->subject + "its configuration is wrong"));
+        else
+            std::ranges::move(judge(std::get<seen_endpoint>(sight)), std::back_inserter(all));
+    }
+    return all;
+}
+
+std::chrono::sys_seconds now() {
+    return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+findings look_at_endpoints(patient& p) {
+    auto all = for_each_endpoint(
+        p, [](const seen_endpoint& e) { return judge_endpoint(e.subject, e.where, e.seen); });
+    if (all.empty())
+        all.push_back(warning("no provider is effective: nothing is sent", "set effective of one to true"));
+    return all;
+}
+
+findings look_at_server_certificates(patient& p) {
+    auto all = for_each_endpoint(p, [](const seen_endpoint& e) {
+        if (!e.where.tls) return findings{};
+        return judge_expiry(e.subject, e.seen.chain, now(), "the CAS's owner must renew it");
+    });
+    if (all.empty()) all.push_back(good("no provider uses TLS"));
+    return all;
+}
+
+findings look_at_client_certificates(patient& p) {
+    findings all;
+    for (const auto& [name, provider] : p.settings().providers) {
+        const auto& file = provider.endpoint.tls.certificate_file;
+        if (!provider.effective || file.empty()) continue;
+        try {
+            std::ranges::move(
+                judge_expiry("provider " + name + ", " + file.string() + ": ",
+                             http::facts_of_file(file),
+                             now(),
+                             "renew it and put it in the same place, with its key: it is read again "
+                             "when it changes"),
+                std::back_inserter(all));
+        } catch (const std::exception& e) {
+            all.push_back(not_checked("provider " + name + ": " + e.what()));
+        }
+    }
+    if (all.empty()) all.push_back(good("no provider has a client certificate"));
+    return all;
+}
+
+using enum precondition;
+
+constexpr std::array<check, 18> checks{{
+    {"configuration",
+     "file, environment, bindings, TLS files: what contegod check finds",
+     nothing,
+     look_at_configuration},
+    {"database", "reachable, its version, may be written to", good_configuration, look_at_database},
+    {"schema",
+     "its version; what is missing or not as the migrations make it",
+     live_database,
+     look_at_schema},
+    {"indexes", "those that exist and are not used", live_database, look_at_indexes},
+    {"rights", "what the login needs for the daemon and may not", live_database, look_at_rights},
+    {"clock", "this host's against the database's", live_database, look_at_clock},
+    {"durability",
+     "settings under which a crash loses what was committed",
+     live_database,
+     look_at_durability},
+    {"connections", "how many are left", live_database, look_at_connections},
+    {"autovacuum", "on, for every table", live_database, look_at_autovacuum},
+    {"dead rows", "of the tables that every request goes through", live_database, look_at_dead_rows},
+    {"statistics", "tables of which they were never gathered", live_database, look_at_statistics},
+    {"transactions",
+     "who keeps dead rows from being removed, and since when",
+     live_database,
+     look_at_transactions},
+    {"locks", "who has a lock that the daemons wait for", live_database, look_at_locks},
+    {"queue",
+     "held, long due, long in flight, long blocked, for no configured provider",
+     live_database,
+     look_at_queue},
+    {"daemons", "alive, dead, leases beyond all reason", live_database, look_at_daemons},
+    {"endpoints",
+     "TCP, TLS and the name of each CAS; no call is sent",
+     good_configuration,
+     look_at_endpoints},
+    {"server certificates",
+     "when the first of each chain ends",
+     good_configuration,
+     look_at_server_certificates},
+    {"client certificates",
+     "when the first of each file ends",
+     good_configuration,
+     look_at_client_certificates},
+}};
+
+/// The server's own words, and what would let this login look.
+finding refused(const queue::server_error& e) {
+    auto said = not_checked(e.what());
+    if (e.sqlstate() == "42501")
+        said.hint =
+            "see the finding about rights; doctor needs contego_daemon, contego_support or contego_operator";
+    else if (e.sqlstate().starts_with("42") || e.sqlstate().starts_with("3F"))
+        said.hint = "see the finding about the schema";
+    return said;
+}
+
+} // namespace
+
+std::span<const check> all_checks() {
+    return checks;
+}
+
+findings made(const check& c, patient& p) {
+    if (c.needs != nothing && !p.mistakes().empty()) return {not_checked("the configuration is wrong")};
+    if (c.needs == live_database && !p.unreachable.empty()) return {not_checked(p.unreachable)};
+    try {
+        return c.look(p);
+    } catch (const queue::server_error& e) {
+        return {refused(e)};
+    } catch (const std::exception& e) {
+        if (c.needs == live_database) p.unreachable = "the database does not answer any more";
+        return {not_checked(e.what())};
+    }
+}
+
+} // namespace contego::daemon

@@ -1,0 +1,59 @@
+#include "doctor/finding.hpp"
+
+#include <array>
+#include <cmath>
+#include <utility>
+
+namespace contego::daemon {
+namespace {
+
+struct unit {
+    double below; ///< in seconds: longer spans have the next unit
+    double seconds;
+    const char* name;
+};
+
+constexpr std::array<unit, 4> units{
+    {{120, 1, " s"}, {7'200, 60, " min"}, {172'800, 3'600, " h"}, {INFINITY, 86'400, " days"}}};
+
+/// Messages of other rooms may bring a hint of their own, on a line of its own; it knows more than ours.
+finding with_own_hint(finding f) {
+    constexpr std::string_view mark = "\nHINT: ";
+    const auto begin = f.what.find(mark);
+    if (begin == std::string::npos) return f;
+    f.hint = f.what.substr(begin + mark.size()) + (f.hint.empty() ? "" : "; ") + f.hint;
+    f.what.resize(begin);
+    return f;
+}
+
+} // namespace
+
+std::string_view name_of(severity s) {
+    constexpr std::array<std::string_view, 3> names{"OK", "WARNING", "ERROR"};
+    return names.at(static_cast<std::size_t>(s));
+}
+
+finding good(std::string what) {
+    return {severity::ok, std::move(what), {}};
+}
+
+finding warning(std::string what, std::string hint) {
+    return with_own_hint({severity::warning, std::move(what), std::move(hint)});
+}
+
+finding error(std::string what, std::string hint) {
+    return with_own_hint({severity::error, std::move(what), std::move(hint)});
+}
+
+finding not_checked(const std::string& why) {
+    return warning("not checked: " + why, "run doctor again once that is put right");
+}
+
+std::string span_text(double seconds) {
+    for (const auto& u : units)
+        if (std::abs(seconds) < u.below)
+            return std::to_string(static_cast<long long>(std::floor(seconds / u.seconds))) + u.name;
+    return "for ever";
+}
+
+} // namespace contego::daemon

@@ -1,0 +1,36 @@
+#include "telemetry/descriptors.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+
+namespace contego::daemon {
+namespace {
+
+constexpr std::size_t most_for_admin = 32;
+
+/// Standard streams, event loops, the listener itself, files that are read anew; five connections to the
+/// database beside those of the lines. Each call to the database has a second number for its socket.
+constexpr std::size_t beside_the_lines = 40;
+constexpr std::size_t of_a_line = 8;
+
+} // namespace
+
+std::size_t descriptors_needed(const configuration& c) {
+    std::size_t all = beside_the_lines;
+    for (const auto& [name, p] : c.providers)
+        if (p.effective) all += of_a_line + p.line.in_flight * p.urls().size();
+    return all;
+}
+
+std::size_t admin_connections(std::size_t may_be_open, std::size_t needed) {
+    return std::clamp<std::size_t>(may_be_open > needed ? may_be_open - needed : 0, 1, most_for_admin);
+}
+
+std::size_t descriptor_limit() {
+    ::rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
+}
+
+} // namespace contego::daemon

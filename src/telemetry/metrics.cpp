@@ -1,0 +1,194 @@
+#include "telemetry/metrics.hpp"
+
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace contego::daemon {
+namespace {
+
+using prometheus::BuildCounter;
+using prometheus::BuildGauge;
+using prometheus::BuildHistogram;
+using labels = std::map<std::string, std::string>;
+
+constexpr std::array progresses{"QUEUED", "SCHEDULED", "BLOCKED", "IN_FLIGHT", "RETRYING", "HELD"};
+constexpr std::array stages{"claim", "record", "lease", "housekeeping", "wakeup", "months"};
+
+const prometheus::Histogram::BucketBoundaries seconds_buckets{
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600};
+
+labels of_provider(std::string_view provider) {
+    return {{"provider", std::string(provider)}};
+}
+
+labels of_stage(std::string_view provider, const char* stage) {
+    return {{"provider", std::string(provider)}, {"stage", stage}};
+}
+
+} // namespace
+
+metrics::metrics(const std::string& version, const std::vector<std::string>& providers)
+    : claimed_(BuildCounter().Name("contego_claimed_total").Help("Requests claimed.").Register(registry_)),
+      exchanges_(BuildCounter()
+                     .Name("contego_exchanges_total")
+                     .Help("Commands sent, or not to be sent, by what they came to.")
+                     .Register(registry_)),
+      exchange_seconds_(BuildHistogram()
+                            .Name("contego_exchange_duration_seconds")
+                            .Help("From asking for a connection to the last byte of the answer.")
+                            .Register(registry_)),
+      decided_(BuildCounter()
+                   .Name("contego_requests_decided_total")
+                   .Help("Claims ended, by what becomes of the request.")
+                   .Register(registry_)),
+      request_seconds_(BuildHistogram()
+                           .Name("contego_request_duration_seconds")
+                           .Help("From when a request was due to when its outcome was known.")
+                           .Register(registry_)),
+      held_(BuildGauge()
+                .Name("contego_held_requests")
+                .Help("Requests in this daemon: waiting, sending, recording.")
+                .Register(registry_)),
+      endpoint_up_(
+          BuildGauge()
+              .Name("contego_endpoint_up")
+              .Help(
+                  "1 while an endpoint of the CAS is taken for alive, 0 while it is asked by canaries only.")
+              .Register(registry_)),
+      trouble_(BuildCounter()
+                   .Name("contego_database_trouble_total")
+                   .Help("Times that the database did not answer.")
+                   .Register(registry_)),
+      backlog_(BuildGauge()
+                   .Name("contego_backlog_requests")
+                   .Help("Open requests in the queue, of all daemons, by progress.")
+                   .Register(registry_)),
+      oldest_due_(BuildGauge()
+                      .Name("contego_oldest_due_age_seconds")
+                      .Help("Age of the earliest due open request, by progress; 0 where there is none.")
+                      .Register(registry_)),
+      stale_(BuildCounter()
+                 .Name("contego_stale_outcomes_total")
+                 .Help("Outcomes that were not written, since the claim was no longer ours.")
+                 .Register(registry_)
+                 .Add({})),
+      providers_(providers.begin(), providers.end()) {
+    BuildGauge()
+        .Name("contego_build_info")
+        .Help("Always 1; the version is in the label.")
+        .Register(registry_)
+        .Add({{"version", version}})
+        .Set(1);
+    // Series known in advance start at 0, so that a rate is right from the first event on.
+    for (const auto& provider : providers)
+        line_of(provider);
+    for (const auto* stage : stages)
+        trouble_.Add({{"stage", stage}});
+    providers_.emplace(queue::unknown_provider);
+    queue({});
+}
+
+std::string_view metrics::shown(std::string_view provider) const {
+    return providers_.contains(provider) ? provider : queue::unknown_provider;
+}
+
+metrics::line_series metrics::make_line(const std::string& provider) {
+    const auto count_of = [&](const char* disposition) {
+        return &decided_.Add({{"provider", provider}, {"disposition", disposition}});
+    };
+    return {
+        .claimed = claimed_.Add(of_provider(provider)),
+        .request_seconds = request_seconds_.Add(of_provider(provider), seconds_buckets),
+        .waiting = held_.Add(of_stage(provider, "waiting")),
+        .sending = held_.Add(of_stage(provider, "sending")),
+        .recording = held_.Add(of_stage(provider, "recording")),
+        .decided = {count_of("complete"),
+                    count_of("reject"),
+                    count_of("retry"),
+                    count_of("hold"),
+                    count_of("release")},
+    };
+}
+
+metrics::line_series& metrics::line_of(std::string_view provider) {
+    if (const auto known = lines_.find(provider); known != lines_.end()) return known->second;
+    const std::string name(shown(provider));
+    if (const auto known = lines_.find(name); known != lines_.end()) return known->second;
+    return lines_.emplace(name, make_line(name)).first->second;
+}
+
+void metrics::claimed(std::string_view provider, std::size_t count) {
+    line_of(provider).claimed.Increment(static_cast<double>(count));
+}
+
+void metrics::exchanged(std::string_view provider, command_type command, outcome o, double seconds) {
+    auto& line = line_of(provider);
+    const auto which = static_cast<std::size_t>(command);
+    auto*& count = line.exchanges.at(which).at(static_cast<std::size_t>(o));
+    auto*& durations = line.exchange_seconds.at(which);
+    if (count == nullptr) {
+        labels names{{"provider", std::string(shown(provider))}, {"command", std::string(name_of(command))}};
+        durations = &exchange_seconds_.Add(names, seconds_buckets);
+        names.emplace("outcome", name_of(o));
+        count = &exchanges_.Add(names);
+    }
+    count->Increment();
+    durations->Observe(seconds);
+}
+
+void metrics::decided(std::string_view provider, disposition d, double seconds_since_due) {
+    auto& line = line_of(provider);
+    line.decided.at(static_cast<std::size_t>(d))->Increment();
+    if (d == disposition::complete || d == disposition::reject)
+        line.request_seconds.Observe(seconds_since_due);
+}
+
+void metrics::holds(std::string_view provider,
+                    std::size_t waiting,
+                    std::size_t sending,
+                    std::size_t recording) {
+    auto& line = line_of(provider);
+    line.waiting.Set(static_cast<double>(waiting));
+    line.sending.Set(static_cast<double>(sending));
+    line.recording.Set(static_cast<double>(recording));
+}
+
+void metrics::endpoint_changed(std::string_view provider, std::string_view endpoint, bool alive) {
+    endpoint_up_.Add({{"provider", std::string(shown(provider))}, {"endpoint", std::string(endpoint)}})
+        .Set(alive ? 1 : 0);
+}
+
+void metrics::trouble(std::string_view stage) {
+    trouble_.Add({{"stage", std::string(stage)}}).Increment();
+}
+
+void metrics::queue(const std::vector<queue::provider_figures>& figures) {
+    struct sum {
+        double count = 0;
+        double age = 0;
+    };
+
+    std::map<std::pair<std::string_view, std::string_view>, sum> all;
+    for (const auto& provider : providers_)
+        for (const auto* progress : progresses)
+            all.try_emplace({provider, progress});
+    for (const auto& f : figures) {
+        auto& s = all[{shown(f.provider), f.progress}];
+        s.count += static_cast<double>(f.requests);
+        s.age = std::max(s.age, f.oldest_due_age_seconds);
+    }
+    for (const auto& [which, s] : all) {
+        const labels names{{"provider", std::string(which.first)}, {"progress", std::string(which.second)}};
+        backlog_.Add(names).Set(s.count);
+        oldest_due_.Add(names).Set(s.age);
+    }
+}
+
+std::string metrics::text() const {
+    return prometheus::TextSerializer().Serialize(registry_.Collect());
+}
+
+} // namespace contego::daemon

@@ -1,0 +1,145 @@
+#include "telemetry/observer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+namespace contego::daemon {
+namespace {
+
+constexpr std::array<std::string_view, 5> became{
+    "request completed", "request rejected", "request will be retried", "request held", "request given back"};
+
+double seconds(std::chrono::steady_clock::duration d) {
+    return std::chrono::duration<double>(d).count();
+}
+
+} // namespace
+
+void observer::claimed(std::string_view provider, std::size_t count) {
+    fine("claim");
+    metrics_.claimed(provider, count);
+    if (count > 0)
+        log_.debug("requests claimed", {{"provider", provider}, {"count", static_cast<std::int64_t>(count)}});
+}
+
+void observer::exchanged(
+    const request& r, const command& c, int sequence, const exchange& e, const reply& answer) {
+    metrics_.exchanged(r.provider, c.type, answer.outcome, seconds(e.duration));
+    const bool good = answer.outcome == outcome::success;
+    if (!log_.takes(good ? spdlog::level::debug : spdlog::level::info)) return;
+    value::object facts{
+        {"request", r.id},
+        {"command", name_of(c.type)},
+        {"sequence", sequence},
+        {"provider", r.provider},
+        {"duration_s", seconds(e.duration)},
+        {"outcome", name_of(answer.outcome)},
+        {"status", answer.status_code},
+        {"reference", answer.reference_number},
+    };
+    if (good) {
+        log_.debug("command answered", facts);
+        return;
+    }
+    facts.emplace("error_code", answer.error_code);
+    facts.emplace("http_status", e.http_status);
+    log_.info("command not done", facts);
+}
+
+void observer::decided(const request& r, const verdict& v) {
+    const auto since_claim = v.first_sent ? seconds(std::chrono::steady_clock::now() - *v.first_sent) : 0.0;
+    metrics_.decided(r.provider, v.disposition, r.age_seconds + since_claim);
+    if (!log_.takes(spdlog::level::info)) return;
+    value::object facts{
+        {"request", r.id},
+        {"action", r.action.substr(0, 100)},
+        {"provider", r.provider},
+        {"attempts", r.attempts},
+        {"duration_s", since_claim},
+    };
+    if (!v.error_code.empty()) facts.emplace("error_code", v.error_code);
+    if (v.disposition == disposition::retry)
+        facts.emplace("delay_ms", static_cast<std::int64_t>(v.delay.count()));
+    log_.info(became.at(static_cast<std::size_t>(v.disposition)), facts);
+}
+
+void observer::recorded(const record_batch& batch, const record_answer& answer) {
+    fine("record");
+    log_.debug("outcomes recorded",
+               {{"commands", static_cast<std::int64_t>(batch.commands.size())},
+                {"requests", static_cast<std::int64_t>(batch.verdicts.size())}});
+    for (const auto id : answer.stale)
+        log_.warning("outcome not written: the request was claimed by another daemon meanwhile",
+                     {{"request", id}});
+    for (const auto id : answer.failed)
+        log_.error("outcome not written: the database refuses it",
+                   {{"request", id}, {"reason", answer.failure}});
+    if (!answer.stale.empty()) metrics_.stale(answer.stale.size());
+    tell_postponed(batch, answer);
+}
+
+// Once for each request: it is tried again ten times a second.
+void observer::tell_postponed(const record_batch& batch, const record_answer& answer) {
+    if (!postponed_.empty())
+        for (const auto& v : batch.verdicts)
+            if (std::ranges::find(answer.postponed, v.request_id) == answer.postponed.end())
+                postponed_.erase(v.request_id);
+    for (const auto id : answer.postponed)
+        if (postponed_.insert(id).second)
+            log_.warning("outcome not written yet: another session keeps the row of the request locked",
+                         {{"request", id}});
+}
+
+void observer::holds(std::string_view provider,
+                     std::size_t waiting,
+                     std::size_t sending,
+                     std::size_t recording) {
+    metrics_.holds(provider, waiting, sending, recording);
+}
+
+void observer::endpoint_changed(std::string_view provider,
+                                std::string_view endpoint,
+                                bool alive,
+                                std::string_view reason) {
+    metrics_.endpoint_changed(provider, endpoint, alive);
+    if (alive)
+        log_.warning("the CAS answers again", {{"provider", provider}, {"endpoint", endpoint}});
+    else
+        log_.error("the CAS is taken for dead: nothing is claimed for it until it answers",
+                   {{"provider", provider}, {"endpoint", endpoint}, {"reason", reason}});
+}
+
+void observer::rescued(std::int64_t count) {
+    log_.warning("requests of a dead daemon taken over", {{"count", count}});
+}
+
+void observer::month(std::string_view month, std::string_view what) {
+    log_.info("month of finished requests " + std::string(what), {{"month", std::string(month)}});
+}
+
+void observer::trouble(std::string_view stage, std::string_view what) {
+    metrics_.trouble(stage);
+    const std::lock_guard lock(mutex_);
+    const auto times = outages_.trouble(stage, what, std::chrono::steady_clock::now());
+    if (times)
+        log_.error("the database does not answer, trying again",
+                   {{"stage", stage}, {"reason", what}, {"times", static_cast<std::int64_t>(*times)}});
+}
+
+void observer::fine(std::string_view stage) {
+    const std::lock_guard lock(mutex_);
+    if (const auto away = outages_.over(stage, std::chrono::steady_clock::now()))
+        log_.info("the database answers again", {{"stage", stage}, {"after_s", seconds(*away)}});
+}
+
+void observer::listens_again(std::string_view why) {
+    log_.debug("the database ended the session that listens, opening another one", {{"reason", why}});
+}
+
+std::optional<std::string> observer::unready() const {
+    const std::lock_guard lock(mutex_);
+    return outages_.unready();
+}
+
+} // namespace contego::daemon

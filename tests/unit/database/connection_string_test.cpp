@@ -1,0 +1,143 @@
+#include "database/connection_string.hpp"
+
+#include <gtest/gtest.h>
+#include <libpq-fe.h>
+
+#include <map>
+#include <string>
+
+namespace contego::queue {
+namespace {
+
+using options = std::map<std::string, std::string>;
+
+/// What libpq reads in a connection string.
+options read(const std::string& text) {
+    options all;
+    auto* parsed = PQconninfoParse(text.c_str(), nullptr);
+    EXPECT_NE(parsed, nullptr) << text;
+    if (parsed == nullptr) return all;
+    for (const auto* o = parsed; o->keyword != nullptr; ++o)
+        if (o->val != nullptr) all.emplace(o->keyword, o->val);
+    PQconninfoFree(parsed);
+    return all;
+}
+
+options with_defaults_read(const std::string& text) {
+    return read(with_defaults(text, "contegod"));
+}
+
+TEST(with_defaults, bounds_how_long_a_dead_server_goes_unnoticed) {
+    const auto all = with_defaults_read("host=db dbname=crm");
+
+    EXPECT_EQ(all,
+              (options{{"host", "db"},
+                       {"dbname", "crm"},
+                       {"client_encoding", "UTF8"},
+                       {"connect_timeout", "5"},
+                       {"keepalives_idle", "10"},
+                       {"keepalives_interval", "5"},
+                       {"keepalives_count", "3"},
+                       {"tcp_user_timeout", "20000"},
+                       {"fallback_application_name", "contegod"}}));
+}
+
+TEST(with_defaults, keeps_what_the_string_says) {
+    const auto all = with_defaults_read("connect_timeout=60 keepalives_idle=1 application_name=mine");
+
+    EXPECT_EQ(all.at("connect_timeout"), "60");
+    EXPECT_EQ(all.at("keepalives_idle"), "1");
+    EXPECT_EQ(all.at("application_name"), "mine");
+}
+
+TEST(with_defaults, understands_a_uri_of_several_hosts) {
+    const auto all = with_defaults_read(
+        "postgresql://crm@one:5433,two:5434/crm?target_session_attrs=read-write&connect_timeout=2");
+
+    EXPECT_EQ(all.at("host"), "one,two");
+    EXPECT_EQ(all.at("port"), "5433,5434");
+    EXPECT_EQ(all.at("user"), "crm");
+    EXPECT_EQ(all.at("dbname"), "crm");
+    EXPECT_EQ(all.at("target_session_attrs"), "read-write");
+    EXPECT_EQ(all.at("connect_timeout"), "2");
+    EXPECT_EQ(all.at("tcp_user_timeout"), "20000");
+}
+
+TEST(with_defaults, keeps_quotes_backslashes_and_blanks) {
+    const auto all = read(with_defaults(R"(password='it\'s a \\ secret')", "it's 'me'"));
+
+    EXPECT_EQ(all.at("password"), R"(it's a \ secret)");
+    EXPECT_EQ(all.at("fallback_application_name"), "it's 'me'");
+}
+
+TEST(with_defaults, leaves_to_libpq_what_it_cannot_read) {
+    EXPECT_EQ(with_defaults("host='unfinished", "contegod"), "host='unfinished");
+}
+
+/// What libpq says when it connects with that, as a site sees it. Nothing answers there.
+std::string said_of(const std::string& text) {
+    const auto open =
+        with_defaults(text + (text.find("://") == std::string::npos ? " connect_timeout=2" : ""), "contegod");
+    auto* connection = PQconnectdb(open.c_str());
+    EXPECT_NE(PQstatus(connection), CONNECTION_OK);
+    auto said = without_secrets(PQerrorMessage(connection), open);
+    PQfinish(connection);
+    return said;
+}
+
+TEST(without_secrets, hides_what_may_be_a_password_in_what_libpq_says) {
+    for (const auto* text : {"Hush-4711",
+                             "host=127.0.0.1 password=my Hush-4711",
+                             "host=127.0.0.1 password='Hush-4711",
+                             "host=127.0.0.1 Hush-4711=x",
+                             "host=127.0.0.1 port=Hush-4711",
+                             "host=127.0.0.1 port=9,Hush-4711",
+                             "host=127.0.0.1 connect_timeout=Hush-4711",
+                             "host=127.0.0.1 sslmode=Hush-4711",
+                             "host=127.0.0.1 sslmode=a\"Hush-4711\"b",
+                             "host=127.0.0.1 target_session_attrs=Hush-4711",
+                             "host=127.0.0.1;port=1;password=Hush-4711",
+                             "postgresql://u:p%Hush-4711@127.0.0.1/crm",
+                             "postgresql://u:p/Hush-4711@127.0.0.1/crm",
+                             "postgresql://u:p@Hush-4711@127.0.0.1/crm",
+                             "postgresql://u:Hush-4711/p@127.0.0.1/crm",
+                             "postgresql://127.0.0.1/crm?Hush-4711",
+                             "postgresql://127.0.0.1/crm?sslmode=Hush-4711",
+                             "postgresql://u:Hush-4711@[::1/crm",
+                             "jdbc:postgresql://u:Hush-4711@127.0.0.1/crm"}) {
+        const auto said = said_of(text);
+        EXPECT_NE(said, "");
+        EXPECT_EQ(said.find("Hush"), std::string::npos) << said << "said of " << text;
+        EXPECT_EQ(said.find("4711"), std::string::npos) << said << "said of " << text;
+    }
+}
+
+TEST(without_secrets, shows_where_it_was_and_as_whom) {
+    const std::string connection = "host=db.example,/run/postgresql user=contegod dbname=crm password=Hush";
+    const std::string said =
+        "connection to server at \"db.example\" (10.0.0.1), port 5432 failed: FATAL:  password "
+        "authentication failed for user \"contegod\"\n"
+        "no pg_hba.conf entry for host \"10.0.0.2\", user \"contegod\", database \"crm\"";
+
+    EXPECT_EQ(without_secrets(said, connection), said);
+    EXPECT_EQ(without_secrets("connection to server on socket \"/run/postgresql/.s.PGSQL.5432\" failed",
+                              "host=/run/postgresql"),
+              "connection to server on socket \"/run/postgresql/.s.PGSQL.5432\" failed");
+    EXPECT_EQ(without_secrets("invalid integer value \"x1\" for connection option \"port\"", connection),
+              "invalid integer value \"...\" for connection option \"port\"");
+}
+
+TEST(mistake_in, is_none_of_what_libpq_reads_as_it_is_meant) {
+    for (const auto* good :
+         {"",
+          "host=/run/postgresql dbname=crm",
+          "host=@abstract dbname=crm",
+          "host=db1,db2 target_session_attrs=read-write password='it\\'s @ / it'",
+          "postgresql://",
+          "postgresql://u:p%40%2F@db1:5432,db2/crm?sslmode=verify-full&application_name=a@b",
+          "postgres://%2Frun%2Fpostgresql/crm"})
+        EXPECT_EQ(mistake_in(good), std::nullopt) << good;
+}
+
+} // namespace
+} // namespace contego::queue

@@ -1,0 +1,75 @@
+#include "database/sqlstate.hpp"
+
+#include <gtest/gtest.h>
+
+namespace contego::queue {
+namespace {
+
+TEST(sqlstate, of_a_value_or_a_constraint_is_about_the_row) {
+    for (const char* state : {"22P02", "22P05", "23514", "21000", "54000", "P0001", "XX000"})
+        EXPECT_TRUE(is_about_the_row(state)) << state;
+}
+
+TEST(sqlstate, of_the_server_or_the_site_is_about_no_row) {
+    for (const char* state : {"08006",
+                              "25006",
+                              "28P01",
+                              "40001",
+                              "40P01",
+                              "42501",
+                              "42883",
+                              "42P01",
+                              "53100",
+                              "53300",
+                              "55P03",
+                              "57014",
+                              "57P01",
+                              "58030",
+                              ""})
+        EXPECT_FALSE(is_about_the_row(state)) << state;
+}
+
+TEST(sqlstate, of_a_server_that_ends_or_cannot_write_ends_the_connection) {
+    for (const char* state : {"08006", "25006", "57P01", "57P02", "57P03", ""})
+        EXPECT_TRUE(ends_the_connection(state)) << state;
+    for (const char* state : {"22P02", "40001", "42501", "53100", "57014"})
+        EXPECT_FALSE(ends_the_connection(state)) << state;
+}
+
+TEST(server_error, is_one_sentence_with_state_and_hint) {
+    const server_error e("record_outcomes", "ERROR:  permission denied for schema contego\n", "42501");
+
+    EXPECT_STREQ(e.what(),
+                 "record_outcomes: permission denied for schema contego (SQLSTATE 42501)\n"
+                 "HINT: has the login of database.connection the role contego_daemon, or for people "
+                 "contego_operator?");
+}
+
+TEST(server_error, passes_on_the_hint_of_the_server_where_we_have_none) {
+    const server_error e(
+        "roles", "ERROR:  the role x is missing\nHINT:  make it\nCONTEXT:  PL/pgSQL\n", "0P000");
+
+    EXPECT_STREQ(e.what(), "roles: the role x is missing (SQLSTATE 0P000)\nHINT: make it");
+}
+
+TEST(server_error, leaves_out_details_that_may_hold_values_of_a_row) {
+    const server_error e("record_outcomes",
+                         "ERROR:  new row violates check constraint\nDETAIL:  Failing row contains (1234).\n",
+                         "23514");
+
+    EXPECT_STREQ(e.what(), "record_outcomes: new row violates check constraint (SQLSTATE 23514)");
+}
+
+TEST(server_error, says_what_to_do_about_a_standby) {
+    const server_error e(
+        "claim_requests", "ERROR:  cannot execute UPDATE in a read-only transaction", "25006");
+
+    EXPECT_NE(std::string(e.what()).find("target_session_attrs=read-write"), std::string::npos);
+}
+
+TEST(server_error, bears_an_empty_message) {
+    EXPECT_STREQ(server_error("leave_fleet", "", "").what(), "leave_fleet: ");
+}
+
+} // namespace
+} // namespace contego::queue
