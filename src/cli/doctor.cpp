@@ -21,7 +21,7 @@ int exit_status_of(const std::vector<checked>& all) {
 
 int doctor_command(const doctor_arguments& arguments) {
     auto read = read_configuration_file(arguments.configuration_file, process_environment());
-    patient on(std::move(read.result), std::move(read.mistakes), arguments.longest_transaction_s);
+    snapshot on(std::move(read.result), std::move(read.mistakes), arguments.longest_transaction_s);
     std::vector<checked> all;
     for (const auto& c : all_checks()) {
         all.push_back({c.name, made(c, on)});

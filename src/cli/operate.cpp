@@ -5,7 +5,7 @@
 #include "config/settings.hpp"
 #include "daemon/prepare_process.hpp"
 #include "daemon/service.hpp"
-#include "queue/figures.hpp"
+#include "queue/queue_stats.hpp"
 #include "schema/migrations.hpp"
 #include "telemetry/logbook.hpp"
 
@@ -96,7 +96,7 @@ int status_command(const std::filesystem::path& configuration_file) {
         }
         std::cout << std::left << std::setw(20) << "provider" << std::setw(12) << "progress" << std::right
                   << std::setw(10) << "requests" << std::setw(16) << "oldest due (s)" << '\n';
-        for (const auto& f : queue::figures(database, c->provider_names(), most_unknown_shown).read())
+        for (const auto& f : queue::queue_stats(database, c->provider_names(), most_unknown_shown).read())
             std::cout << std::left << std::setw(20) << f.provider << std::setw(12) << f.progress << std::right
                       << std::setw(10) << f.requests << std::setw(16) << std::fixed << std::setprecision(1)
                       << f.oldest_due_age_seconds << '\n';

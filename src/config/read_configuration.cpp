@@ -3,7 +3,7 @@
 #include "config/settings.hpp"
 #include "database/connection_string.hpp"
 #include "json/json.hpp"
-#include "queue/figures.hpp"
+#include "queue/queue_stats.hpp"
 
 #include <algorithm>
 #include <cctype>

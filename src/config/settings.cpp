@@ -12,18 +12,16 @@ constexpr std::int64_t day = 24 * hour;
 const settings<configuration>& top_settings() {
     using section = configuration;
     static const settings<section> all{
-        text_setting<section>(
-            "name",
-            R"("contegod")",
-            "Name of this daemon in contego.daemon and in logs.",
-            [](auto& s) -> auto& { return s.name; }),
-        number_setting<section>(
-            "drain_timeout_ms",
-            0,
-            hour,
-            minute,
-            "After SIGTERM: how long to wait for what is in flight before giving up.",
-            [](auto& s) -> auto& { return s.drain_timeout; }),
+        text_setting<section>("name",
+                              R"("contegod")",
+                              "Name of this daemon in contego.daemon and in logs.",
+                              [](auto& s) -> auto& { return s.name; }),
+        number_setting<section>("drain_timeout_ms",
+                                0,
+                                hour,
+                                minute,
+                                "After SIGTERM: how long to wait for what is in flight before giving up.",
+                                [](auto& s) -> auto& { return s.drain_timeout; }),
     };
     return all;
 }
@@ -31,27 +29,23 @@ const settings<configuration>& top_settings() {
 const settings<database_configuration>& database_settings() {
     using section = database_configuration;
     static const settings<section> all{
-        text_setting<section>(
-            "connection",
-            "required",
-            "libpq connection string or URI; several hosts are allowed. Holds no password.",
-            [](auto& s) -> auto& { return s.connection; }),
-        path_setting<section>(
-            "password_file",
-            R"("")",
-            "File with the password of that login; its first line counts. Empty: none.",
-            [](auto& s) -> auto& { return s.password_file; }),
-        text_setting<section>(
-            "listen_connection",
-            R"("")",
-            "The same for LISTEN only, where connection leads through a pooler; empty: the "
-            "same as connection.",
-            [](auto& s) -> auto& { return s.listen_connection; }),
-        flag_setting<section>(
-            "listen",
-            true,
-            "false: no LISTEN; what is inserted is found by polling alone.",
-            [](auto& s) -> auto& { return s.listen; }),
+        text_setting<section>("connection",
+                              "required",
+                              "libpq connection string or URI; several hosts are allowed. Holds no password.",
+                              [](auto& s) -> auto& { return s.connection; }),
+        path_setting<section>("password_file",
+                              R"("")",
+                              "File with the password of that login; its first line counts. Empty: none.",
+                              [](auto& s) -> auto& { return s.password_file; }),
+        text_setting<section>("listen_connection",
+                              R"("")",
+                              "The same for LISTEN only, where connection leads through a pooler; empty: the "
+                              "same as connection.",
+                              [](auto& s) -> auto& { return s.listen_connection; }),
+        flag_setting<section>("listen",
+                              true,
+                              "false: no LISTEN; what is inserted is found by polling alone.",
+                              [](auto& s) -> auto& { return s.listen; }),
         number_setting<section>(
             "answer_timeout_ms",
             1000,
@@ -61,23 +55,21 @@ const settings<database_configuration>& database_settings() {
             "connection, and made again. A renewal of the lease waits no longer than a quarter of "
             "lease_ms.",
             [](auto& s) -> auto& { return s.answer_timeout; }),
-        number_setting<section>(
-            "lease_ms",
-            3000,
-            hour,
-            10'000,
-            "A daemon that was not heard of for so long is taken for dead: its "
-            "requests run elsewhere. Renewed at a third of it.",
-            [](auto& s) -> auto& { return s.lease; }),
-        number_setting<section>(
-            "retention_months",
-            0,
-            1200,
-            0,
-            "A month of finished requests, with their commands and idempotency keys, is "
-            "dropped when it ended more than so many months ago; 0: never. Give all "
-            "daemons the same.",
-            [](auto& s) -> auto& { return s.retention_months; }),
+        number_setting<section>("lease_ms",
+                                3000,
+                                hour,
+                                10'000,
+                                "A daemon that was not heard of for so long is taken for dead: its "
+                                "requests run elsewhere. Renewed at a third of it.",
+                                [](auto& s) -> auto& { return s.lease; }),
+        number_setting<section>("retention_months",
+                                0,
+                                1200,
+                                0,
+                                "A month of finished requests, with their commands and idempotency keys, is "
+                                "dropped when it ended more than so many months ago; 0: never. Give all "
+                                "daemons the same.",
+                                [](auto& s) -> auto& { return s.retention_months; }),
     };
     return all;
 }
@@ -85,49 +77,42 @@ const settings<database_configuration>& database_settings() {
 const settings<provider_configuration>& provider_settings() {
     using section = provider_configuration;
     static const settings<section> all{
-        flag_setting<section>(
-            "effective",
-            true,
-            "false: nothing is claimed for this provider, its rows wait.",
-            [](auto& s) -> auto& { return s.effective; }),
-        path_setting<section>(
-            "binding",
-            R"("")",
-            "Binding file with the wire names of this CAS, see binding.md; empty: the "
-            "default one, a stand-in.",
-            [](auto& s) -> auto& { return s.binding; }),
-        text_setting<section>(
-            "endpoint",
-            "required",
-            "URL of the CAS, http or https; the paths of the binding are appended.",
-            [](auto& s) -> auto& { return s.endpoint.url; }),
-        list_setting<section>(
-            "standby_endpoints",
-            "URLs that take its place, in this order, while it is taken for dead.",
-            [](auto& s) -> auto& { return s.standby_endpoints; }),
-        text_setting<section>(
-            "user", R"("")", "User name for HTTP Basic; empty: no authentication.", [](auto& s) -> auto& {
-                return s.endpoint.user;
-            }),
-        path_setting<section>(
-            "password_file",
-            R"("")",
-            "File with the password for HTTP Basic; its first line counts.",
-            [](auto& s) -> auto& { return s.password_file; }),
-        number_setting<section>(
-            "in_flight",
-            1,
-            1000,
-            64,
-            "Exchanges, and so connections, at the same time by this daemon.",
-            [](auto& s) -> auto& { return s.line.in_flight; }),
-        number_setting<section>(
-            "rate_per_second",
-            0,
-            100'000,
-            0,
-            "Exchanges a second by this daemon, spread evenly; 0: as many as come.",
-            [](auto& s) -> auto& { return s.guard.rate; }),
+        flag_setting<section>("effective",
+                              true,
+                              "false: nothing is claimed for this provider, its rows wait.",
+                              [](auto& s) -> auto& { return s.effective; }),
+        path_setting<section>("binding",
+                              R"("")",
+                              "Binding file with the wire names of this CAS, see binding.md; empty: the "
+                              "default one, a stand-in.",
+                              [](auto& s) -> auto& { return s.binding; }),
+        text_setting<section>("endpoint",
+                              "required",
+                              "URL of the CAS, http or https; the paths of the binding are appended.",
+                              [](auto& s) -> auto& { return s.endpoint.url; }),
+        list_setting<section>("standby_endpoints",
+                              "URLs that take its place, in this order, while it is taken for dead.",
+                              [](auto& s) -> auto& { return s.standby_endpoints; }),
+        text_setting<section>("user",
+                              R"("")",
+                              "User name for HTTP Basic; empty: no authentication.",
+                              [](auto& s) -> auto& { return s.endpoint.user; }),
+        path_setting<section>("password_file",
+                              R"("")",
+                              "File with the password for HTTP Basic; its first line counts.",
+                              [](auto& s) -> auto& { return s.password_file; }),
+        number_setting<section>("in_flight",
+                                1,
+                                1000,
+                                64,
+                                "Exchanges, and so connections, at the same time by this daemon.",
+                                [](auto& s) -> auto& { return s.line.in_flight; }),
+        number_setting<section>("rate_per_second",
+                                0,
+                                100'000,
+                                0,
+                                "Exchanges a second by this daemon, spread evenly; 0: as many as come.",
+                                [](auto& s) -> auto& { return s.guard.rate; }),
         number_setting<section>(
             "fleet_in_flight",
             0,
@@ -136,13 +121,12 @@ const settings<provider_configuration>& provider_settings() {
             "Exchanges at the same time by all daemons on this database together, who share "
             "them out; 0: only in_flight counts.",
             [](auto& s) -> auto& { return s.fleet.in_flight; }),
-        number_setting<section>(
-            "fleet_rate_per_second",
-            0,
-            100'000,
-            0,
-            "The same for exchanges a second; 0: only rate_per_second counts.",
-            [](auto& s) -> auto& { return s.fleet.rate; }),
+        number_setting<section>("fleet_rate_per_second",
+                                0,
+                                100'000,
+                                0,
+                                "The same for exchanges a second; 0: only rate_per_second counts.",
+                                [](auto& s) -> auto& { return s.fleet.rate; }),
         number_setting<section>(
             "claim_ahead",
             0,
@@ -151,27 +135,24 @@ const settings<provider_configuration>& provider_settings() {
             "Requests claimed beyond those, so that sending does not wait for the database. More work off a "
             "backlog faster; EXPRESS and those who insert wait longer meanwhile.",
             [](auto& s) -> auto& { return s.line.claim_ahead; }),
-        number_setting<section>(
-            "exchange_timeout_ms",
-            1,
-            hour,
-            30'000,
-            "For one exchange in all, from waiting for a connection to the last byte.",
-            [](auto& s) -> auto& { return s.line.exchange_timeout; }),
-        number_setting<section>(
-            "poll_interval_ms",
-            10,
-            hour,
-            1000,
-            "Between claims that found nothing, where no notification comes.",
-            [](auto& s) -> auto& { return s.line.poll_interval; }),
-        number_setting<section>(
-            "connect_timeout_ms",
-            1,
-            10 * minute,
-            5000,
-            "For one address of the host, the TLS handshake included.",
-            [](auto& s) -> auto& { return s.endpoint.connect_timeout; }),
+        number_setting<section>("exchange_timeout_ms",
+                                1,
+                                hour,
+                                30'000,
+                                "For one exchange in all, from waiting for a connection to the last byte.",
+                                [](auto& s) -> auto& { return s.line.exchange_timeout; }),
+        number_setting<section>("poll_interval_ms",
+                                10,
+                                hour,
+                                1000,
+                                "Between claims that found nothing, where no notification comes.",
+                                [](auto& s) -> auto& { return s.line.poll_interval; }),
+        number_setting<section>("connect_timeout_ms",
+                                1,
+                                10 * minute,
+                                5000,
+                                "For one address of the host, the TLS handshake included.",
+                                [](auto& s) -> auto& { return s.endpoint.connect_timeout; }),
         number_setting<section>(
             "idle_timeout_ms",
             0,
@@ -179,27 +160,24 @@ const settings<provider_configuration>& provider_settings() {
             4000,
             "An idle connection is closed after this. Must be shorter than the server's own limit.",
             [](auto& s) -> auto& { return s.endpoint.idle_timeout; }),
-        number_setting<section>(
-            "max_connection_age_ms",
-            1000,
-            day,
-            300'000,
-            "A connection older than this is not used again.",
-            [](auto& s) -> auto& { return s.endpoint.max_age; }),
-        number_setting<section>(
-            "header_limit_bytes",
-            1024,
-            1'048'576,
-            16'384,
-            "Largest header of an answer.",
-            [](auto& s) -> auto& { return s.endpoint.header_limit; }),
-        number_setting<section>(
-            "body_limit_bytes",
-            1024,
-            1'073'741'824,
-            4'194'304,
-            "Largest body of an answer.",
-            [](auto& s) -> auto& { return s.endpoint.body_limit; }),
+        number_setting<section>("max_connection_age_ms",
+                                1000,
+                                day,
+                                300'000,
+                                "A connection older than this is not used again.",
+                                [](auto& s) -> auto& { return s.endpoint.max_age; }),
+        number_setting<section>("header_limit_bytes",
+                                1024,
+                                1'048'576,
+                                16'384,
+                                "Largest header of an answer.",
+                                [](auto& s) -> auto& { return s.endpoint.header_limit; }),
+        number_setting<section>("body_limit_bytes",
+                                1024,
+                                1'073'741'824,
+                                4'194'304,
+                                "Largest body of an answer.",
+                                [](auto& s) -> auto& { return s.endpoint.body_limit; }),
     };
     return all;
 }
@@ -207,16 +185,14 @@ const settings<provider_configuration>& provider_settings() {
 const settings<http::tls_options>& tls_settings() {
     using section = http::tls_options;
     static const settings<section> all{
-        path_setting<section>(
-            "ca_file",
-            R"("")",
-            "PEM file of the authorities trusted; empty: the system's.",
-            [](auto& s) -> auto& { return s.ca_file; }),
-        path_setting<section>(
-            "certificate_file",
-            R"("")",
-            "PEM file of our client certificate and its chain; empty: none.",
-            [](auto& s) -> auto& { return s.certificate_file; }),
+        path_setting<section>("ca_file",
+                              R"("")",
+                              "PEM file of the authorities trusted; empty: the system's.",
+                              [](auto& s) -> auto& { return s.ca_file; }),
+        path_setting<section>("certificate_file",
+                              R"("")",
+                              "PEM file of our client certificate and its chain; empty: none.",
+                              [](auto& s) -> auto& { return s.certificate_file; }),
         path_setting<section>(
             "key_file", R"("")", "PEM file of its private key.", [](auto& s) -> auto& { return s.key_file; }),
         text_setting<section>(
@@ -238,10 +214,10 @@ const settings<http::tls_options>& tls_settings() {
             "true: a certificate without subject alternative names is good for the name in its "
             "common name (CN).",
             [](auto& s) -> auto& { return s.accept_common_name; }),
-        flag_setting<section>(
-            "verify", true, "false: anybody may pose as the CAS. For trials only.", [](auto& s) -> auto& {
-                return s.verify;
-            }),
+        flag_setting<section>("verify",
+                              true,
+                              "false: anybody may pose as the CAS. For trials only.",
+                              [](auto& s) -> auto& { return s.verify; }),
     };
     return all;
 }
@@ -258,19 +234,18 @@ const settings<http::breaker_options>& breaker_settings() {
             "claimed for it. 401 and 403 count too; what the CAS says of a command never does.",
             [](auto& s) -> auto& { return s.failures; }),
         number_setting<section>(
-            "canary_interval_ms",
+            "probe_interval_ms",
             10,
             10 * minute,
             1000,
             "Then one request at a time is sent, no more often than this, to see whether it is back.",
-            [](auto& s) -> auto& { return s.canary_interval; }),
-        number_setting<section>(
-            "canary_timeout_ms",
-            1,
-            10 * minute,
-            5000,
-            "For that exchange, where it is shorter than exchange_timeout_ms.",
-            [](auto& s) -> auto& { return s.canary_timeout; }),
+            [](auto& s) -> auto& { return s.probe_interval; }),
+        number_setting<section>("probe_timeout_ms",
+                                1,
+                                10 * minute,
+                                5000,
+                                "For that exchange, where it is shorter than exchange_timeout_ms.",
+                                [](auto& s) -> auto& { return s.probe_timeout; }),
     };
     return all;
 }
@@ -292,15 +267,14 @@ const settings<pipeline::retry_policy>& retry_settings() {
             300'000,
             "Bound of every wait, also of what a CAS asks for by Retry-After; not below first_delay_ms.",
             [](auto& s) -> auto& { return s.longest_delay; }),
-        number_setting<section>(
-            "most_attempts",
-            1,
-            100'000,
-            30,
-            "After so many failed runs the request is REJECTED with RETRIES_EXHAUSTED, "
-            "or HELD if the answers "
-            "do not say whether the CAS did it. An outage of the CAS is none.",
-            [](auto& s) -> auto& { return s.most_attempts; }),
+        number_setting<section>("most_attempts",
+                                1,
+                                100'000,
+                                30,
+                                "After so many failed runs the request is REJECTED with RETRIES_EXHAUSTED, "
+                                "or HELD if the answers "
+                                "do not say whether the CAS did it. An outage of the CAS is none.",
+                                [](auto& s) -> auto& { return s.most_attempts; }),
         number_setting<section>(
             "longest_age_ms",
             0,
@@ -334,19 +308,20 @@ const settings<log_configuration>& log_settings() {
 const settings<admin_configuration>& admin_settings() {
     using section = admin_configuration;
     static const settings<section> all{
-        flag_setting<section>(
-            "enabled", true, "Whether /metrics, /readyz and /livez are served.", [](auto& s) -> auto& {
-                return s.enabled;
-            }),
-        text_setting<section>(
-            "address",
-            R"("127.0.0.1")",
-            "Address to listen on; keep it a loopback one.",
-            [](auto& s) -> auto& { return s.address; }),
-        number_setting<section>(
-            "port", 0, 65535, 9464, "Port; 0: a free one, which the log names.", [](auto& s) -> auto& {
-                return s.port;
-            }),
+        flag_setting<section>("enabled",
+                              true,
+                              "Whether /metrics, /readyz and /livez are served.",
+                              [](auto& s) -> auto& { return s.enabled; }),
+        text_setting<section>("address",
+                              R"("127.0.0.1")",
+                              "Address to listen on; keep it a loopback one.",
+                              [](auto& s) -> auto& { return s.address; }),
+        number_setting<section>("port",
+                                0,
+                                65535,
+                                9464,
+                                "Port; 0: a free one, which the log names.",
+                                [](auto& s) -> auto& { return s.port; }),
         list_setting<section>(
             "host_names",
             "Names under which it may be asked (Host header), beside address and, on a "

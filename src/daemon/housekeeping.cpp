@@ -1,6 +1,6 @@
 #include "daemon/housekeeping.hpp"
 
-#include <contego/patience.hpp>
+#include <contego/backoff.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -24,13 +24,13 @@ constexpr auto between_slices = milliseconds(50);
 } // namespace
 
 housekeeping::housekeeping(queue::fleet& membership,
-                           queue::figures& figures,
-                           queue::months months,
+                           queue::queue_stats& figures,
+                           queue::partitions months,
                            queue::wakeup* wakeup,
                            milliseconds lease,
                            reports told)
     : membership_(membership),
-      figures_(figures),
+      stats_(figures),
       months_(std::move(months)),
       wakeup_(wakeup),
       every_(lease / 3),
@@ -61,16 +61,16 @@ bool housekeeping::rest(milliseconds time) {
 // Until it is time to stop. `work` says how long to rest after it.
 template <typename Work>
 void housekeeping::repeat(std::string_view stage, milliseconds after_trouble, Work work) {
-    patience patient;
+    backoff backoff;
     auto pause = milliseconds(0);
     while (!rest(pause)) {
         try {
             pause = work();
             told_.fine(stage);
-            patient.regained();
+            backoff.regained();
         } catch (const std::exception& e) {
             told_.trouble(stage, e.what());
-            pause = std::max(after_trouble, patient.next());
+            pause = std::max(after_trouble, backoff.next());
         }
     }
 }
@@ -91,16 +91,16 @@ void housekeeping::look_after_the_queue() {
             told_.rescued(rescued);
             told_.wake();
         }
-        read_figures();
+        read_stats();
         return every_;
     });
 }
 
 // Counting takes the longer the more is open: it must not keep the database busy.
-void housekeeping::read_figures() {
+void housekeeping::read_stats() {
     const auto begun = std::chrono::steady_clock::now();
     if (begun < next_figures_) return;
-    told_.figures(figures_.read());
+    told_.figures(stats_.read());
     const auto ended = std::chrono::steady_clock::now();
     next_figures_ = ended + counting_is_one_part_of * (ended - begun);
 }
@@ -111,7 +111,7 @@ void housekeeping::look_after_the_months() {
 
 // One step, and how long to rest after it.
 milliseconds housekeeping::go_on_with_the_months() {
-    using step = queue::months::step;
+    using step = queue::partitions::step;
     for (const auto& month : months_.make())
         told_.month(month, "made");
     const auto [done, month] = months_.drop();

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "fleet/fleet.hpp"
-#include "queue/figures.hpp"
+#include "queue/queue_stats.hpp"
 #include "queue/wakeup.hpp"
-#include "schema/months.hpp"
-#include <contego/watches.hpp>
+#include "schema/partitions.hpp"
+#include <contego/line_observer.hpp>
 
 #include <chrono>
 #include <condition_variable>
@@ -28,7 +28,7 @@ public:
         std::function<void()> wake;                ///< there may be something to claim
         std::function<void()> share_out;           ///< time to take our shares anew; may throw
         std::function<void(std::int64_t)> rescued; ///< so many requests were taken back from dead daemons
-        std::function<void(const std::vector<queue::provider_figures>&)> figures;
+        std::function<void(const std::vector<queue::provider_stats>&)> figures;
         std::function<void(std::string_view month, std::string_view what)> month; ///< `made`, `dropped`
         std::function<void(std::string_view stage, std::string_view what)> trouble;
         std::function<void(std::string_view stage)> fine;        ///< the database answered
@@ -37,8 +37,8 @@ public:
 
     /// Without `wakeup` nobody listens.
     housekeeping(queue::fleet& membership,
-                 queue::figures& figures,
-                 queue::months months,
+                 queue::queue_stats& figures,
+                 queue::partitions months,
                  queue::wakeup* wakeup,
                  std::chrono::milliseconds lease,
                  reports told);
@@ -49,7 +49,7 @@ public:
 private:
     void keep_lease();
     void look_after_the_queue();
-    void read_figures();
+    void read_stats();
     void look_after_the_months();
     std::chrono::milliseconds go_on_with_the_months();
     void listen();
@@ -59,8 +59,8 @@ private:
     bool rest(std::chrono::milliseconds time);
 
     queue::fleet& membership_;
-    queue::figures& figures_;
-    queue::months months_;
+    queue::queue_stats& stats_;
+    queue::partitions months_;
     queue::wakeup* wakeup_;
     std::chrono::milliseconds every_;
     reports told_;

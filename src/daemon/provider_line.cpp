@@ -27,7 +27,7 @@ binding good_binding(const provider_configuration& p) {
 }
 
 std::unique_ptr<http::guard>
-good_endpoints(boost::asio::io_context& network, const provider_configuration& p, watches& observer) {
+good_endpoints(boost::asio::io_context& network, const provider_configuration& p, line_observer& observer) {
     auto checked = check_endpoints(p);
     if (const auto* mistakes = std::get_if<std::vector<std::string>>(&checked))
         throw start_failure("the endpoint of provider " + p.line.provider + " is wrong:\n" +
@@ -69,43 +69,43 @@ provider_line::provider_line(boost::asio::io_context& network,
                              const provider_configuration& p,
                              const queue::database_options& database,
                              const queue::fleet& membership,
-                             watches& observer)
+                             line_observer& observer)
     : network_(network),
       provider_(p.line.provider),
       own_{p.guard.in_flight, p.guard.rate},
       fleet_(p.fleet),
       wire_(good_binding(p)),
-      claims_(queue::make_claims(database, membership)),
-      records_(queue::make_records(database)),
+      source_(queue::make_request_source(database, membership)),
+      store_(queue::make_outcome_store(database)),
       endpoints_(good_endpoints(network, p, observer)),
       line_(network.get_executor(),
             claiming_,
             recording_,
             p.line,
             wire_,
-            *claims_,
+            *source_,
             *endpoints_,
             *endpoints_,
-            *records_,
+            *store_,
             observer) {
     if (is_shared(fleet_)) endpoints_->allow(0, 0);
 }
 
 // A share that is not heeded yet says nothing of what may be on its way until the next one is.
 void provider_line::take_share(queue::fleet& membership) {
-    if (!is_shared(fleet_) || !taken_is_heeded_) return;
-    const queue::share now{std::max(heeded_.load(), line_.sending()), heeded_rate_};
+    if (!is_shared(fleet_) || !taken_is_applied_) return;
+    const queue::share now{std::max(applied_.load(), line_.sending()), applied_rate_};
     const auto taken = membership.take_share(provider_, fleet_, now);
-    taken_is_heeded_ = false;
-    boost::asio::post(network_, [this, taken] { heed(taken); });
+    taken_is_applied_ = false;
+    boost::asio::post(network_, [this, taken] { apply_share(taken); });
 }
 
-void provider_line::heed(const queue::share& taken) {
+void provider_line::apply_share(const queue::share& taken) {
     const auto now = what_is_ours(own_, fleet_, taken);
     endpoints_->allow(now.in_flight, now.rate);
-    heeded_ = taken.in_flight;
-    heeded_rate_ = taken.rate;
-    taken_is_heeded_ = true;
+    applied_ = taken.in_flight;
+    applied_rate_ = taken.rate;
+    taken_is_applied_ = true;
 }
 
 } // namespace contego::daemon

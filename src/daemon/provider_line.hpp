@@ -7,7 +7,7 @@
 #include "queue/claim.hpp"
 #include "queue/record.hpp"
 #include <contego/binding.hpp>
-#include <contego/watches.hpp>
+#include <contego/line_observer.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -30,7 +30,7 @@ public:
                   const provider_configuration& p,
                   const queue::database_options& database,
                   const queue::fleet& membership,
-                  watches& observer);
+                  line_observer& observer);
 
     [[nodiscard]] pipeline::line& line() { return line_; }
 
@@ -39,21 +39,21 @@ public:
     void take_share(queue::fleet& membership);
 
     /// Leaves what is on its way without its answers, which ends it at once.
-    void hurry() { endpoints_->abandon(); }
+    void abort_in_flight() { endpoints_->cancel_all(); }
 
 private:
-    void heed(const queue::share& taken);
+    void apply_share(const queue::share& taken);
 
     boost::asio::io_context& network_;
     const std::string provider_;
-    const queue::share own_;             ///< what the configuration lets this daemon do
-    const queue::share fleet_;           ///< what it lets all of them do
-    std::atomic<std::size_t> heeded_{0}; ///< exchanges at once that the guard allows, of the share
-    std::atomic<double> heeded_rate_{0};
-    std::atomic<bool> taken_is_heeded_{true};
+    const queue::share own_;              ///< what the configuration lets this daemon do
+    const queue::share fleet_;            ///< what it lets all of them do
+    std::atomic<std::size_t> applied_{0}; ///< exchanges at once that the guard allows, of the share
+    std::atomic<double> applied_rate_{0};
+    std::atomic<bool> taken_is_applied_{true};
     binding wire_;
-    std::unique_ptr<claims> claims_;
-    std::unique_ptr<records> records_;
+    std::unique_ptr<request_source> source_;
+    std::unique_ptr<outcome_store> store_;
     std::unique_ptr<http::guard> endpoints_;
     boost::asio::thread_pool claiming_{1};
     boost::asio::thread_pool recording_{1};

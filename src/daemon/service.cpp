@@ -43,7 +43,7 @@ public:
           database_{
               c.database.connection, c.name, std::make_shared<queue::watchdog>(), c.database.answer_timeout},
           fleet_(database_, identity_of(c.name), c.database.lease),
-          figures_(database_, c.provider_names()),
+          stats_(database_, c.provider_names()),
           wakeup_(listening(database_, c.database.listen_connection)) {}
 
     int run() {
@@ -53,8 +53,8 @@ public:
         {
             network_watch watch(network_, configuration_.database.lease, about_the_network());
             const housekeeping house(fleet_,
-                                     figures_,
-                                     queue::months(database_, configuration_.database.retention_months),
+                                     stats_,
+                                     queue::partitions(database_, configuration_.database.retention_months),
                                      configuration_.database.listen ? &wakeup_ : nullptr,
                                      configuration_.database.lease,
                                      reports(watch));
@@ -144,7 +144,7 @@ private:
                     l->take_share(fleet_);
             },
             [this](std::int64_t count) { observer_.rescued(count); },
-            [this](const std::vector<queue::provider_figures>& figures) { metrics_.queue(figures); },
+            [this](const std::vector<queue::provider_stats>& figures) { metrics_.queue(figures); },
             [this](std::string_view month, std::string_view what) { observer_.month(month, what); },
             [this](std::string_view stage, std::string_view what) { observer_.trouble(stage, what); },
             [this](std::string_view stage) { observer_.fine(stage); },
@@ -168,7 +168,7 @@ private:
         if (!stopping_)
             stop(signal);
         else
-            hurry("told a second time to stop");
+            abort_in_flight("told a second time to stop");
     }
 
     void stop(int signal) {
@@ -179,14 +179,14 @@ private:
             l->line().stop();
         drain_timer_.expires_after(configuration_.drain_timeout);
         drain_timer_.async_wait([this](boost::system::error_code ec) {
-            if (!ec) hurry("the drain time is over");
+            if (!ec) abort_in_flight("the drain time is over");
         });
         if (lines_.empty()) finish();
     }
 
     // What is on its way ends without its answer and is recorded as that. Where even this takes long, or
     // whoever stops us insists, it is left to another daemon, for which everything of ours is in doubt.
-    void hurry(const std::string& why) {
+    void abort_in_flight(const std::string& why) {
         if (hurrying_) {
             log_.error("leaving at once what is in flight to another daemon", {{"reason", why}});
             database_.overseer->allow_no_more_than(time_to_say_good_bye);
@@ -196,10 +196,10 @@ private:
         hurrying_ = true;
         log_.warning("waiting for no answer any more", {{"reason", why}});
         for (auto& l : lines_)
-            l->hurry();
+            l->abort_in_flight();
         drain_timer_.expires_after(time_to_record);
         drain_timer_.async_wait([this](boost::system::error_code ec) {
-            if (!ec) hurry("what had no answer could not be recorded");
+            if (!ec) abort_in_flight("what had no answer could not be recorded");
         });
     }
 
@@ -226,7 +226,7 @@ private:
     observer observer_;
     queue::database_options database_;
     queue::fleet fleet_;
-    queue::figures figures_;
+    queue::queue_stats stats_;
     queue::wakeup wakeup_;
     asio::io_context network_{1};
     asio::steady_timer drain_timer_{network_};

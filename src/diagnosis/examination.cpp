@@ -119,7 +119,7 @@ pqxx::result examination::ask(const statement& what) {
     return look(what.name, [&](pqxx::transaction_base& tx) { return tx.exec(what.sql); });
 }
 
-server_figures examination::server() {
+server_stats examination::server() {
     const auto rows = ask(read_server);
     const auto& row = rows[0];
     return {row[0].c_str(),
@@ -131,7 +131,7 @@ server_figures examination::server() {
             row[6].c_str()};
 }
 
-clock_figures examination::clock() {
+clock_stats examination::clock() {
     using std::chrono::system_clock;
     const auto since_epoch = [](system_clock::time_point t) {
         return std::chrono::duration<double>(t.time_since_epoch()).count();
@@ -140,11 +140,11 @@ clock_figures examination::clock() {
         const auto before = since_epoch(system_clock::now());
         const auto theirs = tx.exec(read_clock.sql)[0][0].as<double>();
         const auto after = since_epoch(system_clock::now());
-        return clock_figures{theirs - (before + after) / 2, (after - before) / 2};
+        return clock_stats{theirs - (before + after) / 2, (after - before) / 2};
     });
 }
 
-durability_figures examination::durability() {
+durability_stats examination::durability() {
     const auto rows = ask(read_durability);
     return {rows[0][0].c_str(), rows[0][1].c_str(), rows[0][2].c_str()};
 }
@@ -156,10 +156,10 @@ std::vector<connection_room> examination::connections() {
     return all;
 }
 
-vacuum_figures examination::vacuum() {
+vacuum_stats examination::vacuum() {
     return look(read_tables.name, [](pqxx::transaction_base& tx) {
         const auto settings = tx.exec(read_vacuum.sql);
-        vacuum_figures all{settings[0][0].as<bool>(), settings[0][1].as<bool>(), {}};
+        vacuum_stats all{settings[0][0].as<bool>(), settings[0][1].as<bool>(), {}};
         for (const auto& row : tx.exec(read_tables.sql))
             all.tables.push_back({row[0].c_str(),
                                   row[1].as<std::int64_t>(),

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "database/connection.hpp"
-#include "queue/figures.hpp"
+#include "queue/queue_stats.hpp"
 #include "schema/catalog.hpp"
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace contego::queue {
 
 // What an examination reads. Times are in seconds; what the server does not tell is empty.
 
-struct server_figures {
+struct server_stats {
     std::string version;    ///< as the server writes it: 15.8 (Debian ...)
     int version_number = 0; ///< 150008
     bool in_recovery = false;
@@ -23,12 +23,12 @@ struct server_figures {
     std::string encoding = "UTF8"; ///< of the database
 };
 
-struct clock_figures {
+struct clock_stats {
     double ahead = 0; ///< the database's clock, of this host's; negative: it is behind
     double error = 0; ///< by how much that may be wrong: half of what asking took
 };
 
-struct durability_figures {
+struct durability_stats {
     std::string fsync;
     std::string full_page_writes;
     std::string synchronous_commit;
@@ -41,7 +41,7 @@ struct connection_room {
     std::int64_t used = 0;
 };
 
-struct table_figures {
+struct table_stats {
     std::string name;
     std::int64_t live = 0;
     std::int64_t dead = 0;
@@ -51,10 +51,10 @@ struct table_figures {
     bool analyzed = true;           ///< ever
 };
 
-struct vacuum_figures {
+struct vacuum_stats {
     bool autovacuum = true;
     bool track_counts = true;
-    std::vector<table_figures> tables; ///< of the schema
+    std::vector<table_stats> tables; ///< of the schema
 };
 
 /// Something that keeps dead rows from being removed.
@@ -94,14 +94,14 @@ struct provider_backlog {
     std::int64_t names = 1; ///< of providers that are counted here
 };
 
-struct stuck_figures {
+struct stuck_stats {
     std::int64_t in_flight_long = 0;    ///< for more than a minute
     std::int64_t in_flight_orphans = 0; ///< of daemons that do not live
     std::int64_t blocked_lanes = 0;
     double longest_blocked = 0;
 };
 
-struct daemon_figures {
+struct daemon_stats {
     std::string name;
     std::string host;
     double lease_left = 0; ///< negative: it ran out; minus infinity: it was ended
@@ -115,11 +115,11 @@ public:
     explicit examination(database_options options,
                          std::chrono::milliseconds at_most = std::chrono::seconds(4));
 
-    [[nodiscard]] server_figures server();
-    [[nodiscard]] clock_figures clock();
-    [[nodiscard]] durability_figures durability();
+    [[nodiscard]] server_stats server();
+    [[nodiscard]] clock_stats clock();
+    [[nodiscard]] durability_stats durability();
     [[nodiscard]] std::vector<connection_room> connections();
-    [[nodiscard]] vacuum_figures vacuum();
+    [[nodiscard]] vacuum_stats vacuum();
 
     /// Every one of them, the oldest first; not this session.
     [[nodiscard]] std::vector<horizon_holder> horizon();
@@ -139,10 +139,10 @@ public:
     /// Of all `known` providers, and of the 20 others that have the most requests; then all further ones
     /// together, as unknown_provider.
     [[nodiscard]] std::vector<provider_backlog> backlog(const std::vector<std::string>& known = {});
-    [[nodiscard]] stuck_figures stuck();
+    [[nodiscard]] stuck_stats stuck();
 
     /// All that are noted, dead ones too until a living one has taken over from them.
-    [[nodiscard]] std::vector<daemon_figures> daemons();
+    [[nodiscard]] std::vector<daemon_stats> daemons();
 
 private:
     template <typename Work>

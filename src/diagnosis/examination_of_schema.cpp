@@ -130,15 +130,15 @@ std::vector<provider_backlog> examination::backlog(const std::vector<std::string
     });
 }
 
-stuck_figures examination::stuck() {
+stuck_stats examination::stuck() {
     const auto rows = ask(read_stuck);
     const auto& row = rows[0];
     return {
         row[0].as<std::int64_t>(), row[1].as<std::int64_t>(), row[2].as<std::int64_t>(), row[3].as<double>()};
 }
 
-std::vector<daemon_figures> examination::daemons() {
-    std::vector<daemon_figures> all;
+std::vector<daemon_stats> examination::daemons() {
+    std::vector<daemon_stats> all;
     for (const auto& row : ask(read_daemons))
         all.push_back({row[0].c_str(), row[1].c_str(), seconds_or_ended(row[2])});
     return all;

@@ -3,10 +3,10 @@
 #include "config/check_provider.hpp"
 #include "config/read_configuration.hpp"
 #include "database/sqlstate.hpp"
-#include "doctor/judge_database.hpp"
-#include "doctor/judge_endpoint.hpp"
-#include "doctor/judge_queue.hpp"
-#include "doctor/judge_schema.hpp"
+#include "doctor/check_database.hpp"
+#include "doctor/check_endpoint.hpp"
+#include "doctor/check_queue.hpp"
+#include "doctor/check_schema.hpp"
 #include "schema/embedded_migrations.hpp"
 #include "schema/migrations.hpp"
 
@@ -18,7 +18,7 @@
 namespace contego::daemon {
 namespace {
 
-findings look_at_configuration(patient& p) {
+findings look_at_configuration(snapshot& p) {
     findings all;
     for (const auto& m : p.mistakes())
         all.push_back(error(m, "contegod check --keys says what every key may be"));
@@ -35,9 +35,9 @@ findings look_at_configuration(patient& p) {
     return all;
 }
 
-findings look_at_database(patient& p) {
+findings look_at_database(snapshot& p) {
     try {
-        return judge_server(p.examine().server());
+        return check_server(p.examine().server());
     } catch (const std::exception& e) {
         p.unreachable = "the database cannot be reached";
         return {error(std::string("the database cannot be reached: ") + e.what(),
@@ -45,7 +45,7 @@ findings look_at_database(patient& p) {
     }
 }
 
-findings look_at_schema(patient& p) {
+findings look_at_schema(snapshot& p) {
     const auto steps = queue::migrations(p.database()).status();
     schema_state state;
     state.known = queue::embedded_migrations().size();
@@ -56,73 +56,73 @@ findings look_at_schema(patient& p) {
         state.compared = expected.size();
         state.drift = queue::compare(expected, p.examine().catalog());
     }
-    return judge_schema(state);
+    return check_schema(state);
 }
 
-findings look_at_indexes(patient& p) {
-    return judge_indexes(p.examine().invalid_indexes());
+findings look_at_indexes(snapshot& p) {
+    return check_indexes(p.examine().invalid_indexes());
 }
 
-findings look_at_rights(patient& p) {
-    return judge_rights(p.examine().server().login, p.examine().rights());
+findings look_at_rights(snapshot& p) {
+    return check_rights(p.examine().server().login, p.examine().rights());
 }
 
-findings look_at_clock(patient& p) {
-    return judge_clock(p.examine().clock());
+findings look_at_clock(snapshot& p) {
+    return check_clock(p.examine().clock());
 }
 
-findings look_at_durability(patient& p) {
-    return judge_durability(p.examine().durability());
+findings look_at_durability(snapshot& p) {
+    return check_durability(p.examine().durability());
 }
 
 /// Two for each provider's line, one each for the lease, for housekeeping, its figures and its months, and
 /// for LISTEN.
-findings look_at_connections(patient& p) {
+findings look_at_connections(snapshot& p) {
     const auto providers =
         std::ranges::count_if(p.settings().providers, [](const auto& one) { return one.second.effective; });
-    return judge_connections(p.examine().connections(), 2 * providers + 5);
+    return check_connections(p.examine().connections(), 2 * providers + 5);
 }
 
-findings look_at_autovacuum(patient& p) {
-    return judge_autovacuum(p.examine().vacuum());
+findings look_at_autovacuum(snapshot& p) {
+    return check_autovacuum(p.examine().vacuum());
 }
 
-findings look_at_dead_rows(patient& p) {
-    return judge_dead_rows(p.examine().vacuum());
+findings look_at_dead_rows(snapshot& p) {
+    return check_dead_rows(p.examine().vacuum());
 }
 
-findings look_at_statistics(patient& p) {
-    return judge_statistics(p.examine().vacuum());
+findings look_at_statistics(snapshot& p) {
+    return check_statistics(p.examine().vacuum());
 }
 
-findings look_at_transactions(patient& p) {
-    return judge_horizon(p.examine().horizon(), p.longest_transaction());
+findings look_at_transactions(snapshot& p) {
+    return check_horizon(p.examine().horizon(), p.longest_transaction());
 }
 
-findings look_at_locks(patient& p) {
-    return judge_locks(p.examine().lock_holders());
+findings look_at_locks(snapshot& p) {
+    return check_locks(p.examine().lock_holders());
 }
 
-std::vector<queue::provider_backlog> backlog_of(patient& p) {
+std::vector<queue::provider_backlog> backlog_of(snapshot& p) {
     return p.examine().backlog(p.settings().provider_names());
 }
 
-findings look_at_queue(patient& p) {
+findings look_at_queue(snapshot& p) {
     std::set<std::string> configured;
     for (const auto& [name, provider] : p.settings().providers)
         if (provider.effective) configured.insert(name);
-    return judge_queue(backlog_of(p), p.examine().stuck(), configured);
+    return check_queue(backlog_of(p), p.examine().stuck(), configured);
 }
 
-findings look_at_daemons(patient& p) {
+findings look_at_daemons(snapshot& p) {
     std::int64_t due = 0;
     for (const auto& one : backlog_of(p))
         due += one.due;
-    return judge_daemons(p.examine().daemons(), due);
+    return check_daemons(p.examine().daemons(), due);
 }
 
 template <typename Judge>
-findings for_each_endpoint(patient& p, Judge judge) {
+findings for_each_endpoint(snapshot& p, Judge judge) {
     findings all;
     for (const auto& sight : p.endpoints()) {
         if (const auto* wrong = std::get_if<wrong_provider>(&sight))
@@ -137,31 +137,31 @@ std::chrono::sys_seconds now() {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-findings look_at_endpoints(patient& p) {
+findings look_at_endpoints(snapshot& p) {
     auto all = for_each_endpoint(
-        p, [](const seen_endpoint& e) { return judge_endpoint(e.subject, e.where, e.seen); });
+        p, [](const seen_endpoint& e) { return check_endpoint(e.subject, e.where, e.seen); });
     if (all.empty())
         all.push_back(warning("no provider is effective: nothing is sent", "set effective of one to true"));
     return all;
 }
 
-findings look_at_server_certificates(patient& p) {
+findings look_at_server_certificates(snapshot& p) {
     auto all = for_each_endpoint(p, [](const seen_endpoint& e) {
         if (!e.where.tls) return findings{};
-        return judge_expiry(e.subject, e.seen.chain, now(), "the CAS's owner must renew it");
+        return check_expiry(e.subject, e.seen.chain, now(), "the CAS's owner must renew it");
     });
     if (all.empty()) all.push_back(good("no provider uses TLS"));
     return all;
 }
 
-findings look_at_client_certificates(patient& p) {
+findings look_at_client_certificates(snapshot& p) {
     findings all;
     for (const auto& [name, provider] : p.settings().providers) {
         const auto& file = provider.endpoint.tls.certificate_file;
         if (!provider.effective || file.empty()) continue;
         try {
             std::ranges::move(
-                judge_expiry("provider " + name + ", " + file.string() + ": ",
+                check_expiry("provider " + name + ", " + file.string() + ": ",
                              http::facts_of_file(file),
                              now(),
                              "renew it and put it in the same place, with its key: it is read again "
@@ -239,7 +239,7 @@ std::span<const check> all_checks() {
     return checks;
 }
 
-findings made(const check& c, patient& p) {
+findings made(const check& c, snapshot& p) {
     if (c.needs != nothing && !p.mistakes().empty()) return {not_checked("the configuration is wrong")};
     if (c.needs == live_database && !p.unreachable.empty()) return {not_checked(p.unreachable)};
     try {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "doctor/finding.hpp"
-#include "doctor/patient.hpp"
+#include "doctor/snapshot.hpp"
 
 #include <cstdint>
 #include <span>
@@ -16,13 +16,13 @@ struct check {
     const char* name;
     const char* looks_at;
     precondition needs;
-    findings (*look)(patient&); ///< throws where it cannot be made
+    findings (*look)(snapshot&); ///< throws where it cannot be made
 };
 
 /// All of them, in the order in which they are made and told.
 [[nodiscard]] std::span<const check> all_checks();
 
 /// What a check has to say, at least one finding: that it could not be made, too.
-[[nodiscard]] findings made(const check& c, patient& p);
+[[nodiscard]] findings made(const check& c, snapshot& p);
 
 } // namespace contego::daemon

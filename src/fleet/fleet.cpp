@@ -54,7 +54,7 @@ void fleet::join() {
 }
 
 // Daemons of other machines are not judged: their lease ends by itself.
-void fleet::look_round() {
+void fleet::reap_dead_neighbours() {
     if (who_.machine.empty()) return;
     for (const auto& row : rescuing_.call(neighbours, who_.machine)) {
         const process neighbour{who_.machine, row[1].as<int>(), row[2].as<std::int64_t>()};
@@ -64,7 +64,7 @@ void fleet::look_round() {
 }
 
 std::int64_t fleet::rescue() {
-    look_round();
+    reap_dead_neighbours();
     const auto done = rescuing_.call(rescue_requests, swept_);
     swept_ = done[0][1].as<std::int64_t>();
     return done[0][0].as<std::int64_t>();

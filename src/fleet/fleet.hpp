@@ -66,7 +66,7 @@ public:
 private:
     bool renewed();
     void join();
-    void look_round();
+    void reap_dead_neighbours();
 
     database_options options_;
     connection keeping_;

@@ -5,7 +5,7 @@ namespace contego::http {
 bool breaker::answered() {
     const bool closed = open_;
     open_ = false;
-    canary_out_ = false;
+    probe_out_ = false;
     failures_ = 0;
     reason_.clear();
     return closed;
@@ -17,21 +17,21 @@ bool breaker::failed(time_point now, const std::string& why) {
     if (open_ || failures_ < options_.failures) return false;
     open_ = true;
     reason_ = why;
-    next_canary_ = now + options_.canary_interval;
+    next_probe_ = now + options_.probe_interval;
     return true;
 }
 
-bool breaker::canary_is_due(time_point now) const {
-    return open_ && !canary_out_ && now >= next_canary_;
+bool breaker::probe_is_due(time_point now) const {
+    return open_ && !probe_out_ && now >= next_probe_;
 }
 
-void breaker::canary_sent(time_point now) {
-    canary_out_ = true;
-    next_canary_ = now + options_.canary_interval;
+void breaker::probe_sent(time_point now) {
+    probe_out_ = true;
+    next_probe_ = now + options_.probe_interval;
 }
 
-void breaker::canary_failed(const std::string& why) {
-    canary_out_ = false;
+void breaker::probe_failed(const std::string& why) {
+    probe_out_ = false;
     reason_ = why;
 }
 

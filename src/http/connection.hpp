@@ -107,8 +107,8 @@ private:
     std::array<char, 16384> read_; ///< most answers in one piece
     time_point opened_;
     std::chrono::milliseconds delivery_bound_{0}; ///< as it was last set; 0: never
-    std::size_t request_size_ = 0; ///< of the last request
-    bool was_used_ = false;        ///< an exchange before this one came to its end
+    std::size_t request_size_ = 0;                ///< of the last request
+    bool was_used_ = false;                       ///< an exchange before this one came to its end
     bool is_under_way_ = false;
     on_stop closing_;
 };

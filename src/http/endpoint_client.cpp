@@ -205,7 +205,7 @@ public:
         asio::co_spawn(shared_->executor, perform(shared_, std::move(e), deadline), std::move(finish));
     }
 
-    [[nodiscard]] pool_figures figures() const override { return shared_->connections->figures(); }
+    [[nodiscard]] pool_stats stats() const override { return shared_->connections->stats(); }
 
     [[nodiscard]] std::string tls_problem() const override { return shared_->files.problem(); }
 

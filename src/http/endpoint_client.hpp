@@ -1,7 +1,7 @@
 #pragma once
 
 #include "http/endpoint.hpp"
-#include <contego/sends.hpp>
+#include <contego/transport.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -12,7 +12,7 @@
 namespace contego::http {
 
 /// What the pool of an endpoint looks like at the moment.
-struct pool_figures {
+struct pool_stats {
     std::size_t open = 0;    ///< connections in use, being opened, or idle; never more than `connections`
     std::size_t idle = 0;    ///< of these, kept for the next exchange
     std::size_t waiting = 0; ///< exchanges that wait for a connection
@@ -34,9 +34,9 @@ struct pool_figures {
 /// knows that the io_context is not running. The client must be destroyed before the io_context. Destruction
 /// ends every pending exchange with error `closed`; their callbacks are still called by the io_context, after
 /// the client is gone. Where the io_context never runs again, they are destroyed uncalled.
-class endpoint_client : public sends {
+class endpoint_client : public transport {
 public:
-    [[nodiscard]] virtual pool_figures figures() const = 0;
+    [[nodiscard]] virtual pool_stats stats() const = 0;
 
     /// Why the newest TLS files are not in use, for people; empty where they are. While this is so, the ones
     /// read before stay in use.

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "http/breaker.hpp"
-#include <contego/admits.hpp>
-#include <contego/sends.hpp>
+#include <contego/admission_control.hpp>
+#include <contego/transport.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -24,7 +24,7 @@ struct guard_options {
 /// One of a provider's endpoints.
 struct guarded_endpoint {
     std::string name; ///< for people: its URL
-    std::unique_ptr<sends> client;
+    std::unique_ptr<transport> client;
 };
 
 /// What the guard tells of an endpoint, on the network thread.
@@ -35,7 +35,7 @@ using endpoint_told = std::function<void(std::string_view endpoint, bool open, s
 ///
 /// Each endpoint has a breaker and an adaptive limit. While the first is taken for dead, the next one takes
 /// its place; once a second, one exchange goes to the dead one instead and shows whether it is back. Where
-/// that canary could not be sent at all it goes to the living one after all. With nobody alive only canaries
+/// that probe could not be sent at all it goes to the living one after all. With nobody alive only probes
 /// pass, one at a time, to the endpoints in turn.
 ///
 /// An exchange that was sent and failed is handed on when it is clear whose fault that was: at once if the
@@ -45,15 +45,15 @@ using endpoint_told = std::function<void(std::string_view endpoint, bool open, s
 /// an answer that cannot be read: the command may have been done.
 ///
 /// Thread safety and lifetime are those of endpoint_client.
-class guard : public sends, public admits {
+class guard : public transport, public admission_control {
 public:
     /// More or fewer exchanges, and more or fewer a second, from now on: this daemon's share of the fleet's.
-    /// `in_flight` 0: none, not even canaries. What is on its way stays so.
+    /// `in_flight` 0: none, not even probes. What is on its way stays so.
     virtual void allow(std::size_t in_flight, double rate) = 0;
 
     /// Ends what is on its way, at once: as sent and not answered, or as not sent, by an outage. Nothing can
     /// be sent afterwards.
-    virtual void abandon() = 0;
+    virtual void cancel_all() = 0;
 };
 
 /// `endpoints` in the order of preference, at least one.

@@ -188,7 +188,7 @@ void pool::evict() {
     if (!idle_.empty()) evict_later();
 }
 
-pool_figures pool::figures() const {
+pool_stats pool::stats() const {
     // A place that was handed over stands for a connection that is still among the idle ones.
     const auto open = std::min(places_, taken_ + idle_.size());
     return {.open = open, .idle = idle_.size(), .waiting = waiting_.size()};

@@ -68,7 +68,7 @@ public:
     /// Closes what is idle. To be called once stopped: nothing is kept from then on.
     void close();
 
-    [[nodiscard]] pool_figures figures() const;
+    [[nodiscard]] pool_stats stats() const;
 
 private:
     struct waiter;

@@ -18,10 +18,10 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr auto between_hinted_claims = milliseconds(100);
-constexpr auto between_untold_claims = milliseconds(50);
+constexpr auto between_claims_without_notify = milliseconds(50);
 
 /// The callback of the role as something to await.
-asio::awaitable<exchange> exchanged(sends& endpoint, envelope e, steady_clock::time_point deadline) {
+asio::awaitable<exchange> exchanged(transport& endpoint, envelope e, steady_clock::time_point deadline) {
     auto start = [&endpoint, &e, deadline](auto handler) {
         auto shared = std::make_shared<decltype(handler)>(std::move(handler));
         endpoint.send(std::move(e), deadline, [shared](exchange result) { (*shared)(std::move(result)); });
@@ -65,11 +65,11 @@ line::line(const asio::any_io_executor& network,
            asio::thread_pool& recording,
            line_options options,
            const binding& wire,
-           claims& source,
-           sends& endpoint,
-           admits& gate,
-           records& store,
-           watches& observer)
+           request_source& source,
+           transport& endpoint,
+           admission_control& gate,
+           outcome_store& store,
+           line_observer& observer)
     : network_(network),
       claiming_(claiming),
       options_(std::move(options)),
@@ -90,7 +90,7 @@ line::line(const asio::any_io_executor& network,
         hinted_ = hinted_ || answer.woken > 0 || std::ranges::any_of(batch.verdicts, comes_back);
         woken_.cancel();
         emptied_.cancel();
-        tell();
+        report_gauges();
     });
 }
 
@@ -116,13 +116,13 @@ void line::stop() {
 }
 
 /// Exchanges that may be on their way at once.
-std::size_t line::abreast() const {
+std::size_t line::max_concurrent() const {
     return std::min(options_.in_flight, gate_.now().exchanges);
 }
 
 // Nothing is claimed ahead for a CAS that may be dead.
 std::size_t line::capacity() const {
-    const auto most = abreast();
+    const auto most = max_concurrent();
     return most > 0 && gate_.now().proven ? most + options_.claim_ahead : most;
 }
 
@@ -166,17 +166,17 @@ asio::awaitable<milliseconds> line::claim_once() {
             co_await on_database(claiming_, [this, limit = room(), bytes = room_for_bytes()] {
                 return claim_and_plan(limit, bytes);
             });
-        patient_.regained();
+        backoff_.regained();
         observer_.claimed(options_.provider, planned.size());
-        line_up(std::move(planned));
-        if (abreast() == 0) give_back_waiting(); // the gate may have shut while the database was asked
+        enqueue(std::move(planned));
+        if (max_concurrent() == 0) give_back_waiting(); // the gate may have shut while the database was asked
         dispatch();
         co_return pause_after(batch);
     } catch (const std::exception& e) {
         trouble = e.what();
     }
     observer_.trouble("claim", trouble);
-    co_await sit_out(patient_.next());
+    co_await backoff_wait(backoff_.next());
     co_return milliseconds(0);
 }
 
@@ -184,7 +184,7 @@ milliseconds line::pause_after(const claim_batch& batch) const {
     if (batch.more) return milliseconds(0);
     auto pause = options_.poll_interval;
     if (batch.next_due >= milliseconds(0)) pause = std::min(pause, std::max(batch.next_due, milliseconds(1)));
-    if (batch.untold > milliseconds(0)) pause = std::min(pause, between_untold_claims);
+    if (batch.notify_suppressed_for > milliseconds(0)) pause = std::min(pause, between_claims_without_notify);
     return pause;
 }
 
@@ -199,7 +199,7 @@ line::claimed_work line::claim_and_plan(std::size_t limit, std::size_t bytes) {
 }
 
 // What was claimed shares no lane with anything else that was, so that EXPRESS may go before all of it.
-void line::line_up(courses planned) {
+void line::enqueue(executions planned) {
     for (auto& way : planned) {
         const auto& r = way.of();
         bytes_held_ += r.size;
@@ -216,7 +216,7 @@ void line::let_go(const record_batch& written) {
         }
 }
 
-course line::take_next() {
+execution line::take_next() {
     auto& from = express_.empty() ? regular_ : express_;
     auto next = std::move(from.front());
     from.pop_front();
@@ -239,7 +239,7 @@ asio::awaitable<void> line::rest_unless_hinted(milliseconds pause) {
 }
 
 // Unlike a rest it is not cut short by hints, which come as often while the database refuses to be asked.
-asio::awaitable<void> line::sit_out(milliseconds pause) {
+asio::awaitable<void> line::backoff_wait(milliseconds pause) {
     const auto end = steady_clock::now() + pause;
     while (!stopping_ && steady_clock::now() < end)
         co_await rest(std::chrono::ceil<milliseconds>(end - steady_clock::now()));
@@ -260,40 +260,41 @@ void line::give_back_waiting() {
 }
 
 void line::gate_changed() {
-    if (abreast() == 0) give_back_waiting();
+    if (max_concurrent() == 0) give_back_waiting();
     dispatch();
     hinted_ = true;
     woken_.cancel();
 }
 
 void line::dispatch() {
-    for (auto idle = waiting(); idle > choosing_ && sending_ + choosing_ < abreast() && !stopping_; --idle) {
+    for (auto idle = waiting(); idle > choosing_ && sending_ + choosing_ < max_concurrent() && !stopping_;
+         --idle) {
         ++choosing_;
-        asio::co_spawn(network_, run_courses(), must_not_throw);
+        asio::co_spawn(network_, run_executions(), must_not_throw);
     }
-    tell();
+    report_gauges();
 }
 
 // The turn comes before the choice: what comes in while a turn is waited for may be EXPRESS.
-asio::awaitable<void> line::run_courses() {
+asio::awaitable<void> line::run_executions() {
     for (bool has_turn = false;; ++choosing_) {
         if (!has_turn) co_await turns_.pass(turnstile::rank::fresh);
         has_turn = true;
         --choosing_;
-        if (waiting() == 0 || stopping_ || sending_ + choosing_ >= abreast()) break;
+        if (waiting() == 0 || stopping_ || sending_ + choosing_ >= max_concurrent()) break;
         ++sending_;
         auto next = take_next();
         if (waiting() == 0) woken_.cancel();
-        co_await run_course(std::move(next), has_turn);
+        co_await run_execution(std::move(next), has_turn);
         --sending_;
-        if (choosing_ >= waiting() || sending_ + choosing_ >= abreast()) break;
+        if (choosing_ >= waiting() || sending_ + choosing_ >= max_concurrent()) break;
     }
     emptied_.cancel();
-    tell();
+    report_gauges();
 }
 
 // A turn that was not made use of is left to the request after it.
-asio::awaitable<void> line::run_course(course way, bool& has_turn) {
+asio::awaitable<void> line::run_execution(execution way, bool& has_turn) {
     std::optional<steady_clock::time_point> first_sent;
     for (;;) {
         const auto next = way.next(gate_.now().proven);
@@ -311,7 +312,7 @@ asio::awaitable<void> line::run_course(course way, bool& has_turn) {
             co_await turns_.pass(is_express(way.of()) ? turnstile::rank::express : turnstile::rank::begun);
         has_turn = true;
         if (stopping_ || gate_.now().exchanges == 0 || recorder_.refused(way.of()) ||
-            steady_clock::now() >= source_.ours_until(way.of())) {
+            steady_clock::now() >= source_.lease_deadline(way.of())) {
             release(way.of(), first_sent);
             co_return;
         }
@@ -325,7 +326,7 @@ asio::awaitable<void> line::run_course(course way, bool& has_turn) {
 asio::awaitable<line::sent_command> line::send(const request& r, const send_step& now) {
     const auto sent = steady_clock::now();
     auto what = wire_.render(*now.what, r.id);
-    what.not_after = source_.ours_until(r);
+    what.not_after = source_.lease_deadline(r);
     what.fresh_connection = !wire_.repeat_safe(now.what->type);
     const auto e = co_await exchanged(endpoint_, std::move(what), sent + options_.exchange_timeout);
     auto answer = wire_.read(*now.what, r.id, e);
@@ -362,7 +363,7 @@ void line::release(const request& r, std::optional<steady_clock::time_point> fir
     end(r, std::move(v));
 }
 
-void line::tell() {
+void line::report_gauges() {
     observer_.holds(options_.provider, waiting(), sending_, recorder_.outstanding());
 }
 

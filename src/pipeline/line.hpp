@@ -1,14 +1,14 @@
 #pragma once
 
-#include "pipeline/course.hpp"
+#include "pipeline/execution.hpp"
 #include "pipeline/recorder.hpp"
 #include "pipeline/turnstile.hpp"
-#include <contego/admits.hpp>
+#include <contego/admission_control.hpp>
+#include <contego/backoff.hpp>
 #include <contego/binding.hpp>
-#include <contego/claims.hpp>
-#include <contego/patience.hpp>
-#include <contego/sends.hpp>
-#include <contego/watches.hpp>
+#include <contego/line_observer.hpp>
+#include <contego/request_source.hpp>
+#include <contego/transport.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -57,11 +57,11 @@ public:
          asio::thread_pool& recording,
          line_options options,
          const binding& wire,
-         claims& source,
-         sends& endpoint,
-         admits& gate,
-         records& store,
-         watches& observer);
+         request_source& source,
+         transport& endpoint,
+         admission_control& gate,
+         outcome_store& store,
+         line_observer& observer);
 
     /// Runs until `stop` was called, what was on its way is answered, and everything is recorded.
     asio::awaitable<void> run();
@@ -76,19 +76,19 @@ public:
     void stop();
 
 private:
-    using courses = std::deque<course>;
+    using executions = std::deque<execution>;
 
     /// What a claim brought, planned.
     struct claimed_work {
         claim_batch batch; ///< without its requests
-        courses planned;
+        executions planned;
     };
 
     [[nodiscard]] std::size_t waiting() const { return express_.size() + regular_.size(); }
 
     [[nodiscard]] std::size_t held() const { return waiting() + sending_ + recorder_.outstanding(); }
 
-    [[nodiscard]] std::size_t abreast() const;
+    [[nodiscard]] std::size_t max_concurrent() const;
     [[nodiscard]] std::size_t capacity() const;
     [[nodiscard]] std::size_t room() const;
     [[nodiscard]] std::size_t room_for_bytes() const;
@@ -97,18 +97,18 @@ private:
     asio::awaitable<void> claim_until_stopped();
     asio::awaitable<std::chrono::milliseconds> claim_once();
     std::chrono::milliseconds pause_after(const claim_batch& batch) const;
-    void line_up(courses planned);
+    void enqueue(executions planned);
     void let_go(const record_batch& written);
-    [[nodiscard]] course take_next();
+    [[nodiscard]] execution take_next();
     asio::awaitable<void> rest(std::chrono::milliseconds at_most);
     asio::awaitable<void> rest_unless_hinted(std::chrono::milliseconds pause);
-    asio::awaitable<void> sit_out(std::chrono::milliseconds pause);
+    asio::awaitable<void> backoff_wait(std::chrono::milliseconds pause);
     asio::awaitable<void> drained();
     void gate_changed();
     void give_back_waiting();
     void dispatch();
-    asio::awaitable<void> run_courses();
-    asio::awaitable<void> run_course(course way, bool& has_turn);
+    asio::awaitable<void> run_executions();
+    asio::awaitable<void> run_execution(execution way, bool& has_turn);
 
     /// What was answered, and what of it is stored once it is clear that it is to be.
     struct sent_command {
@@ -119,28 +119,28 @@ private:
     asio::awaitable<sent_command> send(const request& r, const send_step& now);
     void end(const request& r, verdict v);
     void release(const request& r, std::optional<std::chrono::steady_clock::time_point> first_sent);
-    void tell();
+    void report_gauges();
 
     asio::any_io_executor network_;
     asio::thread_pool& claiming_;
     line_options options_;
     const binding& wire_;
-    claims& source_;
-    sends& endpoint_;
-    admits& gate_;
-    watches& observer_;
+    request_source& source_;
+    transport& endpoint_;
+    admission_control& gate_;
+    line_observer& observer_;
     recorder recorder_;
     asio::steady_timer woken_;
     asio::steady_timer emptied_;
     turnstile turns_;
-    courses express_; ///< that wait to be sent, before those beneath
-    courses regular_;
-    std::atomic<std::size_t> sending_ = 0; ///< coroutines that run a course each
+    executions express_; ///< that wait to be sent, before those beneath
+    executions regular_;
+    std::atomic<std::size_t> sending_ = 0; ///< coroutines that run an execution each
     std::size_t choosing_ = 0;             ///< coroutines that wait for a turn to choose one
     std::map<std::pair<std::int64_t, std::int64_t>, std::size_t>
         bytes_; ///< of those held, by request and fence
     std::size_t bytes_held_ = 0;
-    patience patient_; ///< with the database, where a claim got no answer
+    backoff backoff_; ///< with the database, where a claim got no answer
     bool hinted_ = false;
     std::chrono::steady_clock::time_point next_hinted_claim_; ///< sooner only where there is much room
     bool stopping_ = false;

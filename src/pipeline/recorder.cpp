@@ -32,24 +32,24 @@ void put(record_batch& batch, verdict v) {
 
 recorder::recorder(const asio::any_io_executor& network,
                    asio::thread_pool& database,
-                   records& store,
-                   watches& observer)
+                   outcome_store& store,
+                   line_observer& observer)
     : database_(database),
       store_(store),
       observer_(observer),
       added_(network, asio::steady_timer::time_point::max()) {}
 
 void recorder::add(command_record c, urgency u) {
-    if (!refused_.contains({c.request_id, c.fence})) line_up(std::move(c), u);
+    if (!refused_.contains({c.request_id, c.fence})) enqueue(std::move(c), u);
 }
 
 void recorder::add(verdict v, urgency u) {
     if (refused_.erase({v.request_id, v.fence}) > 0) return; // it is held already
     ++outstanding_;
-    line_up(std::move(v), u);
+    enqueue(std::move(v), u);
 }
 
-void recorder::line_up(row r, urgency u) {
+void recorder::enqueue(row r, urgency u) {
     (u == urgency::express ? express_ : regular_).push_back(std::move(r));
     added_.cancel();
 }
@@ -101,7 +101,7 @@ asio::awaitable<void> recorder::write(record_batch batch) {
         std::string trouble;
         try {
             const auto answer = co_await on_database(database_, [&] { return store_.record(batch); });
-            patient_.regained();
+            backoff_.regained();
             observer_.recorded(batch, answer);
             hold_what_failed(batch, answer);
             outstanding_ -= batch.verdicts.size();
@@ -112,7 +112,7 @@ asio::awaitable<void> recorder::write(record_batch batch) {
             trouble = e.what();
         }
         observer_.trouble("record", trouble);
-        co_await pause(patient_.next());
+        co_await pause(backoff_.next());
     }
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <contego/patience.hpp>
-#include <contego/records.hpp>
+#include <contego/backoff.hpp>
+#include <contego/line_observer.hpp>
+#include <contego/outcome_store.hpp>
 #include <contego/request.hpp>
-#include <contego/watches.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -40,8 +40,8 @@ class recorder {
 public:
     recorder(const asio::any_io_executor& network,
              asio::thread_pool& database,
-             records& store,
-             watches& observer);
+             outcome_store& store,
+             line_observer& observer);
 
     /// `written` is called on the network thread after each batch. Set it before `run`.
     void on_written(std::function<void(const record_batch&, const record_answer&)> written) {
@@ -75,7 +75,7 @@ private:
     using row = std::variant<command_record, verdict>;
     using claim = std::pair<std::int64_t, std::int64_t>; ///< request and fence
 
-    void line_up(row r, urgency u);
+    void enqueue(row r, urgency u);
     [[nodiscard]] bool is_worth_waiting_for() const;
     asio::awaitable<void> gather();
     [[nodiscard]] record_batch take();
@@ -87,14 +87,14 @@ private:
     [[nodiscard]] std::optional<verdict> take_back(const claim& of);
 
     asio::thread_pool& database_;
-    records& store_;
-    watches& observer_;
+    outcome_store& store_;
+    line_observer& observer_;
     asio::steady_timer added_;
     std::deque<row> express_;
     std::deque<row> regular_;
     std::size_t outstanding_ = 0;
     std::set<claim> refused_; ///< held while they were under way: their verdict is still to come
-    patience patient_;
+    backoff backoff_;
     bool stopping_ = false;
     std::function<bool()> more_to_come_ = [] { return false; };
     std::function<void(const record_batch&, const record_answer&)> written_;

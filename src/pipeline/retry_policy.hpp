@@ -19,19 +19,19 @@ struct retry_policy {
 /// more) and that has been due for `age`; nothing: give up.
 ///
 /// Full jitter: uniform between 0 and the doubling bound, so that what failed together does not come back
-/// together. `dice` is that uniform draw, in [0, 1). What the CAS asked for (`at_least`) is kept up to
+/// together. `jitter` is that uniform draw, in [0, 1). What the CAS asked for (`at_least`) is kept up to
 /// `longest_delay`: a CAS that asks for years must not block a smartcard for years.
 [[nodiscard]] std::optional<std::chrono::milliseconds>
 next_delay(const retry_policy& policy,
            int attempts,
            std::chrono::milliseconds age,
-           double dice,
+           double jitter,
            std::optional<std::chrono::seconds> at_least);
 
 /// The wait after a run that failed since the CAS was away: it does not grow, for nothing is claimed while
 /// the CAS is away, and when it is back nothing should be late. What the CAS asked for is kept as above.
 [[nodiscard]] std::chrono::milliseconds next_delay_after_outage(const retry_policy& policy,
-                                                                double dice,
+                                                                double jitter,
                                                                 std::optional<std::chrono::seconds> at_least);
 
 } // namespace contego::pipeline

@@ -11,7 +11,9 @@ namespace contego::pipeline {
 
 using std::chrono::steady_clock;
 
-turnstile::turnstile(asio::any_io_executor network, admits& gate, std::function<bool()> express_is_fresh)
+turnstile::turnstile(asio::any_io_executor network,
+                     admission_control& gate,
+                     std::function<bool()> express_is_fresh)
     : network_(std::move(network)),
       gate_(gate),
       express_is_fresh_(std::move(express_is_fresh)),

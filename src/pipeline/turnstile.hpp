@@ -1,6 +1,6 @@
 #pragma once
 
-#include <contego/admits.hpp>
+#include <contego/admission_control.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -28,7 +28,7 @@ public:
     };
 
     /// `express_is_fresh` says whether an EXPRESS request would be chosen: then `fresh` goes before `begun`.
-    turnstile(asio::any_io_executor network, admits& gate, std::function<bool()> express_is_fresh);
+    turnstile(asio::any_io_executor network, admission_control& gate, std::function<bool()> express_is_fresh);
 
     /// Waits for a turn, or until `open` was called.
     asio::awaitable<void> pass(rank r);
@@ -42,7 +42,7 @@ private:
     asio::steady_timer* first();
 
     asio::any_io_executor network_;
-    admits& gate_;
+    admission_control& gate_;
     std::function<bool()> express_is_fresh_;
     asio::steady_timer turn_;
     bool turn_is_drawn_ = false;

@@ -80,7 +80,7 @@ std::chrono::milliseconds milliseconds_of(const pqxx::field& f, std::int64_t whe
 void add_what_else(claim_batch& batch, const pqxx::row& row) {
     batch.more = row[11].as<bool>();
     batch.next_due = milliseconds_of(row[12], -1);
-    batch.untold = milliseconds_of(row[13], 0);
+    batch.notify_suppressed_for = milliseconds_of(row[13], 0);
 }
 
 /// Other claims take a few milliseconds: what keeps us waiting for so long is another session.
@@ -96,27 +96,27 @@ bool may_be_a_row(const server_error& e) {
     return is_about_the_row(e.sqlstate()) || took_too_long(e.sqlstate());
 }
 
-class pg_claims final : public claims {
+class pg_request_source final : public request_source {
 public:
-    pg_claims(database_options options, const fleet& membership)
+    pg_request_source(database_options options, const fleet& membership)
         : connection_(impatient(std::move(options))), membership_(membership) {}
 
     claim_batch claim(const std::string& provider, std::size_t limit, std::size_t bytes) override {
-        if (doubtful_)
+        if (claim_in_doubt_)
             explained(provider, [&] {
                 put_back_what_was_lost(provider);
                 return claim_batch{};
             });
-        doubtful_ =
+        claim_in_doubt_ =
             true; // until the answer is here, the claim may have been made and we would not know of it
         auto batch = explained(provider, [&] { return try_to_claim(provider, limit, bytes); });
-        doubtful_ = false;
+        claim_in_doubt_ = false;
         for (const auto& r : batch.requests)
             latest_fence_ = std::max(latest_fence_, r.fence);
         return batch;
     }
 
-    std::chrono::steady_clock::time_point ours_until(const request& r) const override {
+    std::chrono::steady_clock::time_point lease_deadline(const request& r) const override {
         return r.holder == membership_.daemon_id() ? membership_.trusted_until()
                                                    : std::chrono::steady_clock::time_point::min();
     }
@@ -187,14 +187,14 @@ private:
 
     connection connection_;
     const fleet& membership_;
-    bool doubtful_ = false;
+    bool claim_in_doubt_ = false;
     std::int64_t latest_fence_ = 0;
 };
 
 } // namespace
 
-std::unique_ptr<claims> make_claims(database_options options, const fleet& membership) {
-    return std::make_unique<pg_claims>(std::move(options), membership);
+std::unique_ptr<request_source> make_request_source(database_options options, const fleet& membership) {
+    return std::make_unique<pg_request_source>(std::move(options), membership);
 }
 
 } // namespace contego::queue

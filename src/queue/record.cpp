@@ -182,9 +182,9 @@ bool only_holds(const record_batch& part) {
            });
 }
 
-class pg_records final : public records {
+class pg_outcome_store final : public outcome_store {
 public:
-    explicit pg_records(const database_options& options)
+    explicit pg_outcome_store(const database_options& options)
         : first_wait_(impatient(options).lock_timeout), connection_(impatient(options)) {}
 
     record_answer record(const record_batch& batch) override {
@@ -306,8 +306,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<records> make_records(const database_options& options) {
-    return std::make_unique<pg_records>(options);
+std::unique_ptr<outcome_store> make_outcome_store(const database_options& options) {
+    return std::make_unique<pg_outcome_store>(options);
 }
 
 } // namespace contego::queue

@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 bool is_socket(int descriptor) {
-    struct ::stat about {};
+    struct ::stat about{};
 
     return ::fstat(descriptor, &about) == 0 && S_ISSOCK(about.st_mode);
 }

@@ -55,8 +55,7 @@ metrics::metrics(const std::string& version, const std::vector<std::string>& pro
       endpoint_up_(
           BuildGauge()
               .Name("contego_endpoint_up")
-              .Help(
-                  "1 while an endpoint of the CAS is taken for alive, 0 while it is asked by canaries only.")
+              .Help("1 while an endpoint of the CAS is taken for alive, 0 while it is asked by probes only.")
               .Register(registry_)),
       trouble_(BuildCounter()
                    .Name("contego_database_trouble_total")
@@ -165,7 +164,7 @@ void metrics::trouble(std::string_view stage) {
     trouble_.Add({{"stage", std::string(stage)}}).Increment();
 }
 
-void metrics::queue(const std::vector<queue::provider_figures>& figures) {
+void metrics::queue(const std::vector<queue::provider_stats>& figures) {
     struct sum {
         double count = 0;
         double age = 0;

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "queue/figures.hpp"
+#include "queue/queue_stats.hpp"
 #include <contego/command_type.hpp>
 #include <contego/outcome.hpp>
-#include <contego/records.hpp>
+#include <contego/outcome_store.hpp>
 
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
@@ -39,7 +39,7 @@ public:
 
     void endpoint_changed(std::string_view provider, std::string_view endpoint, bool alive);
     void trouble(std::string_view stage);
-    void queue(const std::vector<queue::provider_figures>& figures);
+    void queue(const std::vector<queue::provider_stats>& figures);
 
     /// The exposition text of all of it.
     [[nodiscard]] std::string text() const;

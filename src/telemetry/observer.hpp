@@ -3,7 +3,7 @@
 #include "telemetry/logbook.hpp"
 #include "telemetry/metrics.hpp"
 #include "telemetry/outages.hpp"
-#include <contego/watches.hpp>
+#include <contego/line_observer.hpp>
 
 #include <cstdint>
 #include <mutex>
@@ -14,9 +14,9 @@
 namespace contego::daemon {
 
 /// Turns what happens on the line into log lines and metrics. Both must outlive it.
-class observer final : public watches {
+class observer final : public line_observer {
 public:
-    observer(logbook& log, metrics& figures) : log_(log), metrics_(figures) {}
+    observer(logbook& log, metrics& m) : log_(log), metrics_(m) {}
 
     void claimed(std::string_view provider, std::size_t count) override;
     void exchanged(

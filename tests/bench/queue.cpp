@@ -133,7 +133,7 @@ struct figures {
     std::size_t records = 0;
 };
 
-std::size_t record_all(records& store, handover& between, figures& counted) {
+std::size_t record_all(outcome_store& store, handover& between, figures& counted) {
     std::size_t stale = 0;
     for (auto batch = between.take(); !batch.verdicts.empty(); batch = between.take()) {
         stale += store.record(batch).stale.size();
@@ -144,8 +144,11 @@ std::size_t record_all(records& store, handover& between, figures& counted) {
     return stale;
 }
 
-void claim_all(
-    claims& source, std::size_t at_once, const command_record& sample, handover& between, figures& counted) {
+void claim_all(request_source& source,
+               std::size_t at_once,
+               const command_record& sample,
+               handover& between,
+               figures& counted) {
     while (between.wait_for_room(at_once)) {
         const auto batch = source.claim("default", at_once, std::size_t{2} * 1024 * 1024);
         ++counted.claims;
@@ -158,8 +161,8 @@ int run(const std::string& database, std::size_t at_once, const binding& wire) {
     const queue::database_options options{database, "contego-bench"};
     queue::fleet membership(options, {"contego-bench", "localhost", 0, "bench"}, std::chrono::hours(1));
     membership.keep();
-    const auto source = queue::make_claims(options, membership);
-    const auto store = queue::make_records(options);
+    const auto source = queue::make_request_source(options, membership);
+    const auto store = queue::make_outcome_store(options);
     handover between(2 * at_once);
     figures counted;
     std::size_t stale = 0;

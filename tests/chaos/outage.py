@@ -21,7 +21,7 @@ GOAL_BACK = 10.0  # seconds
 
 HOW = f"""Two daemons with {IN_FLIGHT} calls under way each, a backlog that never ends, {TRICKLE} requests inserted a second,
 {MESSAGES} of a hundred not safe to repeat. The gate before the CAS refuses connections for the first half of the outage; for the
-second it takes them and swallows what comes. While it refuses, canaries are counted by the daemons' metrics, since nobody can
+second it takes them and swallows what comes. While it refuses, probes are counted by the daemons' metrics, since nobody can
 count at a closed door; while it swallows, at the gate, which each daemon has of its own. Counted is from when the daemon takes the
 CAS for dead. Attempts burned are the sum of request.attempts, of finished requests and open ones. "Back" is the time from the end
 of the outage to when 90 % of the pace before was reached for a second and kept for three."""
@@ -82,7 +82,7 @@ class Outage:
         self.backlog.fill(int(self.pace_expected * (WINDOW + AFTER) * 1.3))
         self.trickle = Trickle(self.backlog, self.stage.another_database(), TRICKLE)
         self.trickle.start()
-        self.canaries = []
+        self.probes = []
 
     def play(self):
         """Pace before, pace at the end, and seconds until it was back (or None)."""
@@ -118,7 +118,7 @@ class Outage:
             self._note(member, "swallowed", len(door.swallowed), time.time() - began)
 
     def _note(self, member, half, count, seconds):
-        self.canaries.append(Canaries(member.name, half, int(count), seconds))
+        self.probes.append(Canaries(member.name, half, int(count), seconds))
 
     def attempts(self):
         return self._sum("coalesce(sum(attempts), 0)", "contego.request")
@@ -165,8 +165,8 @@ def judge(outage, back):
     """(goal, figure, whether it is met)."""
     burned = outage.attempts()
     yield "attempts burned: 0", burned, burned == 0
-    most = max(one.rate for one in outage.canaries)
-    yield f"canaries a second, of an endpoint and daemon: at most {GOAL_CANARIES:g}", f"{most:.2f}", most <= GOAL_CANARIES
+    most = max(one.rate for one in outage.probes)
+    yield f"probes a second, of an endpoint and daemon: at most {GOAL_CANARIES:g}", f"{most:.2f}", most <= GOAL_CANARIES
     yield (f"seconds until 90 % of the pace: at most {GOAL_BACK:g}", "never" if back is None else f"{back:.1f}",
            back is not None and back <= GOAL_BACK)
     rejected = sum(row["n"] for row in outage.states() if row["progress"] == "REJECTED")
@@ -182,7 +182,7 @@ def page(outage, before, after, back, goals):
         yield f"| {goal} | {figure} | {'yes' if met else 'NO'} |"
     yield ""
     yield f"Requests ended a second: {before:.1f} before, {after:.1f} in the last {WINDOW:g} of {AFTER:g} s after."
-    for one in outage.canaries:
+    for one in outage.probes:
         yield f"Canaries of {one.daemon} while connections were {one.half}: {one.count} in {one.seconds:.1f} s."
     for row in outage.states():
         yield f"{row['progress']} {row['code']}: {row['n']}"

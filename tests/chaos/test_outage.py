@@ -14,15 +14,15 @@ from outage import Canaries, judge  # noqa: E402
 class Finished:
     """An outage that is over."""
 
-    def __init__(self, attempts=0, canaries=11, states=(), crashes=()):
-        self.canaries = [Canaries("d1", "refused", canaries, 10.0), Canaries("d2", "refused", 3, 10.0)]
+    def __init__(self, attempts=0, probes=11, states=(), crashes=()):
+        self.probes = [Canaries("d1", "refused", probes, 10.0), Canaries("d2", "refused", 3, 10.0)]
         self.attempts = lambda: attempts
         self.states = lambda: list(states)
         self.stage = self
         self.crashes = lambda: crashes
 
 
-def test_one_canary_more_than_intervals_is_not_too_many():
+def test_one_probe_more_than_intervals_is_not_too_many():
     assert Canaries("d1", "refused", 11, 10.0).rate == 1.0
     assert Canaries("d1", "refused", 12, 10.0).rate > 1.0
     assert Canaries("d1", "refused", 0, 10.0).rate == 0.0
@@ -31,7 +31,7 @@ def test_one_canary_more_than_intervals_is_not_too_many():
 @pytest.mark.parametrize("outage, back, missed", [
     (Finished(states=[{"progress": "HELD", "code": "IN_DOUBT", "n": 3}]), 10.0, None),
     (Finished(attempts=1), 1.0, "attempts burned"),
-    (Finished(canaries=12), 1.0, "canaries a second"),
+    (Finished(probes=12), 1.0, "probes a second"),
     (Finished(), 10.1, "seconds until"),
     (Finished(), None, "seconds until"),
     (Finished(states=[{"progress": "REJECTED", "code": "RETRIES_EXHAUSTED", "n": 1}]), 1.0, "rejected"),

@@ -142,6 +142,6 @@ def impatient():
         "in_flight": 16,
         "poll_interval_ms": 100,
         "exchange_timeout_ms": 5000,
-        "breaker": {"canary_interval_ms": 100},
+        "breaker": {"probe_interval_ms": 100},
         "retry": {"first_delay_ms": 20, "longest_delay_ms": 100, "most_attempts": 100},
     }

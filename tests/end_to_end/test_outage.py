@@ -10,7 +10,7 @@ import pytest
 from programs import CONTEGO_SIM, fetch, wait_for
 
 CARDS = (f"01000{n:06}" for n in itertools.count(7000))
-PATIENT = {"exchange_timeout_ms": 1000, "breaker": {"failures": 3, "canary_interval_ms": 200, "canary_timeout_ms": 300}}
+PATIENT = {"exchange_timeout_ms": 1000, "breaker": {"failures": 3, "probe_interval_ms": 200, "probe_timeout_ms": 300}}
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +45,11 @@ def test_an_outage_burns_no_attempt_and_ends_by_itself(database, simulator, daem
     ids = [add(database) for _ in range(40)]
     wait_for(lambda: not up(daemon, simulator), what="the CAS is taken for dead")
     before = calls(simulator)
-    wait_for(lambda: calls(simulator) >= before + 5, what="five canaries")
+    wait_for(lambda: calls(simulator) >= before + 5, what="five probes")
 
     states = {row["progress"] for row in map(database.request, ids)}
     assert "QUEUED" in states and states <= {"QUEUED", "RETRYING", "IN_FLIGHT"}
-    assert database.count("progress = 'IN_FLIGHT'") <= 1, "the canary"
+    assert database.count("progress = 'IN_FLIGHT'") <= 1, "the probe"
     simulator.mend()
     rows = [database.finished(one) for one in ids]
 
@@ -57,21 +57,21 @@ def test_an_outage_burns_no_attempt_and_ends_by_itself(database, simulator, daem
     assert up(daemon, simulator)
 
 
-def test_canaries_come_one_at_a_time_and_no_more_often_than_said(database, simulator, launch):
+def test_probes_come_one_at_a_time_and_no_more_often_than_said(database, simulator, launch):
     simulator.break_with({"do": {"http_status": 503}})
-    slow = {"canary_interval_ms": 500, "failures": 1}
+    slow = {"probe_interval_ms": 500, "failures": 1}
     daemon = launch({"slow": {"endpoint": simulator.url, "breaker": slow}})
     for _ in range(50):
         add(database, provider="slow")
 
-    def only_canaries():
+    def only_probes():
         text = daemon.get("/metrics")[1]
         dead = f'contego_endpoint_up{{endpoint="{simulator.url}",provider="slow"}} 0'
         return dead in text and 'contego_held_requests{provider="slow",stage="sending"} 0' in text
 
-    wait_for(only_canaries)
+    wait_for(only_probes)
     before, began = calls(simulator), time.monotonic()
-    wait_for(lambda: calls(simulator) >= before + 5, what="five canaries")
+    wait_for(lambda: calls(simulator) >= before + 5, what="five probes")
     took = time.monotonic() - began
     simulator.mend()
 

@@ -48,14 +48,14 @@ TEST_P(queue_contract, after_a_claim_that_was_full_inserts_may_go_untold_and_it_
     insert({"3"});
 
     claim(4);
-    EXPECT_EQ(latest_.untold, milliseconds(0));
+    EXPECT_EQ(latest_.notify_suppressed_for, milliseconds(0));
     insert({"4"});
     insert({"5"});
     ASSERT_EQ(claim(2).size(), 2U);
-    EXPECT_EQ(latest_.untold, milliseconds(0)) << "one asks again anyway";
+    EXPECT_EQ(latest_.notify_suppressed_for, milliseconds(0)) << "one asks again anyway";
     claim();
-    EXPECT_GT(latest_.untold, milliseconds(0));
-    EXPECT_LE(latest_.untold, milliseconds(1001));
+    EXPECT_GT(latest_.notify_suppressed_for, milliseconds(0));
+    EXPECT_LE(latest_.notify_suppressed_for, milliseconds(1001));
 }
 
 TEST_P(queue_contract, a_request_is_handed_out_once) {
@@ -76,7 +76,7 @@ TEST_P(queue_contract, what_is_claimed_is_ours_and_was_never_tried) {
     claim();
 
     const auto& r = latest_.requests.at(0);
-    EXPECT_GT(player_->source().ours_until(r), std::chrono::steady_clock::now());
+    EXPECT_GT(player_->source().lease_deadline(r), std::chrono::steady_clock::now());
     EXPECT_GT(r.fence, 0);
     EXPECT_EQ(r.attempts, 0);
     EXPECT_FALSE(r.interrupted);
@@ -197,12 +197,12 @@ TEST_P(queue_contract, what_others_took_over_is_no_longer_ours_to_send_or_to_wri
 
     player_->take_over();
 
-    EXPECT_LE(player_->source().ours_until(former), std::chrono::steady_clock::now());
+    EXPECT_LE(player_->source().lease_deadline(former), std::chrono::steady_clock::now());
     EXPECT_EQ(end(former, disposition::complete).stale, ids{a});
     ASSERT_EQ(claim(), ids{a});
     EXPECT_TRUE(claimed(a).interrupted);
     EXPECT_EQ(claimed(a).attempts, 0);
-    EXPECT_GT(player_->source().ours_until(claimed(a)), std::chrono::steady_clock::now());
+    EXPECT_GT(player_->source().lease_deadline(claimed(a)), std::chrono::steady_clock::now());
 }
 
 TEST_P(queue_contract, commands_that_succeeded_come_back_with_the_next_claim) {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <contego/claims.hpp>
-#include <contego/records.hpp>
+#include <contego/outcome_store.hpp>
+#include <contego/request_source.hpp>
 
 #include <gtest/gtest.h>
 
@@ -24,8 +24,8 @@ public:
     queue_player& operator=(const queue_player&) = delete;
     virtual ~queue_player() = default;
 
-    virtual claims& source() = 0;
-    virtual records& store() = 0;
+    virtual request_source& source() = 0;
+    virtual outcome_store& store() = 0;
 
     /// Inserts a request that touches those smartcards; its id, which is larger than that of all before it.
     virtual std::int64_t insert(const std::vector<std::string>& cards, std::chrono::milliseconds due_in) = 0;

@@ -8,9 +8,9 @@ namespace {
 
 class queue_in_postgresql final : public queue_player {
 public:
-    claims& source() override { return *daemon_.source; }
+    request_source& source() override { return *daemon_.source; }
 
-    records& store() override { return *daemon_.store; }
+    outcome_store& store() override { return *daemon_.store; }
 
     std::int64_t insert(const std::vector<std::string>& cards, std::chrono::milliseconds due_in) override {
         value::list list;

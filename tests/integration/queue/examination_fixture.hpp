@@ -26,7 +26,7 @@ protected:
         return queue::compare(queue::parse_catalog(queue::embedded_catalog()), looks_.catalog());
     }
 
-    queue::table_figures table(const std::string& name) {
+    queue::table_stats table(const std::string& name) {
         for (const auto& t : looks_.vacuum().tables)
             if (t.name == name) return t;
         ADD_FAILURE() << "there is no table " << name;

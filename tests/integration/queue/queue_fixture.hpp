@@ -22,8 +22,8 @@ struct daemon_hands {
                           const queue::process& runs_as = {})
         : membership(
               database, {"test", "here", runs_as.pid, "0", runs_as.machine, runs_as.started_ticks}, lease),
-          source(queue::make_claims(database, membership)),
-          store(queue::make_records(database)) {
+          source(queue::make_request_source(database, membership)),
+          store(queue::make_outcome_store(database)) {
         membership.keep();
     }
 
@@ -55,8 +55,8 @@ struct daemon_hands {
     }
 
     queue::fleet membership;
-    std::unique_ptr<claims> source;
-    std::unique_ptr<records> store;
+    std::unique_ptr<request_source> source;
+    std::unique_ptr<outcome_store> store;
     claim_batch latest;
 };
 

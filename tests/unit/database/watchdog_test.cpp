@@ -74,7 +74,9 @@ TEST(watchdog, leaves_alone_what_was_answered) {
     watchdog dog;
     const silent_connection c;
     const silent_connection after;
-    { const watchdog::watch call(dog, c.socket(), milliseconds(20)); }
+    {
+        const watchdog::watch call(dog, c.socket(), milliseconds(20));
+    }
     const watchdog::watch later(dog, after.socket(), milliseconds(40));
 
     EXPECT_EQ(after.read(), 0);

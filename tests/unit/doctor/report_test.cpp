@@ -56,7 +56,7 @@ TEST(doctor_checks, have_names_of_their_own) {
 }
 
 TEST(doctor_checks, say_that_they_cannot_be_made_without_a_good_configuration) {
-    patient p(somewhere(), {"database.lease_ms: must be more"}, 300);
+    snapshot p(somewhere(), {"database.lease_ms: must be more"}, 300);
 
     for (const auto& c : all_checks())
         EXPECT_THAT(made(c, p),
@@ -67,7 +67,7 @@ TEST(doctor_checks, say_that_they_cannot_be_made_without_a_good_configuration) {
 }
 
 TEST(doctor_checks, say_that_they_cannot_be_made_without_a_database) {
-    patient p(somewhere(), {}, 300);
+    snapshot p(somewhere(), {}, 300);
 
     for (const auto& c : all_checks()) {
         const auto all = made(c, p);

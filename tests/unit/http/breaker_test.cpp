@@ -42,35 +42,35 @@ TEST(breaker, forgets_failures_when_something_is_answered) {
     EXPECT_FALSE(b.is_open());
 }
 
-TEST(breaker, lets_a_canary_pass_when_the_interval_is_over_and_none_is_out) {
+TEST(breaker, lets_a_probe_pass_when_the_interval_is_over_and_none_is_out) {
     auto b = opened();
 
-    EXPECT_FALSE(b.canary_is_due(t0 + milliseconds(999)));
-    EXPECT_TRUE(b.canary_is_due(t0 + milliseconds(1000)));
-    b.canary_sent(t0 + milliseconds(1000));
-    EXPECT_FALSE(b.canary_is_due(t0 + seconds(100)));
+    EXPECT_FALSE(b.probe_is_due(t0 + milliseconds(999)));
+    EXPECT_TRUE(b.probe_is_due(t0 + milliseconds(1000)));
+    b.probe_sent(t0 + milliseconds(1000));
+    EXPECT_FALSE(b.probe_is_due(t0 + seconds(100)));
 }
 
-TEST(breaker, waits_an_interval_from_canary_to_canary) {
+TEST(breaker, waits_an_interval_from_probe_to_probe) {
     auto b = opened();
-    b.canary_sent(t0 + seconds(1));
+    b.probe_sent(t0 + seconds(1));
 
-    b.canary_failed("timeout: still late");
+    b.probe_failed("timeout: still late");
 
     EXPECT_TRUE(b.is_open());
     EXPECT_EQ(b.reason(), "timeout: still late");
-    EXPECT_FALSE(b.canary_is_due(t0 + milliseconds(1999)));
-    EXPECT_TRUE(b.canary_is_due(t0 + seconds(2)));
+    EXPECT_FALSE(b.probe_is_due(t0 + milliseconds(1999)));
+    EXPECT_TRUE(b.probe_is_due(t0 + seconds(2)));
 }
 
 TEST(breaker, closes_on_any_answer) {
     auto b = opened();
-    b.canary_sent(t0 + seconds(1));
+    b.probe_sent(t0 + seconds(1));
 
     EXPECT_TRUE(b.answered());
 
     EXPECT_FALSE(b.is_open());
-    EXPECT_FALSE(b.canary_is_out());
+    EXPECT_FALSE(b.probe_is_out());
     EXPECT_EQ(b.reason(), "");
     EXPECT_FALSE(b.failed(t0 + seconds(2), "x")) << "it counts from 0 again";
 }
@@ -80,7 +80,7 @@ TEST(breaker, is_not_moved_by_what_fails_while_it_is_open) {
 
     EXPECT_FALSE(b.failed(t0 + milliseconds(900), "closed: late failure"));
 
-    EXPECT_TRUE(b.canary_is_due(t0 + milliseconds(1000)));
+    EXPECT_TRUE(b.probe_is_due(t0 + milliseconds(1000)));
 }
 
 } // namespace

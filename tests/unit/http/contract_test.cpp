@@ -1,5 +1,5 @@
 #include "http/endpoint_client.hpp"
-#include "support/contract_sends.hpp"
+#include "support/contract_transport.hpp"
 #include "support/scripted_server.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -30,7 +30,7 @@ public:
                                              std::get<http::endpoint>(http::check(options)));
     }
 
-    sends& endpoint() override { return *client_; }
+    transport& endpoint() override { return *client_; }
 
 private:
     std::optional<test::scripted_server> server_;

@@ -203,7 +203,7 @@ TEST(exchange, destroying_the_client_ends_every_exchange_with_closed) {
     client_fixture f(std::move(o));
     const auto sent = f.begin(10min);
     const auto waiting = f.begin(10min);
-    f.run_until([&] { return server.record().requests.size() == 1 && f.client->figures().waiting == 1; });
+    f.run_until([&] { return server.record().requests.size() == 1 && f.client->stats().waiting == 1; });
     const auto unbegun = f.begin(10min);
 
     f.client.reset();
@@ -234,7 +234,7 @@ TEST(exchange, an_io_context_that_runs_no_more_may_go_with_exchanges_pending) {
     client_fixture f(std::move(o));
     const auto sent = f.begin();
     const auto waiting = f.begin();
-    f.run_until([&] { return f.client->figures().waiting == 1; });
+    f.run_until([&] { return f.client->stats().waiting == 1; });
 
     f.client.reset();
 

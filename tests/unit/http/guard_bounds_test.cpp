@@ -13,11 +13,11 @@ TEST_F(guard_fixture, the_next_endpoint_takes_the_place_of_a_dead_one) {
     EXPECT_EQ(guard_->now(), (admission{8, true}));
 }
 
-TEST_F(guard_fixture, a_canary_that_could_not_be_sent_goes_to_the_living_endpoint) {
+TEST_F(guard_fixture, a_probe_that_could_not_be_sent_goes_to_the_living_endpoint) {
     make(2);
     kill();
     run_until([this] {
-        send("/canary");
+        send("/probe");
         if (endpoints_[0]->waiting.empty()) endpoints_[1]->end(ok());
         return !endpoints_[0]->waiting.empty();
     });
@@ -31,7 +31,7 @@ TEST_F(guard_fixture, a_canary_that_could_not_be_sent_goes_to_the_living_endpoin
     EXPECT_EQ(ended_[0].state, exchange_state::answered);
 }
 
-TEST_F(guard_fixture, the_first_endpoint_takes_over_again_when_a_canary_is_answered) {
+TEST_F(guard_fixture, the_first_endpoint_takes_over_again_when_a_probe_is_answered) {
     make(2);
     kill();
     run_until([this] {
@@ -46,7 +46,7 @@ TEST_F(guard_fixture, the_first_endpoint_takes_over_again_when_a_canary_is_answe
     EXPECT_EQ(endpoints_[0]->waiting.size(), 1U);
 }
 
-TEST_F(guard_fixture, a_canary_that_times_out_does_not_lower_the_limit) {
+TEST_F(guard_fixture, a_probe_that_times_out_does_not_lower_the_limit) {
     make(1);
     kill();
     run_until([this] { return guard_->now().exchanges == 1; });
@@ -88,7 +88,7 @@ TEST_F(guard_fixture, admits_no_more_than_is_allowed_from_now_on) {
     EXPECT_EQ(guard_->now(), (admission{5, true}));
 }
 
-TEST_F(guard_fixture, where_nothing_is_allowed_no_canary_is_either) {
+TEST_F(guard_fixture, where_nothing_is_allowed_no_probe_is_either) {
     make(1);
     kill();
     run_until([this] { return guard_->now().exchanges == 1; });
@@ -101,7 +101,7 @@ TEST_F(guard_fixture, where_nothing_is_allowed_no_canary_is_either) {
 TEST_F(guard_fixture, abandoned_sends_nothing_any_more) {
     make(1);
 
-    guard_->abandon();
+    guard_->cancel_all();
     send();
     poll();
 

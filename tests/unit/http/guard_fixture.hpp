@@ -38,7 +38,7 @@ inline exchange reset() {
 }
 
 /// An endpoint that keeps every exchange until the test says how it ends.
-class held_endpoint final : public sends {
+class held_endpoint final : public transport {
 public:
     void send(envelope e, steady_clock::time_point deadline, done then) override {
         paths.push_back(e.path);

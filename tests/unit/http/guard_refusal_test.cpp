@@ -35,13 +35,13 @@ protected:
 
     [[nodiscard]] bool is_open() const { return !guard_->now().proven; }
 
-    /// Lets so much time pass as a canary takes that is never answered: the next one is due before it ends.
+    /// Lets so much time pass as a probe takes that is never answered: the next one is due before it ends.
     void outlast_interval() {
-        const auto then = steady_clock::now() + options_.breaker.canary_interval;
+        const auto then = steady_clock::now() + options_.breaker.probe_interval;
         run_until([then] { return steady_clock::now() > then; });
     }
 
-    void wait_for_canary() {
+    void wait_for_probe() {
         run_until([this] { return guard_->now().exchanges == 1; });
     }
 };
@@ -151,29 +151,29 @@ TEST_F(guard_refusal, unreadable_answers_to_all_open_the_breaker_and_count_all_t
     EXPECT_TRUE(is_open());
 }
 
-TEST_F(guard_refusal, a_canary_that_is_answered_in_bytes_counts) {
+TEST_F(guard_refusal, a_probe_that_is_answered_in_bytes_counts) {
     for (const auto& e : {unreadable(), broken_off()}) {
         make(1);
         endpoints_ = {endpoints_.back()};
         kill();
-        wait_for_canary();
+        wait_for_probe();
 
-        exchange_of("/canary", e);
+        exchange_of("/probe", e);
 
         ASSERT_EQ(ended_.size(), 1U);
-        EXPECT_FALSE(ended_[0].outage) << "else it would be a canary for ever";
+        EXPECT_FALSE(ended_[0].outage) << "else it would be a probe for ever";
         EXPECT_TRUE(is_open());
     }
 }
 
-TEST_F(guard_refusal, a_canary_that_is_not_answered_or_refused_like_all_does_not_count) {
+TEST_F(guard_refusal, a_probe_that_is_not_answered_or_refused_like_all_does_not_count) {
     for (const auto& e : {reset(), refused_connection(), answered(401)}) {
         make(1);
         endpoints_ = {endpoints_.back()};
         kill();
-        wait_for_canary();
+        wait_for_probe();
 
-        exchange_of("/canary", e);
+        exchange_of("/probe", e);
 
         ASSERT_EQ(ended_.size(), 1U);
         EXPECT_TRUE(ended_[0].outage);
@@ -197,8 +197,8 @@ TEST_F(guard_refusal, dead_endpoints_are_asked_in_turn) {
     std::vector<std::string> asked;
 
     for (int n = 0; n < 6; ++n) {
-        wait_for_canary();
-        send("/canary-" + std::to_string(n));
+        wait_for_probe();
+        send("/probe-" + std::to_string(n));
         for (std::size_t k = 0; k < 3; ++k) {
             if (endpoints_[k]->waiting.empty()) continue;
             asked.push_back(std::to_string(k));
@@ -216,11 +216,11 @@ TEST_F(guard_refusal, the_second_endpoint_takes_over_though_the_first_never_answ
     make(2);
     kill(0);
     kill(1);
-    wait_for_canary();
+    wait_for_probe();
     send("/first");
     outlast_interval();
     endpoints_[0]->end(failed(exchange_state::sent_no_answer, transport_error::timeout));
-    wait_for_canary();
+    wait_for_probe();
 
     send("/second");
     ASSERT_EQ(endpoints_[1]->waiting.size(), 1U);

@@ -36,7 +36,7 @@ TEST_F(guard_fixture, what_is_sent_all_the_same_comes_back_unsent) {
     EXPECT_TRUE(ended_[0].outage);
 }
 
-TEST_F(guard_fixture, one_canary_passes_when_the_interval_is_over_with_a_hard_deadline) {
+TEST_F(guard_fixture, one_probe_passes_when_the_interval_is_over_with_a_hard_deadline) {
     make(1);
     kill();
     run_until([this] { return changes_ == 2; });
@@ -48,7 +48,7 @@ TEST_F(guard_fixture, one_canary_passes_when_the_interval_is_over_with_a_hard_de
     EXPECT_LE(endpoints_[0]->deadlines.back(), steady_clock::now() + milliseconds(500));
 }
 
-TEST_F(guard_fixture, an_answered_canary_opens_the_way) {
+TEST_F(guard_fixture, an_answered_probe_opens_the_way) {
     make(1);
     kill();
     run_until([this] { return guard_->now().exchanges == 1; });
@@ -61,7 +61,7 @@ TEST_F(guard_fixture, an_answered_canary_opens_the_way) {
     EXPECT_EQ(told_, (lines{"endpoint-0 dead", "endpoint-0 alive"}));
 }
 
-TEST_F(guard_fixture, a_failed_canary_is_an_outage_and_lets_others_be_the_next) {
+TEST_F(guard_fixture, a_failed_probe_is_an_outage_and_lets_others_be_the_next) {
     make(1);
     kill();
     run_until([this] { return guard_->now().exchanges == 1; });

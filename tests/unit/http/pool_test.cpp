@@ -100,17 +100,17 @@ TEST(pool, figures_tell_open_idle_and_waiting) {
     auto f = with_connections(server, 1);
     const auto first = f.begin();
     const auto second = f.begin(2s);
-    f.run_until([&] { return f.client->figures().waiting == 1; });
-    EXPECT_EQ(f.client->figures().open, 1U);
-    EXPECT_EQ(f.client->figures().idle, 0U);
+    f.run_until([&] { return f.client->stats().waiting == 1; });
+    EXPECT_EQ(f.client->stats().open, 1U);
+    EXPECT_EQ(f.client->stats().idle, 0U);
 
     f.run_until([&] { return !second->empty(); });
     server.release();
     f.run_until([&] { return !first->empty(); });
 
-    EXPECT_EQ(f.client->figures().open, 1U);
-    EXPECT_EQ(f.client->figures().idle, 1U);
-    EXPECT_EQ(f.client->figures().waiting, 0U);
+    EXPECT_EQ(f.client->stats().open, 1U);
+    EXPECT_EQ(f.client->stats().idle, 1U);
+    EXPECT_EQ(f.client->stats().waiting, 0U);
 }
 
 /// Two exchanges, the second after the server did all of its first script: both are answered, the second on a
@@ -176,7 +176,7 @@ TEST(pool, what_shall_have_a_fresh_connection_takes_the_place_of_an_idle_one) {
     expect_answered(f.send(), 200, "<a/>");
 
     EXPECT_EQ(server.record().connections, 2U) << "and it is used again by what may be sent on any";
-    EXPECT_EQ(f.client->figures().open, 1U);
+    EXPECT_EQ(f.client->stats().open, 1U);
 }
 
 TEST(pool, a_connection_is_not_used_again_after_a_timeout) {
@@ -195,9 +195,9 @@ TEST(pool, an_idle_connection_is_closed_after_the_idle_timeout) {
     const scripted_server server({test::always(good)});
     client_fixture f(endpoint_options{.url = server.url(), .idle_timeout = 50ms});
     f.send();
-    ASSERT_EQ(f.client->figures().idle, 1U);
+    ASSERT_EQ(f.client->stats().idle, 1U);
 
-    f.run_until([&] { return f.client->figures().idle == 0; });
+    f.run_until([&] { return f.client->stats().idle == 0; });
 
     EXPECT_TRUE(server.wait_until([](const server_record& r) { return r.ended == 1; }));
 }
@@ -208,7 +208,7 @@ TEST(pool, no_connection_is_kept_with_an_idle_timeout_of_zero) {
 
     f.send();
 
-    EXPECT_EQ(f.client->figures().open, 0U);
+    EXPECT_EQ(f.client->stats().open, 0U);
     EXPECT_TRUE(server.wait_until([](const server_record& r) { return r.ended == 1; }));
 }
 

@@ -81,7 +81,7 @@ TEST(stray_answer, once_heard_ends_the_use_of_all_kept_connections) {
     expect_answered(f.send(), 200, "<a/>");
 
     EXPECT_EQ(server.record().connections, 4U) << "the first one was quiet, and is not used again either";
-    EXPECT_EQ(f.client->figures().idle, 0U);
+    EXPECT_EQ(f.client->stats().idle, 0U);
 }
 
 TEST(stray_answer, before_the_first_request_sends_nothing) {

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "unit/pipeline/memory_queue.hpp"
-#include <contego/claims.hpp>
-#include <contego/records.hpp>
-#include <contego/sends.hpp>
-#include <contego/watches.hpp>
+#include <contego/line_observer.hpp>
+#include <contego/outcome_store.hpp>
+#include <contego/request_source.hpp>
+#include <contego/transport.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
@@ -20,9 +20,9 @@
 namespace contego::testing {
 
 /// Claims of a queue in memory.
-class fake_claims final : public claims {
+class fake_request_source final : public request_source {
 public:
-    explicit fake_claims(memory_queue& queue) : queue_(queue) {}
+    explicit fake_request_source(memory_queue& queue) : queue_(queue) {}
 
     claim_batch claim(const std::string& provider, std::size_t limit, std::size_t bytes) override {
         if (failures > 0) {
@@ -35,7 +35,7 @@ public:
         return queue_.claim(provider, limit, bytes);
     }
 
-    std::chrono::steady_clock::time_point ours_until(const request& r) const override {
+    std::chrono::steady_clock::time_point lease_deadline(const request& r) const override {
         using when = std::chrono::steady_clock::time_point;
         return queue_.is_ours(r) ? when::max() : when::min();
     }
@@ -50,9 +50,9 @@ private:
 };
 
 /// Records to a queue in memory, and keeps what it was given.
-class fake_records final : public records {
+class fake_outcome_store final : public outcome_store {
 public:
-    explicit fake_records(memory_queue& queue) : queue_(queue) {}
+    explicit fake_outcome_store(memory_queue& queue) : queue_(queue) {}
 
     record_answer record(const record_batch& batch) override {
         if (failures > 0) {
@@ -75,10 +75,10 @@ private:
 };
 
 /// A CAS that answers what the test says, or nothing.
-class fake_sends final : public sends {
+class fake_transport final : public transport {
 public:
     /// `answer` returns nothing where the CAS stays silent.
-    fake_sends(boost::asio::any_io_executor network, std::function<std::optional<exchange>()> answer)
+    fake_transport(boost::asio::any_io_executor network, std::function<std::optional<exchange>()> answer)
         : network_(std::move(network)), answer_(std::move(answer)) {}
 
     void send(envelope e, std::chrono::steady_clock::time_point deadline, done then) override {
@@ -135,7 +135,7 @@ private:
     std::size_t at_once_ = 0;
 };
 
-class fake_watches final : public watches {
+class fake_line_observer final : public line_observer {
 public:
     void claimed(std::string_view /*p*/, std::size_t count) override {
         if (on_claimed) on_claimed(count);

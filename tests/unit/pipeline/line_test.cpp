@@ -1,5 +1,5 @@
 #include "pipeline/line.hpp"
-#include "unit/pipeline/fake_admits.hpp"
+#include "unit/pipeline/fake_admission_control.hpp"
 #include "unit/pipeline/fakes.hpp"
 #include "unit/pipeline/wire.hpp"
 
@@ -64,11 +64,11 @@ protected:
     boost::asio::thread_pool recording_{1};
     line_options options_ = small_line();
     memory_queue queue_;
-    fake_claims source_{queue_};
-    fake_records store_{queue_};
-    fake_watches watches_;
-    fake_admits gate_;
-    fake_sends cas_{network_.get_executor(), ok_answer};
+    fake_request_source source_{queue_};
+    fake_outcome_store store_{queue_};
+    fake_line_observer watches_;
+    fake_admission_control gate_;
+    fake_transport cas_{network_.get_executor(), ok_answer};
 };
 
 TEST_F(line_fixture, carries_a_request_to_the_cas_and_back) {
@@ -274,7 +274,7 @@ TEST_F(line_fixture, claims_nothing_for_a_cas_that_is_taken_for_dead) {
     EXPECT_EQ(cas_.sent.size(), 3U);
 }
 
-TEST_F(line_fixture, claims_one_canary_and_nothing_ahead_of_it) {
+TEST_F(line_fixture, claims_one_probe_and_nothing_ahead_of_it) {
     queue(3);
     gate_.current = {1, false};
     cas_.on_send = [&] { gate_.current = {8, true}; };

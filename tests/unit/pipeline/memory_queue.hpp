@@ -1,7 +1,7 @@
 #pragma once
 
-#include <contego/claims.hpp>
-#include <contego/records.hpp>
+#include <contego/outcome_store.hpp>
+#include <contego/request_source.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -81,7 +81,7 @@ public:
             busy_until = now_ + milliseconds(1000);
         else {
             batch.next_due = next_due(provider);
-            batch.untold = std::max(milliseconds(0), busy_until - now_);
+            batch.notify_suppressed_for = std::max(milliseconds(0), busy_until - now_);
         }
         return batch;
     }

@@ -9,9 +9,9 @@ namespace {
 
 class queue_in_memory final : public queue_player {
 public:
-    claims& source() override { return source_; }
+    request_source& source() override { return source_; }
 
-    records& store() override { return store_; }
+    outcome_store& store() override { return store_; }
 
     std::int64_t insert(const std::vector<std::string>& cards, std::chrono::milliseconds due_in) override {
         auto r = request_for(++inserted_, "GET_PAIRING_STATUS_FOR_CARD", {});
@@ -30,8 +30,8 @@ public:
 
 private:
     memory_queue queue_;
-    fake_claims source_{queue_};
-    fake_records store_{queue_};
+    fake_request_source source_{queue_};
+    fake_outcome_store store_{queue_};
     std::int64_t inserted_ = 0;
 };
 

@@ -18,7 +18,7 @@ namespace contego::testing {
 
 /// A database that keeps every batch that it is given, answers what the test says, and may be made to take
 /// its time.
-class slow_records final : public records {
+class slow_outcome_store final : public outcome_store {
 public:
     record_answer record(const record_batch& batch) override {
         std::unique_lock lock(mutex_);
@@ -114,8 +114,8 @@ protected:
     }
 
     boost::asio::io_context network_{1};
-    slow_records store_;
-    fake_watches watches_;
+    slow_outcome_store store_;
+    fake_line_observer watches_;
     boost::asio::thread_pool database_{1};
     pipeline::recorder recorder_{network_.get_executor(), database_, store_, watches_};
 };

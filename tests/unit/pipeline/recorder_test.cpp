@@ -232,7 +232,7 @@ request claimed(std::int64_t id) {
 }
 
 /// Every verdict that the database took on that request, and did not refuse.
-std::vector<verdict> taken(const slow_records& store, std::int64_t request_id) {
+std::vector<verdict> taken(const slow_outcome_store& store, std::int64_t request_id) {
     std::vector<verdict> all;
     for (std::size_t i = 0; i < store.batches.size(); ++i)
         for (const auto& v : store.batches[i].verdicts)

@@ -12,22 +12,22 @@ const retry_policy policy{milliseconds(1000), milliseconds(60'000), 10, millisec
 
 struct row {
     int attempts;
-    double dice;
+    double jitter;
     std::optional<seconds> asked;
     std::optional<milliseconds> expected;
 };
 
 std::ostream& operator<<(std::ostream& out, const row& r) {
-    return out << r.attempts << " attempts, dice " << r.dice << ", asked for "
+    return out << r.attempts << " attempts, dice " << r.jitter << ", asked for "
                << r.asked.value_or(seconds(0)).count() << " s";
 }
 
 class next_delay_table : public ::testing::TestWithParam<row> {};
 
 TEST_P(next_delay_table, is_kept) {
-    const auto& [attempts, dice, asked, expected] = GetParam();
+    const auto& [attempts, jitter, asked, expected] = GetParam();
 
-    EXPECT_EQ(next_delay(policy, attempts, seconds(10), dice, asked), expected);
+    EXPECT_EQ(next_delay(policy, attempts, seconds(10), jitter, asked), expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(rows,

@@ -101,7 +101,7 @@ TEST(metrics, forget_a_backlog_that_is_gone) {
 TEST(metrics, count_providers_that_are_not_configured_together) {
     metrics m("1", {"default"});
     const auto before = m.text().size();
-    std::vector<queue::provider_figures> invented;
+    std::vector<queue::provider_stats> invented;
     for (int n = 0; n < 10'000; ++n)
         invented.push_back({"invented-" + std::to_string(n), "QUEUED", 2, static_cast<double>(n)});
 

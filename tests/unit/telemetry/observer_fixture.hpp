@@ -38,7 +38,7 @@ protected:
     std::string written(const log_configuration& how, Work work) {
         ::testing::internal::CaptureStderr();
         logbook log(how);
-        observer o(log, figures_);
+        observer o(log, stats_);
         work(o);
         return ::testing::internal::GetCapturedStderr();
     }
@@ -64,7 +64,7 @@ protected:
         return v;
     }
 
-    metrics figures_{"1", {"default"}};
+    metrics stats_{"1", {"default"}};
     request r_;
     command c_;
 };

@@ -19,7 +19,7 @@ TEST_F(observer_fixture, tells_of_a_claim_that_brought_something) {
         l,
         (value::object{
             {"level", "debug"}, {"message", "requests claimed"}, {"provider", "default"}, {"count", 3}}));
-    EXPECT_THAT(figures_.text(), HasSubstr("contego_claimed_total{provider=\"default\"} 3"));
+    EXPECT_THAT(stats_.text(), HasSubstr("contego_claimed_total{provider=\"default\"} 3"));
 }
 
 TEST_F(observer_fixture, tells_of_an_answer_for_those_who_want_to_know_all) {
@@ -44,10 +44,10 @@ TEST_F(observer_fixture, tells_of_an_answer_for_those_who_want_to_know_all) {
                              {"status", "OK"},
                              {"reference", "ref-1"}}));
     EXPECT_EQ(lines("info", work).size(), 0U);
-    EXPECT_THAT(figures_.text(),
+    EXPECT_THAT(stats_.text(),
                 HasSubstr("contego_exchanges_total{command=\"ADD_SUBSCRIPTIONS\",outcome=\"success\","
                           "provider=\"default\"} 2"));
-    EXPECT_THAT(figures_.text(), HasSubstr("contego_exchange_duration_seconds_sum{"));
+    EXPECT_THAT(stats_.text(), HasSubstr("contego_exchange_duration_seconds_sum{"));
 }
 
 TEST_F(observer_fixture, tells_of_a_command_that_was_not_done) {
@@ -86,12 +86,12 @@ TEST_F(observer_fixture, tells_what_becomes_of_each_request) {
         EXPECT_EQ(l.contains("delay_ms"), d == disposition::retry) << message;
     }
     for (const auto* name : {"complete", "reject", "retry", "hold", "release"})
-        EXPECT_THAT(figures_.text(),
+        EXPECT_THAT(stats_.text(),
                     HasSubstr("contego_requests_decided_total{disposition=\"" + std::string(name) +
                               "\",provider=\"default\"} 1"));
-    EXPECT_THAT(figures_.text(), HasSubstr("contego_request_duration_seconds_count{provider=\"default\"} 2"))
+    EXPECT_THAT(stats_.text(), HasSubstr("contego_request_duration_seconds_count{provider=\"default\"} 2"))
         << "only what has ended has a duration";
-    EXPECT_THAT(figures_.text(), HasSubstr("contego_request_duration_seconds_sum{provider=\"default\"} 6"));
+    EXPECT_THAT(stats_.text(), HasSubstr("contego_request_duration_seconds_sum{provider=\"default\"} 6"));
 }
 
 TEST_F(observer_fixture, says_when_a_retry_is_due_and_no_code_where_there_is_none) {
@@ -123,7 +123,7 @@ TEST_F(observer_fixture, warns_of_every_outcome_that_came_too_late) {
               value("outcome not written: the request was claimed by another daemon meanwhile"));
     EXPECT_EQ(*all[0].find("request"), value(7));
     EXPECT_EQ(*all[1].find("request"), value(8));
-    EXPECT_THAT(figures_.text(), HasSubstr("contego_stale_outcomes_total 2"));
+    EXPECT_THAT(stats_.text(), HasSubstr("contego_stale_outcomes_total 2"));
 }
 
 TEST_F(observer_fixture, calls_it_an_error_when_the_database_refuses_an_outcome) {
@@ -138,7 +138,7 @@ TEST_F(observer_fixture, calls_it_an_error_when_the_database_refuses_an_outcome)
                              {"message", "outcome not written: the database refuses it"},
                              {"request", 9},
                              {"reason", "value too odd"}}));
-    EXPECT_THAT(figures_.text(), HasSubstr("contego_stale_outcomes_total 0"));
+    EXPECT_THAT(stats_.text(), HasSubstr("contego_stale_outcomes_total 0"));
 }
 
 TEST_F(observer_fixture, counts_what_was_recorded_for_those_who_want_to_know_all) {
@@ -160,7 +160,7 @@ TEST_F(observer_fixture, says_where_the_database_was_missed) {
                              {"stage", "claim"},
                              {"reason", "connection refused"},
                              {"times", 1}}));
-    EXPECT_THAT(figures_.text(), HasSubstr("contego_database_trouble_total{stage=\"claim\"} 1"));
+    EXPECT_THAT(stats_.text(), HasSubstr("contego_database_trouble_total{stage=\"claim\"} 1"));
 }
 
 TEST_F(observer_fixture, says_when_an_endpoint_is_taken_for_dead) {
@@ -174,7 +174,7 @@ TEST_F(observer_fixture, says_when_an_endpoint_is_taken_for_dead) {
                        {"provider", "default"},
                        {"endpoint", "http://cas"},
                        {"reason", "HTTP 401"}}));
-    EXPECT_THAT(figures_.text(),
+    EXPECT_THAT(stats_.text(),
                 HasSubstr("contego_endpoint_up{endpoint=\"http://cas\",provider=\"default\"} 0"));
 }
 
@@ -186,7 +186,7 @@ TEST_F(observer_fixture, says_when_it_lives_again) {
                              {"message", "the CAS answers again"},
                              {"provider", "default"},
                              {"endpoint", "http://cas"}}));
-    EXPECT_THAT(figures_.text(),
+    EXPECT_THAT(stats_.text(),
                 HasSubstr("contego_endpoint_up{endpoint=\"http://cas\",provider=\"default\"} 1"));
 }
 
@@ -194,7 +194,7 @@ TEST_F(observer_fixture, shows_how_many_requests_the_line_holds) {
     EXPECT_EQ(lines("debug", [](observer& o) { o.holds("default", 1, 2, 3); }).size(), 0U);
 
     for (const auto* held : {"waiting\"} 1", "sending\"} 2", "recording\"} 3"})
-        EXPECT_THAT(figures_.text(),
+        EXPECT_THAT(stats_.text(),
                     HasSubstr("contego_held_requests{provider=\"default\",stage=\"" + std::string(held)));
 }
 
@@ -236,7 +236,7 @@ TEST_F(observer_fixture, shows_no_secret_and_no_envelope) {
         EXPECT_THAT(text, HasSubstr("UPDATE_CA_PIN_TO_GIVEN_VALUE"));
         EXPECT_THAT(text, Not(HasSubstr("4711")));
     }
-    EXPECT_THAT(figures_.text(), Not(HasSubstr("4711")));
+    EXPECT_THAT(stats_.text(), Not(HasSubstr("4711")));
 }
 
 } // namespace

@@ -1,0 +1,92 @@
+#include "doctor/check_schema.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace contego::daemon {
+namespace {
+
+/// More lines than that nobody reads.
+constexpr std::size_t most_lines = 10;
+
+void add_each(findings& to,
+              const std::vector<queue::catalog_entry>& all,
+              const std::function<finding(const queue::catalog_entry&)>& say,
+              const std::string& more) {
+    const auto shown = std::min(all.size(), most_lines);
+    for (std::size_t n = 0; n < shown; ++n)
+        to.push_back(say(all[n]));
+    if (shown < all.size()) {
+        auto last = say(all[shown]);
+        last.what = std::to_string(all.size() - shown) + " more " + more;
+        last.hint = "put right what is named above, then run doctor again";
+        to.push_back(std::move(last));
+    }
+}
+
+/// `index contego.request_open_due of contego.request_open`.
+std::string name_in_full(const queue::catalog_entry& e) {
+    const auto dot = e.kind == "function" ? std::string::npos : e.name.find('.');
+    if (dot == std::string::npos) return e.kind + " contego." + e.name;
+    return e.kind + ' ' + e.name.substr(dot + 1) + " of contego." + e.name.substr(0, dot);
+}
+
+finding missing(const queue::catalog_entry& e) {
+    const auto hint =
+        e.kind == "index"
+            ? e.definition
+            : "take the statement that makes it from contegod migrate's SQL (sql/migrations), or restore it "
+              "from a backup";
+    return error("the " + name_in_full(e) + " is missing", hint);
+}
+
+finding changed(const queue::catalog_entry& e) {
+    const auto meant = e.kind == "function" || e.definition.empty() ? std::string("what sql/migrations say")
+                                                                    : "\"" + e.definition + "\"";
+    return warning("the " + name_in_full(e) + " is not as the migrations make it",
+                   "if nobody meant that, make it " + meant + " again");
+}
+
+} // namespace
+
+findings check_schema(const schema_state& s) {
+    const auto versions = "the schema is at version " + std::to_string(s.applied) + ", this program knows " +
+                          std::to_string(s.known);
+    if (s.applied < s.known) return {error(versions, "run contegod migrate")};
+    if (s.applied > s.known)
+        return {good(versions),
+                warning("not compared with the migrations: the schema is newer than this program",
+                        "run the doctor of the newer version")};
+    findings all;
+    add_each(all, s.drift.missing, missing, "things of the schema are missing");
+    add_each(all, s.drift.changed, changed, "things of the schema are not as the migrations make them");
+    if (all.empty())
+        all.push_back(
+            good(versions + "; " + std::to_string(s.compared) + " things are as the migrations make them"));
+    return all;
+}
+
+findings check_indexes(const std::vector<std::string>& invalid) {
+    findings all;
+    for (const auto& name : invalid)
+        all.push_back(error("the index contego." + name + " is invalid: it costs, and is not used",
+                            "REINDEX INDEX CONCURRENTLY contego." + name));
+    if (all.empty()) all.push_back(good("every index is valid"));
+    return all;
+}
+
+findings check_rights(const std::string& login, const std::vector<queue::right>& needed) {
+    findings all;
+    for (const auto& right : needed) {
+        if (!right.exists)
+            all.push_back(not_checked("there is no " + right.on + " to have rights on"));
+        else if (!right.granted)
+            all.push_back(error("the login " + login + " lacks " + right.what + " ON " + right.on,
+                                "GRANT contego_daemon TO " + login + "; if it has that: GRANT " + right.what +
+                                    " ON " + right.on + " TO contego_daemon"));
+    }
+    if (all.empty()) all.push_back(good("the login " + login + " may do all that the daemon does"));
+    return all;
+}
+
+} // namespace contego::daemon

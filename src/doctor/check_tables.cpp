@@ -1,0 +1,71 @@
+#include "doctor/check_database.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string_view>
+
+namespace contego::daemon {
+namespace {
+
+/// Every request goes through these, and leaves dead rows in them.
+constexpr std::array<std::string_view, 3> hot{"request_open", "lane", "command_open"};
+
+/// Autovacuum comes at the first of these and has had time at the second.
+constexpr double late = 2;
+
+constexpr std::int64_t worth_statistics = 1'000;
+
+std::string share_text(const queue::table_stats& t) {
+    return "contego." + t.name + " has " + std::to_string(t.dead) + " dead rows beside " +
+           std::to_string(t.live) + " live ones";
+}
+
+} // namespace
+
+findings check_autovacuum(const queue::vacuum_stats& f) {
+    findings all;
+    if (!f.autovacuum)
+        all.push_back(error("autovacuum is off: the queue becomes slower with every request",
+                            "set autovacuum = on in postgresql.conf, then reload"));
+    if (!f.track_counts)
+        all.push_back(error("track_counts is off: autovacuum finds nothing to do",
+                            "set track_counts = on in postgresql.conf, then reload"));
+    for (const auto& t : f.tables)
+        if (!t.autovacuum)
+            all.push_back(error("autovacuum is switched off for contego." + t.name,
+                                "ALTER TABLE contego." + t.name + " RESET (autovacuum_enabled)"));
+    if (all.empty()) all.push_back(good("autovacuum is on, for every table"));
+    return all;
+}
+
+findings check_dead_rows(const queue::vacuum_stats& f) {
+    findings all;
+    std::string text;
+    for (const auto& t : f.tables) {
+        if (std::ranges::find(hot, t.name) == hot.end()) continue;
+        text += (text.empty() ? "" : "; ") + share_text(t);
+        if (static_cast<double>(t.dead) <= late * t.vacuum_at) continue;
+        all.push_back(warning(
+            share_text(t) + ", autovacuum should have come at " + std::to_string(std::llround(t.vacuum_at)) +
+                " and came last " + (t.vacuumed ? span_text(*t.vacuumed) + " ago" : "never"),
+            "see the findings about transactions and autovacuum; if there is none, give autovacuum more "
+            "workers or a higher autovacuum_vacuum_cost_limit; now: VACUUM contego." +
+                t.name));
+    }
+    if (all.empty()) all.push_back(good(text.empty() ? "there is no table to look at" : text));
+    return all;
+}
+
+findings check_statistics(const queue::vacuum_stats& f) {
+    findings all;
+    for (const auto& t : f.tables)
+        if (!t.analyzed && t.live >= worth_statistics)
+            all.push_back(warning("contego." + t.name + " has " + std::to_string(t.live) +
+                                      " rows, and statistics were never gathered of it",
+                                  "ANALYZE contego." + t.name));
+    if (all.empty()) all.push_back(good("statistics were gathered of every table that is worth it"));
+    return all;
+}
+
+} // namespace contego::daemon

@@ -1,0 +1,226 @@
+#include "pipeline/execution.hpp"
+
+#include "pipeline/read_back.hpp"
+#include <contego/plan.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace contego::pipeline {
+namespace {
+
+bool is_known_priority(const std::string& priority) {
+    return priority == "REGULAR" || priority == "EXPRESS";
+}
+
+violation unknown_priority(const std::string& priority) {
+    constexpr std::size_t most = 58; // and two quotes
+    return {"priority", '"' + shortened(priority, most) + '"', "must be REGULAR or EXPRESS"};
+}
+
+/// It was answered, again and again, and no answer said whether the command was done.
+bool may_have_been_done(const reply& answer) {
+    const std::string_view code = answer.error_code;
+    return answer.unreadable || (code.starts_with("HTTP_5") && code != "HTTP_503");
+}
+
+std::chrono::milliseconds age_of(const request& r) {
+    constexpr double longest = 1e9; // thirty years
+    const double seconds = r.age_seconds > 0 ? std::min(r.age_seconds, longest) : 0;
+    return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+}
+
+} // namespace
+
+execution::execution(request r, const binding& wire, const retry_policy& policy, double jitter)
+    : request_(std::move(r)), wire_(wire), policy_(policy), jitter_(jitter) {
+    std::ranges::sort(request_.finished, {}, &finished_command::sequence);
+    plan_commands();
+    request_.parameters = {};
+}
+
+void execution::plan_commands() {
+    if (!request_.unreadable.empty()) {
+        const violations why{
+            {"parameters", "unreadable", "must be JSON that fits this program: " + request_.unreadable}};
+        ended_ = verdict_of(disposition::reject, "VALIDATION_ERROR", describe(why));
+        return;
+    }
+    auto planned = plan(request_.action, request_.parameters, wire_.limits());
+    auto* why = std::get_if<refusal>(&planned);
+    refusal refused = why != nullptr ? std::move(*why) : refusal{"VALIDATION_ERROR", {}, 0};
+    if (!is_known_priority(request_.priority))
+        refused.all.insert(refused.all.begin(), unknown_priority(request_.priority));
+    if (refused.all.empty())
+        commands_ = std::move(std::get<command_list>(planned));
+    else
+        ended_ = verdict_of(disposition::reject, refused.code, describe(refused.all, refused.more));
+}
+
+step execution::next(bool proven) {
+    for (; !ended_ && position_ < commands_.size(); ++position_) {
+        const int sequence = static_cast<int>(position_) + 1;
+        if (const auto* done = finished_before(position_)) {
+            const bool matters = !done->result.is_null();
+            note(matters ? commands_[position_].type : command_type{}, done->result, done->reference_number);
+            continue;
+        }
+        current_ = commands_[position_];
+        const auto& c = current_;
+        if (is_skipped(c)) {
+            ++position_;
+            return skip_step{sequence, &c};
+        }
+        if (request_.interrupted && !wire_.repeat_safe(c.type)) {
+            reading_back_ = read_back_of(c);
+            if (reading_back_) return send_step{sequence, &*reading_back_, &c};
+            return in_doubt("may have been sent before, and is not safe to repeat");
+        }
+        scout_ = proven ? std::nullopt : scout_for(c);
+        return send_step{sequence, scout_ ? &*scout_ : &c};
+    }
+    return ended_ ? *ended_ : verdict_of(disposition::complete);
+}
+
+bool execution::answered(const reply& answer) {
+    if (reading_back_) return read_back(answer);
+    if (scout_) {
+        scout_.reset();
+        if (answer.outcome == outcome::retry) ended_ = failed(answer, false);
+        return false;
+    }
+    if (answer.outcome != outcome::success) {
+        ended_ = failed(answer, true);
+        return true;
+    }
+    note(current_.type, answer.result, answer.reference_number);
+    ++position_;
+    return true;
+}
+
+bool execution::read_back(const reply& answer) {
+    reading_back_.reset();
+    if (answer.outcome == outcome::retry) {
+        ended_ = failed(answer, false);
+        return false;
+    }
+    const auto done = answer.outcome == outcome::success ? was_done(current_, answer.result) : std::nullopt;
+    if (!done) {
+        ended_ = in_doubt("may have been done, and the CAS does not tell");
+        return false;
+    }
+    // Commands go out one after the other: where this one was not done, none after it was sent.
+    request_.interrupted = *done;
+    if (*done) ++position_;
+    return *done;
+}
+
+std::optional<command> execution::scout_for(const command& c) const {
+    if (wire_.repeat_safe(c.type)) return std::nullopt;
+    auto get = harmless_get_like(c);
+    if (get && !wire_.repeat_safe(get->type)) return std::nullopt;
+    return get;
+}
+
+verdict execution::in_doubt(const std::string& why) const {
+    return verdict_of(disposition::hold,
+                      "IN_DOUBT",
+                      "command " + std::to_string(position_ + 1) + " (" +
+                          std::string(name_of(current_.type)) + ") " + why);
+}
+
+const finished_command* execution::finished_before(std::size_t position) const {
+    const int sequence = static_cast<int>(position) + 1;
+    const auto done = std::ranges::lower_bound(request_.finished, sequence, {}, &finished_command::sequence);
+    return done == request_.finished.end() || done->sequence != sequence ? nullptr : &*done;
+}
+
+bool execution::is_skipped(const command& c) const {
+    return c.only_if_paired.has_value() && paired_.has_value() && *c.only_if_paired != *paired_;
+}
+
+void execution::note(command_type type, const value& result, const std::string& reference) {
+    if (!reference.empty()) reference_number_ = reference;
+    if (result.is_null()) return;
+    result_ = result;
+    if (type == command_type::get_pairing_status_for_card)
+        if (const auto* paired = result.find("paired"); paired != nullptr && paired->boolean() != nullptr)
+            paired_ = *paired->boolean();
+}
+
+verdict execution::verdict_of(disposition d, std::string code, std::string description) const {
+    verdict v;
+    v.request_id = request_.id;
+    v.fence = request_.fence;
+    v.disposition = d;
+    v.error_code = std::move(code);
+    v.error_description = std::move(description);
+    v.reference_number = reference_number_;
+    v.result = result_;
+    return v;
+}
+
+/// The first command from there on that is in doubt and not safe to repeat.
+std::optional<std::size_t> execution::in_doubt_from(std::size_t position) const {
+    if (!request_.interrupted) return std::nullopt;
+    for (; position < commands_.size(); ++position)
+        if (finished_before(position) == nullptr)
+            if (const auto c = commands_[position]; !is_skipped(c) && !wire_.repeat_safe(c.type))
+                return position;
+    return std::nullopt;
+}
+
+// A person who lets the request go on knows of the command that it stands at. Of those after it nobody has
+// asked the CAS yet.
+void execution::take_doubt_along(verdict& v) const {
+    const auto later = in_doubt_from(position_ + 1);
+    if (!later) return;
+    v.in_doubt = true;
+    v.error_description += "; besides, command " + std::to_string(*later + 1) + " (" +
+                           std::string(name_of(commands_[*later].type)) +
+                           ") may have been sent before, and is not safe to repeat";
+}
+
+verdict execution::failed(const reply& answer, bool sent) const {
+    auto v = verdict_of(disposition::retry, answer.error_code, answer.error_description);
+    if (!answer.reference_number.empty()) v.reference_number = answer.reference_number;
+    const bool readable = answer.error_code == "IN_DOUBT" && read_back_of(current_);
+    if (answer.outcome == outcome::rejected || (answer.outcome == outcome::hold && !readable)) {
+        v.disposition = answer.outcome == outcome::rejected ? disposition::reject : disposition::hold;
+        take_doubt_along(v);
+        return v;
+    }
+    v.in_doubt = readable || request_.interrupted;
+    // Where there is an answer there is a CAS, however it answers.
+    v.counts = !answer.outage || answer.unreadable;
+    if (!v.counts) {
+        v.delay = std::max(next_delay_after_outage(policy_, jitter_, answer.retry_after),
+                           std::chrono::milliseconds(answer.set_aside));
+        return v;
+    }
+    const int failures = request_.attempts + 1;
+    if (const auto delay = next_delay(policy_, failures, age_of(request_), jitter_, answer.retry_after)) {
+        v.delay = std::max(*delay, std::chrono::milliseconds(answer.set_aside));
+        return v;
+    }
+    const bool doubtful = request_.interrupted && !wire_.repeat_safe(current_.type);
+    if (readable || doubtful) return in_doubt("may have been done: " + answer.error_description);
+    return given_up(answer, std::move(v), sent);
+}
+
+verdict execution::given_up(const reply& answer, verdict v, bool sent) const {
+    const bool doubtful = sent && may_have_been_done(answer);
+    v.in_doubt = false;
+    v.disposition = doubtful || in_doubt_from(position_ + 1) ? disposition::hold : disposition::reject;
+    v.error_code = doubtful && answer.unreadable ? "UNREADABLE_ANSWER" : "RETRIES_EXHAUSTED";
+    v.error_description = "failed " + std::to_string(request_.attempts + 1) + " times, the last time with " +
+                          answer.error_code + ": " + answer.error_description;
+    if (doubtful) v.error_description += "; the CAS may have done it all the same";
+    take_doubt_along(v);
+    return v;
+}
+
+} // namespace contego::pipeline
