@@ -6,7 +6,7 @@ install(TARGETS contegod contego-sim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
 set(share "${CMAKE_INSTALL_DATADIR}/contego")
 install(FILES config/contegod.example.json config/binding.xml DESTINATION "${share}")
 install(DIRECTORY config/wsdl DESTINATION "${share}" FILES_MATCHING PATTERN "*.wsdl" PATTERN "*.xsd")
-install(DIRECTORY sql/migrations DESTINATION "${share}/sql" FILES_MATCHING PATTERN "*.sql")
+install(DIRECTORY sql/migrations sql/functions sql/views DESTINATION "${share}/sql" FILES_MATCHING PATTERN "*.sql")
 
 # In the layout of the checkout, so that the links between them hold.
 install(FILES README.md CONTRIBUTING.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")

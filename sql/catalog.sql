@@ -6,7 +6,7 @@ WITH relation AS (
     SELECT c.oid, c.relname AS name, c.relkind, c.relrowsecurity, c.relpartbound, c.relispartition
     FROM pg_class AS c
     JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE n.nspname = 'contego' AND c.relkind IN ('r', 'p', 'v', 'S') AND c.relname !~ '[0-9]' AND c.relname <> 'migration'),
+    WHERE n.nspname = 'contego' AND c.relkind IN ('r', 'p', 'v', 'S') AND c.relname !~ '[0-9]' AND c.relname NOT IN ('migration', 'definition')),
 part AS (
     SELECT CASE r.relkind WHEN 'v' THEN 'view' WHEN 'S' THEN 'sequence' ELSE 'table' END AS kind, r.name::text AS name,
            concat_ws(' ', pg_get_expr(r.relpartbound, r.oid), CASE WHEN r.relrowsecurity THEN 'row level security' END) AS definition

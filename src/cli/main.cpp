@@ -1,5 +1,7 @@
 #include "cli/commands.hpp"
 #include "daemon/prepare_process.hpp"
+#include "schema/schema_text.hpp"
+#include "telemetry/commit.hpp"
 #include "telemetry/version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -61,9 +63,15 @@ void add_verb(CLI::App& app, const char* verb, const char* meaning, verb_argumen
     to.callback([&arguments, verb] { arguments.verb = verb; });
 }
 
+std::string version_line() {
+    const auto newest = contego::queue::embedded_schema().steps.back().version;
+    return std::string("contegod ") + version + " (commit " + commit + ", schema " + std::to_string(newest) +
+           ')';
+}
+
 int run(int argc, char** argv) {
     CLI::App app("contegod: takes provisioning requests from a CRM's table to Conax Contego and back");
-    app.set_version_flag("--version", std::string("contegod ") + version);
+    app.set_version_flag("--version", version_line());
     app.require_subcommand(1);
     app.footer("Exit status: 0 done, 1 failed, 2 bad input or configuration.");
 
@@ -74,7 +82,8 @@ int run(int argc, char** argv) {
     migrate_arguments migration;
     auto& migrate = *app.add_subcommand("migrate", "bring the database's schema up to date");
     add_configuration(migrate, migration.configuration_file);
-    auto* status_flag = migrate.add_flag("--status", migration.status, "only say which steps are applied");
+    auto* status_flag =
+        migrate.add_flag("--status", migration.status, "only say what is applied, and what would be");
     migrate.add_flag("--dry-run", migration.dry_run, "only print the SQL that would run")
         ->excludes(status_flag);
 

@@ -18,18 +18,28 @@ namespace {
 /// Providers that the configuration does not have; a CRM may invent as many as it likes.
 constexpr int most_unknown_shown = 20;
 
-void print(const std::vector<queue::migration_state>& all) {
-    for (const auto& m : all)
+void print_status(queue::migrations& schema) {
+    for (const auto& m : schema.status())
         std::cout << std::setw(4) << std::setfill('0') << m.step.version << std::setfill(' ') << "  "
                   << std::left << std::setw(20) << m.step.name << std::right << "  "
                   << m.applied_date.value_or("not applied") << '\n';
+    for (const auto& one : schema.outdated())
+        std::cout << one.kind << ' ' << one.name << ": to be applied\n";
+    if (const auto why = schema.mismatch()) std::cout << *why << '\n';
 }
 
 int apply(queue::migrations& schema) {
-    const int count = schema.apply([](const queue::migration& m) {
-        std::cout << "applied " << m.version << ' ' << m.name << '\n' << std::flush;
-    });
-    if (count == 0) std::cout << "nothing to do: the schema is up to date\n";
+    const auto [refusal, applied] = schema.apply();
+    if (refusal) {
+        std::cerr << *refusal << '\n';
+        return exit_status::failed;
+    }
+    for (const auto& m : applied.steps)
+        std::cout << "applied " << m.version << ' ' << m.name << '\n';
+    for (const auto& one : applied.definitions)
+        std::cout << "applied " << one.kind << ' ' << one.name << '\n';
+    if (applied.steps.empty() && applied.definitions.empty())
+        std::cout << "nothing to do: the schema is up to date\n";
     if (const auto warning = schema.encoding_warning()) std::cout << "warning: " << *warning << '\n';
     return 0;
 }
@@ -38,6 +48,8 @@ int dry_run(queue::migrations& schema) {
     for (const auto& m : schema.status())
         if (!m.applied_date)
             std::cout << "-- " << m.step.version << ' ' << m.step.name << '\n' << m.step.sql << '\n';
+    for (const auto& one : schema.outdated())
+        std::cout << "-- " << one.kind << ' ' << one.name << '\n' << one.sql << '\n';
     return 0;
 }
 
@@ -64,7 +76,7 @@ int migrate_command(const migrate_arguments& arguments) {
     return with_database(*c, [&](const queue::database_options& database) {
         queue::migrations schema(database);
         if (arguments.status) {
-            print(schema.status());
+            print_status(schema);
             return 0;
         }
         return arguments.dry_run ? dry_run(schema) : apply(schema);

@@ -33,18 +33,25 @@ std::string name_in_full(const queue::catalog_entry& e) {
 
 finding missing(const queue::catalog_entry& e) {
     const auto hint =
-        e.kind == "index"
-            ? e.definition
+        e.kind == "index" ? e.definition
+        : e.kind == "function" || e.kind == "view"
+            ? "run contegod migrate"
             : "take the statement that makes it from contegod migrate's SQL (sql/migrations), or restore it "
               "from a backup";
     return error("the " + name_in_full(e) + " is missing", hint);
 }
 
 finding changed(const queue::catalog_entry& e) {
-    const auto meant = e.kind == "function" || e.definition.empty() ? std::string("what sql/migrations say")
+    const auto meant = e.kind == "function" || e.definition.empty() ? std::string("what its file in sql says")
                                                                     : "\"" + e.definition + "\"";
     return warning("the " + name_in_full(e) + " is not as the migrations make it",
                    "if nobody meant that, make it " + meant + " again");
+}
+
+finding refused(const std::string& mismatch) {
+    constexpr std::string_view label = "\nHINT: ";
+    const auto at = mismatch.find(label);
+    return error(mismatch.substr(0, at), mismatch.substr(at + label.size()));
 }
 
 } // namespace
@@ -52,12 +59,13 @@ finding changed(const queue::catalog_entry& e) {
 findings check_schema(const schema_state& s) {
     const auto versions = "the schema is at version " + std::to_string(s.applied) + ", this program knows " +
                           std::to_string(s.known);
-    if (s.applied < s.known) return {error(versions, "run contegod migrate")};
+    findings all;
+    if (s.mismatch) all.push_back(refused(*s.mismatch));
+    if (s.mismatch && s.applied != s.known) return all;
     if (s.applied > s.known)
         return {good(versions),
                 warning("not compared with the migrations: the schema is newer than this program",
                         "run the doctor of the newer version")};
-    findings all;
     add_each(all, s.drift.missing, missing, "things of the schema are missing");
     add_each(all, s.drift.changed, changed, "things of the schema are not as the migrations make them");
     if (all.empty())

@@ -7,7 +7,6 @@
 #include "doctor/check_endpoint.hpp"
 #include "doctor/check_queue.hpp"
 #include "doctor/check_schema.hpp"
-#include "schema/embedded_migrations.hpp"
 #include "schema/migrations.hpp"
 
 #include <algorithm>
@@ -46,9 +45,11 @@ findings look_at_database(snapshot& p) {
 }
 
 findings look_at_schema(snapshot& p) {
-    const auto steps = queue::migrations(p.database()).status();
+    queue::migrations schema(p.database());
+    const auto steps = schema.status();
     schema_state state;
-    state.known = queue::embedded_migrations().size();
+    state.mismatch = schema.mismatch();
+    state.known = queue::embedded_schema().steps.size();
     state.applied = static_cast<std::size_t>(
         std::ranges::count_if(steps, [](const auto& s) { return s.applied_date.has_value(); }));
     if (state.applied == state.known) {

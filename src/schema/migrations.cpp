@@ -1,73 +1,203 @@
 #include "schema/migrations.hpp"
 
 #include "database/sqlstate.hpp"
-#include "schema/embedded_migrations.hpp"
+#include "schema/checksum.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <iterator>
+#include <string_view>
 
 namespace contego::queue {
 namespace {
 
+constexpr const char* make_ledger = "CREATE SCHEMA IF NOT EXISTS contego;"
+                                    "CREATE TABLE IF NOT EXISTS contego.migration ("
+                                    "    version         integer PRIMARY KEY,"
+                                    "    name            text NOT NULL,"
+                                    "    sha256          text NOT NULL,"
+                                    "    compatible_from integer NOT NULL,"
+                                    "    applied_date    timestamptz NOT NULL DEFAULT now());"
+                                    "CREATE TABLE IF NOT EXISTS contego.definition ("
+                                    "    kind         text NOT NULL,"
+                                    "    name         text NOT NULL,"
+                                    "    sha256       text NOT NULL,"
+                                    "    applied_date timestamptz NOT NULL DEFAULT now(),"
+                                    "    PRIMARY KEY (kind, name))";
 // Held to the end of the transaction: two that migrate at once take turns, also behind a pooler. Only the
 // owner of the table may lock it in this mode.
 constexpr const char* take_turns = "LOCK TABLE contego.migration IN SHARE ROW EXCLUSIVE MODE";
-constexpr const char* make_ledger = "CREATE SCHEMA IF NOT EXISTS contego;"
-                                    "CREATE TABLE IF NOT EXISTS contego.migration ("
-                                    "    version      integer PRIMARY KEY,"
-                                    "    name         text NOT NULL,"
-                                    "    applied_date timestamptz NOT NULL DEFAULT now())";
+// A function in SQL may call one that is made after it.
+constexpr const char* take_bodies_unchecked = "SET LOCAL check_function_bodies = off";
 constexpr const char* ledger_exists = "SELECT to_regclass('contego.migration') IS NOT NULL";
-constexpr const char* read_ledger =
-    "SELECT version, name, to_char(applied_date AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') "
-    "FROM contego.migration ORDER BY version";
-constexpr const char* enter_ledger =
-    "INSERT INTO contego.migration (version, name) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING version";
+constexpr const char* read_steps = "SELECT version, name, sha256, compatible_from,"
+                                   "       to_char(applied_date AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
+                                   " FROM contego.migration ORDER BY version";
+// One that a step has dropped, or a person, is to be made again.
+constexpr const char* read_definitions =
+    "SELECT d.kind, d.name, d.sha256 FROM contego.definition AS d"
+    " WHERE CASE d.kind"
+    "     WHEN 'view' THEN EXISTS (SELECT FROM pg_class AS c WHERE c.relkind = 'v' AND c.relname = d.name"
+    "                              AND c.relnamespace = 'contego'::regnamespace)"
+    "     ELSE EXISTS (SELECT FROM pg_proc AS p WHERE p.proname = d.name"
+    "                  AND p.pronamespace = 'contego'::regnamespace) END";
+constexpr const char* enter_step =
+    "INSERT INTO contego.migration (version, name, sha256, compatible_from) VALUES ($1, $2, $3, $4)";
+constexpr const char* enter_definition =
+    "INSERT INTO contego.definition (kind, name, sha256) VALUES ($1, $2, $3)"
+    " ON CONFLICT (kind, name) DO UPDATE SET sha256 = excluded.sha256, applied_date = excluded.applied_date";
+
+/// More names than that nobody reads.
+constexpr std::size_t most_names = 5;
 
 /// IF NOT EXISTS looks before it makes: of two at once one may find that the other has made it meanwhile.
 bool was_made_meanwhile(const server_error& e) {
     return e.sqlstate() == "23505" || e.sqlstate() == "42P06" || e.sqlstate() == "42P07";
 }
 
+std::string file_of(const migration& step) {
+    std::array<char, 16> number{};
+    std::snprintf(number.data(), number.size(), "%04d", step.version);
+    return std::string("sql/migrations/") + number.data() + '_' + step.name + ".sql";
+}
+
+std::string file_of(const definition& one) {
+    return "sql/" + one.kind + "s/" + one.name + ".sql";
+}
+
+/// An error says in which file it happened.
+void run_file(pqxx::transaction_base& tx, const std::string& file, const std::string& text) {
+    try {
+        tx.exec(text);
+    } catch (const pqxx::sql_error& e) {
+        std::string_view said = e.what();
+        if (constexpr std::string_view severity = "ERROR:  "; said.starts_with(severity))
+            said.remove_prefix(severity.size());
+        throw pqxx::sql_error(file + ": " + std::string(said), e.query(), sql::sqlstate_of(e).c_str());
+    }
+}
+
+std::string names_of(const std::vector<definition>& all) {
+    std::string text;
+    for (std::size_t n = 0; n < std::min(all.size(), most_names); ++n)
+        text += (n == 0 ? "" : ", ") + all[n].name;
+    if (all.size() > most_names) text += " and " + std::to_string(all.size() - most_names) + " more";
+    return text;
+}
+
 } // namespace
 
-migrations::migrations(database_options options) : connection_(std::move(options)) {}
+migrations::migrations(database_options options, const schema_text& known)
+    : known_(known), connection_(std::move(options)) {}
 
-std::vector<migrations::entry> migrations::applied() {
-    return connection_.transact("read_ledger", [&](pqxx::transaction_base& tx) {
-        std::vector<entry> all;
-        if (!tx.exec(ledger_exists)[0][0].as<bool>()) return all;
-        for (const auto& row : tx.exec(read_ledger))
-            all.push_back({row[0].as<int>(), row[1].c_str(), row[2].c_str()});
-        return all;
-    });
+migrations::ledger migrations::read(pqxx::transaction_base& tx) {
+    ledger found;
+    if (!tx.exec(ledger_exists)[0][0].as<bool>()) return found;
+    for (const auto& row : tx.exec(read_steps))
+        found.steps.push_back(
+            {row[0].as<int>(), row[1].c_str(), row[2].c_str(), row[3].as<int>(), row[4].c_str()});
+    for (const auto& row : tx.exec(read_definitions))
+        found.definitions[{row[0].c_str(), row[1].c_str()}] = row[2].c_str();
+    return found;
+}
+
+migrations::ledger migrations::read() {
+    return connection_.transact("read_ledger", [](pqxx::transaction_base& tx) { return read(tx); });
 }
 
 std::vector<migration_state> migrations::status() {
-    const auto done = applied();
+    const auto found = read();
     std::vector<migration_state> all;
-    for (const auto& step : embedded_migrations()) {
-        const bool is_done = all.size() < done.size();
-        all.push_back({step, is_done ? std::optional(done[all.size()].applied_date) : std::nullopt});
+    for (const auto& step : known_.steps) {
+        const auto done = std::ranges::find(found.steps, step.version, &entry::version);
+        all.push_back({step, done == found.steps.end() ? std::nullopt : std::optional(done->applied_date)});
     }
-    for (auto i = all.size(); i < done.size(); ++i)
-        all.push_back({{done[i].version, done[i].name, {}}, done[i].applied_date});
+    for (const auto& done : found.steps)
+        if (all.empty() || done.version > all.back().step.version)
+            all.push_back({{done.version, done.name, {}, done.compatible_from}, done.applied_date});
     return all;
 }
 
-int migrations::apply(const std::function<void(const migration&)>& told) {
-    provide_ledger();
-    int count = 0;
-    for (const auto& step : embedded_migrations()) {
-        const bool fresh = connection_.transact(step.name.c_str(), [&](pqxx::transaction_base& tx) {
-            tx.exec(take_turns);
-            if (sql::run(tx, enter_ledger, step.version, step.name).empty()) return false;
-            tx.exec(step.sql);
-            return true;
-        });
-        if (fresh) {
-            ++count;
-            told(step);
-        }
+std::vector<definition> migrations::outdated() {
+    return outdated(read());
+}
+
+migrations::result migrations::apply() {
+    const auto in_one_transaction = [this] {
+        return connection_.transact("migrate", [this](pqxx::transaction_base& tx) { return apply_in(tx); });
+    };
+    try {
+        return in_one_transaction();
+    } catch (const server_error& e) {
+        if (!was_made_meanwhile(e)) throw;
+        return in_one_transaction();
     }
-    return count;
+}
+
+migrations::result migrations::apply_in(pqxx::transaction_base& tx) {
+    tx.exec(make_ledger);
+    tx.exec(take_turns);
+    tx.exec(take_bodies_unchecked);
+    const auto found = read(tx);
+    if (const auto why = refusal(found)) return {why, {}};
+
+    schema_text applied{missing(found), {}};
+    for (const auto& step : applied.steps)
+        run_file(tx, file_of(step), step.sql);
+    applied.definitions = outdated(read(tx)); // a step may have dropped some
+    for (const auto& one : applied.definitions)
+        run_file(tx, file_of(one), one.sql);
+
+    for (const auto& step : applied.steps)
+        sql::run(tx, enter_step, step.version, step.name, checksum(step.sql), step.compatible_from);
+    for (const auto& one : applied.definitions)
+        sql::run(tx, enter_definition, one.kind, one.name, checksum(one.sql));
+    return {std::nullopt, std::move(applied)};
+}
+
+bool migrations::is_newer(const ledger& found) const {
+    return !found.steps.empty() && found.steps.back().version > known_.steps.back().version;
+}
+
+std::optional<std::string> migrations::refusal(const ledger& found) const {
+    for (const auto& step : known_.steps) {
+        const auto done = std::ranges::find(found.steps, step.version, &entry::version);
+        if (done == found.steps.end()) continue;
+        const auto sha256 = checksum(step.sql);
+        if (sha256 != done->sha256)
+            return "step " + std::to_string(step.version) + " (" + step.name +
+                   ") was changed after it was applied: the database has the checksum " +
+                   done->sha256.substr(0, 12) + ", this program " + sha256.substr(0, 12) +
+                   "\nHINT: use the program of the release that migrated this database, or a later release; "
+                   "a "
+                   "database for development is dropped and migrated again";
+    }
+    const auto newest_known = known_.steps.back().version;
+    if (is_newer(found) && found.steps.back().compatible_from > newest_known)
+        return "the schema is at version " + std::to_string(found.steps.back().version) +
+               ", which works with programs that know version " +
+               std::to_string(found.steps.back().compatible_from) + " or later; this program knows " +
+               std::to_string(newest_known) + "\nHINT: install the release that migrated this database";
+    return std::nullopt;
+}
+
+std::vector<migration> migrations::missing(const ledger& found) const {
+    std::vector<migration> all;
+    std::ranges::copy_if(known_.steps, std::back_inserter(all), [&](const migration& step) {
+        return std::ranges::find(found.steps, step.version, &entry::version) == found.steps.end();
+    });
+    return all;
+}
+
+std::vector<definition> migrations::outdated(const ledger& found) const {
+    std::vector<definition> all;
+    if (is_newer(found)) return all;
+    std::ranges::copy_if(known_.definitions, std::back_inserter(all), [&](const definition& one) {
+        const auto there = found.definitions.find({one.kind, one.name});
+        return there == found.definitions.end() || there->second != checksum(one.sql);
+    });
+    return all;
 }
 
 std::optional<std::string> migrations::encoding_warning() {
@@ -80,25 +210,17 @@ std::optional<std::string> migrations::encoding_warning() {
            "ENCODING 'UTF8'";
 }
 
-void migrations::provide_ledger() {
-    const auto make = [this] {
-        connection_.transact("make_ledger",
-                             [](pqxx::transaction_base& tx) { return tx.exec(make_ledger).size(); });
-    };
-    try {
-        make();
-    } catch (const server_error& e) {
-        if (!was_made_meanwhile(e)) throw;
-        make();
-    }
-}
-
 std::optional<std::string> migrations::mismatch() {
-    const auto done = applied();
-    const auto needed = embedded_migrations().size();
-    if (done.size() >= needed) return std::nullopt;
-    return "the schema is at version " + std::to_string(done.size()) + ", this daemon needs " +
-           std::to_string(needed) + "\nHINT: run contegod migrate";
+    const auto found = read();
+    if (const auto why = refusal(found)) return why;
+    if (const auto steps = missing(found); !steps.empty())
+        return "the schema is at version " + std::to_string(steps.front().version - 1) +
+               ", this program needs " + std::to_string(known_.steps.back().version) +
+               "\nHINT: run contegod migrate";
+    if (const auto all = outdated(found); !all.empty())
+        return "functions or views of the schema are missing or not those of this program: " + names_of(all) +
+               "\nHINT: run contegod migrate";
+    return std::nullopt;
 }
 
 } // namespace contego::queue

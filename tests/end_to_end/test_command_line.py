@@ -1,11 +1,13 @@
 """The subcommands, as a person at a terminal meets them."""
 
+import hashlib
 import json
+import re
 import subprocess
 
 import pytest
 
-from programs import CONTEGO_SIM, contegod
+from programs import CONTEGO_SIM, REPOSITORY, contegod
 
 SUBCOMMANDS = ["serve", "migrate", "check", "plan", "render", "status", "doctor", "retry", "cancel", "hold", "release", "close", "skip"]
 ADD = {"smartcard_ca_id": "01000000017", "service_ca_id": "1111"}
@@ -29,8 +31,17 @@ def test_help_names_every_subcommand():
 def test_version_names_program_and_number():
     for done in (contegod("--version"), subprocess.run([CONTEGO_SIM, "--version"], capture_output=True, text=True, check=False)):
         assert done.returncode == 0
-        name, number = done.stdout.split()
+        name, number = done.stdout.split()[:2]
         assert name in ("contegod", "contego-sim") and number[0].isdigit()
+
+
+def test_version_names_commit_and_newest_step_of_the_schema():
+    steps = sorted((REPOSITORY / "sql/migrations").glob("*.sql"))
+
+    said = re.fullmatch(r"contegod \S+ \(commit (\S+), schema (\d+)\)\n", contegod("--version").stdout)
+
+    assert said and int(said[2]) == int(steps[-1].name.split("_")[0])
+    assert said[1] == "unknown" or re.search(r"[0-9a-f]{7,}", said[1])
 
 
 @pytest.mark.parametrize("arguments", [[], ["dance"], ["serve"], ["check"], ["serve", "--config", "/nowhere"], ["plan"]])
@@ -94,6 +105,48 @@ def test_migrate_a_second_time_does_nothing(database, configure, providers):
     done = contegod("migrate", "--config", configure(providers))
 
     assert done.returncode == 0 and "up to date" in done.stdout
+
+
+def test_the_ledger_keeps_the_checksum_of_every_file(database):
+    files = {file: hashlib.sha256(file.read_bytes()).hexdigest() for part in ("migrations", "functions", "views")
+             for file in (REPOSITORY / "sql" / part).glob("*.sql")}
+
+    kept = {REPOSITORY / "sql/migrations" / f"{row['version']:04}_{row['name']}.sql": row["sha256"]
+            for row in database.query("SELECT version, name, sha256 FROM contego.migration")}
+    kept |= {REPOSITORY / "sql" / f"{row['kind']}s" / f"{row['name']}.sql": row["sha256"]
+             for row in database.query("SELECT kind, name, sha256 FROM contego.definition")}
+
+    assert kept == files
+
+
+def test_migrate_says_which_function_it_would_apply_again_and_applies_it(database, configure, providers):
+    file = configure(providers)
+    database.query("UPDATE contego.definition SET sha256 = '' WHERE name = 'leave_fleet'")
+
+    status = contegod("migrate", "--status", "--config", file)
+    dry = contegod("migrate", "--dry-run", "--config", file)
+    serve = contegod("serve", "--config", file)
+    done = contegod("migrate", "--config", file)
+
+    assert "function leave_fleet: to be applied" in status.stdout
+    assert dry.stdout.startswith("-- function leave_fleet\n") and "CREATE OR REPLACE FUNCTION contego.leave_fleet" in dry.stdout
+    assert serve.returncode == 1 and "not those of this program: leave_fleet" in serve.stdout + serve.stderr
+    assert (done.returncode, done.stdout) == (0, "applied function leave_fleet\n")
+    assert "up to date" in contegod("migrate", "--config", file).stdout
+
+
+def test_a_step_that_was_changed_since_it_was_applied_is_refused(database, configure, providers):
+    file = configure(providers)
+    kept = database.query("SELECT sha256 FROM contego.migration WHERE version = 1")[0]["sha256"]
+    database.query("UPDATE contego.migration SET sha256 = repeat('0', 64) WHERE version = 1")
+
+    refused = [contegod(subcommand, "--config", file) for subcommand in ("migrate", "serve", "doctor")]
+    database.query(f"UPDATE contego.migration SET sha256 = '{kept}' WHERE version = 1")
+
+    for done in refused:
+        assert done.returncode == 1
+        said = done.stdout + done.stderr
+        assert "step 1 (tables) was changed after it was applied" in said and "0" * 12 in said and kept[:12] in said
 
 
 def test_status_counts_what_waits(database, configure, providers):

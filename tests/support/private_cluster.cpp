@@ -66,7 +66,7 @@ queue::database_options private_cluster::fresh_database() {
 
 queue::database_options private_cluster::fresh_schema() {
     auto options = fresh_database();
-    queue::migrations(options).apply([](const queue::migration& /*step*/) {});
+    if (const auto refusal = queue::migrations(options).apply().refusal) throw std::runtime_error(*refusal);
     return options;
 }
 

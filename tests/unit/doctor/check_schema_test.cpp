@@ -10,19 +10,33 @@ using enum severity;
 using ::testing::ElementsAre;
 
 schema_state up_to_date() {
-    return {11, 11, {}, 500};
+    return {11, 11, std::nullopt, {}, 500};
 }
 
 TEST(doctor_schema, as_the_migrations_make_it_is_good) {
     EXPECT_THAT(check_schema(up_to_date()), only(ok, "version 11, this program knows 11; 500 things"));
 }
 
-TEST(doctor_schema, older_than_the_program_is_an_error) {
-    EXPECT_THAT(check_schema({10, 11, {}, 0}), only(error, "version 10", "contegod migrate"));
+TEST(doctor_schema, on_which_the_daemon_does_not_start_is_an_error) {
+    EXPECT_THAT(check_schema({10, 11, "the schema is at version 10\nHINT: run contegod migrate", {}, 0}),
+                only(error, "version 10", "contegod migrate"));
+    EXPECT_THAT(check_schema({12, 11, "the schema is at version 12\nHINT: install it", {}, 0}),
+                only(error, "version 12", "install it"));
+}
+
+TEST(doctor_schema, of_another_text_is_an_error_and_compared) {
+    auto s = up_to_date();
+    s.mismatch = "functions are missing: claim\nHINT: run contegod migrate";
+    s.drift.missing = {{"function", "claim(a bigint)", "0123"}};
+
+    EXPECT_THAT(
+        check_schema(s),
+        ElementsAre(is(error, "functions are missing: claim", "run contegod migrate"),
+                    is(error, "the function contego.claim(a bigint) is missing", "run contegod migrate")));
 }
 
 TEST(doctor_schema, newer_than_the_program_is_not_compared_and_said_so) {
-    EXPECT_THAT(check_schema({12, 11, {}, 0}),
+    EXPECT_THAT(check_schema({12, 11, std::nullopt, {}, 0}),
                 ElementsAre(is(ok, "version 12"), is(warning, "not compared", "newer version")));
 }
 
@@ -41,9 +55,10 @@ TEST(doctor_schema, names_what_is_made_in_another_way_and_how_it_should_be) {
     auto s = up_to_date();
     s.drift.changed = {{"column", "lane.lane", "text not null"}, {"function", "claim(a bigint)", "0123"}};
 
-    EXPECT_THAT(check_schema(s),
-                ElementsAre(is(warning, "the column lane of contego.lane is not as", "\"text not null\""),
-                            is(warning, "the function contego.claim(a bigint) is not as", "sql/migrations")));
+    EXPECT_THAT(
+        check_schema(s),
+        ElementsAre(is(warning, "the column lane of contego.lane is not as", "\"text not null\""),
+                    is(warning, "the function contego.claim(a bigint) is not as", "its file in sql")));
 }
 
 TEST(doctor_schema, in_ruins_fills_no_screen) {

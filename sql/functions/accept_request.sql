@@ -1,0 +1,86 @@
+-- Completes what the CRM inserted. The columns that are ours are set here, whatever was given.
+--
+-- It runs for rows that come by replication too (ENABLE ALWAYS). A row with a due date comes out of this very table: from a dump, or
+-- from another contego by replication. Replicated, it stays as it is. Restored by INSERT or COPY, it would lose its state.
+CREATE OR REPLACE FUNCTION contego.accept_request() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    replicated boolean := current_setting('session_replication_role') = 'replica';
+BEGIN
+    IF NEW.due_date IS NOT NULL THEN
+        IF replicated THEN
+            RETURN NEW;
+        END IF;
+        IF has_table_privilege(session_user, 'contego.request_open', 'TRUNCATE') THEN
+            RAISE EXCEPTION 'contego.request: the row with id % has a due_date, so it comes from a dump, and would lose its state', NEW.id
+                USING ERRCODE = 'object_not_in_prerequisite_state',
+                      HINT = 'Restore data with pg_restore --disable-triggers, or name the columns of the CRM only.';
+        END IF;
+    END IF;
+
+    NEW.provider := left(coalesce(NEW.provider, 'default'), 100);
+    NEW.priority := left(coalesce(NEW.priority, 'REGULAR'), 100);
+    -- Nearly all parameters are small, and nothing can be wrong with them but their depth.
+    NEW.parameters_size := CASE WHEN pg_column_size(NEW.parameters) <= 1000 THEN octet_length(NEW.parameters::text) ELSE 1001 END;
+    IF NEW.parameters_size > 1000 OR NEW.action IS NULL OR jsonb_typeof(NEW.parameters) IS DISTINCT FROM 'object'
+       OR jsonb_path_exists(NEW.parameters, 'strict $.**{32} ? (@.type() == "object" || @.type() == "array")')
+       OR octet_length(concat(NEW.action, NEW.subscription, NEW.process_name, NEW.process_id, NEW.idempotency_key)) > 16384 THEN
+        PERFORM contego.refuse_unbounded(NEW);
+        NEW.parameters_size := octet_length(NEW.parameters::text);
+    END IF;
+    IF getdatabaseencoding() <> 'UTF8' THEN
+        PERFORM contego.check_encoding(g.name, g.text)
+        FROM (VALUES ('action', NEW.action), ('parameters', NEW.parameters::text), ('subscription', NEW.subscription),
+                     ('process_name', NEW.process_name), ('process_id', NEW.process_id), ('provider', NEW.provider),
+                     ('priority', NEW.priority), ('idempotency_key', NEW.idempotency_key)) AS g (name, text);
+    END IF;
+
+    -- No date, for drivers send -infinity and dates before Christ for one that is not set. A date beyond what clients can read
+    -- would be one that nobody can see.
+    IF NEW.scheduled_date IS NULL OR NEW.scheduled_date < '0001-01-01 00:00:00+00' THEN
+        NEW.scheduled_date := now();
+    ELSIF NEW.scheduled_date >= '10000-01-01 00:00:00+00' THEN
+        RAISE EXCEPTION 'contego.request.scheduled_date is %; it must be before the year 10000', NEW.scheduled_date
+            USING ERRCODE = 'datetime_field_overflow', SCHEMA = 'contego', TABLE = 'request', COLUMN = 'scheduled_date',
+                  HINT = 'Leave it out, or give NULL, for now. A request that is never to be sent is not inserted.';
+    END IF;
+
+    NEW.lanes := contego.lanes_of(NEW.parameters);
+    IF cardinality(NEW.lanes) > 4000 THEN
+        PERFORM contego.refuse_insert('parameters', format('names %s smartcards and boxes; 4000 are allowed', cardinality(NEW.lanes)),
+                                      'Split the request into several.');
+    END IF;
+    NEW.created_date := now();
+    NEW.created_by := session_user;
+    NEW.due_date := NEW.scheduled_date;
+    NEW.progress := CASE WHEN NEW.scheduled_date > now() THEN 'SCHEDULED' ELSE 'QUEUED' END;
+    NEW.sequence_number := NEW.id;
+    NEW.executed_date := NULL;
+    NEW.finished_date := NULL;
+    NEW.reference_number := NULL;
+    NEW.error_code := NULL;
+    NEW.error_description := NULL;
+    NEW.result := NULL;
+    NEW.attempts := 0;
+    NEW.blocked_by := NULL;
+    NEW.blocked_date := NULL;
+    NEW.fence := 0;
+    NEW.claimed_by := NULL;
+    NEW.claimed_date := NULL;
+    NEW.interrupted := false;
+    IF replicated THEN
+        NEW.sequence_number := nextval('contego.request_id_seq'); -- the id is another database's
+        PERFORM contego.enter_replicated(NEW);
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+REVOKE ALL ON FUNCTION contego.accept_request FROM PUBLIC;
+COMMENT ON FUNCTION contego.accept_request() IS 'Trigger: completes what the CRM inserted.';
+
+CREATE OR REPLACE TRIGGER accept_request BEFORE INSERT ON contego.request_open
+    FOR EACH ROW EXECUTE FUNCTION contego.accept_request();
+ALTER TABLE contego.request_open ENABLE ALWAYS TRIGGER accept_request; -- for rows that come by replication, too

@@ -1,0 +1,8 @@
+CREATE OR REPLACE FUNCTION contego.close_feed() RETURNS void
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$ DROP TRIGGER IF EXISTS announce_finished ON contego.request_finished $$;
+
+REVOKE ALL ON FUNCTION contego.close_feed FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION contego.close_feed TO contego_operator;
+COMMENT ON FUNCTION contego.close_feed IS 'Nothing more comes into the feed; what is in it stays.';

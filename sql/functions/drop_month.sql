@@ -1,0 +1,45 @@
+-- One step, in a transaction of its own, of dropping the oldest month that ended more than so many months ago: `begun`, `cleared` (call
+-- again), `dropped`; `waiting`: somebody uses it, call again later; `nothing`: there is none, or somebody else is at it. What is open is
+-- in no month.
+--
+-- A month that is begun keeps its requests from being sent again: what belongs to them is going.
+CREATE OR REPLACE FUNCTION contego.drop_month(retention_months integer, OUT month date, OUT step text, OUT gone bigint)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '200ms'
+AS $$
+DECLARE
+    oldest contego.month;
+BEGIN
+    IF retention_months IS NULL OR retention_months < 1 THEN
+        RAISE EXCEPTION 'a month is kept for one month at least' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    step := 'nothing';
+    gone := 0;
+    IF NOT contego.try_lock('drop_month') THEN
+        RETURN;
+    END IF;
+    SELECT * INTO oldest FROM contego.month AS m ORDER BY m.month LIMIT 1;
+    IF oldest.month + make_interval(months => retention_months + 1) <= now() AT TIME ZONE 'UTC' THEN
+        month := oldest.month;
+        IF oldest.dropping_since IS NULL THEN
+            UPDATE contego.month AS m SET dropping_since = now() WHERE m.month = oldest.month;
+            step := 'begun';
+            RETURN;
+        END IF;
+        gone := contego.clear_month(oldest);
+        step := 'cleared';
+        IF gone = 0 THEN
+            PERFORM contego.drop_tables(oldest.month);
+            step := 'dropped';
+        END IF;
+    END IF;
+EXCEPTION WHEN lock_not_available THEN
+    step := 'waiting';
+    gone := 0;
+END
+$$;
+
+REVOKE ALL ON FUNCTION contego.drop_month FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION contego.drop_month TO contego_daemon, contego_operator;
+COMMENT ON FUNCTION contego.drop_month IS 'One step of dropping the oldest month that ended more than so many months ago; called until it says nothing.';

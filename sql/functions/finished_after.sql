@@ -1,0 +1,26 @@
+CREATE OR REPLACE FUNCTION contego.finished_after(after_position bigint, at_most integer DEFAULT 1000)
+RETURNS TABLE ("position" bigint, request_id bigint, life_cycle_state text, finished_date timestamptz, subscription text,
+               idempotency_key text, reference_number text, error_code text, error_description text, result jsonb)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    sees_all boolean := pg_has_role(session_user, 'contego_support', 'MEMBER');
+BEGIN
+    PERFORM contego.number_finished();
+    RETURN QUERY EXECUTE format($q$
+        SELECT f.position, f.request_id, f.life_cycle_state, f.finished_date, r.subscription, r.idempotency_key, r.reference_number,
+               r.error_code, r.error_description, r.result
+        FROM (SELECT * FROM contego.feed AS e WHERE e.position > $1 %s ORDER BY e.position LIMIT $2) AS f
+        LEFT JOIN contego.request AS r ON r.id = ANY (ARRAY[f.request_id])
+        ORDER BY f.position $q$, CASE WHEN sees_all THEN '' ELSE 'AND e.created_by = $3' END)
+    USING coalesce(after_position, 0), least(greatest(at_most, 1), 10000), session_user::text;
+END
+$$;
+
+ALTER FUNCTION contego.finished_after SET jit = off;
+ALTER FUNCTION contego.finished_after SET enable_seqscan = off;
+
+REVOKE ALL ON FUNCTION contego.finished_after FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION contego.finished_after TO contego_crm, contego_support;
+COMMENT ON FUNCTION contego.finished_after IS 'What finished after a position of the feed, in the order of positions: never one twice, none left out.';

@@ -1,0 +1,48 @@
+-- Inserts those whose key is not known yet, in the order of the list, in one statement; numbers all of the list.
+CREATE OR REPLACE FUNCTION contego.insert_submission(requests jsonb, OUT ids bigint[], OUT news boolean[])
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH given AS MATERIALIZED (
+        SELECT g.*, left(coalesce(g.provider, 'default'), 100) AS at_provider, contego.kept_key(g.idempotency_key) AS kept,
+               row_number() OVER (PARTITION BY left(coalesce(g.provider, 'default'), 100), g.idempotency_key ORDER BY g.place) AS nth
+        FROM ROWS FROM (jsonb_to_recordset(requests) AS (
+            action text, parameters jsonb, subscription text, process_name text, process_id text, provider text, priority text,
+            scheduled_date timestamptz, idempotency_key text)) WITH ORDINALITY
+            AS g (action, parameters, subscription, process_name, process_id, provider, priority, scheduled_date, idempotency_key, place)
+    ), known AS MATERIALIZED (
+        SELECT g.place, i.request_id
+        FROM given AS g
+        CROSS JOIN LATERAL (
+            SELECT k.request_id FROM contego.idempotency AS k
+            WHERE k.provider = g.at_provider AND k.idempotency_key = g.kept AND k.created_by = session_user
+            OFFSET 0
+        ) AS i
+    ), fresh AS MATERIALIZED (
+        SELECT f.*, nextval('contego.request_id_seq') AS id
+        FROM (SELECT g.* FROM given AS g
+              WHERE (g.kept IS NULL OR g.nth = 1) AND NOT EXISTS (SELECT FROM known AS k WHERE k.place = g.place)
+              ORDER BY g.place) AS f
+    ), inserted AS (
+        INSERT INTO contego.request (id, action, parameters, subscription, process_name, process_id, provider, priority,
+                                     scheduled_date, idempotency_key)
+        OVERRIDING SYSTEM VALUE
+        SELECT f.id, f.action, f.parameters, f.subscription, f.process_name, f.process_id, f.provider, f.priority, f.scheduled_date,
+               f.idempotency_key
+        FROM fresh AS f
+        ORDER BY f.place
+    )
+    SELECT array_agg(coalesce(k.request_id, f.id, same.id) ORDER BY g.place), array_agg(f.id IS NOT NULL ORDER BY g.place)
+    FROM given AS g
+    LEFT JOIN known AS k ON k.place = g.place
+    LEFT JOIN fresh AS f ON f.place = g.place
+    LEFT JOIN fresh AS same ON f.id IS NULL AND same.kept = g.kept AND same.at_provider = g.at_provider
+$$;
+
+-- However long the list, its members are held against each other by hashing, and against the keys by their index.
+ALTER FUNCTION contego.insert_submission SET jit = off;
+ALTER FUNCTION contego.insert_submission SET enable_nestloop = off;
+ALTER FUNCTION contego.insert_submission SET enable_seqscan = off;
+
+REVOKE ALL ON FUNCTION contego.insert_submission FROM PUBLIC;
+COMMENT ON FUNCTION contego.insert_submission IS 'Part of submitting: inserts what is new, numbers all.';

@@ -1,0 +1,52 @@
+-- The requests that fit every member of `filter`, in the order of their numbers.
+CREATE OR REPLACE FUNCTION contego.matching(filter jsonb) RETURNS bigint[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    known text[] := '{provider,action,progress,error_code,subscription,process_name,process_id,card,box,created_from,created_to}';
+    unknown text;
+    about_kind text;
+    about_name text;
+    about bigint[]; -- the requests that contego.subject knows of one of the members
+BEGIN
+    SELECT key INTO unknown FROM jsonb_object_keys(filter) AS key WHERE key <> ALL (known) LIMIT 1;
+    IF unknown IS NOT NULL OR filter = '{}' THEN
+        RAISE EXCEPTION '%', coalesce(format('a filter has no "%s"', unknown), 'an empty filter would take every request')
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'It has ' || array_to_string(known, ', ') || '.';
+    END IF;
+    SELECT member.key, filter ->> member.key INTO about_kind, about_name
+    FROM unnest(ARRAY['card', 'box', 'subscription', 'process_id']) AS member (key)
+    WHERE filter ? member.key
+    LIMIT 1;
+    IF about_kind IS NOT NULL THEN
+        about := ARRAY(SELECT s.request_id FROM contego.subject AS s WHERE s.kind = replace(about_kind, '_id', '') AND s.name = left(about_name, 500));
+    END IF;
+    RETURN ARRAY(
+        SELECT r.id
+        FROM contego.request AS r
+        WHERE (about IS NULL OR r.id = ANY (about))
+          AND (NOT filter ? 'provider' OR r.provider = filter ->> 'provider')
+          AND (NOT filter ? 'action' OR r.action = filter ->> 'action')
+          AND (NOT filter ? 'progress' OR r.progress = filter ->> 'progress' AND r.life_cycle_state = CASE
+              WHEN filter ->> 'progress' IN ('DONE', 'CLOSED') THEN 'COMPLETED'
+              WHEN filter ->> 'progress' IN ('REJECTED', 'CANCELLED') THEN 'REJECTED'
+              ELSE 'PENDING' END)
+          AND (NOT filter ? 'error_code' OR r.error_code = filter ->> 'error_code')
+          AND (NOT filter ? 'subscription' OR r.subscription = filter ->> 'subscription')
+          AND (NOT filter ? 'process_name' OR r.process_name = filter ->> 'process_name')
+          AND (NOT filter ? 'process_id' OR r.process_id = filter ->> 'process_id')
+          AND (NOT filter ? 'card' OR r.lanes @> ARRAY['card:' || (filter ->> 'card')])
+          AND (NOT filter ? 'box' OR r.lanes @> ARRAY['box:' || (filter ->> 'box')])
+          AND (NOT filter ? 'created_from' OR r.created_date >= (filter ->> 'created_from')::timestamptz)
+          AND (NOT filter ? 'created_to' OR r.created_date < (filter ->> 'created_to')::timestamptz)
+        ORDER BY r.id);
+END
+$$;
+
+-- What the filter has no member for falls out of a plan that is made for it.
+ALTER FUNCTION contego.matching SET plan_cache_mode = force_custom_plan;
+
+REVOKE ALL ON FUNCTION contego.matching FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION contego.matching TO contego_operator;
+COMMENT ON FUNCTION contego.matching IS 'Numbers of the requests that fit every member of the filter, for the verbs and their preview.';

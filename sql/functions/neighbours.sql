@@ -1,0 +1,13 @@
+-- The daemons whose lease has not ended on one machine: whoever runs there can see which of them are no more.
+CREATE OR REPLACE FUNCTION contego.neighbours(on_machine text) RETURNS TABLE (id bigint, pid integer, started_ticks bigint)
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT d.id, d.pid, d.started_ticks
+    FROM contego.daemon AS d
+    WHERE d.machine = on_machine AND on_machine <> '' AND d.lease_until > clock_timestamp()
+$$;
+
+REVOKE ALL ON FUNCTION contego.neighbours FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION contego.neighbours TO contego_daemon;
+COMMENT ON FUNCTION contego.neighbours IS 'Daemon: the living daemons of one machine.';

@@ -1,0 +1,27 @@
+-- Puts a rejected request back into the table of the open ones, at the end of the order, and its commands with it.
+CREATE OR REPLACE FUNCTION contego.reopen(o contego.request) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    new_number bigint := nextval('contego.request_id_seq');
+BEGIN
+    DELETE FROM contego.request_finished AS f WHERE f.id = o.id AND f.finished_date = o.finished_date;
+    UPDATE contego.command AS c SET finished_date = NULL WHERE c.request_id = o.id AND c.finished_date = o.finished_date;
+    -- The trigger takes it for new, and gives it its lanes. What is old about it is put back after. Its number is its id's, as if it
+    -- had just been inserted: it gets a new one, with which it comes last.
+    INSERT INTO contego.request (id, action, parameters, subscription, process_name, process_id, provider, priority)
+    OVERRIDING SYSTEM VALUE
+    VALUES (o.id, o.action, o.parameters, o.subscription, o.process_name, o.process_id, o.provider, o.priority);
+    UPDATE contego.request_open AS r
+    SET created_date = o.created_date, created_by = o.created_by, idempotency_key = o.idempotency_key,
+        scheduled_date = o.scheduled_date, executed_date = o.executed_date, reference_number = o.reference_number,
+        fence = o.fence, sequence_number = new_number
+    WHERE r.id = o.id;
+    UPDATE contego.lane AS l SET sequence_number = new_number
+    WHERE l.provider = o.provider AND l.lane = ANY (o.lanes) AND l.sequence_number = o.id;
+END
+$$;
+
+REVOKE ALL ON FUNCTION contego.reopen FROM PUBLIC;
+COMMENT ON FUNCTION contego.reopen IS 'Part of the verbs: puts a rejected request back among the open ones.';

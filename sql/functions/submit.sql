@@ -1,0 +1,18 @@
+-- Submits one request, as contego.submit_many does a list.
+CREATE OR REPLACE FUNCTION contego.submit(
+    action text, parameters jsonb, subscription text DEFAULT NULL, process_name text DEFAULT NULL, process_id text DEFAULT NULL,
+    provider text DEFAULT NULL, priority text DEFAULT NULL, scheduled_date timestamptz DEFAULT NULL,
+    idempotency_key text DEFAULT NULL, OUT request_id bigint, OUT is_new boolean)
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT s.request_id, s.is_new
+    FROM contego.submit_many(jsonb_build_array(jsonb_build_object(
+        'action', action, 'parameters', parameters, 'subscription', subscription, 'process_name', process_name,
+        'process_id', process_id, 'provider', provider, 'priority', priority, 'scheduled_date', scheduled_date,
+        'idempotency_key', idempotency_key))) AS s
+$$;
+
+REVOKE ALL ON FUNCTION contego.submit FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION contego.submit TO contego_crm;
+COMMENT ON FUNCTION contego.submit IS 'Inserts one request and returns its number; where the idempotency key is known, the number of the request that has it, and is_new is false.';

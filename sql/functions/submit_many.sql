@@ -1,0 +1,32 @@
+-- Submits a list of requests. If another session inserts the same key at this moment, this waits for it and then finds its request.
+CREATE OR REPLACE FUNCTION contego.submit_many(requests jsonb)
+RETURNS TABLE (place integer, request_id bigint, is_new boolean)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    done record;
+    tries integer := 0;
+BEGIN
+    PERFORM contego.check_submission(requests);
+    LOOP
+        BEGIN
+            SELECT s.ids, s.news INTO done FROM contego.insert_submission(requests) AS s;
+            EXIT;
+        EXCEPTION WHEN unique_violation THEN
+            tries := tries + 1;
+            IF tries >= 5 THEN -- a transaction whose snapshot stays as it is will never see the other's
+                RAISE;
+            END IF;
+        END;
+    END LOOP;
+    RETURN QUERY
+    SELECT u.place::integer, u.id, u.new
+    FROM unnest(done.ids, done.news) WITH ORDINALITY AS u (id, new, place)
+    ORDER BY u.place;
+END
+$$;
+
+REVOKE ALL ON FUNCTION contego.submit_many FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION contego.submit_many TO contego_crm;
+COMMENT ON FUNCTION contego.submit_many IS 'The same for a list of requests (JSON objects with the columns that the CRM sets): one row for each, by its place in the list.';

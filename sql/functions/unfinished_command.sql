@@ -1,0 +1,14 @@
+-- The command at which a request stands: the first that was tried and has not succeeded. NULL: the one that comes next was
+-- not tried yet, and only a daemon can say which it is.
+CREATE OR REPLACE FUNCTION contego.unfinished_command(of_request bigint, OUT sequence integer, OUT type text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT c.sequence, c.type FROM contego.command AS c
+    WHERE c.request_id = of_request AND c.outcome NOT IN ('success', 'skipped')
+    ORDER BY c.sequence
+    LIMIT 1
+$$;
+
+REVOKE ALL ON FUNCTION contego.unfinished_command FROM PUBLIC;
+COMMENT ON FUNCTION contego.unfinished_command IS 'The command at which a request stands: the first that was tried and has not succeeded.';
