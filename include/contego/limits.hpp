@@ -1,5 +1,8 @@
 #pragma once
 
+#include <contego/command_type.hpp>
+
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 
@@ -15,7 +18,8 @@ struct range {
     friend bool operator==(const range&, const range&) = default;
 };
 
-/// What a site's CAS accepts in a parameter. The binding file sets them; these are the defaults.
+/// The commands that a site's CAS has, and what it accepts in a parameter. The binding file sets them; these
+/// are the defaults.
 ///
 /// Sources: message lengths and the repetition interval are documented by the CRM (which counts characters);
 /// everything marked assumed is a gap in the documentation.
@@ -36,6 +40,13 @@ struct limits {
     std::size_t clients_per_pairing =
         50; ///< smartcards, and STBs, that one pairing command may name; assumed
     character_set characters = character_set::utf_8;
+
+    /// One bit for each of command_types, set if the binding file lacks the command.
+    std::bitset<command_types.size()> unsupported{};
+
+    [[nodiscard]] bool supports(command_type type) const {
+        return !unsupported.test(static_cast<std::size_t>(type));
+    }
 
     friend bool operator==(const limits&, const limits&) = default;
 };

@@ -7,7 +7,8 @@
 
 namespace contego {
 
-/// One thing wrong with the parameters of a request, said so that the CRM's developer can mend it.
+/// One thing wrong with a request, said so that the CRM's developer can mend it. If it is not about a field,
+/// `field` and `value` are empty and `rule` is a whole sentence.
 struct violation {
     std::string field; ///< where, as a path: `distributions[0].smartcards[1]`
     std::string
@@ -27,9 +28,10 @@ inline constexpr std::size_t most_violations = 20;
 /// The most characters of a description.
 inline constexpr std::size_t longest_description = 4000;
 
-/// `field: rule (was value)`, one a line, in the order given: the error description of a REJECTED row. The
-/// first most_violations are listed; a last line counts the others, and `more` beyond them. Field and value
-/// are shortened, and the whole has at most longest_description characters.
+/// `field: rule (was value)`, or the rule alone if there is no field; one a line, in the order given: the
+/// error description of a REJECTED row. The first most_violations are listed; a last line counts the others,
+/// and `more` beyond them. Field and value are shortened, and the whole has at most longest_description
+/// characters.
 [[nodiscard]] std::string describe(const violations& all, std::size_t more = 0);
 
 /// The first `most` characters (UTF-8) of the text, the last three of them `...` if there are more. Never a

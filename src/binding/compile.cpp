@@ -21,6 +21,13 @@ bool is_printable(std::string_view text, std::string_view forbidden) {
         text, [&](char c) { return c >= ' ' && c <= '~' && forbidden.find(c) == std::string_view::npos; });
 }
 
+std::string all_codes() {
+    std::string codes;
+    for (const auto type : command_types)
+        (codes += ' ') += name_of(type);
+    return codes;
+}
+
 class binding_reader {
 public:
     binding_reader(source& file, binding::compiled& out) : file_(file), out_(out) {}
@@ -84,7 +91,8 @@ private:
         if (!code) return;
         const auto type = command_type_of(*code);
         if (!type) {
-            file_.mistake(element, "unknown command " + std::string(*code));
+            file_.mistake(element,
+                          "unknown command " + std::string(*code) + "; the commands are" + all_codes());
             return;
         }
         auto& line = lines_.at(static_cast<std::size_t>(*type));
@@ -183,7 +191,11 @@ private:
     void check_complete() {
         for (const auto type : command_types)
             if (lines_.at(static_cast<std::size_t>(type)) == 0)
-                file_.mistake(0, "command " + std::string(name_of(type)) + " is missing");
+                out_.limits.unsupported.set(static_cast<std::size_t>(type));
+        if (commands_.empty()) {
+            file_.mistake(0, "the binding has no command");
+            return;
+        }
         if (has_success(common_)) return;
         if (!std::ranges::any_of(out_.commands, has_success, &compiled_command::outcomes)) {
             file_.mistake(0, "no status is a success anywhere");

@@ -92,8 +92,11 @@ int check_command(const check_arguments& arguments) {
     bool wrong = print_mistakes(arguments.configuration_file.string(), read.mistakes);
     if (!wrong)
         wrong = print_mistakes(arguments.configuration_file.string(), mistakes_in(read.result.database));
-    for (const auto& [name, p] : read.result.providers)
+    for (const auto& [name, p] : read.result.providers) {
         wrong = print_mistakes("providers." + name, mistakes_in(p)) || wrong;
+        if (const auto lacking = unsupported_commands(p); !lacking.empty())
+            std::cout << "providers." << name << ": " << lacking << '\n';
+    }
     if (!wrong) std::cout << "the configuration is good\n";
     return wrong ? exit_status::bad_input : 0;
 }

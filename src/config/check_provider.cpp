@@ -35,4 +35,16 @@ std::vector<std::string> mistakes_in(const provider_configuration& p) {
     return all;
 }
 
+std::string unsupported_commands(const provider_configuration& p) {
+    const auto loaded = load_binding(p.binding);
+    const auto* good = std::get_if<binding>(&loaded);
+    if (good == nullptr) return {};
+    std::string names;
+    for (const auto type : command_types)
+        if (!good->limits().supports(type)) (names += names.empty() ? "" : ", ") += name_of(type);
+    if (names.empty()) return {};
+    return "the binding does not support these commands: " + names +
+           "; a request that needs one of them is rejected with NOT_SUPPORTED";
+}
+
 } // namespace contego::daemon

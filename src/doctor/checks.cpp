@@ -31,6 +31,9 @@ findings look_at_configuration(snapshot& p) {
             all.push_back(error(whose + m, "docs/binding.md and contegod check --keys say how it is meant"));
     }
     if (all.empty()) all.push_back(good("the configuration is good"));
+    for (const auto& [name, provider] : p.settings().providers)
+        if (const auto lacking = unsupported_commands(provider); !lacking.empty())
+            all.push_back(good("provider " + name + ": " + lacking));
     return all;
 }
 

@@ -56,6 +56,11 @@ void execution::plan_commands() {
         refused.all.insert(refused.all.begin(), unknown_priority(request_.priority));
     if (refused.all.empty())
         commands_ = std::move(std::get<command_list>(planned));
+    else if (refused.code == "NOT_SUPPORTED" && request_.interrupted)
+        // The daemon that had the request before may have had another binding file.
+        ended_ = verdict_of(disposition::hold,
+                            "IN_DOUBT",
+                            "The request may have been sent before. " + describe(refused.all, refused.more));
     else
         ended_ = verdict_of(disposition::reject, refused.code, describe(refused.all, refused.more));
 }
@@ -75,7 +80,7 @@ step execution::next(bool proven) {
             return skip_step{sequence, &c};
         }
         if (request_.interrupted && !wire_.repeat_safe(c.type)) {
-            reading_back_ = read_back_of(c);
+            reading_back_ = supported(read_back_of(c));
             if (reading_back_) return send_step{sequence, &*reading_back_, &c};
             return in_doubt("may have been sent before, and is not safe to repeat");
         }
@@ -122,6 +127,11 @@ std::optional<command> execution::scout_for(const command& c) const {
     if (wire_.repeat_safe(c.type)) return std::nullopt;
     auto get = harmless_get_like(c);
     if (get && !wire_.repeat_safe(get->type)) return std::nullopt;
+    return get;
+}
+
+std::optional<command> execution::supported(std::optional<command> get) const {
+    if (get && !wire_.limits().supports(get->type)) return std::nullopt;
     return get;
 }
 
@@ -187,7 +197,7 @@ void execution::take_doubt_along(verdict& v) const {
 verdict execution::failed(const reply& answer, bool sent) const {
     auto v = verdict_of(disposition::retry, answer.error_code, answer.error_description);
     if (!answer.reference_number.empty()) v.reference_number = answer.reference_number;
-    const bool readable = answer.error_code == "IN_DOUBT" && read_back_of(current_);
+    const bool readable = answer.error_code == "IN_DOUBT" && supported(read_back_of(current_));
     if (answer.outcome == outcome::rejected || (answer.outcome == outcome::hold && !readable)) {
         v.disposition = answer.outcome == outcome::rejected ? disposition::reject : disposition::hold;
         take_doubt_along(v);

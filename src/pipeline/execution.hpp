@@ -68,6 +68,8 @@ private:
     [[nodiscard]] bool is_skipped(const command& c) const;
     void note(command_type type, const value& result, const std::string& reference);
     [[nodiscard]] std::optional<command> scout_for(const command& c) const;
+    /// The GET itself if the binding has it, else nothing.
+    [[nodiscard]] std::optional<command> supported(std::optional<command> get) const;
     void plan_commands();
 
     request request_;

@@ -3,6 +3,9 @@
 #include "plan/matrix.hpp"
 #include <contego/plan.hpp>
 
+#include <bitset>
+#include <utility>
+
 namespace contego {
 namespace {
 
@@ -35,6 +38,22 @@ command_list planned(std::string_view action,
     return {1, [only = planning::direct(*type, *members, site, found)](std::size_t) { return only; }};
 }
 
+/// A sentence for each command of the plan that the site lacks, in the order of command_types.
+violations unsupported(std::string_view action, const command_list& commands, const limits& site) {
+    if (site.unsupported.none()) return {};
+    std::bitset<command_types.size()> needed;
+    for (std::size_t i = 0; i < commands.size(); ++i)
+        needed.set(static_cast<std::size_t>(commands[i].type));
+    violations all;
+    for (const auto type : command_types)
+        if (needed.test(static_cast<std::size_t>(type)) && !site.supports(type))
+            all.push_back({{},
+                           {},
+                           "The binding has no command " + std::string(name_of(type)) +
+                               ", which the action " + std::string(action) + " needs."});
+    return all;
+}
+
 } // namespace
 
 plan_result plan(std::string_view action, const value& parameters, const limits& limits) {
@@ -43,7 +62,11 @@ plan_result plan(std::string_view action, const value& parameters, const limits&
 
     findings found(is_secret(action) || planning::mentions_secret(parameters));
     auto commands = planned(action, parameters, row, limits, found);
-    if (found.empty()) return commands;
+    if (found.empty()) {
+        auto lacking = unsupported(action, commands, limits);
+        if (lacking.empty()) return commands;
+        return refusal{"NOT_SUPPORTED", std::move(lacking)};
+    }
     const auto more = found.more();
     return refusal{"VALIDATION_ERROR", found.take(), more};
 }

@@ -22,6 +22,13 @@ std::size_t bytes_before(std::string_view text, std::size_t character) {
     return text.size();
 }
 
+std::string line_of(const violation& v) {
+    auto rule = shortened(v.rule, longest_rule);
+    if (v.field.empty()) return rule;
+    return shortened(v.field, longest_field) + ": " + rule + " (was " + shortened(v.value, longest_value) +
+           ")";
+}
+
 } // namespace
 
 std::string shortened(std::string_view text, std::size_t most) {
@@ -34,10 +41,8 @@ std::string describe(const violations& all, std::size_t more) {
     const auto listed = std::min(all.size(), most_violations);
     std::string text;
     for (std::size_t i = 0; i < listed; ++i) {
-        const auto& v = all[i];
         if (!text.empty()) text += '\n';
-        text += shortened(v.field, longest_field) + ": " + shortened(v.rule, longest_rule) + " (was " +
-                shortened(v.value, longest_value) + ")";
+        text += line_of(all[i]);
     }
     more += all.size() - listed;
     if (more == 0) return shortened(text, longest_description);

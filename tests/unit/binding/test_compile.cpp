@@ -154,12 +154,23 @@ TEST(compile, refuses_a_success_that_the_cas_did_not_say) {
                    "a fault of SOAP itself is never a success without a subcode");
 }
 
-TEST(compile, refuses_a_missing_command) {
+TEST(compile, takes_a_missing_command_as_not_supported) {
     auto text = binding_text();
     const auto begin = text.find("<command code=\"CREATE_PAIRING\"");
     text.erase(begin, text.find("<command code=\"ADD_TO_EXISTING_PAIRING\"") - begin);
 
-    EXPECT_THAT(mistakes_in(text), ElementsAre("0: command CREATE_PAIRING is missing"));
+    const auto made = binding::compile(text);
+
+    ASSERT_TRUE(std::holds_alternative<binding>(made)) << mistakes_in(text).front();
+    const auto& site = std::get<binding>(made).limits();
+    for (const auto type : command_types)
+        EXPECT_EQ(site.supports(type), type != command_type::create_pairing) << name_of(type);
+}
+
+TEST(compile, refuses_a_binding_without_any_command) {
+    EXPECT_THAT(mistakes_in(R"(<binding xmlns="urn:contego:binding:1"><outcomes>)"
+                            R"(<status code="OK" is="success"/></outcomes></binding>)"),
+                ElementsAre("0: the binding has no command"));
 }
 
 TEST(compile, refuses_an_unknown_command_and_a_second_one) {
@@ -167,8 +178,14 @@ TEST(compile, refuses_an_unknown_command_and_a_second_one) {
 
     EXPECT_THAT(
         mistakes_in(text),
-        ElementsAre("0: command CREATE_PAIRING is missing",
-                    std::to_string(line_of(text, "DROP_PAIRING")) + ": unknown command DROP_PAIRING"));
+        ElementsAre(
+            std::to_string(line_of(text, "DROP_PAIRING")) +
+            ": unknown command DROP_PAIRING; the commands are ADD_SUBSCRIPTIONS CANCEL_SUBSCRIPTIONS "
+            "CREATE_PAIRING ADD_TO_EXISTING_PAIRING GET_ACTIVE_SUBSCRIPTIONS "
+            "GET_PAIRING_STATUS_FOR_CARD GET_PAIRING_STATUS_FOR_PAIRING_MODULE "
+            "SEND_MAIL_MESSAGE_TO_CLIENT SEND_BARK_MESSAGE_TO_CLIENT "
+            "SEND_REPEATING_BARK_MESSAGE_TO_CLIENT DISPLAY_FINGERPRINT UPDATE_CA_PIN_TO_DEFAULT_VALUE "
+            "UPDATE_CA_PIN_TO_GIVEN_VALUE"));
     expect_refused("</binding>",
                    "<command code=\"ADD_SUBSCRIPTIONS\"/></binding>",
                    "command ADD_SUBSCRIPTIONS stands twice");

@@ -595,5 +595,90 @@ TEST(execution, ten_thousand_finished_commands_are_found_in_no_time_and_in_any_o
     EXPECT_EQ(ends(c).disposition, disposition::complete);
 }
 
+/// A binding that lacks a message and both commands that ask about one card; nothing is safe to repeat.
+const binding& small_wire() {
+    static const auto compiled = [] {
+        std::string text = without_commands(
+            std::string(daemon::default_binding()),
+            {"SEND_MAIL_MESSAGE_TO_CLIENT", "GET_ACTIVE_SUBSCRIPTIONS", "GET_PAIRING_STATUS_FOR_CARD"});
+        const std::string_view yes = R"(repeat-safe="yes")";
+        for (auto at = text.find(yes); at != std::string::npos; at = text.find(yes))
+            text.replace(at, yes.size(), R"(repeat-safe="no")");
+        return binding::compile(text);
+    }();
+    return std::get<binding>(compiled);
+}
+
+request mail() {
+    return request_for(1, "SEND_MAIL_MESSAGE_TO_CLIENT", {{"smartcard_ca_id", "01"}, {"message", "Hello"}});
+}
+
+TEST(course, that_needs_a_command_which_the_binding_lacks_is_rejected_before_anything_is_sent) {
+    course c(mail(), small_wire(), policy, 0.5);
+
+    const auto v = ends(c);
+
+    EXPECT_EQ(v.disposition, disposition::reject);
+    EXPECT_EQ(v.error_code, "NOT_SUPPORTED");
+    EXPECT_EQ(v.error_description,
+              "The binding has no command SEND_MAIL_MESSAGE_TO_CLIENT, which the action "
+              "SEND_MAIL_MESSAGE_TO_CLIENT needs.");
+}
+
+TEST(course, whose_later_command_is_not_supported_sends_none_of_the_earlier) {
+    static const auto compiled =
+        binding::compile(without_commands(std::string(daemon::default_binding()), {"ADD_SUBSCRIPTIONS"}));
+    course c(request_for(1, "BECOME_SUBSCRIBER", living_room()), std::get<binding>(compiled), policy, 0.5);
+
+    const auto v = ends(c);
+
+    EXPECT_EQ(v.error_code, "NOT_SUPPORTED");
+    EXPECT_EQ(v.error_description,
+              "The binding has no command ADD_SUBSCRIPTIONS, which the action BECOME_SUBSCRIBER needs.");
+}
+
+TEST(course, with_other_mistakes_says_those_first) {
+    auto r = mail();
+    r.parameters = value::object{{"smartcard_ca_id", "01"}};
+    course c(r, small_wire(), policy, 0.5);
+
+    EXPECT_EQ(ends(c).error_code, "VALIDATION_ERROR");
+}
+
+TEST(course, that_may_have_been_sent_under_another_binding_is_held) {
+    auto r = mail();
+    r.interrupted = true;
+    course c(r, small_wire(), policy, 0.5);
+
+    const auto v = ends(c);
+
+    EXPECT_EQ(v.disposition, disposition::hold);
+    EXPECT_EQ(v.error_code, "IN_DOUBT");
+    EXPECT_NE(v.error_description.find("The binding has no command SEND_MAIL_MESSAGE_TO_CLIENT"),
+              std::string::npos);
+}
+
+TEST(course, reads_nothing_back_by_a_command_which_the_binding_lacks) {
+    auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
+    r.interrupted = true;
+    course interrupted(r, small_wire(), policy, 0.5);
+    EXPECT_EQ(ends(interrupted).error_code, "IN_DOUBT");
+
+    r.interrupted = false;
+    course unanswered(r, small_wire(), policy, 0.5);
+    ASSERT_EQ(sends(unanswered), "1 ADD_SUBSCRIPTIONS");
+    unanswered.answered(answer(outcome::hold, "IN_DOUBT"));
+
+    const auto v = ends(unanswered);
+    EXPECT_EQ(v.disposition, disposition::hold);
+    EXPECT_EQ(v.error_code, "IN_DOUBT");
+}
+
+TEST(course, finds_out_without_a_get_which_the_binding_lacks) {
+    course c(request_for(1, "ADD_SUBSCRIPTIONS", one_service()), small_wire(), policy, 0.5);
+
+    EXPECT_EQ(sends_to_find_out(c), "ADD_SUBSCRIPTIONS");
+}
+
 } // namespace
 } // namespace contego::pipeline

@@ -5,7 +5,9 @@
 #include <contego/exchange.hpp>
 #include <contego/request.hpp>
 
+#include <initializer_list>
 #include <string>
+#include <string_view>
 
 namespace contego::testing {
 
@@ -24,6 +26,16 @@ inline const binding& careful_wire() {
         return binding::compile(text);
     }();
     return std::get<binding>(compiled);
+}
+
+/// `whole` is the text of a binding; returns it without these commands.
+inline std::string without_commands(std::string whole, std::initializer_list<std::string_view> codes) {
+    constexpr std::string_view end = "</command>";
+    for (const auto code : codes) {
+        const auto begin = whole.find("<command code=\"" + std::string(code) + '"');
+        whole.erase(begin, whole.find(end, begin) + end.size() - begin);
+    }
+    return whole;
 }
 
 inline request request_for(std::int64_t id, std::string action, value::object parameters) {
