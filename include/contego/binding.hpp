@@ -34,8 +34,7 @@ public:
     /// Compiles the text of a binding file; all mistakes are reported, sorted by line.
     [[nodiscard]] static std::variant<binding, std::vector<binding_error>> compile(std::string_view xml);
 
-    /// Also says which commands the file has. A command that it lacks must not be given to the functions
-    /// below.
+    /// Also says which commands the file has: `render`, `read` and the like take only those.
     [[nodiscard]] const contego::limits& limits() const;
 
     /// Whether sending the command twice leaves the CAS as sending it once does. False for a command that the
