@@ -66,25 +66,14 @@ std::string settings(const database_options& options, lasting as_long_as) {
 
 connection::connection(database_options options) : options_(std::move(options)) {
     options_.connection_string = with_defaults(options_.connection_string, options_.application_name);
-    make_texts();
-}
-
-void connection::make_texts() {
     in_session_ = settings(options_, lasting::session);
     in_transaction_ = std::string(begin_read_committed) + "; " + settings(options_, lasting::transaction);
-}
-
-void connection::wait_for_locks(std::chrono::milliseconds at_most) {
-    if (options_.lock_timeout == at_most) return;
-    options_.lock_timeout = at_most;
-    make_texts();
 }
 
 pqxx::connection& connection::open() {
     if (connection_ != nullptr && connection_->is_open()) return *connection_;
     connection_.reset();
     owns_session_.reset();
-    in_force_.clear();
     try {
         auto fresh = std::make_unique<pqxx::connection>(options_.connection_string);
         sql::never_reopen(*fresh);
@@ -102,12 +91,11 @@ bool connection::owns_its_session(const char* name) {
     close_if_the_server_did();
     return guarded(name, [&](pqxx::connection& c) {
         pqxx::nontransaction tx(c);
-        if (!owns_session_)
-            owns_session_ = tx.exec("SELECT pg_catalog.pg_backend_pid()")[0][0].as<int>() == c.backendpid();
-        if (!*owns_session_ || in_force_ == in_session_) return *owns_session_;
-        tx.exec(in_session_);
-        in_force_ = in_session_;
-        return true;
+        if (owns_session_) return *owns_session_;
+        const bool owns = tx.exec("SELECT pg_catalog.pg_backend_pid()")[0][0].as<int>() == c.backendpid();
+        if (owns) tx.exec(in_session_);
+        owns_session_ = owns;
+        return owns;
     });
 }
 
@@ -147,8 +135,14 @@ std::optional<int> connection::socket() const {
 // The server answered: the connection is good unless it says otherwise.
 void connection::refused(const char* name,
                          const pqxx::sql_error& e,
+                         std::chrono::steady_clock::duration after,
                          const std::optional<watchdog::watch>& watched) {
     const auto state = sql::sqlstate_of(e);
+    // The server names both alike: its own time-out, and a session that cancels ours, which says nothing of
+    // what was asked.
+    const auto longest = statement_timeout(options_);
+    if (took_too_long(state) && (longest == std::chrono::milliseconds(0) || after < longest * 9 / 10))
+        throw std::runtime_error(std::string(name) + ": another session cancelled the statement");
     if (ends_the_connection(state) || !connection_->is_open()) broken(name, watched);
     throw server_error(name, e.what(), state);
 }

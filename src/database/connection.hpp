@@ -73,9 +73,6 @@ public:
         return guarded(name, std::forward<Work>(work));
     }
 
-    /// From now on a statement waits for a lock for so long; 0: as long as a call may take.
-    void wait_for_locks(std::chrono::milliseconds at_most);
-
     /// The socket of the open connection; nothing where it is not open, as far as is known.
     [[nodiscard]] std::optional<int> socket() const;
 
@@ -85,10 +82,11 @@ private:
         auto& c = open();
         std::optional<watchdog::watch> watched;
         if (options_.overseer) watched.emplace(*options_.overseer, c.sock(), options_.answer_timeout);
+        const auto began = std::chrono::steady_clock::now();
         try {
             return work(c);
         } catch (const pqxx::sql_error& e) {
-            refused(name, e, watched);
+            refused(name, e, std::chrono::steady_clock::now() - began, watched);
         } catch (const std::exception&) {
             broken(name, watched);
             throw;
@@ -105,21 +103,21 @@ private:
         }
     }
 
-    void make_texts();
     pqxx::connection& open();
     void begin(const char* name);
     bool owns_its_session(const char* name);
     void close_if_the_server_did();
-    [[noreturn]] void
-    refused(const char* name, const pqxx::sql_error& e, const std::optional<watchdog::watch>& watched);
+    [[noreturn]] void refused(const char* name,
+                              const pqxx::sql_error& e,
+                              std::chrono::steady_clock::duration after,
+                              const std::optional<watchdog::watch>& watched);
     void broken(const char* name, const std::optional<watchdog::watch>& watched);
 
     database_options options_;
     std::string in_session_;     ///< makes the settings, for the session
     std::string in_transaction_; ///< begins a transaction and makes the settings for it
     std::unique_ptr<pqxx::connection> connection_;
-    std::optional<bool> owns_session_; ///< of the open connection; nothing: not asked yet
-    std::string in_force_;             ///< what made the settings of the session; empty: they are not made
+    std::optional<bool> owns_session_; ///< of the open connection; nothing: not asked, and no settings made
 };
 
 /// How long settings last.

@@ -81,6 +81,7 @@ line::line(const asio::any_io_executor& network,
       recorder_(network, recording, store, observer),
       woken_(network, steady_clock::time_point::max()),
       emptied_(network, steady_clock::time_point::max()),
+      recorded_(network, steady_clock::time_point::max()),
       turns_(network, gate, [this] { return !express_.empty(); }) {
     gate_.on_change([this] { gate_changed(); });
     // Where more wait to be sent than to be recorded, it is the CAS that takes the time.
@@ -90,6 +91,7 @@ line::line(const asio::any_io_executor& network,
         hinted_ = hinted_ || answer.woken > 0 || std::ranges::any_of(batch.verdicts, comes_back);
         woken_.cancel();
         emptied_.cancel();
+        recorded_.cancel();
         report_gauges();
     });
 }
@@ -112,6 +114,7 @@ void line::wake() {
 void line::stop() {
     stopping_ = true;
     woken_.cancel();
+    recorded_.cancel();
     turns_.open();
 }
 
@@ -128,7 +131,9 @@ std::size_t line::capacity() const {
 
 std::size_t line::room() const {
     const auto most = capacity();
-    return most > held() ? most - held() : 0;
+    // A request whose row another session keeps locked keeps no others out.
+    const auto busy = held() - std::min(held(), recorder_.postponed());
+    return most > busy ? most - busy : 0;
 }
 
 std::size_t line::room_for_bytes() const {
@@ -293,6 +298,14 @@ asio::awaitable<void> line::run_executions() {
     report_gauges();
 }
 
+// What was answered is kept in memory until the database took it. If that is slower than the CAS, nothing
+// more is sent.
+asio::awaitable<void> line::wait_for_recorder() {
+    boost::system::error_code ignored;
+    while (!stopping_ && !recorder_.has_room())
+        co_await recorded_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
 // A turn that was not made use of is left to the request after it.
 asio::awaitable<void> line::run_execution(execution way, bool& has_turn) {
     std::optional<steady_clock::time_point> first_sent;
@@ -308,6 +321,7 @@ asio::awaitable<void> line::run_execution(execution way, bool& has_turn) {
             recorder_.add(record_of(way.of(), skip->sequence, *skip->what), urgency_of(way.of()));
             continue;
         }
+        if (!recorder_.has_room()) co_await wait_for_recorder();
         if (!has_turn)
             co_await turns_.pass(is_express(way.of()) ? turnstile::rank::express : turnstile::rank::begun);
         has_turn = true;

@@ -108,6 +108,7 @@ private:
     void give_back_waiting();
     void dispatch();
     asio::awaitable<void> run_executions();
+    asio::awaitable<void> wait_for_recorder();
     asio::awaitable<void> run_execution(execution way, bool& has_turn);
 
     /// What was answered, and what of it is stored once it is clear that it is to be.
@@ -132,6 +133,7 @@ private:
     recorder recorder_;
     asio::steady_timer woken_;
     asio::steady_timer emptied_;
+    asio::steady_timer recorded_; ///< never expires; cancelled when the recorder may have room again
     turnstile turns_;
     executions express_; ///< that wait to be sent, before those beneath
     executions regular_;

@@ -17,6 +17,13 @@ namespace {
 // Commands and verdicts together, so some 300 requests: larger batches are little faster, and let others
 // wait for longer.
 constexpr std::size_t most_rows = 600;
+
+// The server needs several times as much to take a batch apart.
+constexpr std::size_t most_bytes_of_batch = std::size_t{4} << 20U;
+// Requests whose rows another session keeps locked are asked about now and then, a part of them at a time, so
+// that all others go on.
+constexpr std::size_t most_locked_rows = most_rows / 4;
+constexpr auto between_tries = std::chrono::milliseconds(100);
 constexpr auto longest_gathering = std::chrono::milliseconds(10);
 constexpr const char* record_refused = "RECORD_REFUSED";
 
@@ -26,6 +33,27 @@ void put(record_batch& batch, command_record c) {
 
 void put(record_batch& batch, verdict v) {
     batch.verdicts.push_back(std::move(v));
+}
+
+constexpr std::size_t bytes_of_a_row = 512;
+
+/// About what it takes in memory. The data of an answer are in its text, and once more apart.
+std::size_t size_of(const command_record& c) {
+    return bytes_of_a_row + c.request.size() + 2 * c.response.size() + c.error_description.size();
+}
+
+/// The data of a verdict are those of its commands.
+std::size_t size_of(const verdict& v) {
+    return bytes_of_a_row + v.error_description.size();
+}
+
+std::size_t size_of(const record_batch& batch) {
+    std::size_t size = 0;
+    for (const auto& c : batch.commands)
+        size += size_of(c);
+    for (const auto& v : batch.verdicts)
+        size += size_of(v);
+    return size;
 }
 
 } // namespace
@@ -50,7 +78,14 @@ void recorder::add(verdict v, urgency u) {
 }
 
 void recorder::enqueue(row r, urgency u) {
-    (u == urgency::express ? express_ : regular_).push_back(std::move(r));
+    bytes_ += std::visit([](const auto& one) { return size_of(one); }, r);
+    // Outcomes of one request are written in their order.
+    if (const auto before = postponed_.find(claim_of(r)); before != postponed_.end()) {
+        ++before->second;
+        locked_.push_back(std::move(r));
+    } else {
+        (u == urgency::express ? express_ : regular_).push_back(std::move(r));
+    }
     added_.cancel();
 }
 
@@ -61,16 +96,25 @@ void recorder::stop() {
 
 asio::awaitable<void> recorder::run() {
     for (;;) {
-        if (!express_.empty() || !regular_.empty()) {
+        if (has_work()) {
             co_await gather();
             co_await write(take());
             continue;
         }
-        if (stopping_) co_return;
+        if (stopping_ && locked_.empty()) co_return;
         boost::system::error_code woken;
-        added_.expires_at(asio::steady_timer::time_point::max());
+        added_.expires_at(locked_.empty() ? asio::steady_timer::time_point::max() : next_try_);
         co_await added_.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     }
+}
+
+recorder::claim recorder::claim_of(const row& r) {
+    return std::visit([](const auto& one) { return claim(one.request_id, one.fence); }, r);
+}
+
+bool recorder::has_work() const {
+    return !express_.empty() || !regular_.empty() ||
+           (!locked_.empty() && std::chrono::steady_clock::now() >= next_try_);
 }
 
 bool recorder::is_worth_waiting_for() const {
@@ -89,11 +133,26 @@ asio::awaitable<void> recorder::gather() {
 
 record_batch recorder::take() {
     record_batch batch;
-    std::size_t taken = 0;
-    for (auto* from : {&express_, &regular_})
-        for (; !from->empty() && taken < most_rows; from->pop_front(), ++taken)
-            std::visit([&](auto& r) { put(batch, std::move(r)); }, from->front());
+    std::size_t bytes = 0;
+    if (std::chrono::steady_clock::now() >= next_try_) take_from(locked_, most_locked_rows, batch, bytes);
+    take_from(express_, most_rows, batch, bytes);
+    take_from(regular_, most_rows, batch, bytes);
     return batch;
+}
+
+/// Until the batch has so many rows, or enough bytes.
+void recorder::take_from(std::deque<row>& from, std::size_t most, record_batch& batch, std::size_t& bytes) {
+    for (;
+         !from.empty() && batch.commands.size() + batch.verdicts.size() < most && bytes < most_bytes_of_batch;
+         from.pop_front()) {
+        if (&from == &locked_) --postponed_.at(claim_of(from.front()));
+        std::visit(
+            [&](auto& r) {
+                bytes += size_of(r);
+                put(batch, std::move(r));
+            },
+            from.front());
+    }
 }
 
 asio::awaitable<void> recorder::write(record_batch batch) {
@@ -105,6 +164,7 @@ asio::awaitable<void> recorder::write(record_batch batch) {
             observer_.recorded(batch, answer);
             hold_what_failed(batch, answer);
             outstanding_ -= batch.verdicts.size();
+            bytes_ -= size_of(batch);
             put_back_postponed(batch, answer);
             if (written_) written_(batch, answer);
             co_return;
@@ -121,18 +181,25 @@ asio::awaitable<void> recorder::pause(std::chrono::milliseconds time) {
     co_await timer.async_wait(asio::use_awaitable);
 }
 
-// They come first in the next batch, whatever their urgency, so that a verdict is never written before the
+// They come before what was added of their requests meanwhile, so that a verdict is never written before the
 // commands that it ends.
 void recorder::put_back_postponed(const record_batch& batch, const record_answer& answer) {
-    const std::set<std::int64_t> postponed(answer.postponed.begin(), answer.postponed.end());
-    if (postponed.empty()) return;
-    for (const auto& v : batch.verdicts)
-        if (postponed.contains(v.request_id)) {
-            express_.emplace_front(v);
+    const std::set<std::int64_t> still_locked(answer.postponed.begin(), answer.postponed.end());
+    for (const auto& v : batch.verdicts | std::views::reverse)
+        if (still_locked.contains(v.request_id)) {
+            put_back(v);
             ++outstanding_;
         }
     for (const auto& c : batch.commands | std::views::reverse)
-        if (postponed.contains(c.request_id)) express_.emplace_front(c);
+        if (still_locked.contains(c.request_id)) put_back(c);
+    std::erase_if(postponed_, [](const auto& one) { return one.second == 0; });
+    if (!still_locked.empty()) next_try_ = std::chrono::steady_clock::now() + between_tries;
+}
+
+void recorder::put_back(row r) {
+    bytes_ += std::visit([](const auto& one) { return size_of(one); }, r);
+    ++postponed_[claim_of(r)];
+    locked_.push_front(std::move(r));
 }
 
 void recorder::hold_what_failed(const record_batch& batch, const record_answer& answer) {
@@ -175,12 +242,11 @@ void recorder::hold(const claim& of, std::optional<verdict> end, const std::stri
 /// Drops what waits to be written of that claim. Returns the verdict, if it was among it.
 std::optional<verdict> recorder::take_back(const claim& of) {
     std::optional<verdict> end;
-    const auto is_of_the_claim = [&](const row& r) {
-        return std::visit([&](const auto& one) { return claim(one.request_id, one.fence) == of; }, r);
-    };
-    for (auto* from : {&express_, &regular_})
+    postponed_.erase(of);
+    for (auto* from : {&express_, &regular_, &locked_})
         std::erase_if(*from, [&](const row& r) {
-            if (!is_of_the_claim(r)) return false;
+            if (claim_of(r) != of) return false;
+            bytes_ -= std::visit([](const auto& one) { return size_of(one); }, r);
             if (const auto* v = std::get_if<verdict>(&r)) end = *v;
             return true;
         });

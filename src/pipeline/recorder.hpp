@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -33,6 +34,9 @@ namespace asio = boost::asio;
 /// If the database refuses to store an outcome of a request, the request is held for a person: a hold takes
 /// the place of its verdict, wherever that is, and its other outcomes that are not written yet are dropped.
 /// So no request is COMPLETED of which a command is missing.
+///
+/// Counts the bytes that it holds, so that whoever sends can wait until there is room: the database may be
+/// slower than the CAS, and one request may have ten thousand commands.
 ///
 /// Lives on the network thread; `store` is called on `database`, one call at a time. All references must
 /// outlive it.
@@ -65,6 +69,12 @@ public:
     /// Verdicts added and not yet durable.
     [[nodiscard]] std::size_t outstanding() const { return outstanding_; }
 
+    /// Those of them that the database could not write yet because another session keeps rows locked.
+    [[nodiscard]] std::size_t postponed() const { return postponed_.size(); }
+
+    /// Whether the outcome of another exchange may be added. False while more than 16 MiB wait to be durable.
+    [[nodiscard]] bool has_room() const { return bytes_ < most_bytes; }
+
     /// Writes until `stop` was called and nothing is left.
     asio::awaitable<void> run();
 
@@ -72,16 +82,22 @@ public:
     void stop();
 
 private:
+    static constexpr std::size_t most_bytes = std::size_t{16} << 20U;
+
     using row = std::variant<command_record, verdict>;
     using claim = std::pair<std::int64_t, std::int64_t>; ///< request and fence
 
     void enqueue(row r, urgency u);
+    static claim claim_of(const row& r);
+    [[nodiscard]] bool has_work() const;
     [[nodiscard]] bool is_worth_waiting_for() const;
+    void take_from(std::deque<row>& from, std::size_t most, record_batch& batch, std::size_t& bytes);
     asio::awaitable<void> gather();
     [[nodiscard]] record_batch take();
     asio::awaitable<void> write(record_batch batch);
     asio::awaitable<void> pause(std::chrono::milliseconds time);
     void put_back_postponed(const record_batch& batch, const record_answer& answer);
+    void put_back(row r);
     void hold_what_failed(const record_batch& batch, const record_answer& answer);
     void hold(const claim& of, std::optional<verdict> end, const std::string& why);
     [[nodiscard]] std::optional<verdict> take_back(const claim& of);
@@ -93,6 +109,11 @@ private:
     std::deque<row> express_;
     std::deque<row> regular_;
     std::size_t outstanding_ = 0;
+    std::deque<row> locked_; ///< rows that come after those of a request whose rows are locked
+    std::map<claim, std::size_t>
+        postponed_; ///< how many rows of each are in `locked_`; 0: they are being written
+    asio::steady_timer::time_point next_try_{}; ///< when the database is asked again about `locked_`
+    std::size_t bytes_ = 0;   ///< of all rows that are not durable, those on their way to the database too
     std::set<claim> refused_; ///< held while they were under way: their verdict is still to come
     backoff backoff_;
     bool stopping_ = false;

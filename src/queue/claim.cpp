@@ -2,6 +2,7 @@
 
 #include "database/sqlstate.hpp"
 #include "json/json.hpp"
+#include "queue/lock_holders.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -15,12 +16,6 @@ constexpr statement claim_requests{"claim_requests",
                                    " FROM contego.claim($1, $2, $3, $4)"};
 constexpr statement hold_unreadable{"hold_unreadable",
                                     "SELECT id FROM unnest(contego.hold_unreadable($1)) AS id"};
-constexpr statement lock_holders{
-    "lock_holders",
-    "SELECT pid, coalesce(login, '?'), coalesce(application, '?'),"
-    "       coalesce(' from ' || client, ''),"
-    "       coalesce(' since ' || to_char(since, 'YYYY-MM-DD HH24:MI:SS UTC'), ''), holds"
-    " FROM contego.lock_holders() LIMIT 3"};
 constexpr statement give_back_lost{"give_back_lost", "SELECT contego.give_back_lost($1, $2, $3)"};
 
 std::vector<finished_command> finished_from(const pqxx::field& f) {
@@ -156,7 +151,8 @@ private:
         try {
             return claimed();
         } catch (const server_error& e) {
-            if (waited_for_a_lock(e.sqlstate())) throw std::runtime_error(e.what() + holders());
+            if (waited_for_a_lock(e.sqlstate()))
+                throw std::runtime_error(e.what() + lock_holders(connection_));
             if (!may_be_a_row(e)) throw;
             throw std::runtime_error(e.what() + held_instead(provider));
         }
@@ -168,15 +164,6 @@ private:
             text += (text.empty() ? "; held, since its row cannot be claimed: request " : ", ") +
                     std::string(row[0].c_str());
         return text.empty() ? "; no row was found that causes it" : text;
-    }
-
-    std::string holders() {
-        std::string text;
-        for (const auto& row : connection_.call(lock_holders))
-            text += "; session " + std::string(row[0].c_str()) + " of login " + row[1].c_str() +
-                    " (application " + row[2].c_str() + row[3].c_str() + ") holds " + row[5].c_str() +
-                    row[4].c_str();
-        return text.empty() ? "; who held it cannot be seen any more" : text;
     }
 
     void put_back_what_was_lost(const std::string& provider) {

@@ -3,6 +3,7 @@
 #include "database/sqlstate.hpp"
 #include "json/json.hpp"
 #include "queue/column.hpp"
+#include "queue/lock_holders.hpp"
 
 #include <algorithm>
 #include <array>
@@ -127,19 +128,20 @@ struct verdict_columns {
 constexpr statement hold_unrecordable{"hold_unrecordable",
                                       "SELECT contego.hold_unrecordable($1, $2, $3, $4)"};
 
+constexpr statement find_recordable{"recordable", "SELECT array_to_json(contego.recordable($1))"};
+
 /// A session that keeps a row locked: a person's, in a transaction that was left open. Others do so for
 /// milliseconds.
-constexpr auto first_wait_for_a_lock = std::chrono::milliseconds(2'000);
-constexpr auto next_wait_for_a_lock = std::chrono::milliseconds(100);
+constexpr auto wait_for_a_lock = std::chrono::milliseconds(2'000);
 
 database_options impatient(database_options options) {
-    options.lock_timeout = std::min(first_wait_for_a_lock, options.answer_timeout / 3);
+    options.lock_timeout = std::min(wait_for_a_lock, options.answer_timeout / 3);
     return options;
 }
 
 /// Whether one row of the batch may be the cause, so that the others are worth another try without it.
 bool may_be_a_row(const server_error& e) {
-    return is_about_the_row(e.sqlstate()) || took_too_long(e.sqlstate()) || waited_for_a_lock(e.sqlstate());
+    return is_about_the_row(e.sqlstate()) || took_too_long(e.sqlstate());
 }
 
 /// The batch taken apart by request, for the case that one of them is what the database refuses.
@@ -167,6 +169,15 @@ record_batch part_of(const record_batch& batch, const Predicate& wanted) {
     return part;
 }
 
+std::set<std::int64_t> requests_of(const record_batch& batch) {
+    std::set<std::int64_t> all;
+    for (const auto& c : batch.commands)
+        all.insert(c.request_id);
+    for (const auto& v : batch.verdicts)
+        all.insert(v.request_id);
+    return all;
+}
+
 std::int64_t request_of(const record_batch& part) {
     return part.commands.empty() ? part.verdicts.front().request_id : part.commands.front().request_id;
 }
@@ -184,24 +195,27 @@ bool only_holds(const record_batch& part) {
 
 class pg_outcome_store final : public outcome_store {
 public:
-    explicit pg_outcome_store(const database_options& options)
-        : first_wait_(impatient(options).lock_timeout), connection_(impatient(options)) {}
+    explicit pg_outcome_store(const database_options& options) : connection_(impatient(options)) {}
 
     record_answer record(const record_batch& batch) override {
         record_answer answer;
-        if (locked_.empty()) {
-            if (!try_whole(batch, answer)) one_by_one(batch, answer);
-            return answer;
+        const auto rest = without_locked(batch, answer);
+        try {
+            write(rest, answer);
+        } catch (const server_error& e) {
+            if (waited_for_a_lock(e.sqlstate()))
+                write_unlocked(rest, e.what(), answer);
+            else if (may_be_a_row(e))
+                one_by_one(rest, answer);
+            else
+                throw;
         }
-        const auto locked = part_of(batch, [this](std::int64_t id) { return locked_.contains(id); });
-        const auto others = part_of(batch, [this](std::int64_t id) { return !locked_.contains(id); });
-        if (!try_whole(others, answer)) one_by_one(others, answer);
-        one_by_one(locked, answer);
         return answer;
     }
 
 private:
     void write(const record_batch& batch, record_answer& answer) {
+        if (batch.commands.empty() && batch.verdicts.empty()) return;
         const auto now = steady_clock::now();
         command_columns c;
         for (const auto& command : batch.commands)
@@ -243,42 +257,72 @@ private:
         answer.woken += written[0][1].as<std::size_t>();
     }
 
-    /// False: one of the requests may be in the way of the others.
-    bool try_whole(const record_batch& batch, record_answer& answer) {
+    /// Postpones the requests whose rows were locked when they were to be written last and still are.
+    record_batch without_locked(const record_batch& batch, record_answer& answer) {
+        std::set<std::int64_t> asked;
+        for (const auto id : requests_of(batch))
+            if (locked_.contains(id)) asked.insert(id);
+        return asked.empty() ? batch : unlocked_part_of(batch, asked, answer);
+    }
+
+    /// Another session keeps something locked: a row of some requests, which are postponed while all others
+    /// are written, or more than a row, which is trouble for all.
+    void write_unlocked(const record_batch& batch, const std::string& why, record_answer& answer) {
+        const auto part = unlocked_part_of(batch, requests_of(batch), answer);
+        if (answer.postponed.empty()) throw std::runtime_error(why + lock_holders(connection_));
         try {
-            write(batch, answer);
-            return true;
+            write(part, answer);
         } catch (const server_error& e) {
+            if (waited_for_a_lock(e.sqlstate()))
+                throw std::runtime_error(e.what() + lock_holders(connection_));
             if (!may_be_a_row(e)) throw;
-            return false;
+            one_by_one(part, answer);
         }
+    }
+
+    /// Asks the database about these requests, and postpones those whose rows are locked.
+    record_batch
+    unlocked_part_of(const record_batch& batch, const std::set<std::int64_t>& asked, record_answer& answer) {
+        column<std::int64_t> ids;
+        for (const auto id : asked)
+            ids.add(id);
+        const auto free = json::parse(connection_.call(find_recordable, ids.parameter())[0][0].c_str());
+        auto locked = asked;
+        for (const auto& id : *free.items()) {
+            locked.erase(*id.integer());
+            locked_.erase(*id.integer());
+        }
+        locked_.insert(locked.begin(), locked.end());
+        answer.postponed.insert(answer.postponed.end(), locked.begin(), locked.end());
+        return part_of(batch, [&](std::int64_t id) { return !locked.contains(id); });
     }
 
     void one_by_one(const record_batch& batch, record_answer& answer) {
         for (const auto& part : apart(batch)) {
-            const auto id = request_of(part);
-            connection_.wait_for_locks(locked_.contains(id) ? next_wait_for_a_lock : first_wait_);
             try {
                 write(part, answer);
-                locked_.erase(id);
             } catch (const server_error& e) {
-                if (!may_be_a_row(e)) throw;
-                set_apart(part, e, answer);
+                if (waited_for_a_lock(e.sqlstate()))
+                    postpone(request_of(part), answer);
+                else if (may_be_a_row(e))
+                    set_apart(part, e, answer);
+                else
+                    throw;
             }
         }
-        connection_.wait_for_locks(first_wait_);
+    }
+
+    void postpone(std::int64_t id, record_answer& answer) {
+        locked_.insert(id);
+        answer.postponed.push_back(id);
     }
 
     // What cannot be written for a reason of its own must not keep others from being written. The hold is a
-    // statement that looks at nothing of what the row holds; where it takes too long as well, it is the
+    // statement that looks at nothing of what the row holds; if it takes too long as well, it is the
     // database that is slow, and everything is written again later.
     void set_apart(const record_batch& part, const server_error& e, record_answer& answer) {
-        const auto id = request_of(part);
-        if (waited_for_a_lock(e.sqlstate())) {
-            locked_.insert(id);
-            answer.postponed.push_back(id);
-        } else if (!took_too_long(e.sqlstate()) && !only_holds(part)) {
-            answer.failed.push_back(id);
+        if (!took_too_long(e.sqlstate()) && !only_holds(part)) {
+            answer.failed.push_back(request_of(part));
             if (answer.failure.empty()) answer.failure = e.what();
         } else {
             hold(part, e.what());
@@ -299,7 +343,6 @@ private:
         }
     }
 
-    const std::chrono::milliseconds first_wait_;
     connection connection_;
     std::set<std::int64_t> locked_; ///< requests whose rows were locked when they were to be written last
 };

@@ -5,8 +5,6 @@
 namespace contego::testing {
 namespace {
 
-using std::chrono::milliseconds;
-
 class connection : public queue_fixture {
 protected:
     connection() {
@@ -44,15 +42,6 @@ TEST_F(connection, has_settings_of_its_own_in_a_transaction) {
     });
 
     EXPECT_EQ(isolation, "read committed");
-}
-
-TEST_F(connection, waits_for_locks_as_it_was_told_last) {
-    queue::connection c(database_);
-    EXPECT_EQ(asked(c, "SHOW lock_timeout"), "0");
-
-    c.wait_for_locks(milliseconds(250));
-
-    EXPECT_EQ(asked(c, "SHOW lock_timeout"), "250ms");
 }
 
 TEST_F(connection, makes_its_settings_anew_after_its_session_was_ended) {

@@ -613,8 +613,8 @@ request mail() {
     return request_for(1, "SEND_MAIL_MESSAGE_TO_CLIENT", {{"smartcard_ca_id", "01"}, {"message", "Hello"}});
 }
 
-TEST(course, that_needs_a_command_which_the_binding_lacks_is_rejected_before_anything_is_sent) {
-    course c(mail(), small_wire(), policy, 0.5);
+TEST(execution, that_needs_a_command_which_the_binding_lacks_is_rejected_before_anything_is_sent) {
+    execution c(mail(), small_wire(), policy, 0.5);
 
     const auto v = ends(c);
 
@@ -625,10 +625,10 @@ TEST(course, that_needs_a_command_which_the_binding_lacks_is_rejected_before_any
               "SEND_MAIL_MESSAGE_TO_CLIENT needs.");
 }
 
-TEST(course, whose_later_command_is_not_supported_sends_none_of_the_earlier) {
+TEST(execution, whose_later_command_is_not_supported_sends_none_of_the_earlier) {
     static const auto compiled =
         binding::compile(without_commands(std::string(daemon::default_binding()), {"ADD_SUBSCRIPTIONS"}));
-    course c(request_for(1, "BECOME_SUBSCRIBER", living_room()), std::get<binding>(compiled), policy, 0.5);
+    execution c(request_for(1, "BECOME_SUBSCRIBER", living_room()), std::get<binding>(compiled), policy, 0.5);
 
     const auto v = ends(c);
 
@@ -637,18 +637,18 @@ TEST(course, whose_later_command_is_not_supported_sends_none_of_the_earlier) {
               "The binding has no command ADD_SUBSCRIPTIONS, which the action BECOME_SUBSCRIBER needs.");
 }
 
-TEST(course, with_other_mistakes_says_those_first) {
+TEST(execution, with_other_mistakes_says_those_first) {
     auto r = mail();
     r.parameters = value::object{{"smartcard_ca_id", "01"}};
-    course c(r, small_wire(), policy, 0.5);
+    execution c(r, small_wire(), policy, 0.5);
 
     EXPECT_EQ(ends(c).error_code, "VALIDATION_ERROR");
 }
 
-TEST(course, that_may_have_been_sent_under_another_binding_is_held) {
+TEST(execution, that_may_have_been_sent_under_another_binding_is_held) {
     auto r = mail();
     r.interrupted = true;
-    course c(r, small_wire(), policy, 0.5);
+    execution c(r, small_wire(), policy, 0.5);
 
     const auto v = ends(c);
 
@@ -658,14 +658,14 @@ TEST(course, that_may_have_been_sent_under_another_binding_is_held) {
               std::string::npos);
 }
 
-TEST(course, reads_nothing_back_by_a_command_which_the_binding_lacks) {
+TEST(execution, reads_nothing_back_by_a_command_which_the_binding_lacks) {
     auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
     r.interrupted = true;
-    course interrupted(r, small_wire(), policy, 0.5);
+    execution interrupted(r, small_wire(), policy, 0.5);
     EXPECT_EQ(ends(interrupted).error_code, "IN_DOUBT");
 
     r.interrupted = false;
-    course unanswered(r, small_wire(), policy, 0.5);
+    execution unanswered(r, small_wire(), policy, 0.5);
     ASSERT_EQ(sends(unanswered), "1 ADD_SUBSCRIPTIONS");
     unanswered.answered(answer(outcome::hold, "IN_DOUBT"));
 
@@ -674,8 +674,8 @@ TEST(course, reads_nothing_back_by_a_command_which_the_binding_lacks) {
     EXPECT_EQ(v.error_code, "IN_DOUBT");
 }
 
-TEST(course, finds_out_without_a_get_which_the_binding_lacks) {
-    course c(request_for(1, "ADD_SUBSCRIPTIONS", one_service()), small_wire(), policy, 0.5);
+TEST(execution, finds_out_without_a_get_which_the_binding_lacks) {
+    execution c(request_for(1, "ADD_SUBSCRIPTIONS", one_service()), small_wire(), policy, 0.5);
 
     EXPECT_EQ(sends_to_find_out(c), "ADD_SUBSCRIPTIONS");
 }

@@ -377,5 +377,92 @@ TEST_F(recorder_fixture, tells_of_each_batch_on_the_network_thread) {
     EXPECT_EQ(told_on, std::this_thread::get_id());
 }
 
+command_record large_command_of(std::int64_t request_id, std::size_t bytes, int sequence = 1) {
+    auto c = command_of(request_id, sequence);
+    c.request.assign(bytes, 'x');
+    return c;
+}
+
+TEST_F(recorder_fixture, has_no_room_while_what_waits_is_large) {
+    constexpr std::size_t megabyte = std::size_t{1} << 20U;
+    store_.close();
+    start();
+    for (int n = 1; n <= 15; ++n)
+        recorder_.add(large_command_of(n, megabyte));
+    EXPECT_TRUE(recorder_.has_room());
+    recorder_.add(large_command_of(16, megabyte));
+    EXPECT_FALSE(recorder_.has_room());
+
+    store_.open();
+    finish();
+
+    EXPECT_TRUE(recorder_.has_room());
+}
+
+TEST_F(recorder_fixture, writes_large_outcomes_in_batches_of_some_megabytes) {
+    constexpr std::size_t megabyte = std::size_t{1} << 20U;
+    for (int n = 1; n <= 10; ++n)
+        recorder_.add(large_command_of(n, megabyte));
+    start();
+    finish();
+
+    ASSERT_EQ(store_.batches.size(), 3U);
+    EXPECT_EQ(requests_of(store_.batches[0].commands), (ids{1, 2, 3, 4}));
+    EXPECT_EQ(requests_of(store_.batches[2].commands), (ids{9, 10}));
+}
+
+/// Request 1 is locked for the first batch; what comes of it later must wait behind that.
+TEST_F(recorder_fixture, keeps_the_order_of_a_request_whose_rows_are_locked) {
+    record_answer first;
+    first.postponed = {1};
+    store_.answers = {first};
+    recorder_.add(command_of(1));
+    recorder_.add(command_of(2));
+    start();
+    store_.wait_for_batch(1);
+    while (recorder_.postponed() == 0)
+        network_.run_one();
+    recorder_.add(verdict_on(1));
+    recorder_.add(verdict_on(2));
+    finish();
+
+    ids commands;
+    ids verdicts;
+    for (const auto& batch : store_.batches) {
+        for (const auto& c : batch.commands)
+            commands.push_back(c.request_id);
+        for (const auto& v : batch.verdicts) {
+            EXPECT_TRUE(v.request_id != 1 || commands.back() == 1) << "the verdict came before its command";
+            verdicts.push_back(v.request_id);
+        }
+    }
+    EXPECT_EQ(commands, (ids{1, 2, 1}));
+    EXPECT_EQ(verdicts, (ids{2, 1})) << "the other request did not wait";
+    EXPECT_EQ(recorder_.postponed(), 0U);
+    EXPECT_EQ(recorder_.outstanding(), 0U);
+    EXPECT_TRUE(recorder_.has_room());
+}
+
+TEST_F(recorder_fixture, leaves_room_in_each_batch_beside_many_locked_requests) {
+    record_answer first;
+    for (int n = 1; n <= 600; ++n) {
+        recorder_.add(verdict_on(n));
+        first.postponed.push_back(n);
+    }
+    store_.answers = {first};
+    start();
+    store_.wait_for_batch(1);
+    while (recorder_.postponed() == 0)
+        network_.run_one();
+    EXPECT_EQ(recorder_.postponed(), 600U);
+    for (int n = 601; n <= 700; ++n)
+        recorder_.add(verdict_on(n));
+    finish();
+
+    EXPECT_EQ(requests_of(store_.batches[1].verdicts).back(), 700)
+        << "all that are not locked are in the next batch";
+    EXPECT_EQ(recorder_.outstanding(), 0U);
+}
+
 } // namespace
 } // namespace contego::testing
