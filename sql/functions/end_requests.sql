@@ -1,0 +1,50 @@
+-- Moves each request that a verdict ends, and that is still held under the claim of the verdict, to the finished requests, and frees its
+-- lanes. Returns the claims whose requests ended, and whether one of these requests ran before.
+CREATE OR REPLACE FUNCTION contego.end_requests(
+    moment timestamptz, verdict_request_id bigint[], verdict_fence bigint[], verdict_disposition text[], verdict_code text[],
+    verdict_description text[], verdict_reference text[], verdict_result jsonb[], verdict_sent_age double precision[],
+    OUT ended bigint[], OUT ended_fences bigint[], OUT ran_before boolean)
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    -- The planner takes an unnested array for few rows, and looks up each by its id, however large the table was when it planned this.
+    WITH ending AS MATERIALIZED (
+        SELECT v.n::integer AS n, v.request_id, v.fence, v.disposition
+        FROM unnest(verdict_request_id, verdict_fence, verdict_disposition) WITH ORDINALITY AS v (request_id, fence, disposition, n)
+        WHERE v.disposition IN ('complete', 'reject', 'cancel', 'close')
+        ORDER BY v.request_id
+    ), ended_requests AS (
+        -- Returns the verdict as well: a second join would compare it with every deleted row.
+        DELETE FROM contego.request_open AS o USING ending AS e
+        WHERE o.id = ANY (ARRAY[e.request_id]) AND o.fence = ANY (ARRAY[e.fence]) AND o.claimed_by IS NOT NULL
+        RETURNING o.*, e.disposition, e.n
+    ), freed_lanes AS (
+        DELETE FROM contego.lane AS l
+        USING (SELECT r.provider, unnest(r.lanes) AS lane, r.sequence_number FROM ended_requests AS r) AS f
+        WHERE l.provider = ANY (ARRAY[f.provider]) AND l.lane = f.lane AND l.sequence_number = f.sequence_number
+    ), finished AS (
+        INSERT INTO contego.request_finished (
+            id, created_date, created_by, action, parameters, subscription, process_name, process_id, provider,
+            priority, scheduled_date, idempotency_key, life_cycle_state, progress, sequence_number, executed_date,
+            finished_date, reference_number, error_code, error_description, result, attempts, due_date, lanes, fence,
+            interrupted)
+        OVERRIDING SYSTEM VALUE
+        SELECT r.id, r.created_date, r.created_by, r.action, contego.masked(r.parameters), r.subscription,
+               r.process_name, r.process_id, r.provider, r.priority, r.scheduled_date, r.idempotency_key,
+               CASE WHEN r.disposition IN ('complete', 'close') THEN 'COMPLETED' ELSE 'REJECTED' END,
+               CASE r.disposition WHEN 'complete' THEN 'DONE' WHEN 'close' THEN 'CLOSED' WHEN 'cancel' THEN 'CANCELLED' ELSE 'REJECTED' END,
+               r.sequence_number,
+               coalesce(moment - verdict_sent_age[r.n] * interval '1 millisecond', r.executed_date),
+               moment, coalesce(verdict_reference[r.n], r.reference_number), verdict_code[r.n], verdict_description[r.n],
+               verdict_result[r.n], r.attempts, r.due_date, r.lanes, r.fence, r.interrupted
+        FROM ended_requests AS r
+    )
+    SELECT coalesce(array_agg(r.id), '{}'), coalesce(array_agg(verdict_fence[r.n]), '{}'),
+           coalesce(bool_or(r.attempts > 0 OR r.interrupted OR r.executed_date IS NOT NULL), false)
+    INTO ended, ended_fences, ran_before
+    FROM ended_requests AS r;
+END
+$$;
+
+REVOKE ALL ON FUNCTION contego.end_requests FROM PUBLIC;
+COMMENT ON FUNCTION contego.end_requests IS 'Part of recording: moves the requests that end to the finished ones, and frees their lanes.';

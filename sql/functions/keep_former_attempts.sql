@@ -1,0 +1,26 @@
+-- Copies what the rows of these commands say about the attempt before to contego.former_attempt. `held` and `held_fences` are the claims
+-- that hold.
+CREATE OR REPLACE FUNCTION contego.keep_former_attempts(
+    held bigint[], held_fences bigint[], command_request_id bigint[], command_fence bigint[], command_sequence integer[]) RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    WITH sent_commands AS MATERIALIZED (
+        SELECT s.n
+        FROM generate_series(1, cardinality(command_request_id)) AS s (n)
+        WHERE (command_request_id[s.n], command_fence[s.n]) IN (SELECT * FROM unnest(held, held_fences))
+    )
+    INSERT INTO contego.former_attempt (
+        request_id, sequence, attempt, type, request, response, reference_number, status_code, exchange, outcome,
+        error_code, error_description, sent_date, duration_ms, fence, recorded_date)
+    SELECT c.request_id, c.sequence, c.attempts, c.type, c.request, c.response, c.reference_number, c.status_code,
+           c.exchange, c.outcome, c.error_code, c.error_description, c.sent_date, c.duration_ms, c.fence, c.recorded_date
+    FROM sent_commands AS s
+    JOIN contego.command_open AS c ON c.request_id = ANY (ARRAY[command_request_id[s.n]]) AND c.sequence = command_sequence[s.n]
+    -- A row with the fence of this claim is this very attempt, written by a transaction whose commit the daemon did not hear of.
+    WHERE c.exchange IS NOT NULL AND c.fence <> command_fence[s.n];
+END
+$$;
+
+REVOKE ALL ON FUNCTION contego.keep_former_attempts FROM PUBLIC;
+COMMENT ON FUNCTION contego.keep_former_attempts IS 'Part of recording: keeps what was written about the attempts before.';
