@@ -1,5 +1,4 @@
 #include "config/read_configuration.hpp"
-#include "telemetry/descriptors.hpp"
 
 #include <gtest/gtest.h>
 
@@ -160,18 +159,6 @@ TEST(mistakes, include_a_provider_named_as_all_that_are_unknown) {
                                "providers": {"(unknown)": {"endpoint": "https://cas.example"}}})json";
 
     EXPECT_EQ(said_of(text, no_variables).size(), 1U);
-}
-
-TEST(descriptors, are_left_to_the_lines) {
-    configuration c;
-    c.providers["default"].line.in_flight = 500;
-
-    const auto needed = descriptors_needed(c);
-
-    EXPECT_GT(needed, 500U);
-    EXPECT_EQ(admin_connections(needed + 100, needed), 32U);
-    EXPECT_EQ(admin_connections(needed + 5, needed), 5U);
-    EXPECT_EQ(admin_connections(needed - 5, needed), 1U) << "somebody must be able to see that";
 }
 
 } // namespace

@@ -17,14 +17,14 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 /// A server that waits for a request which never comes.
-class a_probe : public testing::Test {
+class a_trial : public testing::Test {
 protected:
     endpoint_trial look(const scripted_server& s) {
         options.url = s.url();
         return look();
     }
 
-    endpoint_trial look() { return probe(std::get<endpoint>(check(options)), 20s); }
+    endpoint_trial look() { return try_endpoint(std::get<endpoint>(check(options)), 20s); }
 
     scripted_server serve(std::optional<server_tls> with) const {
         return scripted_server({{test::read_request()}}, std::move(with));
@@ -39,7 +39,7 @@ protected:
     endpoint_options options{.tls = {.ca_file = authority.file()}};
 };
 
-TEST_F(a_probe, of_a_server_that_listens_finds_nothing_and_sends_nothing) {
+TEST_F(a_trial, of_a_server_that_listens_finds_nothing_and_sends_nothing) {
     options.tls = {};
     const auto s = serve(std::nullopt);
 
@@ -50,7 +50,7 @@ TEST_F(a_probe, of_a_server_that_listens_finds_nothing_and_sends_nothing) {
     EXPECT_THAT(s.record().requests, IsEmpty());
 }
 
-TEST_F(a_probe, of_a_closed_port_says_so) {
+TEST_F(a_trial, of_a_closed_port_says_so) {
     options.tls = {};
     {
         const auto s = serve(std::nullopt);
@@ -60,7 +60,7 @@ TEST_F(a_probe, of_a_closed_port_says_so) {
     EXPECT_EQ(look().error, transport_error::connect);
 }
 
-TEST_F(a_probe, shows_the_certificate_of_a_server_that_is_trusted) {
+TEST_F(a_trial, shows_the_certificate_of_a_server_that_is_trusted) {
     const auto seen = look(serve(server_tls{authority.issue({.valid_until = std::chrono::hours(240)})}));
 
     EXPECT_EQ(seen.error, transport_error::none) << seen.detail;
@@ -70,7 +70,7 @@ TEST_F(a_probe, shows_the_certificate_of_a_server_that_is_trusted) {
     EXPECT_LT(std::chrono::abs(seen.chain[0].expires - (now() + std::chrono::hours(240))), 1h);
 }
 
-TEST_F(a_probe, shows_the_certificate_of_a_server_that_is_not_trusted_too_and_why) {
+TEST_F(a_trial, shows_the_certificate_of_a_server_that_is_not_trusted_too_and_why) {
     const auto expired = look(serve(server_tls{authority.issue({.valid_until = std::chrono::hours(-1)})}));
     const auto misnamed = look(serve(server_tls{authority.issue({.name = "elsewhere.example"})}));
     const auto unknown = look(serve(server_tls{stranger.issue()}));
@@ -85,7 +85,7 @@ TEST_F(a_probe, shows_the_certificate_of_a_server_that_is_not_trusted_too_and_wh
     EXPECT_THAT(unknown.chain, SizeIs(1));
 }
 
-TEST_F(a_probe, hears_what_a_server_has_against_our_certificate) {
+TEST_F(a_trial, hears_what_a_server_has_against_our_certificate) {
     server_tls demanding{authority.issue()};
     demanding.client_authority = authority.file();
 
@@ -101,7 +101,7 @@ TEST_F(a_probe, hears_what_a_server_has_against_our_certificate) {
     EXPECT_EQ(with.error, transport_error::none) << with.detail;
 }
 
-TEST_F(a_probe, of_a_server_that_never_shakes_hands_ends_in_time) {
+TEST_F(a_trial, of_a_server_that_never_shakes_hands_ends_in_time) {
     options.connect_timeout = 100ms;
     options.tls.ca_file = authority.file();
     const auto s = scripted_server({{test::stall()}});
@@ -110,7 +110,7 @@ TEST_F(a_probe, of_a_server_that_never_shakes_hands_ends_in_time) {
     EXPECT_EQ(look().error, transport_error::connect);
 }
 
-TEST_F(a_probe, reads_every_certificate_of_a_file) {
+TEST_F(a_trial, reads_every_certificate_of_a_file) {
     const auto ours = authority.issue({.valid_until = std::chrono::hours(48)});
 
     ASSERT_THAT(facts_of_file(ours.certificate), SizeIs(1));
