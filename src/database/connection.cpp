@@ -135,14 +135,8 @@ std::optional<int> connection::socket() const {
 // The server answered: the connection is good unless it says otherwise.
 void connection::refused(const char* name,
                          const pqxx::sql_error& e,
-                         std::chrono::steady_clock::duration after,
                          const std::optional<watchdog::watch>& watched) {
     const auto state = sql::sqlstate_of(e);
-    // The server names both alike: its own time-out, and a session that cancels ours, which says nothing of
-    // what was asked.
-    const auto longest = statement_timeout(options_);
-    if (took_too_long(state) && (longest == std::chrono::milliseconds(0) || after < longest * 9 / 10))
-        throw std::runtime_error(std::string(name) + ": another session cancelled the statement");
     if (ends_the_connection(state) || !connection_->is_open()) broken(name, watched);
     throw server_error(name, e.what(), state);
 }

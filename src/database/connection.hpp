@@ -82,11 +82,10 @@ private:
         auto& c = open();
         std::optional<watchdog::watch> watched;
         if (options_.overseer) watched.emplace(*options_.overseer, c.sock(), options_.answer_timeout);
-        const auto began = std::chrono::steady_clock::now();
         try {
             return work(c);
         } catch (const pqxx::sql_error& e) {
-            refused(name, e, std::chrono::steady_clock::now() - began, watched);
+            refused(name, e, watched);
         } catch (const std::exception&) {
             broken(name, watched);
             throw;
@@ -107,10 +106,8 @@ private:
     void begin(const char* name);
     bool owns_its_session(const char* name);
     void close_if_the_server_did();
-    [[noreturn]] void refused(const char* name,
-                              const pqxx::sql_error& e,
-                              std::chrono::steady_clock::duration after,
-                              const std::optional<watchdog::watch>& watched);
+    [[noreturn]] void
+    refused(const char* name, const pqxx::sql_error& e, const std::optional<watchdog::watch>& watched);
     void broken(const char* name, const std::optional<watchdog::watch>& watched);
 
     database_options options_;

@@ -195,7 +195,8 @@ bool only_holds(const record_batch& part) {
 
 class pg_outcome_store final : public outcome_store {
 public:
-    explicit pg_outcome_store(const database_options& options) : connection_(impatient(options)) {}
+    explicit pg_outcome_store(const database_options& options)
+        : shortest_timeout_(options.answer_timeout * 8 / 10), connection_(impatient(options)) {}
 
     record_answer record(const record_batch& batch) override {
         record_answer answer;
@@ -217,6 +218,17 @@ private:
     void write(const record_batch& batch, record_answer& answer) {
         if (batch.commands.empty() && batch.verdicts.empty()) return;
         const auto now = steady_clock::now();
+        try {
+            write_at(now, batch, answer);
+        } catch (const server_error& e) {
+            // The server calls its own time-out and a session that cancels ours alike. The second says
+            // nothing of the rows.
+            if (!took_too_long(e.sqlstate()) || steady_clock::now() - now >= shortest_timeout_) throw;
+            throw std::runtime_error("record_outcomes: another session cancelled the statement");
+        }
+    }
+
+    void write_at(steady_clock::time_point now, const record_batch& batch, record_answer& answer) {
         command_columns c;
         for (const auto& command : batch.commands)
             c.add(command, now);
@@ -343,6 +355,7 @@ private:
         }
     }
 
+    const std::chrono::milliseconds shortest_timeout_; ///< the server's own time-out is not earlier
     connection connection_;
     std::set<std::int64_t> locked_; ///< requests whose rows were locked when they were to be written last
 };
