@@ -48,7 +48,7 @@ BEGIN
         RETURN NEXT;
     END LOOP;
     IF NOT only_preview THEN
-        PERFORM pg_notify('contego', '');
+        PERFORM contego.notify_unless_full('contego');
     END IF;
 END
 $$;

@@ -19,7 +19,7 @@
 -- predecessor makes its finisher wait for this transaction and then see the parked row; where the lock is not to be had
 -- (it is being finished right now), the row just stays in the queue.
 --
--- Looks at some thousand requests, then others have their turn. Brings no more bytes of parameters than `most_bytes`, but one request
+-- Looks at some thousand requests and 20,000 lanes, then others have their turn: what a claim costs are its looks at lanes. Brings no more bytes of parameters than `most_bytes`, but one request
 -- at least. `parameters` is NULL for a request that a person has taken beyond the bounds of an INSERT.
 -- Where it brings less than was asked for, a last row without
 -- a number says what else there is: whether there may be more behind those that were parked; in how many milliseconds the next
@@ -36,6 +36,7 @@ DECLARE
     this_fence bigint;
     room integer := at_most;
     bytes_left bigint := most_bytes;
+    lanes_left bigint := 20000;
     bytes_used_up boolean := false;
     looked record;
     free bigint[];
@@ -56,7 +57,7 @@ BEGIN
     PERFORM contego.queue_due(of_provider, this_moment);
 
     LOOP
-        looked := contego.find_candidates(of_provider, this_moment, greatest(room, at_least), from_regular, from_number);
+        looked := contego.find_candidates(of_provider, this_moment, greatest(room, at_least), lanes_left, from_regular, from_number);
         newly_parked := CASE WHEN looked.parked IS NULL THEN 0
                              ELSE contego.park_blocked(looked.parked, looked.blockers, looked.candidates) END;
 
@@ -76,11 +77,12 @@ BEGIN
         END IF;
 
         looked_at := looked_at + looked.found_rows;
+        lanes_left := lanes_left - looked.found_lanes;
         at_least := CASE WHEN newly_parked > looked.found_rows / 2 THEN 1000 ELSE 50 END; -- where most are blocked, more are
         IF from_number = 0 THEN
             parked_in_front := newly_parked;
         END IF;
-        EXIT WHEN room <= 0 OR bytes_used_up OR parked_in_front = 0 OR looked_at >= 5000;
+        EXIT WHEN room <= 0 OR bytes_used_up OR looked.cut OR parked_in_front = 0 OR looked_at >= 5000;
 
         -- Where most are blocked, others are not to wait until the last of them is parked: every other look begins behind the last of
         -- the lanes on which several were found.
@@ -129,7 +131,7 @@ BEGIN
         END IF;
         RETURN;
     END IF;
-    more := parked_in_front > 0 OR bytes_used_up;
+    more := parked_in_front > 0 OR bytes_used_up OR looked.cut;
     SELECT greatest(0, extract(epoch FROM o.due_date - this_moment) * 1000) INTO due_in
     FROM contego.request_open AS o
     WHERE o.provider = of_provider AND o.progress IN ('SCHEDULED', 'RETRYING')

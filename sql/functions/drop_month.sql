@@ -14,6 +14,7 @@ BEGIN
     IF retention_months IS NULL OR retention_months < 1 THEN
         RAISE EXCEPTION 'a month is kept for one month at least' USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    PERFORM set_config('idle_in_transaction_session_timeout', '1s', true); -- as in contego.claim: even readers wait for a month to be dropped
     step := 'nothing';
     gone := 0;
     IF NOT contego.try_lock('drop_month') THEN

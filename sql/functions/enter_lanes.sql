@@ -23,7 +23,7 @@ BEGIN
             WHERE b.provider = what.provider AND b.busy_until > clock_timestamp() + interval '300 milliseconds'))
        -- A transaction that notified cannot be prepared (PREPARE TRANSACTION): a CRM under XA switches this off for itself.
        AND coalesce(current_setting('contego.notify', true), '') NOT IN ('off', 'false', 'no', '0') THEN
-        PERFORM pg_notify('contego', '');
+        PERFORM contego.notify_unless_full('contego');
     END IF;
     RETURN NULL;
 END

@@ -1,11 +1,12 @@
--- Looks at the first requests of the queue, or at those after (from_regular, from_number), and locks them. Those that may be claimed
+-- Looks at the first requests of the queue, or at those after (from_regular, from_number), and locks them. It looks at no more than
+-- `at_most`, and at no more than have `most_lanes` together, but at one at least; `cut` says that the lanes left some out. Those that may be claimed
 -- are `free`, in the order of sending, and `free_bytes` is the size of all of them. The others are `parked`, each with the request
 -- that it waits for; `candidates` says whether that one was looked at and locked here, too. `long_lanes` are lanes on which several
 -- requests were found.
 CREATE OR REPLACE FUNCTION contego.find_candidates(
-    of_provider text, this_moment timestamptz, at_most integer, from_regular boolean, from_number bigint,
+    of_provider text, this_moment timestamptz, at_most integer, most_lanes bigint, from_regular boolean, from_number bigint,
     OUT free bigint[], OUT free_bytes bigint, OUT parked bigint[], OUT blockers bigint[], OUT candidates boolean[], OUT found_rows integer,
-    OUT last_regular boolean, OUT long_lanes text[])
+    OUT last_regular boolean, OUT long_lanes text[], OUT found_lanes bigint, OUT cut boolean)
 LANGUAGE plpgsql
 AS $$
 BEGIN
@@ -18,13 +19,17 @@ BEGIN
         LIMIT at_most
         FOR UPDATE SKIP LOCKED
     ), ranked AS MATERIALIZED (
-        SELECT c.*, row_number() OVER () AS rank FROM candidate AS c
+        SELECT f.*
+        FROM (SELECT c.*, row_number() OVER in_order AS rank, sum(cardinality(c.lanes)) OVER in_order AS lanes_so_far
+              FROM candidate AS c
+              WINDOW in_order AS (ROWS UNBOUNDED PRECEDING)) AS f
+        WHERE f.lanes_so_far <= most_lanes OR f.rank = 1
     ), busy AS MATERIALIZED (
         -- Those that come later than a candidate; one that comes earlier is found among the lanes.
         SELECT unnest(f.lanes) AS lane, f.id
         FROM contego.request_open AS f
         WHERE f.provider = of_provider AND f.progress = 'IN_FLIGHT'
-          AND f.sequence_number > (SELECT min(c.sequence_number) FROM candidate AS c)
+          AND f.sequence_number > (SELECT min(c.sequence_number) FROM ranked AS c)
     ), on_lane AS MATERIALIZED (
         -- Where a candidate comes behind another on a lane, the table of lanes need not be asked.
         SELECT c.id, c.sequence_number, mine.lane, lag(c.id) OVER before AS before_id,
@@ -64,8 +69,9 @@ BEGIN
            array_agg(n.blocked_by) FILTER (WHERE n.id IS NOT NULL),
            array_agg(n.candidate) FILTER (WHERE n.id IS NOT NULL),
            count(*), bool_or(c.regular),
-           (SELECT array_agg(DISTINCT l.lane COLLATE "C") FROM on_lane AS l WHERE l.before_id IS NOT NULL)
-    INTO free, free_bytes, parked, blockers, candidates, found_rows, last_regular, long_lanes
+           (SELECT array_agg(DISTINCT l.lane COLLATE "C") FROM on_lane AS l WHERE l.before_id IS NOT NULL),
+           coalesce(max(c.lanes_so_far), 0), count(*) < (SELECT count(*) FROM candidate)
+    INTO free, free_bytes, parked, blockers, candidates, found_rows, last_regular, long_lanes, found_lanes, cut
     FROM ranked AS c
     LEFT JOIN nearest AS n ON n.id = c.id;
 END

@@ -1,31 +1,39 @@
 -- The sessions that hold what claims, shares and the feed wait for: a row of contego.lock, or a table of the schema in a mode that
 -- keeps writers out. One row each. Without pg_read_all_stats PostgreSQL does not show the owner of the schema everything: `client` and
 -- `state` are NULL then, and `since` is when the first session began to wait, or NULL if none does.
+--
+-- A prepared transaction holds its locks without a session: `pid` is NULL then, `state` is prepared, and `application` is its name.
 CREATE OR REPLACE FUNCTION contego.lock_holders()
 RETURNS TABLE (pid integer, login text, application text, client text, state text, since timestamptz, holds text)
 LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT a.pid, a.usename::text, a.application_name, a.client_addr::text, a.state,
-           coalesce(a.xact_start, (SELECT min(w.waitstart) FROM pg_locks AS w
-                                   WHERE NOT w.granted AND a.pid = ANY (pg_blocking_pids(w.pid)))) AS since,
-           h.holds
-    FROM (
-        SELECT x.pid, 'the lock ' || concat_ws(' of provider ', k.purpose, nullif(k.provider, '')) AS holds
+    WITH held AS MATERIALIZED (
+        SELECT x.pid, x.virtualtransaction, 'the lock ' || concat_ws(' of provider ', k.purpose, nullif(k.provider, '')) AS holds
         FROM contego.lock AS k
         JOIN pg_locks AS x ON x.locktype = 'transactionid' AND x.granted AND x.transactionid = k.xmax
         UNION
-        SELECT r.pid, 'the table contego.' || c.relname || ' in mode ' || r.mode
+        SELECT r.pid, r.virtualtransaction, 'the table contego.' || c.relname || ' in mode ' || r.mode
         FROM pg_locks AS r
         JOIN pg_class AS c ON c.oid = r.relation AND c.relnamespace = 'contego'::regnamespace
         WHERE r.granted AND r.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
           AND r.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
-    ) AS h
+    )
+    SELECT a.pid, a.usename::text, a.application_name, a.client_addr::text, a.state,
+           coalesce(a.xact_start, (SELECT min(w.waitstart) FROM pg_locks AS w
+                                   WHERE NOT w.granted AND a.pid = ANY (pg_blocking_pids(w.pid)))) AS since,
+           h.holds
+    FROM held AS h
     JOIN pg_stat_activity AS a ON a.pid = h.pid
     WHERE a.pid <> pg_backend_pid()
-    ORDER BY since, a.pid
+    UNION ALL
+    SELECT NULL, p.owner::text, p.gid, NULL, 'prepared', p.prepared, h.holds
+    FROM held AS h
+    JOIN pg_locks AS x ON x.pid IS NULL AND x.locktype = 'transactionid' AND x.granted AND x.virtualtransaction = h.virtualtransaction
+    JOIN pg_prepared_xacts AS p ON h.pid IS NULL AND p.transaction = x.transactionid
+    ORDER BY since, pid
 $$;
 
 REVOKE ALL ON FUNCTION contego.lock_holders FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.lock_holders TO contego_daemon, contego_support;
-COMMENT ON FUNCTION contego.lock_holders IS 'The sessions that hold what claims wait for: a row of contego.lock, or a table of the schema in a mode that keeps writers out.';
+COMMENT ON FUNCTION contego.lock_holders IS 'The sessions and prepared transactions that hold what claims wait for: a row of contego.lock, or a table of the schema in a mode that keeps writers out.';

@@ -10,6 +10,7 @@ DECLARE
     this_month timestamp := contego.month_of(now());
     wanted timestamptz;
 BEGIN
+    PERFORM set_config('idle_in_transaction_session_timeout', '1s', true); -- as in contego.claim
     FOR ahead IN 0..2 LOOP
         wanted := (this_month + make_interval(months => ahead)) AT TIME ZONE 'UTC';
         CONTINUE WHEN EXISTS (SELECT FROM contego.month AS m WHERE m.month = contego.month_of(wanted));

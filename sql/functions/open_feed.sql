@@ -2,7 +2,10 @@
 CREATE OR REPLACE FUNCTION contego.open_feed() RETURNS void
 LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '1s'
 AS $$
+    -- Recordings wait for this transaction: it must not be left open.
+    SELECT set_config('idle_in_transaction_session_timeout', '1s', true);
     CREATE OR REPLACE TRIGGER announce_finished AFTER INSERT ON contego.request_finished
         REFERENCING NEW TABLE AS finished
         FOR EACH STATEMENT EXECUTE FUNCTION contego.announce_finished();

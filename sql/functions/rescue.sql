@@ -57,7 +57,8 @@ BEGIN
           SELECT FROM contego.request_open AS b
           WHERE b.id = ANY (ARRAY[o.blocked_by]) AND (b.sequence_number < o.sequence_number OR b.progress = 'IN_FLIGHT'));
 
-    PERFORM contego.number_finished(); -- so that whoever waits for the feed is told, though nobody reads
+    -- If another login has filled the notification queue of the server, this frees it again once that login has gone.
+    PERFORM pg_notification_queue_usage();
 END
 $$;
 

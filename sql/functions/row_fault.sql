@@ -12,6 +12,9 @@ BEGIN
     IF fault IS NOT NULL THEN
         RETURN 'parameters ' || fault;
     END IF;
+    IF cardinality(r.lanes) > 4000 THEN
+        RETURN format('it names %s smartcards and boxes; 4000 are allowed', cardinality(r.lanes));
+    END IF;
     size := octet_length(r.parameters::text) + extract(epoch FROM clock_timestamp() - greatest(r.scheduled_date, r.created_date))::bigint;
     size := octet_length((
         SELECT jsonb_agg(jsonb_build_object('sequence', c.sequence, 'result', c.result, 'reference_number', c.reference_number))::text

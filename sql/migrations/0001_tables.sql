@@ -353,12 +353,12 @@ COMMENT ON COLUMN contego.subject.request_id IS 'The request.';
 
 -- The feed. A number drawn when a request ends would be drawn before it commits, and a reader that has passed a number never sees
 -- the one below it that commits later. So an end is only noted (feed_inbox, one more row a request, in the transaction that ends it);
--- whoever reads first numbers what has been committed since, one at a time: the lock is held to the end of that transaction, so that a
--- number is visible only when all before it are. Nobody waits for the lock; who does not get it reads what is numbered, and is told when
--- there is more. The telling (NOTIFY) belongs to the numbering: in the transaction that records, which then waited for the commit of every
--- INSERT of the CRM, it was measured to cost a third of the rate. Daemons number too, each at every look around (contego.rescue).
--- The other way, to stop at the oldest transaction that runs, would let any forgotten session of the whole cluster stop every reader; here
--- only a reader that leaves its own transaction open keeps others from new numbers, and loses its session for it after ten seconds.
+-- the daemons number what has been committed since, twice a second and one at a time (contego.number_finished). The lock is held to the end
+-- of that transaction, so that a number is visible only when all before it are. A reader never takes the lock: its transaction may stay
+-- open, or be prepared, and others would wait for it.
+-- The telling (NOTIFY) belongs to the numbering: in the transaction that records, which then waited for the commit of every
+-- INSERT of the CRM, it was measured to cost a third of the rate.
+-- The other way, to stop at the oldest transaction that runs, would let any forgotten session of the whole cluster stop every reader.
 CREATE SEQUENCE contego.feed_position AS bigint;
 COMMENT ON SEQUENCE contego.feed_position IS 'Gives contego.feed.position.';
 

@@ -21,23 +21,29 @@ constexpr auto between_months = std::chrono::minutes(10);
 constexpr auto until_nobody_uses_it = std::chrono::minutes(1);
 constexpr auto between_slices = milliseconds(50);
 
+// How long a reader of the feed waits at most for what has finished.
+constexpr auto between_numberings = milliseconds(500);
+
 } // namespace
 
 housekeeping::housekeeping(queue::fleet& membership,
                            queue::queue_stats& figures,
                            queue::partitions months,
+                           queue::feed feed,
                            queue::wakeup* wakeup,
                            milliseconds lease,
                            reports told)
     : membership_(membership),
       stats_(figures),
       months_(std::move(months)),
+      feed_(std::move(feed)),
       wakeup_(wakeup),
       every_(lease / 3),
       told_(std::move(told)) {
     threads_.emplace_back([this] { keep_lease(); });
     threads_.emplace_back([this] { look_after_the_queue(); });
     threads_.emplace_back([this] { look_after_the_months(); });
+    threads_.emplace_back([this] { number_the_feed(); });
     if (wakeup_ != nullptr) threads_.emplace_back([this] { listen(); });
 }
 
@@ -118,6 +124,12 @@ milliseconds housekeeping::go_on_with_the_months() {
     if (done == step::dropped) told_.month(month, "dropped");
     if (done == step::nothing) return between_months;
     return done == step::waiting ? until_nobody_uses_it : between_slices;
+}
+
+void housekeeping::number_the_feed() {
+    repeat("feed", milliseconds(0), [this] {
+        return feed_.number_finished() ? milliseconds(0) : between_numberings;
+    });
 }
 
 void housekeeping::listen() {

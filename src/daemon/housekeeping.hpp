@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fleet/fleet.hpp"
+#include "queue/feed.hpp"
 #include "queue/queue_stats.hpp"
 #include "queue/wakeup.hpp"
 #include "schema/partitions.hpp"
@@ -18,7 +19,8 @@ namespace contego::daemon {
 
 /// What a daemon does beside its lines, on threads of its own: one keeps the lease and does nothing else, so
 /// that nothing delays it; one takes our shares anew, takes over from the dead and reads the figures of the
-/// queue; one makes and drops months; one waits for notifications.
+/// queue; one makes and drops months; one gives finished requests their positions in the feed; one waits for
+/// notifications.
 ///
 /// The callbacks are called on those threads. Stops and joins on destruction.
 class housekeeping {
@@ -39,6 +41,7 @@ public:
     housekeeping(queue::fleet& membership,
                  queue::queue_stats& figures,
                  queue::partitions months,
+                 queue::feed feed,
                  queue::wakeup* wakeup,
                  std::chrono::milliseconds lease,
                  reports told);
@@ -52,6 +55,7 @@ private:
     void read_stats();
     void look_after_the_months();
     std::chrono::milliseconds go_on_with_the_months();
+    void number_the_feed();
     void listen();
     bool hear();
     template <typename Work>
@@ -61,6 +65,7 @@ private:
     queue::fleet& membership_;
     queue::queue_stats& stats_;
     queue::partitions months_;
+    queue::feed feed_;
     queue::wakeup* wakeup_;
     std::chrono::milliseconds every_;
     reports told_;

@@ -55,6 +55,7 @@ public:
             const housekeeping house(fleet_,
                                      stats_,
                                      queue::partitions(database_, configuration_.database.retention_months),
+                                     queue::feed(database_),
                                      configuration_.database.listen ? &wakeup_ : nullptr,
                                      configuration_.database.lease,
                                      reports(watch));

@@ -89,9 +89,24 @@ constexpr statement read_horizon{
 
 constexpr statement read_lock_holders{
     "read_lock_holders",
-    "SELECT pid, concat_ws(', ', login, nullif(application, ''), client), coalesce(state, ''),"
+    "SELECT coalesce(pid::text, application),"
+    "       concat_ws(', ', login, CASE WHEN pid IS NOT NULL THEN nullif(application, '') END, client),"
+    "       coalesce(state, ''),"
     "       extract(epoch FROM clock_timestamp() - since)::double precision, holds"
     " FROM contego.lock_holders()"};
+
+// PostgreSQL does not tell who has not read the queue for longest: the oldest transaction of the server is it
+// in all likelihood, for a session reads notifications between its transactions.
+constexpr statement read_notifications{
+    "read_notifications",
+    "SELECT pg_notification_queue_usage(), coalesce(a.pid::text, ''),"
+    "       concat_ws(', ', a.usename, nullif(a.application_name, ''), 'database ' || a.datname, "
+    "a.client_addr),"
+    "       extract(epoch FROM clock_timestamp() - a.xact_start)::double precision"
+    " FROM (SELECT) AS one"
+    " LEFT JOIN (SELECT * FROM pg_stat_activity"
+    "            WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    "            ORDER BY xact_start LIMIT 1) AS a ON true"};
 
 std::optional<double> seconds_of(const pqxx::field& f) {
     return f.is_null() ? std::nullopt : std::optional(f.as<double>());
@@ -177,6 +192,12 @@ std::vector<lock_holder> examination::lock_holders() {
     for (const auto& row : ask(read_lock_holders))
         all.push_back({row[0].c_str(), row[1].c_str(), row[2].c_str(), seconds_of(row[3]), row[4].c_str()});
     return all;
+}
+
+notification_stats examination::notifications() {
+    const auto rows = ask(read_notifications);
+    const auto& row = rows[0];
+    return {row[0].as<double>(), row[1].c_str(), row[2].c_str(), seconds_of(row[3])};
 }
 
 std::vector<horizon_holder> examination::horizon() {

@@ -69,12 +69,20 @@ struct horizon_holder {
 
 /// A session that has what claims wait for.
 struct lock_holder {
-    std::string process; ///< its number
+    std::string process; ///< its number; the name of a prepared transaction
     std::string who;
     std::string state;
     std::optional<double>
         age;           ///< of its transaction, or of the first wait for it; empty: nobody waits for it
     std::string holds; ///< `the lock claim of provider default`
+};
+
+/// The server's queue of notifications.
+struct notification_stats {
+    double usage = 0;    ///< the part of it that is in use, 0 to 1
+    std::string process; ///< of the oldest transaction that this login may see; empty: none
+    std::string who;
+    std::optional<double> age; ///< of that transaction
 };
 
 struct right {
@@ -125,6 +133,7 @@ public:
     [[nodiscard]] std::vector<horizon_holder> horizon();
 
     [[nodiscard]] std::vector<lock_holder> lock_holders();
+    [[nodiscard]] notification_stats notifications();
 
     /// Indexes of the schema that exist and are not used, as a CREATE INDEX CONCURRENTLY that failed leaves
     /// them.

@@ -22,12 +22,16 @@ std::string place(const queue::server_stats& f) {
     return "PostgreSQL " + f.version + ", database " + f.database + ", login " + f.login;
 }
 
+std::string end_prepared(const std::string& name) {
+    return "COMMIT PREPARED '" + name + "' or ROLLBACK PREPARED '" + name + "'";
+}
+
 std::string way_out(const queue::horizon_holder& h) {
     if (h.kind == "session") return "end it: SELECT pg_terminate_backend(" + h.name + ")";
     if (h.kind == "standby") return "end the long query there, or switch its hot_standby_feedback off";
     if (h.kind == "replication slot")
         return "let its reader catch up, or drop it: SELECT pg_drop_replication_slot('" + h.name + "')";
-    return "COMMIT PREPARED '" + h.name + "' or ROLLBACK PREPARED '" + h.name + "'";
+    return end_prepared(h.name);
 }
 
 } // namespace
@@ -109,13 +113,32 @@ findings check_locks(const std::vector<queue::lock_holder>& holders) {
     findings all;
     for (const auto& h : holders) {
         if (!h.age || *h.age < long_held) continue;
-        const auto text = "session " + h.process + " (" + h.who + (h.state.empty() ? "" : ", " + h.state) +
-                          ") has held " + h.holds + " for " + span_text(*h.age) + ": the daemons wait for it";
-        const auto hint = "end it: SELECT pg_terminate_backend(" + h.process + ")";
+        const bool prepared = h.state == "prepared";
+        const auto text = (prepared ? "prepared transaction " : "session ") + h.process + " (" + h.who +
+                          (prepared || h.state.empty() ? "" : ", " + h.state) + ") has held " + h.holds +
+                          " for " + span_text(*h.age) + ": the daemons wait for it";
+        const auto hint =
+            prepared ? end_prepared(h.process) : "end it: SELECT pg_terminate_backend(" + h.process + ")";
         all.push_back(*h.age > very_long_held ? error(text, hint) : warning(text, hint));
     }
     if (all.empty()) all.push_back(good("no session keeps the daemons waiting for a lock"));
     return all;
+}
+
+findings check_notifications(const queue::notification_stats& f) {
+    constexpr double much = 0.5;
+    const auto text =
+        std::to_string(static_cast<int>(f.usage * 100)) + " % of the server's notification queue is in use";
+    if (f.usage <= much) return {good(text)};
+    const auto* consequence =
+        ": daemons find new requests by polling only; when it is full, whoever notifies fails";
+    if (f.process.empty())
+        return {warning(text + consequence,
+                        "a session listens and has left a transaction open: ask pg_stat_activity, as a "
+                        "login with pg_read_all_stats, for the oldest xact_start and end that session")};
+    return {warning(text + consequence + "; the oldest transaction is that of session " + f.process + " (" +
+                        f.who + (f.age ? "), open for " + span_text(*f.age) : ")"),
+                    "end it: SELECT pg_terminate_backend(" + f.process + ")")};
 }
 
 findings check_horizon(const std::vector<queue::horizon_holder>& holders, double longest) {

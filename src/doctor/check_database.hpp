@@ -32,6 +32,8 @@ namespace contego::daemon {
 
 /// Who has a lock that the daemons wait for. For more than a second is worth a warning, for more than ten an
 /// error.
+[[nodiscard]] findings check_notifications(const queue::notification_stats& f);
+
 [[nodiscard]] findings check_locks(const std::vector<queue::lock_holder>& holders);
 
 /// Who keeps dead rows from being removed. `longest` is how old a transaction may be, in seconds; beyond

@@ -79,12 +79,12 @@ findings look_at_durability(snapshot& p) {
     return check_durability(p.examine().durability());
 }
 
-/// Two for each provider's line, one each for the lease, for housekeeping, its figures and its months, and
-/// for LISTEN.
+/// Two for each provider's line, one each for the lease, for housekeeping, its figures, its months and the
+/// feed, and for LISTEN.
 findings look_at_connections(snapshot& p) {
     const auto providers =
         std::ranges::count_if(p.settings().providers, [](const auto& one) { return one.second.effective; });
-    return check_connections(p.examine().connections(), 2 * providers + 5);
+    return check_connections(p.examine().connections(), 2 * providers + 6);
 }
 
 findings look_at_autovacuum(snapshot& p) {
@@ -105,6 +105,10 @@ findings look_at_transactions(snapshot& p) {
 
 findings look_at_locks(snapshot& p) {
     return check_locks(p.examine().lock_holders());
+}
+
+findings look_at_notifications(snapshot& p) {
+    return check_notifications(p.examine().notifications());
 }
 
 std::vector<queue::provider_backlog> backlog_of(snapshot& p) {
@@ -181,7 +185,7 @@ findings look_at_client_certificates(snapshot& p) {
 
 using enum precondition;
 
-constexpr std::array<check, 18> checks{{
+constexpr std::array<check, 19> checks{{
     {"configuration",
      "file, environment, bindings, TLS files: what contegod check finds",
      nothing,
@@ -207,6 +211,7 @@ constexpr std::array<check, 18> checks{{
      live_database,
      look_at_transactions},
     {"locks", "who has a lock that the daemons wait for", live_database, look_at_locks},
+    {"notifications", "how full the server's queue for NOTIFY is", live_database, look_at_notifications},
     {"queue",
      "held, long due, long in flight, long blocked, for no configured provider",
      live_database,

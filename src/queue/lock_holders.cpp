@@ -5,9 +5,10 @@ namespace {
 
 constexpr statement find_lock_holders{
     "lock_holders",
-    "SELECT pid, coalesce(login, '?'), coalesce(application, '?'),"
-    "       coalesce(' from ' || client, ''),"
-    "       coalesce(' since ' || to_char(since, 'YYYY-MM-DD HH24:MI:SS UTC'), ''), holds"
+    "SELECT CASE WHEN pid IS NULL THEN 'prepared transaction ' || application || ' of login ' || login"
+    "            ELSE 'session ' || pid || ' of login ' || coalesce(login, '?') || ' (application '"
+    "                 || coalesce(application, '?') || coalesce(' from ' || client, '') || ')' END"
+    "       || ' holds ' || holds || coalesce(' since ' || to_char(since, 'YYYY-MM-DD HH24:MI:SS UTC'), '')"
     " FROM contego.lock_holders() LIMIT 3"};
 
 } // namespace
@@ -15,9 +16,7 @@ constexpr statement find_lock_holders{
 std::string lock_holders(connection& c) {
     std::string text;
     for (const auto& row : c.call(find_lock_holders))
-        text += "; session " + std::string(row[0].c_str()) + " of login " + row[1].c_str() +
-                " (application " + row[2].c_str() + row[3].c_str() + ") holds " + row[5].c_str() +
-                row[4].c_str();
+        text += std::string("; ") + row[0].c_str();
     return text.empty() ? "; who held it cannot be seen any more" : text;
 }
 

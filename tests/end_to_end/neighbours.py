@@ -49,7 +49,8 @@ def open_transaction(connection, *statements):
                 cursor.execute(statement)
         yield session
     finally:
-        session.rollback()
+        with contextlib.suppress(psycopg2.Error):  # the server may have ended it
+            session.rollback()
         session.close()
 
 

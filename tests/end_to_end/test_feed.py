@@ -1,5 +1,6 @@
 """The feed of finished requests, and submitting, by many sessions at once: nothing left out, nothing twice."""
 
+import contextlib
 import random
 import threading
 
@@ -78,10 +79,14 @@ class Consumer:
         self.position = 0
         self.seen = []
         self.starts = 0
+        self.done = False
 
     def __call__(self):
-        while not self.live():
-            pass
+        try:
+            while not self.live():
+                pass
+        finally:
+            self.done = True
 
     def live(self):
         """From one start to the next; true when there is nothing left to come."""
@@ -120,7 +125,14 @@ def test_consumers_see_every_end_once_however_writers_commit_and_consumers_fall(
         forgotten.close()
         written.set()
 
-    in_threads(write, *consumers)
+    def number():
+        """As a daemon does it; a second one that comes meanwhile does nothing."""
+        with contextlib.closing(psycopg2.connect(feed.connection)) as session:
+            session.autocommit = True
+            while not all(consumer.done for consumer in consumers):
+                session.cursor().execute("SELECT contego.number_finished(), pg_sleep(0.002)")
+
+    in_threads(write, number, number, *consumers)
 
     expected = sorted(late + [one for w in writers for one in w.finished])
     for consumer in consumers:
@@ -139,28 +151,50 @@ def test_what_a_reader_read_in_an_open_transaction_keeps_nobody_from_reading(fee
 
     with psycopg2.connect(feed.connection) as writer, writer.cursor() as one:
         ids = submit_and_finish(one, 1)
+    numbered = feed.query("SELECT contego.number_finished() AS n")[0]["n"]
     meanwhile = feed.query("SELECT request_id FROM contego.finished_after(%s)", before)
-    cursor.execute("SHOW idle_in_transaction_session_timeout")
-    bound = cursor.fetchone()[0]
+    cursor.execute("SELECT pg_current_xact_id_if_assigned()")
+    written = cursor.fetchone()[0]
     forgetful.rollback()
     forgetful.close()
-    after = wait_for(lambda: feed.query("SELECT request_id FROM contego.finished_after(%s)", before))
 
-    assert meanwhile == []
-    assert bound == "10s"
-    assert [row["request_id"] for row in after][-1:] == ids
+    assert numbered > 0
+    assert written is None, "a reader writes nothing, so it holds no row"
+    assert [row["request_id"] for row in meanwhile][-1:] == ids
 
 
-def test_whoever_listens_is_told_once_when_a_daemon_looks_around(feed):
-    feed.query("SELECT contego.rescue()")
+def test_an_end_has_its_position_within_a_second_of_a_daemons_time(feed, daemon):
+    with psycopg2.connect(feed.connection) as writer, writer.cursor() as cursor:
+        ids = submit_and_finish(cursor, 3)
+
+    wait_for(lambda: {row["request_id"] for row in feed.query("SELECT request_id FROM contego.finished_after(0, 10000)")} >= set(ids), 2)
+
+
+def test_very_many_ends_get_their_positions_in_portions_the_earliest_first(feed):
+    while feed.query("SELECT contego.number_finished() AS n")[0]["n"]:
+        pass
+    before = feed.query("SELECT coalesce(max(position), 0) AS n FROM contego.feed")[0]["n"]
+    feed.query("INSERT INTO contego.feed_inbox SELECT n, 'COMPLETED', now() - n * interval '1 second', 'crm' FROM generate_series(1, 25000) AS n")
+
+    portions = [feed.query("SELECT contego.number_finished() AS n")[0]["n"] for _ in range(4)]
+
+    numbered = feed.query("SELECT request_id FROM contego.feed WHERE position > %s ORDER BY position", before)
+    feed.query("DELETE FROM contego.feed WHERE position > %s", before)
+    assert portions == [10000, 10000, 5000, 0]
+    assert [row["request_id"] for row in numbered] == list(range(25000, 0, -1))
+
+
+def test_whoever_listens_is_told_once_when_positions_were_given(feed):
+    while feed.query("SELECT contego.number_finished() AS n")[0]["n"]:
+        pass
     listener = psycopg2.connect(feed.connection)
     listener.autocommit = True
     listener.cursor().execute("LISTEN contego_finished")
     with psycopg2.connect(feed.connection) as writer, writer.cursor() as cursor:
         ids = submit_and_finish(cursor, 20)
 
-    feed.query("SELECT contego.rescue()")
-    feed.query("SELECT contego.rescue()")  # there is nothing new
+    feed.query("SELECT contego.number_finished()")
+    feed.query("SELECT contego.number_finished()")  # there is nothing new
 
     def told():
         listener.poll()
@@ -179,6 +213,7 @@ def test_nothing_is_noted_while_the_feed_is_closed(feed):
     feed.query("SELECT contego.open_feed()")
 
     assert feed.query("SELECT * FROM contego.feed_inbox WHERE request_id = ANY (%s)", ids) == []
+    feed.query("SELECT contego.number_finished()")
     assert feed.query("SELECT * FROM contego.finished_after(0, 10000) WHERE request_id = ANY (%s)", ids) == []
 
 
@@ -189,6 +224,7 @@ def test_a_crm_reads_its_own_ends_only(feed):
         cursor.execute("SELECT request_id FROM contego.submit('X', '{}')")
         mine = cursor.fetchone()[0]
     feed.query("SELECT contego.cancel(%s, 'no more')", mine)
+    feed.query("SELECT contego.number_finished()")
 
     with psycopg2.connect(own) as session, session.cursor() as cursor:
         cursor.execute("SELECT request_id, life_cycle_state, error_code FROM contego.finished_after(0)")

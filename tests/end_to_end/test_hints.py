@@ -1,6 +1,8 @@
 """When an INSERT tells the daemons of itself. Telling makes transactions commit one after the other: it is left out while the daemons
 have more to do than they can, and so come by without it."""
 
+import contextlib
+
 import psycopg2
 import pytest
 
@@ -83,3 +85,54 @@ def test_express_and_what_is_for_another_provider_are_told_all_the_same(database
     database.query(INSERT, provider, priority)
 
     assert ear.told() == 1
+
+
+USAGE = "SELECT pg_notification_queue_usage() AS part"
+
+
+@contextlib.contextmanager
+def a_flood_that_nobody_reads(database, part):
+    """A login without any role listens, leaves a transaction open, and notifies in another session."""
+    database.query("DO $$ BEGIN IF to_regrole('floods') IS NULL THEN CREATE ROLE floods LOGIN; END IF; END $$")
+    own = database.connection.replace("user=postgres", "user=floods")
+    with contextlib.closing(psycopg2.connect(own)) as deaf, contextlib.closing(psycopg2.connect(own)) as loud:
+        cursor = deaf.cursor()
+        cursor.execute("LISTEN something")
+        deaf.commit()
+        cursor.execute("SELECT 1")
+        loud.autocommit = True
+        while database.query(USAGE)[0]["part"] < part:
+            loud.cursor().execute("SELECT count(pg_notify('flood', repeat('x', 7900) || n || clock_timestamp())) FROM generate_series(1, 1000) AS n")
+        yield
+
+
+def test_a_queue_of_notifications_that_a_login_fills_gets_none_of_ours_and_is_free_again_when_the_login_has_gone(database, ear):
+    """A full queue fails whoever notifies, at COMMIT. So nothing of ours notifies long before it is full."""
+    one = database.query("SELECT request_id FROM contego.submit('X', '{}', scheduled_date => '2100-01-01')")[0]["request_id"]
+    ear.told()
+    with a_flood_that_nobody_reads(database, 0.011):
+        database.query(INSERT, "default", "EXPRESS")
+        database.query("SELECT * FROM contego.hold(%s, 'tried')", one)
+        while_full = ear.told()
+    wait_for(lambda: not database.query("SELECT 1 FROM pg_stat_activity WHERE usename = 'floods'"))
+
+    database.query(INSERT, "default", "EXPRESS")
+    afterwards = ear.told()
+    database.query("SELECT * FROM contego.cancel(%s, 'tried')", one)
+
+    assert (while_full, afterwards) == (0, 1)
+
+
+def test_a_daemon_frees_the_queue_when_it_looks_after_the_queue(database):
+    with contextlib.closing(psycopg2.connect(database.connection)) as server, server.cursor() as cursor:
+        with a_flood_that_nobody_reads(database, 0.002):
+            pass
+        wait_for(lambda: not database.query("SELECT 1 FROM pg_stat_activity WHERE usename = 'floods'"))
+        cursor.execute("SELECT count(*) FROM pg_ls_dir('pg_notify')")
+        before = cursor.fetchone()[0]
+
+        cursor.execute("SELECT contego.rescue()")
+        cursor.execute("SELECT count(*) FROM pg_ls_dir('pg_notify')")
+        after = cursor.fetchone()[0]
+
+    assert before > 50 and after < 5

@@ -5,13 +5,14 @@ import itertools
 import json
 import re
 import subprocess
+import time
 
 import psycopg2
 import pytest
 
 from database import Database
 from doctor import findings_of
-from neighbours import CARDS, Logins, add, cluster_of_neighbours, flows, open_transaction
+from neighbours import CARDS, SOON, Logins, add, cluster_of_neighbours, flows, open_transaction
 from programs import CONTEGOD, REPOSITORY, wait_for
 
 ROLES = ["crm", "support", "operator", "daemon"]
@@ -54,7 +55,7 @@ def test_advisory_locks_of_a_login_without_any_role_stop_nothing(database, login
         daemon = launch()
         late = flows(database, login("crm"))
         with contextlib.closing(Database(login("crm"))) as crm:
-            fed = crm.query("SELECT count(*) AS n FROM contego.finished_after(0, 10000)")[0]["n"]
+            fed = wait_for(lambda: crm.query("SELECT count(*) AS n FROM contego.finished_after(0, 10000)")[0]["n"], SOON)
         database.query("SET statement_timeout = '5s'")
         database.query("SELECT contego.make_month('2031-01-15 00:00:00+00')")
         database.query("RESET statement_timeout")
@@ -156,6 +157,80 @@ def test_a_lock_on_a_row_that_is_in_flight_keeps_no_other_outcome_from_being_wri
 
     assert late == [[], [], []]
     assert database.finished(one)["progress"] == "DONE"
+
+
+def finished(connection):
+    with contextlib.closing(Database(connection)) as crm:
+        return {row["request_id"] for row in crm.query("SELECT request_id FROM contego.finished_after(0, 10000)")}
+
+
+@pytest.mark.parametrize("held", ["a transaction without a time-out", "a prepared transaction"])
+def test_a_crm_that_has_read_the_feed_in_an_open_transaction_keeps_it_from_no_other(database, daemon, login, held):
+    database.query("SELECT contego.open_feed()")
+    last = {"a transaction without a time-out": "SET LOCAL idle_in_transaction_session_timeout = 0", "a prepared transaction": "PREPARE TRANSACTION 'lunch'"}[held]
+    try:
+        with open_transaction(login("crm", "another_next_door"), "SELECT count(*) FROM contego.finished_after(0)", last):
+            with contextlib.closing(Database(login("crm"))) as crm:
+                one = crm.insert("ADD_SUBSCRIPTIONS", add())
+            wait_for(lambda: one in finished(login("crm")), SOON)
+    finally:
+        for row in database.query("SELECT gid FROM pg_prepared_xacts"):
+            database.query(f"ROLLBACK PREPARED '{row['gid']}'")
+
+
+@pytest.mark.parametrize("call", ["open_feed()", "close_feed()", "drop_month(1)", "make_months()"])
+def test_an_operator_who_leaves_a_change_of_the_tables_uncommitted_stops_nobody_for_long(database, daemon, login, call):
+    if call == "drop_month(1)":
+        database.query("SELECT contego.make_month('2020-01-15')")
+        database.query("SELECT contego.drop_month(1)")  # begun: the next step drops it
+    with open_transaction(login("operator"), f"SELECT contego.{call}") as session:
+        assert flows(database, login("crm")) == []
+        wait_for(lambda: not database.query("SELECT 1 FROM pg_stat_activity WHERE pid = %s", session.info.backend_pid), SOON)
+
+
+def test_doctor_and_the_log_name_a_prepared_transaction_that_holds_what_claims_wait_for(database, launch, configure, providers, login):
+    patient = {"connection": database.connection, "lease_ms": 3000, "answer_timeout_ms": 3000}
+    daemon = launch(database=patient)
+    file = configure(providers, database=patient)
+    assert flows(database, login("crm")) == []
+    try:
+        with open_transaction(database.connection, "SELECT FROM contego.lock WHERE purpose = 'claim' FOR UPDATE; PREPARE TRANSACTION 'forgotten'"):
+            def named():
+                return [f for f in findings_of(file)[0] if f["check"] == "locks" and "prepared transaction forgotten (postgres)" in f["what"]]
+
+            found = wait_for(named, 20, lambda: findings_of(file))
+            wait_for(lambda: "prepared transaction forgotten of login postgres holds the lock claim" in daemon.log(), 20, daemon.log)
+    finally:
+        database.query("ROLLBACK PREPARED 'forgotten'")
+
+    assert found[0]["hint"] == "COMMIT PREPARED 'forgotten' or ROLLBACK PREPARED 'forgotten'"
+    assert flows(database, login("crm")) == []
+
+
+# Requests as large as they may be
+
+WIDE = """
+    INSERT INTO contego.request (action, parameters)
+    SELECT 'BECOME_SUBSCRIBER', jsonb_build_object('distributions', jsonb_build_array(jsonb_build_object(
+        'distributor', 'L', 'stbs', '[]'::jsonb, 'services', '["1"]'::jsonb,
+        'smartcards', (SELECT jsonb_agg('01' || lpad((5000000 + c + 3990 * r)::text, 9, '0')) FROM generate_series(1, 3990) AS c))))
+    FROM generate_series(1, 150) AS r"""
+
+
+def test_an_express_request_waits_for_few_of_the_widest_requests_of_another_crm(database, login, launch):
+    with contextlib.closing(Database(login("crm"))) as wide, contextlib.closing(Database(login("crm", "another_next_door"))) as other:
+        wide.query(WIDE)
+        daemon = launch()
+        waits = []
+        for _ in range(5):
+            begun = time.monotonic()
+            one = other.insert("ADD_SUBSCRIPTIONS", add(), priority="EXPRESS")
+            wait_for(lambda: other.query("SELECT 1 FROM contego.request WHERE id = %s AND progress = 'DONE'", one), 30,
+                     lambda: database.query("SELECT progress, count(*) FROM contego.request GROUP BY progress"))
+            waits.append(time.monotonic() - begun)
+        database.query("SELECT count(*) FROM contego.cancel(ARRAY(SELECT id FROM contego.request WHERE action = 'BECOME_SUBSCRIBER' AND progress = 'QUEUED'), 'tried')")
+
+    assert max(waits) < 3, waits
 
 
 # Publications

@@ -248,5 +248,72 @@ TEST_F(claim, retries_when_the_back_off_is_over) {
     EXPECT_GT(daemon.latest.requests.front().fence, former);
 }
 
+// What a claim costs are its looks at lanes, and while it lasts all other claims of the provider wait.
+class wide_claim : public queue_fixture {
+protected:
+    /// Requests of 3,990 cards each; every request has its own cards, or all have the same.
+    void insert_wide(int requests, bool same_cards) {
+        sql("INSERT INTO contego.request (action, parameters)"
+            " SELECT 'BECOME_SUBSCRIBER', jsonb_build_object('smartcards', ("
+            "     SELECT jsonb_agg(jsonb_build_object('smartcard_ca_id', (r * " +
+            std::to_string(same_cards ? 0 : 3990) +
+            " + c)::text)) FROM generate_series(1, 3990) AS c))"
+            " FROM generate_series(1, " +
+            std::to_string(requests) + ") AS r");
+    }
+
+    daemon_hands daemon_{database_};
+};
+
+TEST_F(wide_claim, looks_at_no_more_than_20000_lanes_and_says_that_there_is_more) {
+    insert_wide(7, false);
+
+    EXPECT_EQ(daemon_.claim(), (ids{1, 2, 3, 4, 5}));
+    EXPECT_TRUE(daemon_.latest.more);
+    EXPECT_EQ(daemon_.claim(), (ids{6, 7}));
+    EXPECT_FALSE(daemon_.latest.more);
+}
+
+TEST_F(wide_claim, parks_no_more_than_that_and_says_that_there_is_more) {
+    insert_wide(7, true);
+
+    EXPECT_EQ(daemon_.claim(), ids{1});
+    EXPECT_TRUE(daemon_.latest.more);
+    EXPECT_EQ(one("SELECT count(*) FROM contego.request WHERE progress = 'BLOCKED'"), "4");
+    EXPECT_EQ(daemon_.claim(), ids{});
+    EXPECT_EQ(one("SELECT count(*) FROM contego.request WHERE progress = 'BLOCKED'"), "6");
+}
+
+TEST_F(wide_claim, takes_express_first) {
+    insert_wide(7, false);
+    const auto express = insert_for_card("0100", ", priority", ", 'EXPRESS'");
+
+    EXPECT_EQ(daemon_.claim(), (ids{express, 1, 2, 3, 4, 5}));
+}
+
+TEST_F(wide_claim, looks_at_one_request_however_many_lanes_a_person_has_given_it) {
+    insert_wide(2, false);
+    sql("UPDATE contego.request_open SET lanes = ARRAY(SELECT 'card:' || n FROM generate_series(1, 20001) AS "
+        "n)"
+        " WHERE id = 1");
+
+    EXPECT_EQ(daemon_.claim(), ids{1});
+    EXPECT_TRUE(daemon_.latest.more);
+    EXPECT_EQ(daemon_.claim(), ids{2});
+}
+
+TEST_F(wide_claim, that_fails_leads_to_holding_what_has_more_lanes_than_an_insert_may) {
+    insert_wide(2, false);
+    sql("UPDATE contego.request_open SET lanes = ARRAY(SELECT 'card:' || n FROM generate_series(1, 4001) AS "
+        "n)"
+        " WHERE id = 1");
+
+    sql("SELECT contego.hold_unreadable('default')");
+
+    EXPECT_EQ(progress(1), "HELD");
+    EXPECT_EQ(column(1, "error_code"), "UNREADABLE_ROW");
+    EXPECT_EQ(progress(2), "QUEUED");
+}
+
 } // namespace
 } // namespace contego::testing

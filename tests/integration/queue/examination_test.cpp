@@ -90,6 +90,20 @@ TEST_F(examination, sees_who_holds_a_transaction_open_and_since_when) {
     EXPECT_GE(*holders[0].age, 0);
 }
 
+TEST_F(examination, sees_the_notifications_that_wait_and_the_oldest_transaction) {
+    pqxx::connection other(database_.connection_string + " application_name=forgotten");
+    pqxx::work held(other);
+    held.exec("SELECT 1");
+
+    const auto seen = looks_.notifications();
+
+    EXPECT_GE(seen.usage, 0);
+    EXPECT_LT(seen.usage, 0.01);
+    EXPECT_EQ(seen.process, std::to_string(other.backendpid()));
+    EXPECT_THAT(seen.who, HasSubstr("postgres, forgotten"));
+    EXPECT_TRUE(seen.age.has_value());
+}
+
 TEST_F(examination, sees_an_index_that_is_not_used) {
     EXPECT_THAT(looks_.invalid_indexes(), IsEmpty());
     sql("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'contego.request_open_due'::regclass");

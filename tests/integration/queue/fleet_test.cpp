@@ -1,3 +1,4 @@
+#include "queue/feed.hpp"
 #include "queue_fixture.hpp"
 
 namespace contego::testing {
@@ -254,6 +255,25 @@ TEST_F(membership, looks_behind_very_many_that_rightly_wait_in_the_next_call) {
 
     EXPECT_EQ(progress(20001), "QUEUED");
     EXPECT_EQ(one("SELECT count(*) FROM contego.request WHERE progress = 'BLOCKED'"), "10000");
+}
+
+TEST_F(membership, takes_over_from_the_dead_without_a_look_at_the_feed) {
+    const auto id = insert_for_card("1");
+    sql("UPDATE contego.request SET progress = 'IN_FLIGHT', claimed_by = 999 WHERE id = " +
+        std::to_string(id));
+    sql("INSERT INTO contego.feed_inbox SELECT n, 'COMPLETED', now(), 'crm' FROM generate_series(1, 10001) "
+        "AS n");
+    daemon_hands daemon(database_);
+
+    EXPECT_EQ(daemon.keep_house(), 1);
+
+    EXPECT_EQ(one("SELECT count(*) FROM contego.feed"), "0");
+    queue::feed feed(database_);
+    EXPECT_TRUE(feed.number_finished());
+    EXPECT_EQ(one("SELECT count(*) FROM contego.feed"), "10000");
+    EXPECT_TRUE(feed.number_finished());
+    EXPECT_FALSE(feed.number_finished());
+    EXPECT_EQ(one("SELECT count(*) FROM contego.feed"), "10001");
 }
 
 } // namespace

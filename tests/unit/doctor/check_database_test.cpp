@@ -63,6 +63,27 @@ TEST(doctor_connections, are_limited_by_server_database_and_login) {
         ::testing::ElementsAre(is(ok, "of the server"), is(warning, "2 of 3 connections of the login")));
 }
 
+TEST(doctor_notifications, are_good_while_half_of_the_queue_is_free) {
+    EXPECT_THAT(check_notifications({0.5, "4711", "ann", 1'000}), only(ok, "50 % of"));
+}
+
+TEST(doctor_notifications, that_fill_the_queue_are_told_with_the_session_that_does_not_read_them) {
+    EXPECT_THAT(check_notifications({0.51, "4711", "ann, psql", 600}),
+                only(warning,
+                     "the oldest transaction is that of session 4711 (ann, psql), open for 10 min",
+                     "pg_terminate_backend(4711)"));
+    EXPECT_THAT(check_notifications({1, "", "", std::nullopt}),
+                only(warning, "100 % of", "pg_read_all_stats"));
+}
+
+TEST(doctor_locks, that_a_prepared_transaction_holds_have_another_way_out) {
+    EXPECT_THAT(
+        check_locks({{"x1", "ann", "prepared", 2, "the lock claim of provider default"}}),
+        only(warning, "prepared transaction x1 (ann) has held the lock claim", "ROLLBACK PREPARED 'x1'"));
+    EXPECT_THAT(check_locks({{"4711", "ann, psql", "active", 11, "the lock share of provider default"}}),
+                only(error, "session 4711 (ann, psql, active)", "pg_terminate_backend(4711)"));
+}
+
 queue::horizon_holder session(std::optional<double> age, std::int64_t transactions = 0) {
     return {"session", "4711", "ann, psql", "idle in transaction", age, transactions};
 }
