@@ -19,7 +19,7 @@
 -- predecessor makes its finisher wait for this transaction and then see the parked row; where the lock is not to be had
 -- (it is being finished right now), the row just stays in the queue.
 --
--- Looks at some thousand requests and 20,000 lanes, then others have their turn: what a claim costs are its looks at lanes. Brings no more bytes of parameters than `most_bytes`, but one request
+-- Looks at some thousand requests and 10,000 lanes, then others have their turn: what a claim costs are its looks at lanes. Brings no more bytes of parameters than `most_bytes`, but one request
 -- at least. `parameters` is NULL for a request that a person has taken beyond the bounds of an INSERT.
 -- Where it brings less than was asked for, a last row without
 -- a number says what else there is: whether there may be more behind those that were parked; in how many milliseconds the next
@@ -36,7 +36,7 @@ DECLARE
     this_fence bigint;
     room integer := at_most;
     bytes_left bigint := most_bytes;
-    lanes_left bigint := 20000;
+    lanes_left bigint := 10000;
     bytes_used_up boolean := false;
     looked record;
     free bigint[];

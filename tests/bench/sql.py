@@ -175,6 +175,8 @@ def feed(stage):
         for one in readers:
             one.start()
         found = throughput.run(stage, database, low, high, count=2)
+        while database.session.query("SELECT contego.number_finished() AS n")[0]["n"]:  # the daemons ended right after the last end
+            pass
         for one in readers:
             one.join(120)
         complaints = [text for text in (one.complaint(low, high) for one in readers) if text]

@@ -171,9 +171,10 @@ class Site:
             yield "what was sent is stored otherwise"
         if self.crm.query("SELECT parameters->>'new_pin' AS pin FROM contego.request WHERE id = %s", ids[4])[0]["pin"] != "****":
             yield "the PIN stands there still"
-        feed = {row["request_id"] for row in self.crm.query("SELECT request_id FROM contego.finished_after(0, 10000)")}
-        if not feed.issuperset(ids):
-            yield f"the feed lacks {set(ids) - feed}"
+        def missing():
+            return set(ids) - {row["request_id"] for row in self.crm.query("SELECT request_id FROM contego.finished_after(0, 10000)")}
+
+        wait_for(lambda: not missing(), 6, lambda: f"the feed lacks {missing()}")
         yield from self._programs(file, environment, kept, known, texts)
         if "SQLSTATE" in daemon.log() or "does not answer" in daemon.log():
             yield "the log complains: " + daemon.log()[-500:]

@@ -57,7 +57,7 @@ SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_daemon', p.oid, 'EXECUTE')),
     'claim declare_dead drop_month give_back_lost hold_unreadable hold_unrecordable join_fleet leave_fleet lock_holders make_months'
-    ' neighbours record recordable renew_lease rescue take_share',
+    ' neighbours number_finished record recordable renew_lease rescue take_share',
     'the daemon calls what it needs');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
