@@ -105,7 +105,8 @@ constexpr statement read_notifications{
     "       extract(epoch FROM clock_timestamp() - a.xact_start)::double precision"
     " FROM (SELECT) AS one"
     " LEFT JOIN (SELECT * FROM pg_stat_activity"
-    "            WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    "            WHERE xact_start < clock_timestamp() - interval '1 second' AND pid <> pg_backend_pid() AND "
+    "backend_type = 'client backend'"
     "            ORDER BY xact_start LIMIT 1) AS a ON true"};
 
 std::optional<double> seconds_of(const pqxx::field& f) {

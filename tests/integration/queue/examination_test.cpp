@@ -95,7 +95,9 @@ TEST_F(examination, sees_the_notifications_that_wait_and_the_oldest_transaction)
     pqxx::work held(other);
     held.exec("SELECT 1");
 
-    const auto seen = looks_.notifications();
+    auto seen = looks_.notifications();
+    while (seen.process.empty()) // a transaction of less than a second is nobody's fault
+        seen = looks_.notifications();
 
     EXPECT_GE(seen.usage, 0);
     EXPECT_LT(seen.usage, 0.01);
