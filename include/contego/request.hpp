@@ -36,6 +36,9 @@ struct request {
     /// Commands that are not finished may have been sent: a daemon that held it before us died or lost its
     /// lease, perhaps several commands beyond what it had recorded; or no answer came.
     bool interrupted = false;
+    /// An earlier attempt at the first unfinished command was sent, and no readable answer came: the CAS may
+    /// have done that command.
+    bool unanswered = false;
     double age_seconds = 0; ///< since it was first due, in the database's clock, when claimed
     std::vector<finished_command> finished;
 

@@ -19,8 +19,10 @@
 -- predecessor makes its finisher wait for this transaction and then see the parked row; where the lock is not to be had
 -- (it is being finished right now), the row just stays in the queue.
 --
--- Looks at some thousand requests and 10,000 lanes, then others have their turn: what a claim costs are its looks at lanes. Brings no more bytes of parameters than `most_bytes`, but one request
--- at least. `parameters` is NULL for a request that a person has taken beyond the bounds of an INSERT.
+-- Looks at some thousand requests and 10,000 lanes, then others have their turn: a claim costs mostly its looks at lanes. Brings no more
+-- bytes of parameters than `most_bytes`, but one request at least. `parameters` is NULL for a request that a person has taken beyond the
+-- bounds of an INSERT. `finished` holds the commands that are finished, and as `unanswered` those of which an attempt was sent without a
+-- readable answer.
 -- Where it brings less than was asked for, a last row without
 -- a number says what else there is: whether there may be more behind those that were parked; in how many milliseconds the next
 -- scheduled or retrying one is due; for how many milliseconds an INSERT may tell nobody.
@@ -108,9 +110,19 @@ BEGIN
            extract(epoch FROM this_moment - greatest(o.scheduled_date, o.created_date))::double precision,
            CASE WHEN o.attempts > 0 OR o.interrupted OR o.executed_date IS NOT NULL THEN (
                SELECT jsonb_agg(jsonb_build_object('sequence', c.sequence, 'result', c.result,
-                                                   'reference_number', c.reference_number) ORDER BY c.sequence)
+                                                   'reference_number', c.reference_number,
+                                                   'unanswered', c.outcome NOT IN ('success', 'skipped')) ORDER BY c.sequence)
                FROM contego.command_open AS c
-               WHERE c.request_id = o.id AND c.outcome IN ('success', 'skipped'))
+               WHERE c.request_id = o.id
+                 AND (c.outcome IN ('success', 'skipped')
+                      -- Sent, and no readable answer came: the CAS may have done it.
+                      OR EXISTS (SELECT FROM (SELECT c.exchange, c.error_code
+                                              UNION ALL
+                                              SELECT f.exchange, f.error_code FROM contego.former_attempt AS f
+                                              WHERE f.request_id = c.request_id AND f.sequence = c.sequence) AS a
+                                 WHERE a.exchange = 'sent_no_answer'
+                                    OR a.error_code IN ('ANSWER_OF_ANOTHER', 'UNREADABLE_ANSWER', 'IN_DOUBT')
+                                    OR a.error_code ~ '^HTTP_5' AND a.error_code <> 'HTTP_503')))
            END, NULL::boolean, NULL::double precision, NULL::double precision
     FROM unnest(claimed) WITH ORDINALITY AS mine (id, rank)
     JOIN contego.request_open AS o ON o.id = ANY (ARRAY[mine.id])

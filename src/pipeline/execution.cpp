@@ -21,10 +21,12 @@ violation unknown_priority(const std::string& priority) {
     return {"priority", '"' + shortened(priority, most) + '"', "must be REGULAR or EXPRESS"};
 }
 
-/// It was answered, again and again, and no answer said whether the command was done.
+/// Whether a command that is to be repeated was sent, and no answer said whether it was done. What
+/// contego.claim reads from the attempts before is the same.
 bool may_have_been_done(const reply& answer) {
     const std::string_view code = answer.error_code;
-    return answer.unreadable || (code.starts_with("HTTP_5") && code != "HTTP_503");
+    const bool not_answered = code.starts_with("TRANSPORT_") && !answer.outage;
+    return answer.unreadable || not_answered || (code.starts_with("HTTP_5") && code != "HTTP_503");
 }
 
 std::chrono::milliseconds age_of(const request& r) {
@@ -102,6 +104,7 @@ bool execution::answered(const reply& answer) {
         return true;
     }
     note(current_.type, answer.result, answer.reference_number);
+    request_.unanswered = false;
     ++position_;
     return true;
 }
@@ -119,6 +122,7 @@ bool execution::read_back(const reply& answer) {
     }
     // Commands go out one after the other: where this one was not done, none after it was sent.
     request_.interrupted = *done;
+    request_.unanswered = false;
     if (*done) ++position_;
     return *done;
 }
@@ -222,13 +226,17 @@ verdict execution::failed(const reply& answer, bool sent) const {
 }
 
 verdict execution::given_up(const reply& answer, verdict v, bool sent) const {
-    const bool doubtful = sent && may_have_been_done(answer);
+    const bool last = sent && may_have_been_done(answer);
+    const bool doubtful = last || request_.unanswered || request_.interrupted;
     v.in_doubt = false;
     v.disposition = doubtful || in_doubt_from(position_ + 1) ? disposition::hold : disposition::reject;
-    v.error_code = doubtful && answer.unreadable ? "UNREADABLE_ANSWER" : "RETRIES_EXHAUSTED";
+    v.error_code = last && answer.unreadable ? "UNREADABLE_ANSWER" : "RETRIES_EXHAUSTED";
     v.error_description = "failed " + std::to_string(request_.attempts + 1) + " times, the last time with " +
                           answer.error_code + ": " + answer.error_description;
-    if (doubtful) v.error_description += "; the CAS may have done it all the same";
+    if (last)
+        v.error_description += "; the CAS may have done it all the same";
+    else if (doubtful)
+        v.error_description += "; an earlier attempt brought no answer, and the CAS may have done it";
     take_doubt_along(v);
     return v;
 }

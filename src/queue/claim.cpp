@@ -18,18 +18,21 @@ constexpr statement hold_unreadable{"hold_unreadable",
                                     "SELECT id FROM unnest(contego.hold_unreadable($1)) AS id"};
 constexpr statement give_back_lost{"give_back_lost", "SELECT contego.give_back_lost($1, $2, $3)"};
 
-std::vector<finished_command> finished_from(const pqxx::field& f) {
-    std::vector<finished_command> all;
-    if (f.is_null()) return all;
+/// The commands that were tried before: those that are finished, and the one that may have been done.
+void add_tried(request& r, const pqxx::field& f) {
+    if (f.is_null()) return;
     const auto document = json::parse(f.c_str());
     for (const auto& item : *document.items()) {
+        if (*item.find("unanswered")->boolean()) {
+            r.unanswered = true;
+            continue;
+        }
         finished_command done;
         done.sequence = static_cast<int>(*item.find("sequence")->integer());
         done.result = *item.find("result");
         if (const auto* reference = item.find("reference_number")->text()) done.reference_number = *reference;
-        all.push_back(std::move(done));
+        r.finished.push_back(std::move(done));
     }
-    return all;
 }
 
 /// libpqxx 6 reads a double through a stream, which takes as long as all else of a row.
@@ -49,7 +52,7 @@ request request_from(const pqxx::row& row, const std::string& provider) {
             r.unreadable = "they are beyond the bounds of an INSERT";
         else
             r.parameters = json::parse(row[2].c_str());
-        r.finished = finished_from(row[10]);
+        add_tried(r, row[10]);
     } catch (const json::parse_error& e) {
         // PostgreSQL holds numbers that no double can, and a person may have written anything into a row:
         // such a request is refused like other bad input, it does not stop the line.

@@ -83,7 +83,7 @@ IN_DOUBT = [
     ("in doubt", """SELECT r.id, 'the CAS did ' || e.key || ', and it is ' || r.progress || ' ' || coalesce(r.error, '')
                            || ' without ever having been held'
                     FROM request AS r JOIN expected AS e USING (id)
-                    WHERE e.class = 'not repeat-safe' AND r.state = 'REJECTED'
+                    WHERE e.class <> 'question' AND r.state = 'REJECTED'
                       AND EXISTS (SELECT 1 FROM journal AS j WHERE j.id = r.id AND j.key = e.key AND j.performed)
                       AND NOT EXISTS (SELECT 1 FROM held WHERE held.id = r.id)"""),
     ("in doubt", """SELECT id, 'is held without a reason that is known: ' || code FROM held

@@ -215,6 +215,13 @@ def test_a_message_shown_and_rejected_without_being_held_is_in_doubt_unclassifie
     assert ("in doubt", 1) in histories.kinds()
 
 
+def test_a_subscription_added_and_rejected_without_being_held_is_in_doubt_unclassified(histories):
+    histories.row(1)
+    histories.call(1, 12, trouble="reset after effect")
+    histories.request(1, 13, "REJECTED", "REJECTED", "RETRIES_EXHAUSTED")
+    assert ("in doubt", 1) in histories.kinds()
+
+
 def test_a_message_shown_held_and_cancelled_by_a_person_is_right(histories):
     histories.row(1, expect=[BARK])
     histories.call(1, 12, "SEND_BARK_MESSAGE_TO_CLIENT", trouble="reset after effect")

@@ -92,18 +92,19 @@ def test_what_kills_the_cas_does_not_stop_the_others(database, simulator, daemon
     assert database.finished(bad)["life_cycle_state"] == "COMPLETED"
 
 
-def test_a_request_that_fails_while_others_are_answered_burns_its_attempts(database, simulator, launch):
+def test_a_request_that_gets_no_answer_while_others_do_burns_its_attempts_and_is_held(database, simulator, launch):
     poison = next(CARDS)
     simulator.break_with({"when": {"smartcard": poison}, "do": {"reset": "before_effect"}})
     launch({"busy": {"endpoint": simulator.url, "retry": {"first_delay_ms": 1, "longest_delay_ms": 2, "most_attempts": 3}}})
     bad = add(database, poison, provider="busy")
     row = None
-    while row is None or row["life_cycle_state"] == "PENDING":
+    while row is None or row["progress"] not in ("HELD", "REJECTED"):
         database.finished(add(database, provider="busy"))
         row = database.request(bad)
     simulator.mend()
 
-    assert (row["life_cycle_state"], row["error_code"]) == ("REJECTED", "RETRIES_EXHAUSTED")
+    assert (row["progress"], row["error_code"]) == ("HELD", "RETRIES_EXHAUSTED")
+    assert "the CAS may have done it" in row["error_description"]
 
 
 def test_the_standby_takes_over_and_gives_back(database, simulator, launch):

@@ -220,6 +220,45 @@ TEST_P(queue_contract, commands_that_succeeded_come_back_with_the_next_claim) {
     EXPECT_EQ(claimed(a).finished, expected);
 }
 
+TEST_P(queue_contract, a_command_that_was_sent_without_a_readable_answer_is_known_until_it_succeeded) {
+    const auto a = insert({"1"});
+    const auto attempt = [&](exchange_state got, const char* code, outcome is) {
+        EXPECT_EQ(claim(), ids{a});
+        const auto r = claimed(a);
+        auto c = command_of(r, 1, is);
+        c.got = got;
+        c.error_code = code;
+        record({{c}, {verdict_on(r, disposition::retry)}});
+        player_->pass(one_hour);
+        return r.unanswered;
+    };
+
+    EXPECT_FALSE(attempt(exchange_state::not_sent, "TRANSPORT_CONNECT", outcome::retry));
+    EXPECT_FALSE(attempt(exchange_state::answered, "HTTP_503", outcome::retry));
+    EXPECT_FALSE(attempt(exchange_state::answered, "SYSTEM_ERROR", outcome::retry));
+    EXPECT_FALSE(attempt(exchange_state::sent_no_answer, "TRANSPORT_TIMEOUT", outcome::retry));
+    EXPECT_TRUE(attempt(exchange_state::answered, "SYSTEM_ERROR", outcome::retry));
+    EXPECT_TRUE(attempt(exchange_state::answered, "SYSTEM_ERROR", outcome::retry)) << "of the one before";
+    EXPECT_TRUE(attempt(exchange_state::answered, "", outcome::success));
+    EXPECT_FALSE(attempt(exchange_state::answered, "", outcome::success));
+}
+
+TEST_P(queue_contract, an_answer_that_nobody_can_read_is_none) {
+    for (const auto* code : {"HTTP_500", "ANSWER_OF_ANOTHER", "UNREADABLE_ANSWER"}) {
+        const auto a = insert({code});
+        ASSERT_EQ(claim(), ids{a});
+        auto c = command_of(claimed(a), 1, outcome::retry);
+        c.got = exchange_state::answered;
+        c.error_code = code;
+        record({{c}, {verdict_on(claimed(a), disposition::retry)}});
+        player_->pass(one_hour);
+
+        ASSERT_EQ(claim(), ids{a});
+        EXPECT_TRUE(claimed(a).unanswered) << code;
+        EXPECT_TRUE(claimed(a).finished.empty()) << code;
+    }
+}
+
 TEST_P(queue_contract, a_batch_that_is_written_twice_counts_once) {
     const auto a = insert({"1"});
     ASSERT_EQ(claim(), ids{a});

@@ -475,6 +475,9 @@ TEST(execution, the_last_failure_says_whether_it_is_rejected_or_held) {
           last_failure{"UNREADABLE_ANSWER", disposition::hold, "UNREADABLE_ANSWER"},
           last_failure{"HTTP_500", disposition::hold, "RETRIES_EXHAUSTED"},
           last_failure{"HTTP_502", disposition::hold, "RETRIES_EXHAUSTED"},
+          last_failure{"TRANSPORT_TIMEOUT", disposition::hold, "RETRIES_EXHAUSTED"},
+          last_failure{"TRANSPORT_CLOSED", disposition::hold, "RETRIES_EXHAUSTED"},
+          last_failure{"TRANSPORT_WRITE", disposition::hold, "RETRIES_EXHAUSTED"},
           last_failure{"HTTP_401", disposition::reject, "RETRIES_EXHAUSTED"},
           last_failure{"HTTP_403", disposition::reject, "RETRIES_EXHAUSTED"},
           last_failure{"HTTP_429", disposition::reject, "RETRIES_EXHAUSTED"},
@@ -494,6 +497,52 @@ TEST(execution, the_last_failure_says_whether_it_is_rejected_or_held) {
         EXPECT_EQ(v.error_code, shown) << code;
         EXPECT_NE(v.error_description.find(code), std::string::npos);
     }
+}
+
+TEST(execution, an_attempt_before_without_an_answer_is_enough_to_be_held) {
+    for (const bool unanswered : {true, false})
+        for (const bool interrupted : {true, false})
+            for (const auto* code : {"SYSTEM_ERROR", "HTTP_503"}) {
+                auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
+                r.attempts = 2;
+                r.unanswered = unanswered;
+                r.interrupted = interrupted;
+                auto c = execution_of(r);
+                sends(c);
+                c.answered(answer(outcome::retry, code));
+
+                const auto v = ends(c);
+
+                const bool doubtful = unanswered || interrupted;
+                EXPECT_EQ(v.disposition, doubtful ? disposition::hold : disposition::reject) << code;
+                EXPECT_EQ(v.error_code, "RETRIES_EXHAUSTED");
+                EXPECT_EQ(v.error_description.find("the CAS may have done it") != std::string::npos,
+                          doubtful);
+            }
+}
+
+TEST(execution, an_attempt_without_an_answer_says_nothing_of_the_command_after_it) {
+    auto r = request_for(1, "BECOME_SUBSCRIBER", living_room());
+    r.attempts = 2;
+    r.unanswered = true;
+    auto c = execution_of(r);
+    sends(c);
+    c.answered(answer(outcome::success));
+    sends(c);
+    c.answered(answer(outcome::retry, "SYSTEM_ERROR"));
+
+    EXPECT_EQ(ends(c).disposition, disposition::reject);
+}
+
+TEST(execution, a_refusal_by_the_cas_is_final_whatever_was_before) {
+    auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
+    r.attempts = 2;
+    r.unanswered = true;
+    auto c = execution_of(r);
+    sends(c);
+    c.answered(answer(outcome::rejected, "CLIENT_NOT_FOUND"));
+
+    EXPECT_EQ(ends(c).disposition, disposition::reject);
 }
 
 TEST(execution, what_may_kill_the_cas_is_set_aside_for_longer_than_any_other_wait) {

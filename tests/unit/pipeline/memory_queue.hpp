@@ -28,7 +28,7 @@ public:
     void insert(request r, lanes touched = {}, milliseconds due_in = milliseconds(0)) {
         const std::lock_guard lock(mutex_);
         const auto id = r.id;
-        rows_.emplace(id, entry{std::move(r), std::move(touched), state::queued, now_ + due_in, {}});
+        rows_.emplace(id, entry{std::move(r), std::move(touched), state::queued, now_ + due_in, {}, {}});
     }
 
     /// A person lets what is held go on.
@@ -120,6 +120,7 @@ private:
         state is;
         milliseconds due;
         std::map<int, finished_command> finished;
+        std::set<int> unanswered;
     };
 
     static bool touches(const entry& row, const lanes& busy) {
@@ -154,6 +155,8 @@ private:
         row.what.finished.clear();
         for (const auto& [sequence, done] : row.finished)
             row.what.finished.push_back(done);
+        row.what.unanswered = std::ranges::any_of(
+            row.unanswered, [&](int sequence) { return !row.finished.contains(sequence); });
         return row.what;
     }
 
@@ -164,7 +167,10 @@ private:
     }
 
     void store(const command_record& c) {
-        auto& finished = rows_.at(c.request_id).finished;
+        auto& [what, touched, is, due, finished, unanswered] = rows_.at(c.request_id);
+        if (c.got == exchange_state::sent_no_answer || c.error_code == "HTTP_500" ||
+            c.error_code == "ANSWER_OF_ANOTHER" || c.error_code == "UNREADABLE_ANSWER")
+            unanswered.insert(c.sequence);
         finished.erase(c.sequence);
         if (!c.outcome || *c.outcome == outcome::success)
             finished.insert_or_assign(c.sequence, finished_command{c.sequence, c.result, c.reference_number});
