@@ -31,6 +31,40 @@ bool is_html(std::string_view text) {
     return beginning.starts_with("<!doctype html") || beginning.starts_with("<html");
 }
 
+// Whether the only element in it is that one.
+bool holds_only(pugi::xml_node parent, pugi::xml_node element) {
+    for (const auto child : parent)
+        if (child.type() == pugi::node_element && child != element) return false;
+    return true;
+}
+
+bool has_other_body(pugi::xml_node root, pugi::xml_node body) {
+    for (const auto child : root)
+        if (child != body && local_of(child.name()) == "Body") return true;
+    return false;
+}
+
+// Finds a Fault of SOAP, of either version and at any depth.
+class fault_search {
+public:
+    bool finds_below(pugi::xml_node node) {
+        for (const auto child : node)
+            if (is_fault(child) || finds_below(child)) return true;
+        return false;
+    }
+
+private:
+    // To ask for a namespace takes long; where so many elements are called so, one is taken for a fault.
+    bool is_fault(pugi::xml_node node) {
+        constexpr int most = 100;
+        if (local_of(node.name()) != "Fault") return false;
+        const auto space = namespace_of(node);
+        return space == soap_1_1_namespace || space == soap_1_2_namespace || ++asked_ > most;
+    }
+
+    int asked_ = 0;
+};
+
 void mask_below(pugi::xml_node node, const veil& v) {
     for (auto attribute : node.attributes())
         attribute.set_value(v.over_each(attribute.value()).c_str());
@@ -71,6 +105,7 @@ void answer::parse(std::string_view body, std::string_view charset) {
         return;
     }
     auto wrong = read->sound ? why_not_well_formed(text_) : "bytes that its character set does not have";
+    names_fault_ = text_.find("Fault") != std::string::npos;
     if (wrong.empty()) {
         const auto parsed = document_.load_buffer_inplace(
             text_.data(), text_.size(), pugi::parse_default, pugi::encoding_utf8);
@@ -91,15 +126,43 @@ void answer::classify() {
     }
     declarations around;
     around.add(root);
-    const auto body = around.child_in(root, "Body", soap);
-    around.add(body);
-    fault_ = around.child_in(body, "Fault", soap);
+    body_ = around.child_in(root, "Body", soap);
+    kind_ = kind::unclear;
+    if (!body_)
+        reason_ = "the answer is a SOAP envelope without a Body";
+    else if (has_other_body(root, body_))
+        reason_ = "the answer is a SOAP envelope with more than one Body";
+    else
+        tell_fault(soap);
+}
+
+void answer::tell_fault(std::string_view soap) {
+    const auto root = document_.document_element();
+    if (names_fault_) {
+        declarations around;
+        around.add(root);
+        around.add(body_);
+        fault_ = around.child_in(body_, "Fault", soap);
+        if (fault_ ? !holds_only(body_, fault_) : fault_search().finds_below(root)) {
+            reason_ = "the answer has a SOAP fault beside or inside something else";
+            return;
+        }
+    }
     kind_ = fault_ ? kind::fault : kind::envelope;
     if (!fault_) strip();
 }
 
 void answer::strip() {
     strip_prefixes(document_);
+}
+
+void answer::keep_body() {
+    auto root = document_.document_element();
+    for (auto child = root.first_child(); child;) {
+        const auto next = child.next_sibling();
+        if (child != body_) root.remove_child(child);
+        child = next;
+    }
 }
 
 void answer::mask(const veil& v) {

@@ -16,10 +16,11 @@ namespace contego::wire {
 class answer {
 public:
     enum class kind {
-        envelope, ///< with a body that is no fault
-        fault,
-        nothing, ///< no body at all
-        other,   ///< no SOAP envelope: HTML, JSON, broken XML, or what must not be read
+        envelope, ///< with one Body and no fault in it
+        fault,    ///< with one Body and a fault in it, alone
+        unclear,  ///< a SOAP envelope that has not exactly one Body, or a fault beside something else
+        nothing,  ///< no body at all
+        other,    ///< no SOAP envelope: HTML, JSON, broken XML, or what must not be read
     };
 
     explicit answer(const exchange& e);
@@ -31,6 +32,9 @@ public:
     [[nodiscard]] const pugi::xml_document& document() const { return document_; }
 
     void strip();
+
+    /// Takes away what stands beside the Body of an envelope: its Header says nothing of the outcome.
+    void keep_body();
 
     /// Masks the secrets in every text and attribute: texts that stand apart may be joined when they are
     /// read.
@@ -45,10 +49,13 @@ public:
 private:
     void parse(std::string_view body, std::string_view charset);
     void classify();
+    void tell_fault(std::string_view soap);
 
     std::string text_; // the document points into it
     pugi::xml_document document_;
+    pugi::xml_node body_;
     pugi::xml_node fault_;
+    bool names_fault_ = false; // somewhere in the text
     kind kind_ = kind::other;
     std::string reason_;
 };

@@ -54,6 +54,11 @@ std::string complaint(const value_extractor& v, std::string_view text) {
     return "the answer's " + v.name + " is no " + expected + ": '" + std::string(shortened(text, 60)) + "'";
 }
 
+std::string contradiction(const value_extractor& v, std::string_view one, std::string_view other) {
+    return "the answer says " + v.name + " in more than one way: '" + std::string(shortened(one, 60)) +
+           "' and '" + std::string(shortened(other, 60)) + "'";
+}
+
 // Takes the data out of one answer.
 class data_reader {
 public:
@@ -61,7 +66,8 @@ public:
     value::object members_at(const std::vector<value_extractor>& values, pugi::xml_node at) {
         value::object members;
         for (const auto& v : values) {
-            const auto text = text_at(v.at, at);
+            const auto [text, other] = joint_text_at(v.at, at);
+            if (other) wrong(contradiction(v, *text, *other));
             if (!text || !take(v.name.size() + text->size())) continue;
             auto& member = members[v.name];
             member = typed(v.type, *text);
@@ -116,6 +122,26 @@ std::optional<std::string> text_at(const pugi::xpath_query& query, pugi::xml_nod
     const auto found = query.evaluate_node(at);
     if (!found || is_nil(found.node())) return std::nullopt;
     return text_found(found);
+}
+
+joint_text joint_text_at(const pugi::xpath_query& query, pugi::xml_node at) {
+    joint_text joint;
+    if (!query) return joint;
+    if (query.return_type() != pugi::xpath_type_node_set) {
+        joint.text = trimmed(query.evaluate_string(at));
+        return joint;
+    }
+    for (const auto& found : query.evaluate_node_set(at)) {
+        if (is_nil(found.node())) continue;
+        auto text = text_found(found);
+        if (!joint.text)
+            joint.text = std::move(text);
+        else if (text != *joint.text) {
+            joint.other = std::move(text);
+            break;
+        }
+    }
+    return joint;
 }
 
 extracted extract(const extractor& e, pugi::xml_node answer) {

@@ -42,6 +42,15 @@ struct extractor {
 /// The text that a query finds at a node, trimmed; nothing where it finds no node, or one that is xsi:nil.
 [[nodiscard]] std::optional<std::string> text_at(const pugi::xpath_query& query, pugi::xml_node at);
 
+/// What the nodes that a query finds say together.
+struct joint_text {
+    std::optional<std::string> text; ///< trimmed; nothing where there is no node, or all are xsi:nil
+    /// One that differs from it: then nobody knows which of them counts.
+    std::optional<std::string> other;
+};
+
+[[nodiscard]] joint_text joint_text_at(const pugi::xpath_query& query, pugi::xml_node at);
+
 /// What came of reading the data of an answer.
 struct extracted {
     value result;           ///< null where the extractor has neither values nor lists

@@ -154,14 +154,22 @@ reply read_refusal(std::optional<outcome> row, const std::string& status, const 
     return failed(*row, status, message.empty() ? "the CAS answered " + status : message);
 }
 
+std::string two_statuses(std::string_view one, std::string_view other) {
+    return "the answer has more than one status where the binding looks for it: '" +
+           std::string(shortened(one, 200)) + "' and '" + std::string(shortened(other, 200)) + "'";
+}
+
 // What decides is read first, for a status may look like a secret: 0000 may be both a success and a PIN.
 reply read_envelope(const question& q, answer& a) {
     if (auto other = misplaced(q, a)) return *other;
     const auto said = [&](const pugi::xpath_query& at) {
         return text_at(at, a.document()).value_or(std::string());
     };
+    a.keep_body();
     const auto& at = q.known.answer;
-    auto status = said(at.status);
+    auto [found, other] = joint_text_at(at.status, a.document());
+    if (other) return unreadable(two_statuses(*found, *other));
+    auto status = found.value_or(std::string());
     if (status.empty()) return unreadable("the answer has no status where the binding looks for it");
     const auto row = q.known.outcomes.of_status(status);
     if (q.secrets.is_needed()) {
@@ -187,6 +195,8 @@ reply read_answer(const question& q, const exchange& e) {
         return read_envelope(q, a);
     case answer::kind::fault:
         return read_fault_answer(q, a);
+    case answer::kind::unclear:
+        return unreadable(a.reason());
     case answer::kind::nothing:
         if (is_done_one_way(q.known, e)) return succeeded();
         break;
