@@ -20,7 +20,7 @@ BEGIN
             blocked_date = NULL
         WHERE r.id = o.id;
         BEGIN
-            PERFORM contego.masked(o.parameters);
+            PERFORM contego.masked(o.parameters, o.action);
         EXCEPTION WHEN OTHERS THEN -- damaged on the disk, say: that must not keep a person from ending it
             UPDATE contego.request_open AS r SET parameters = jsonb_build_object('****', 'could not be read') WHERE r.id = o.id;
         END;

@@ -34,6 +34,14 @@ std::optional<escape> number_in(std::string_view text, std::size_t prefix, int b
     return escape{.meant = n, .length = prefix + length};
 }
 
+// Such as \u{34}.
+std::optional<escape> braced_in(std::string_view text) {
+    auto found = number_in(text, 3, 16, 0);
+    if (!found || !text.substr(found->length).starts_with('}')) return std::nullopt;
+    ++found->length;
+    return found;
+}
+
 std::optional<escape> reference_in(std::string_view text) {
     for (const auto& [name, meant] : names)
         if (text.starts_with(name)) return escape{.meant = meant, .length = name.size()};
@@ -55,9 +63,10 @@ std::optional<escape> escape_in(std::string_view text) {
     case '=':
         return number_in(text, 1, 16, 2);
     case '\\':
+        if (text.starts_with("\\u{")) return braced_in(text);
         if (text.starts_with("\\u")) return number_in(text, 2, 16, 4);
         if (text.starts_with("\\x")) return number_in(text, 2, 16, 2);
-        return std::nullopt;
+        return number_in(text, 1, 8, 3);
     default:
         return std::nullopt;
     }

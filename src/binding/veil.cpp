@@ -1,15 +1,21 @@
 #include "binding/veil.hpp"
 
+#include "binding/codes.hpp"
 #include "binding/spread.hpp"
 #include "binding/unescaped.hpp"
+#include "binding/utf_8.hpp"
 #include <contego/parameter.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace contego::wire {
 namespace {
 
 constexpr std::string_view mask = "****";
+
+// What is shorter stands in many texts as numbers of its characters.
+constexpr std::size_t shortest_in_codes = 3;
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -48,6 +54,21 @@ std::string base64_core(std::string_view secret, std::size_t before) {
     return out;
 }
 
+// As UTF-16 has it.
+std::string in_two_bytes_each(std::string_view secret) {
+    std::string out;
+    for (const char c : secret)
+        (out += '\0') += c;
+    return out;
+}
+
+std::string without_blanks(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    std::ranges::copy_if(text, std::back_inserter(out), [](char c) { return !is_space(c); });
+    return out;
+}
+
 std::string hexadecimal(std::string_view secret) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string out;
@@ -72,7 +93,9 @@ veil::veil(const command& c) {
         for (const std::size_t before : {0U, 1U, 2U})
             if (auto core = base64_core(secret, before); core.size() >= 4)
                 encoded_.push_back(std::move(core));
-        if (secret.size() >= 3) encoded_.push_back(hexadecimal(secret));
+        if (secret.size() < shortest_in_codes) continue;
+        encoded_.push_back(hexadecimal(secret));
+        encoded_.push_back(hexadecimal(in_two_bytes_each(secret)));
     }
 }
 
@@ -89,7 +112,7 @@ std::string veil::over(std::string text) const {
 }
 
 std::string veil::over_part_of_withheld(std::string text) const {
-    const bool harmless = std::ranges::none_of(text, is_digit);
+    const bool harmless = std::ranges::none_of(with_plain_digits(text), is_digit);
     return harmless ? over(std::move(text)) : std::string(notice);
 }
 
@@ -97,17 +120,24 @@ std::string veil::over_part_of_withheld(std::string text) const {
 bool veil::is_repeated_in(const std::string& text) const {
     if (!is_needed()) return false;
     constexpr int levels = 3;
-    auto level = text;
+    auto level = with_plain_digits(text);
     for (int i = 0; i <= levels; ++i) {
-        if (std::ranges::any_of(encoded_,
-                                [&](const auto& e) { return level.find(e) != std::string::npos; }) ||
-            std::ranges::any_of(secrets_, [&](auto secret) { return is_spread_over(level, secret); }))
-            return true;
-        auto next = unescaped(level);
+        if (stands_in(level)) return true;
+        auto next = with_plain_digits(unescaped(level));
         if (next == level) return false;
         level = std::move(next);
     }
     return false;
+}
+
+bool veil::stands_in(const std::string& text) const {
+    const auto joined = without_blanks(text); // Base64 is broken into lines
+    return std::ranges::any_of(encoded_,
+                               [&](const auto& e) { return joined.find(e) != std::string::npos; }) ||
+           std::ranges::any_of(secrets_, [&](auto secret) {
+               return is_spread_over(text, secret) ||
+                      (secret.size() >= shortest_in_codes && is_in_codes(text, secret));
+           });
 }
 
 } // namespace contego::wire

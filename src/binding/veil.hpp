@@ -22,8 +22,8 @@ public:
     [[nodiscard]] std::string over_each(std::string text) const;
 
     /// The same; and if the text repeats a secret in a way that cannot be cut out
-    /// (its digits written as references, split by tags or blanks, as Base64 or in hexadecimal), the whole
-    /// text is withheld.
+    /// (its digits written as references or in another script, split by tags or blanks, as Base64, as numbers
+    /// of its characters), the whole text is withheld.
     [[nodiscard]] std::string over(std::string text) const;
 
     /// The same for a text of an answer that is withheld: any digit in it may be one of the secret's.
@@ -39,6 +39,7 @@ public:
 
 private:
     [[nodiscard]] bool is_repeated_in(const std::string& text) const;
+    [[nodiscard]] bool stands_in(const std::string& text) const; // without looking through escapes
 
     std::vector<std::string_view> secrets_;
     std::vector<std::string> encoded_; ///< what secrets look like inside Base64 and in hexadecimal

@@ -45,6 +45,8 @@ MISTAKES = {
     "for the distributor": lambda card, pin: ("BECOME_SUBSCRIBER", {"distributions": [
         {"distributor": {"pin": pin}, "smartcards": [card], "services": ["1"], "paired": {"pin": pin}}], "draft": {"pin": pin}}),
     "for an unknown action": lambda card, pin: ("CHANGE_THE_PIN", {"card": card, "pin": pin, "more": {"newPin": pin}}),
+    "misspelt": lambda card, pin: (PIN_COMMAND, {"smartcard_ca_id": card, "new_pn": pin, "newpassword": pin, "ｎｅｗ＿ｐｉｎ": pin}),
+    "misspelt, nested": lambda card, pin: ("UPDATE_CA_PIN_TO_DEFAULT_VALUE", {"smartcard_ca_id": card, "data": {"np": pin}, "more": [pin]}),
     "beside a mistake": lambda card, pin: (PIN_COMMAND, {"smartcard_ca_id": card, "new_pin": pin, "colour": "red", "x": [1]}),
 }
 

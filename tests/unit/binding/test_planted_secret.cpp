@@ -158,7 +158,31 @@ std::vector<std::string> notations() {
             "pin4711pin",
             "NDcxMQ==",
             "PFBpbj40NzExPC9QaW4+",
-            "34373131"};
+            "34373131",
+            "34 37 31 31",
+            "34:37:31:31",
+            "0x34,0x37,0x31,0x31",
+            "0x34 0x37 0x31 0x31",
+            "\\x34 \\x37 \\x31 \\x31",
+            "0034 0037 0031 0031",
+            "0034003700310031",
+            "52,55,49,49",
+            "[52, 55, 49, 49]",
+            "064 067 061 061",
+            "\\064\\067\\061\\061",
+            "\\u{34}\\u{37}\\u{31}\\u{31}",
+            "\\u{000034}7\\u{31}1",
+            "eDQ3MTF5\nMQ==",
+            "NDcx\nMQ==",
+            "ND cx MQ ==",
+            "４７１１",
+            "４７11",
+            "٤٧١١",
+            "۴۷۱۱",
+            "४७११",
+            "𝟒𝟕𝟏𝟏",
+            "&#xFF14;&#xFF17;&#xFF11;&#xFF11;",
+            "４ ７ １ １"};
 }
 
 // What would be found in a text that lets it out, whatever the text was read from.
@@ -205,6 +229,16 @@ TEST(planted_secret, withholds_only_texts_with_digits_of_an_answer_that_is_withh
     EXPECT_EQ(r.outcome, outcome::success);
     EXPECT_EQ(r.status_code, "OK");
     EXPECT_EQ(r.message, "done");
+    EXPECT_EQ(r.reference_number, notice);
+}
+
+TEST(planted_secret, is_not_shown_in_parts_in_the_digits_of_another_script) {
+    const auto r = wire().read(full_command(command_type::update_ca_pin_to_given_value),
+                               1,
+                               answered(soap_1_1("<Status>OK</Status><Text>４７</Text><Ref>１１</Ref>")));
+
+    EXPECT_EQ(r.outcome, outcome::success);
+    EXPECT_EQ(r.message, notice);
     EXPECT_EQ(r.reference_number, notice);
 }
 
