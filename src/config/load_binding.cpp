@@ -1,7 +1,8 @@
 #include "config/load_binding.hpp"
 
-#include <fstream>
-#include <iterator>
+#include "config/read_file.hpp"
+
+#include <utility>
 
 namespace contego::daemon {
 
@@ -9,11 +10,10 @@ std::variant<binding, std::vector<std::string>> load_binding(const std::filesyst
     const std::string name = file.empty() ? "default binding" : file.string();
     std::string text(default_binding());
     if (!file.empty()) {
-        std::ifstream in(file, std::ios::binary);
-        if (!in)
-            return std::vector<std::string>{
-                name + ": cannot be read\nHINT: does the file exist, and may this user read it?"};
-        text.assign(std::istreambuf_iterator<char>(in), {});
+        auto read = read_file(file);
+        if (!read.why_not.empty())
+            return std::vector<std::string>{name + ": cannot be read\nHINT: " + read.why_not};
+        text = std::move(read.content);
     }
     auto compiled = binding::compile(text);
     if (auto* good = std::get_if<binding>(&compiled)) return std::move(*good);

@@ -1,15 +1,19 @@
 #include "config/read_configuration.hpp"
 
+#include "config/read_file.hpp"
 #include "config/settings.hpp"
 #include "database/connection_string.hpp"
 #include "json/json.hpp"
 #include "queue/queue_stats.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
+#include <map>
+#include <numeric>
+#include <set>
+#include <utility>
 
 namespace contego::daemon {
 namespace {
@@ -30,14 +34,6 @@ value parsed(const std::string& text, std::string_view type) {
     } catch (const json::parse_error&) {
         return text;
     }
-}
-
-std::optional<std::string> file_content(const std::filesystem::path& file) {
-    const std::ifstream in(file, std::ios::binary);
-    if (!in || std::filesystem::is_directory(file)) return std::nullopt;
-    std::ostringstream content;
-    content << in.rdbuf();
-    return std::move(content).str();
 }
 
 /// Text that a person writes for a number or a word. Other text may be a password or a connection string that
@@ -63,6 +59,35 @@ std::string shown_key(const std::string& key) {
     const auto is_part_of_one = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; };
     constexpr std::size_t longest = 40;
     return key.size() <= longest && std::ranges::all_of(key, is_part_of_one) ? key : "(no name of a key)";
+}
+
+/// How many letters must be put in, left out or changed to make one name of the other.
+std::size_t distance(std::string_view a, std::string_view b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        auto diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const auto changed = diagonal + (a[i] == b[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
+        }
+    }
+    return row.back();
+}
+
+/// The known name that a person most likely meant; empty: none is near.
+std::string nearest_to(std::string_view name, const std::set<std::string>& known) {
+    constexpr std::size_t longest = 200;
+    if (name.size() > longest) return {};
+    std::string nearest;
+    auto least = name.size() / 3;
+    for (const auto& one : known)
+        if (const auto d = distance(name, one); one.size() <= longest && d < least) {
+            least = d;
+            nearest = one;
+        }
+    return nearest;
 }
 
 class reader {
@@ -100,12 +125,29 @@ public:
     void secret(std::filesystem::path& file, const std::string& key, std::string& into) {
         if (file.empty()) return;
         path(file);
-        const auto content = file_content(file);
-        if (!content) // its name is not shown: it may be the password itself
-            mistakes.push_back(key + ": the file that it names cannot be read"
-                                     "\nHINT: does the file exist, and may this user read it?");
+        const auto [content, why_not] = read_file(file);
+        if (!why_not.empty()) // its name is not shown: it may be the password itself
+            mistakes.push_back(key + ": the file that it names cannot be read\nHINT: " + why_not);
         else
-            into = content->substr(0, content->find_first_of("\r\n"));
+            into = content.substr(0, content.find_first_of("\r\n"));
+    }
+
+    /// A file that another library opens later.
+    void library_file(std::filesystem::path& file, const std::string& key) {
+        path(file);
+        if (const auto why = why_not_read(file); !file.empty() && !why.empty())
+            mistakes.push_back(key + ": the file that it names cannot be read\nHINT: " + why);
+    }
+
+    /// A variable that stands above no key: one that is misspelt would leave the key at its default.
+    void unused_variables() {
+        for (const auto& [name, text] : variables_) {
+            if (asked_.contains(name)) continue;
+            auto mistake = shown_key(name) + ": no key of this configuration has this variable";
+            if (const auto near = nearest_to(name, asked_); !near.empty())
+                mistake += "\nHINT: did you mean " + near + "?";
+            mistakes.push_back(std::move(mistake));
+        }
     }
 
     std::vector<std::string> mistakes;
@@ -113,21 +155,25 @@ public:
 private:
     template <typename Section>
     void store(const value* given, const std::string& key, Section& into, const setting<Section>& s) {
-        const auto variable = variables_(variable_of(key));
+        const auto name = variable_of(key);
+        asked_.insert(name);
+        const auto variable = variables_.find(name);
+        const bool overridden = variable != variables_.end();
         const auto* member = given != nullptr ? given->find(s.name) : nullptr;
-        if (!variable && member == nullptr) {
+        if (!overridden && member == nullptr) {
             if (s.fallback == "required") mistakes.push_back(key + ": is required");
             return;
         }
-        const auto v = variable ? parsed(*variable, s.type) : *member;
+        const auto v = overridden ? parsed(variable->second, s.type) : *member;
         const bool is_free_text = s.range.empty() && s.type != "boolean";
         if (const auto broken = s.store(into, v))
-            mistakes.push_back((variable ? variable_of(key) : key) + ": " + *broken + " (was " +
+            mistakes.push_back((overridden ? name : key) + ": " + *broken + " (was " +
                                shown(v, is_free_text) + ")");
     }
 
     const std::filesystem::path& folder_;
     const environment& variables_;
+    std::set<std::string> asked_; ///< the variables of all keys
 };
 
 void read_provider(reader& in, const std::string& name, const value& given, configuration& into) {
@@ -141,9 +187,9 @@ void read_provider(reader& in, const std::string& name, const value& given, conf
     p.endpoint.connections = p.line.in_flight;
     p.guard.in_flight = p.line.in_flight;
     in.path(p.binding);
-    in.path(p.endpoint.tls.ca_file);
-    in.path(p.endpoint.tls.certificate_file);
-    in.path(p.endpoint.tls.key_file);
+    in.library_file(p.endpoint.tls.ca_file, key + ".tls.ca_file");
+    in.library_file(p.endpoint.tls.certificate_file, key + ".tls.certificate_file");
+    in.library_file(p.endpoint.tls.key_file, key + ".tls.key_file");
     in.secret(p.password_file, key + ".password_file", p.endpoint.password);
     if (p.line.retry.longest_delay < p.line.retry.first_delay)
         in.mistakes.push_back(key + ".retry.longest_delay_ms: must not be below first_delay_ms");
@@ -153,14 +199,35 @@ void read_provider(reader& in, const std::string& name, const value& given, conf
         in.mistakes.push_back(key + ": this name stands for all providers that are not configured");
 }
 
+/// Those of ASCII, and those behind it, which are two bytes in UTF-8.
+bool has_control_character(std::string_view text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto c = static_cast<unsigned char>(text[i]);
+        if (c < 0x20 || c == 0x7F) return true;
+        if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return true;
+    }
+    return false;
+}
+
 void read_providers(reader& in, const value* given, configuration& into) {
     const auto* all = given != nullptr ? given->members() : nullptr;
     if (all == nullptr || all->empty()) {
         in.mistakes.emplace_back("providers: must be an object with at least one provider");
         return;
     }
-    for (const auto& [name, provider] : *all)
+    std::map<std::string, std::string> by_variable;
+    for (const auto& [name, provider] : *all) {
+        if (has_control_character(name)) {
+            in.mistakes.emplace_back("providers: a provider's name has no control characters");
+            continue;
+        }
+        const auto [other, is_alone] = by_variable.emplace(variable_of(name), name);
+        if (!is_alone)
+            in.mistakes.push_back("providers." + name + ": this name and " + other->second +
+                                  " have the same variables in the environment"
+                                  "\nHINT: case, - and . make no difference there");
         read_provider(in, name, provider, into);
+    }
 }
 
 /// libpq's own quoting, so that any password can stand beside keywords. It comes first, for after a keyword
@@ -170,6 +237,13 @@ std::string with_password(const std::string& connection, const std::string& pass
     for (const char ch : password)
         quoted += ch == '\'' || ch == '\\' ? std::string{'\\', ch} : std::string{ch};
     return "password='" + quoted + "' " + connection;
+}
+
+void refuse_password(reader& in, const std::string& key, const std::string& connection) {
+    if (queue::holds_password(connection))
+        in.mistakes.push_back(key + ": must not hold a password"
+                                    "\nHINT: write it into a file of its own, and name that file in "
+                                    "database.password_file");
 }
 
 void add_password(reader& in, database_configuration& c) {
@@ -189,17 +263,21 @@ void add_password(reader& in, database_configuration& c) {
 } // namespace
 
 environment process_environment() {
-    return [](const std::string& name) -> std::optional<std::string> {
-        const char* found = std::getenv(name.c_str());
-        return found != nullptr ? std::optional<std::string>(found) : std::nullopt;
-    };
+    environment ours;
+    for (char** one = environ; *one != nullptr; ++one) {
+        const std::string_view text = *one;
+        const auto equals = text.find('=');
+        if (text.starts_with("CONTEGOD_") && equals != std::string_view::npos)
+            ours.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+    return ours;
 }
 
 configuration_reading
 read_configuration(std::string_view text, const std::filesystem::path& folder, const environment& variables) {
     value document;
     try {
-        document = json::parse(text, true);
+        document = json::parse(text, json::author::person);
     } catch (const json::parse_error& e) {
         return {{}, {std::string("not JSON: ") + e.what()}};
     }
@@ -211,17 +289,18 @@ read_configuration(std::string_view text, const std::filesystem::path& folder, c
     in.section(document.find("log"), "log", c.log, log_settings());
     in.section(document.find("admin"), "admin", c.admin, admin_settings());
     read_providers(in, document.find("providers"), c);
+    in.unused_variables();
+    refuse_password(in, "database.connection", c.database.connection);
+    refuse_password(in, "database.listen_connection", c.database.listen_connection);
     add_password(in, c.database);
     return {std::move(c), std::move(in.mistakes)};
 }
 
 configuration_reading read_configuration_file(const std::filesystem::path& file,
                                               const environment& variables) {
-    const auto content = file_content(file);
-    if (!content)
-        return {{},
-                {"cannot read " + file.string() + "\nHINT: does the file exist, and may this user read it?"}};
-    return read_configuration(*content, std::filesystem::absolute(file).parent_path(), variables);
+    const auto [content, why_not] = read_file(file);
+    if (!why_not.empty()) return {{}, {"cannot read " + file.string() + "\nHINT: " + why_not}};
+    return read_configuration(content, std::filesystem::absolute(file).parent_path(), variables);
 }
 
 std::vector<std::string> mistakes_in(const database_configuration& c) {

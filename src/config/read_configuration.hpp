@@ -3,18 +3,17 @@
 #include "config/configuration.hpp"
 
 #include <filesystem>
-#include <functional>
-#include <optional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace contego::daemon {
 
-/// Looks a variable of the environment up.
-using environment = std::function<std::optional<std::string>(const std::string& name)>;
+/// Variables by their names, all of which begin with `CONTEGOD_`.
+using environment = std::map<std::string, std::string>;
 
-/// The process's own environment.
+/// Those of the process's own environment.
 [[nodiscard]] environment process_environment();
 
 /// A configuration as far as it could be read, and all that is wrong with it, each mistake with the path of
@@ -25,7 +24,7 @@ struct configuration_reading {
 };
 
 /// Reads a configuration from JSON with comments; values of the environment stand above it. Relative paths
-/// start at `folder`. Secrets are read from their files.
+/// start at `folder`. Secrets are read from their files. A variable that stands above no key is a mistake.
 [[nodiscard]] configuration_reading
 read_configuration(std::string_view text, const std::filesystem::path& folder, const environment& variables);
 

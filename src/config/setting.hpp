@@ -3,6 +3,9 @@
 #include "json/json.hpp"
 #include <contego/value.hpp>
 
+#include <arpa/inet.h>
+
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -41,6 +44,7 @@ setting<Section> text_setting(std::string_view name, std::string fallback, std::
             meaning,
             [at](Section& s, const value& v) -> std::optional<std::string> {
                 if (v.text() == nullptr) return "must be text";
+                if (v.text()->find('\0') != std::string::npos) return "must hold no NUL character";
                 at(s) = *v.text();
                 return std::nullopt;
             }};
@@ -50,6 +54,24 @@ template <typename Section, typename At>
 setting<Section> path_setting(std::string_view name, std::string fallback, std::string_view meaning, At at) {
     auto made = text_setting<Section>(name, std::move(fallback), meaning, at);
     made.type = "path";
+    return made;
+}
+
+/// An IP address of either version.
+template <typename Section, typename At>
+setting<Section>
+address_setting(std::string_view name, std::string fallback, std::string_view meaning, At at) {
+    auto made = text_setting<Section>(name, std::move(fallback), meaning, at);
+    made.store = [at](Section& s, const value& v) -> std::optional<std::string> {
+        std::array<unsigned char, sizeof(::in6_addr)> bytes{};
+        const auto* text = v.text();
+        if (text == nullptr || text->find('\0') != std::string::npos ||
+            (::inet_pton(AF_INET, text->c_str(), bytes.data()) != 1 &&
+             ::inet_pton(AF_INET6, text->c_str(), bytes.data()) != 1))
+            return "must be an IP address, such as 127.0.0.1 or ::1";
+        at(s) = *text;
+        return std::nullopt;
+    };
     return made;
 }
 

@@ -29,10 +29,11 @@ const settings<configuration>& top_settings() {
 const settings<database_configuration>& database_settings() {
     using section = database_configuration;
     static const settings<section> all{
-        text_setting<section>("connection",
-                              "required",
-                              "libpq connection string or URI; several hosts are allowed. Holds no password.",
-                              [](auto& s) -> auto& { return s.connection; }),
+        text_setting<section>(
+            "connection",
+            "required",
+            "libpq connection string or URI; several hosts are allowed. A password in it is refused.",
+            [](auto& s) -> auto& { return s.connection; }),
         path_setting<section>("password_file",
                               R"("")",
                               "File with the password of that login; its first line counts. Empty: none.",
@@ -272,8 +273,7 @@ const settings<pipeline::retry_policy>& retry_settings() {
                                 100'000,
                                 30,
                                 "After so many failed runs the request is REJECTED with RETRIES_EXHAUSTED, "
-                                "or HELD if the answers "
-                                "do not say whether the CAS did it. An outage of the CAS is none.",
+                                "or HELD if the CAS may have done it. An outage of the CAS is none.",
                                 [](auto& s) -> auto& { return s.most_attempts; }),
         number_setting<section>(
             "longest_age_ms",
@@ -312,10 +312,10 @@ const settings<admin_configuration>& admin_settings() {
                               true,
                               "Whether /metrics, /readyz and /livez are served.",
                               [](auto& s) -> auto& { return s.enabled; }),
-        text_setting<section>("address",
-                              R"("127.0.0.1")",
-                              "Address to listen on; keep it a loopback one.",
-                              [](auto& s) -> auto& { return s.address; }),
+        address_setting<section>("address",
+                                 R"("127.0.0.1")",
+                                 "IP address to listen on; keep it a loopback one.",
+                                 [](auto& s) -> auto& { return s.address; }),
         number_setting<section>("port",
                                 0,
                                 65535,
@@ -358,7 +358,12 @@ std::string describe_settings() {
            "paths start at\n"
            "the folder of the configuration file. `contegod check --config FILE` reports every mistake at "
            "once; this page is\n"
-           "what `contegod check --keys` prints.\n" +
+           "what `contegod check --keys` prints.\n\n"
+           "Refused are: a key that stands twice in one object, a `CONTEGOD_` variable that matches no key, "
+           "two "
+           "provider names that have\n"
+           "the same variables (`cas` and `CAS`), and a file that is no regular file or has more than 16 "
+           "MiB.\n" +
            table_of("Top level", top_settings()) + table_of("`database`", database_settings()) +
            table_of("`providers.NAME`, one for each CAS", provider_settings()) +
            table_of("`providers.NAME.tls`", tls_settings()) +

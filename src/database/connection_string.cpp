@@ -147,6 +147,14 @@ std::optional<std::string> mistake_in(const std::string& connection_string) {
     return std::nullopt;
 }
 
+bool holds_password(const std::string& connection_string) {
+    const auto options = parse(connection_string);
+    if (options == nullptr) return false;
+    for (const auto* o = options.get(); o->keyword != nullptr; ++o)
+        if (o->keyword == std::string_view("password") && o->val != nullptr && *o->val != '\0') return true;
+    return false;
+}
+
 std::string without_secrets(std::string_view message, const std::string& connection_string) {
     const auto options = parse(connection_string);
     const bool in_pairs = std::ranges::count(message, '"') % 2 == 0;

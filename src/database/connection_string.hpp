@@ -18,6 +18,9 @@ namespace contego::queue {
 /// good. The sentence shows nothing of the string, which may hold a password.
 [[nodiscard]] std::optional<std::string> mistake_in(const std::string& connection_string);
 
+/// Whether the connection string holds a password, as far as libpq can read it.
+[[nodiscard]] bool holds_password(const std::string& connection_string);
+
 /// What libpq or the server said when connecting failed, without any part of the connection string that may
 /// be a password. Of what it quotes only names of hosts, addresses, the login and the database stay.
 [[nodiscard]] std::string without_secrets(std::string_view message, const std::string& connection_string);

@@ -22,8 +22,11 @@ bool builder::open(bool is_list) {
 }
 
 bool builder::key(std::string& name) {
-    open_.back().name = std::move(name);
-    return true;
+    auto& inner = open_.back();
+    is_doubled_ = refuses_doubles_ && inner.members.contains(name);
+    if (is_doubled_) wrong_ = "a key stands twice in the same object";
+    inner.name = std::move(name);
+    return !is_doubled_;
 }
 
 bool builder::end_object() {

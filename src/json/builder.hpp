@@ -19,6 +19,8 @@ class builder {
 public:
     using document = nlohmann::json;
 
+    explicit builder(bool refuses_doubles) : refuses_doubles_(refuses_doubles) {}
+
     bool null() { return put({}); }
 
     bool boolean(bool b) { return put(b); }
@@ -48,6 +50,9 @@ public:
     /// Why the parser was told to stop, or stopped.
     [[nodiscard]] const std::string& wrong() const { return wrong_; }
 
+    /// Whether that was a name that stands twice in one object.
+    [[nodiscard]] bool is_doubled() const { return is_doubled_; }
+
     [[nodiscard]] value take() { return std::move(root_); }
 
 private:
@@ -62,6 +67,8 @@ private:
     bool open(bool is_list);
     bool put(value v);
 
+    bool refuses_doubles_;
+    bool is_doubled_ = false;
     std::vector<level> open_;
     value root_;
     std::string wrong_;

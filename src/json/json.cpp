@@ -4,10 +4,44 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+
 namespace contego::json {
 namespace {
 
 using document = nlohmann::json;
+
+/// Steps through a text and counts the bytes, so that the line of a key is known.
+class counting_bytes {
+public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = char;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const char*;
+    using reference = const char&;
+
+    counting_bytes(const char* at, std::size_t* read) : at_(at), read_(read) {}
+
+    reference operator*() const { return *at_; }
+
+    counting_bytes& operator++() {
+        ++at_;
+        ++*read_;
+        return *this;
+    }
+
+    friend bool operator==(const counting_bytes& a, const counting_bytes& b) { return a.at_ == b.at_; }
+
+private:
+    const char* at_;
+    std::size_t* read_;
+};
+
+std::string line(std::string_view text, std::size_t position) {
+    return "line " + std::to_string(1 + std::ranges::count(text.substr(0, position), '\n'));
+}
 
 document to(const value& v) {
     if (const auto* b = v.boolean()) return *b;
@@ -31,11 +65,23 @@ document to(const value& v) {
 
 } // namespace
 
-value parse(std::string_view text, bool comments) {
-    builder built;
-    if (!document::sax_parse(text, &built, document::input_format_t::json, true, comments))
-        throw parse_error(built.wrong());
-    return built.take();
+value parse(std::string_view text, author by) {
+    // The library takes it for the end of the text.
+    if (const auto zero = text.find('\0'); zero != std::string_view::npos)
+        throw parse_error(line(text, zero) + ": a NUL byte stands in the text");
+    const bool is_a_persons = by == author::person;
+    std::size_t read = 0;
+    builder built(is_a_persons);
+    const bool good = is_a_persons ? document::sax_parse(counting_bytes{text.data(), &read},
+                                                         counting_bytes{text.data() + text.size(), &read},
+                                                         &built,
+                                                         document::input_format_t::json,
+                                                         true,
+                                                         true)
+                                   : document::sax_parse(text, &built);
+    if (good) return built.take();
+    if (built.is_doubled()) throw parse_error(line(text, read) + ": " + built.wrong());
+    throw parse_error(built.wrong());
 }
 
 std::string write(const value& v) {

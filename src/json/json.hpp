@@ -19,9 +19,15 @@ struct parse_error : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// The document as a value. With `comments`, `//` and `/* */` are white space. Integers beyond 64 bits become
-/// reals. Of members with the same name the last one counts. Throws parse_error.
-[[nodiscard]] value parse(std::string_view text, bool comments = false);
+/// Who wrote a text.
+enum class author {
+    program,
+    person, ///< `//` and `/* */` are white space; a name that stands twice in one object is a mistake
+};
+
+/// The document as a value. Integers beyond 64 bits become reals. Of members with the same name the last one
+/// counts, if a program wrote them. Throws parse_error.
+[[nodiscard]] value parse(std::string_view text, author by = author::program);
 
 /// Compact JSON in UTF-8, members in the order of their names; bytes that are no UTF-8 become U+FFFD.
 [[nodiscard]] std::string write(const value& v);

@@ -71,7 +71,7 @@ response service::administer(const http_request& request, std::string_view path,
 
 response service::replace_rules(const std::string& document) {
     try {
-        const auto rules = json::parse(document, true);
+        const auto rules = json::parse(document, json::author::person);
         faults_ = fault_rules(rules, settings_.seed);
         return json_response(200, value::object{{"rules", static_cast<std::int64_t>(rules.items()->size())}});
     } catch (const std::exception& e) { // both kinds say what is wrong with the document

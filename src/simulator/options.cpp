@@ -35,7 +35,7 @@ std::string content_of(const std::string& file) {
 
 value document_in(const std::string& file) {
     try {
-        return json::parse(content_of(file), true);
+        return json::parse(content_of(file), json::author::person);
     } catch (const json::parse_error& e) {
         throw std::runtime_error(file + ": " + e.what());
     }

@@ -44,7 +44,8 @@ def planted(database, cas, configure, providers, folder):
     sections = {"log": {"level": "debug"}}
     file = configure(providers, **sections)
     document = json.loads(file.read_text())
-    document["database"]["connection"] += f" password={DATABASE_PASSWORD}"
+    (folder / "database.password").write_text(DATABASE_PASSWORD + "\n")
+    document["database"]["password_file"] = "database.password"
     file.write_text(json.dumps(document))
     made.file = file
     made.daemon = Daemon(file)

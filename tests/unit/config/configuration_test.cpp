@@ -14,7 +14,7 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using mistakes = std::vector<std::string>;
 
-const auto no_variables = [](const std::string& /*name*/) { return std::optional<std::string>(); };
+const environment no_variables;
 
 constexpr const char* smallest = R"({
     // where
@@ -77,11 +77,8 @@ TEST(configuration, without_a_provider_is_wrong) {
 }
 
 TEST(configuration, is_overridden_by_the_environment) {
-    const environment variables = [](const std::string& name) -> std::optional<std::string> {
-        if (name == "CONTEGOD_PROVIDERS_DEFAULT_IN_FLIGHT") return "3";
-        if (name == "CONTEGOD_DATABASE_CONNECTION") return "host=other";
-        return std::nullopt;
-    };
+    const environment variables{{"CONTEGOD_PROVIDERS_DEFAULT_IN_FLIGHT", "3"},
+                                {"CONTEGOD_DATABASE_CONNECTION", "host=other"}};
 
     const auto c = good(smallest, variables);
 
@@ -90,9 +87,7 @@ TEST(configuration, is_overridden_by_the_environment) {
 }
 
 TEST(configuration, names_the_variable_that_is_wrong) {
-    const environment variables = [](const std::string& name) {
-        return name == "CONTEGOD_ADMIN_PORT" ? std::optional<std::string>("high") : std::nullopt;
-    };
+    const environment variables{{"CONTEGOD_ADMIN_PORT", "high"}};
 
     EXPECT_THAT(wrong(smallest, variables), Contains(HasSubstr("CONTEGOD_ADMIN_PORT: must be")));
 }

@@ -80,7 +80,7 @@ void expect_hushed(const std::vector<std::string>& all, const std::string& of) {
     }
 }
 
-const environment no_variables = [](const std::string& /*name*/) { return std::optional<std::string>(); };
+const environment no_variables;
 
 TEST(secrets, of_the_database_stand_in_no_error) {
     for (const auto& section : of_the_database) {
@@ -119,9 +119,7 @@ TEST(secrets, of_the_environment_stand_in_no_error) {
                                    "CONTEGOD_LOG_LEVEL",
                                    "CONTEGOD_ADMIN_PORT"})
         for (const std::string planted : {planted_text, "p@x:my Hush-4711 {["}) {
-            const environment variables = [&](const std::string& asked) {
-                return asked == name ? std::optional(planted) : std::nullopt;
-            };
+            const environment variables{{name, planted}};
             expect_hushed(said_of(good, variables), name + " = " + planted);
         }
 }

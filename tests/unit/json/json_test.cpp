@@ -9,9 +9,9 @@
 namespace contego::json {
 namespace {
 
-std::string complaint(std::string_view text, bool comments = false) {
+std::string complaint(std::string_view text, author by = author::program) {
     try {
-        static_cast<void>(parse(text, comments));
+        static_cast<void>(parse(text, by));
     } catch (const parse_error& e) {
         return e.what();
     }
@@ -56,7 +56,7 @@ TEST(json, a_document_may_be_any_value) {
 TEST(json, comments_are_white_space_only_where_they_are_asked_for) {
     const auto* text = "{ // why\n \"a\": /* what */ 1 }";
 
-    EXPECT_EQ(parse(text, true), (value::object{{"a", 1}}));
+    EXPECT_EQ(parse(text, author::person), (value::object{{"a", 1}}));
     EXPECT_NE(complaint(text), "");
 }
 

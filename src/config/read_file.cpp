@@ -1,0 +1,38 @@
+#include "config/read_file.hpp"
+
+#include <cstddef>
+#include <fstream>
+#include <system_error>
+
+namespace contego::daemon {
+namespace {
+
+constexpr std::size_t most_bytes = std::size_t{16} << 20U;
+constexpr const char* too_large = "a file of the configuration has at most 16 MiB";
+
+} // namespace
+
+std::string why_not_read(const std::filesystem::path& file) {
+    std::error_code ec;
+    const auto status = std::filesystem::status(file, ec);
+    if (ec || !std::filesystem::exists(status)) return {};
+    if (!std::filesystem::is_regular_file(status))
+        return "it must be a regular file, not a directory, a device or a FIFO";
+    const auto size = std::filesystem::file_size(file, ec);
+    return !ec && size > most_bytes ? too_large : "";
+}
+
+file_reading read_file(const std::filesystem::path& file) {
+    if (auto why = why_not_read(file); !why.empty()) return {.content = {}, .why_not = std::move(why)};
+    std::ifstream in(file, std::ios::binary);
+    if (!in) return {.content = {}, .why_not = "does the file exist, and may this user read it?"};
+    // A file of /proc says that it is empty: what is read is bounded, whatever it said.
+    std::string content(most_bytes + 1, '\0');
+    in.read(content.data(), static_cast<std::streamsize>(content.size()));
+    content.resize(static_cast<std::size_t>(in.gcount()));
+    content.shrink_to_fit();
+    if (content.size() > most_bytes) return {.content = {}, .why_not = too_large};
+    return {.content = std::move(content), .why_not = {}};
+}
+
+} // namespace contego::daemon
