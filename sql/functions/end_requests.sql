@@ -29,7 +29,7 @@ BEGIN
             finished_date, reference_number, error_code, error_description, result, attempts, due_date, lanes, fence,
             interrupted)
         OVERRIDING SYSTEM VALUE
-        SELECT r.id, r.created_date, r.created_by, r.action, contego.masked(r.parameters), r.subscription,
+        SELECT r.id, r.created_date, r.created_by, r.action, contego.masked(r.parameters, r.action), r.subscription,
                r.process_name, r.process_id, r.provider, r.priority, r.scheduled_date, r.idempotency_key,
                CASE WHEN r.disposition IN ('complete', 'close') THEN 'COMPLETED' ELSE 'REJECTED' END,
                CASE r.disposition WHEN 'complete' THEN 'DONE' WHEN 'close' THEN 'CLOSED' WHEN 'cancel' THEN 'CANCELLED' ELSE 'REJECTED' END,
