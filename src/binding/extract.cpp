@@ -67,7 +67,7 @@ public:
         value::object members;
         for (const auto& v : values) {
             const auto [text, other] = joint_text_at(v.at, at);
-            if (other) wrong(contradiction(v, *text, *other));
+            if (text && other) wrong(contradiction(v, *text, *other));
             if (!text || !take(v.name.size() + text->size())) continue;
             auto& member = members[v.name];
             member = typed(v.type, *text);

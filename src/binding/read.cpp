@@ -168,7 +168,7 @@ reply read_envelope(const question& q, answer& a) {
     a.keep_body();
     const auto& at = q.known.answer;
     auto [found, other] = joint_text_at(at.status, a.document());
-    if (other) return unreadable(two_statuses(*found, *other));
+    if (found && other) return unreadable(two_statuses(*found, *other));
     auto status = found.value_or(std::string());
     if (status.empty()) return unreadable("the answer has no status where the binding looks for it");
     const auto row = q.known.outcomes.of_status(status);

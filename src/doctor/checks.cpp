@@ -33,7 +33,7 @@ findings look_at_configuration(snapshot& p) {
     if (all.empty()) all.push_back(good("the configuration is good"));
     for (const auto& [name, provider] : p.settings().providers)
         if (const auto lacking = unsupported_commands(provider); !lacking.empty())
-            all.push_back(good("provider " + name + ": " + lacking));
+            all.push_back(good(std::string("provider ").append(name).append(": ").append(lacking)));
     return all;
 }
 

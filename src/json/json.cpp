@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <memory>
 
 namespace contego::json {
 namespace {
@@ -72,8 +73,8 @@ value parse(std::string_view text, author by) {
     const bool is_a_persons = by == author::person;
     std::size_t read = 0;
     builder built(is_a_persons);
-    const bool good = is_a_persons ? document::sax_parse(counting_bytes{text.data(), &read},
-                                                         counting_bytes{text.data() + text.size(), &read},
+    const bool good = is_a_persons ? document::sax_parse(counting_bytes{std::to_address(text.begin()), &read},
+                                                         counting_bytes{std::to_address(text.end()), &read},
                                                          &built,
                                                          document::input_format_t::json,
                                                          true,
