@@ -1,10 +1,11 @@
 """script/rooms: who may include whom."""
 
+import pathlib
 import subprocess
 
 import pytest
 
-from conftest import REPOSITORY
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 
 ROOMS = "add_subdirectory(src/low)\nadd_subdirectory(src/high)\n"
 
