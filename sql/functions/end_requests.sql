@@ -29,7 +29,10 @@ BEGIN
             finished_date, reference_number, error_code, error_description, result, attempts, due_date, lanes, fence,
             interrupted)
         OVERRIDING SYSTEM VALUE
-        SELECT r.id, r.created_date, r.created_by, r.action, contego.masked(r.parameters, r.action), r.subscription,
+        SELECT r.id, r.created_date, r.created_by, r.action,
+               -- Told apart here, since a call costs each row a microsecond.
+               CASE WHEN r.action LIKE 'UPDATE\_CA\_PIN\_%' THEN contego.masked(r.parameters, r.action) ELSE contego.masked(r.parameters) END,
+               r.subscription,
                r.process_name, r.process_id, r.provider, r.priority, r.scheduled_date, r.idempotency_key,
                CASE WHEN r.disposition IN ('complete', 'close') THEN 'COMPLETED' ELSE 'REJECTED' END,
                CASE r.disposition WHEN 'complete' THEN 'DONE' WHEN 'close' THEN 'CLOSED' WHEN 'cancel' THEN 'CANCELLED' ELSE 'REJECTED' END,
