@@ -19,10 +19,9 @@
 -- predecessor makes its finisher wait for this transaction and then see the parked row; where the lock is not to be had
 -- (it is being finished right now), the row just stays in the queue.
 --
--- Looks at some thousand requests and 10,000 lanes, then others have their turn: a claim costs mostly its looks at lanes. Brings no more
--- bytes of parameters than `most_bytes`, but one request at least. `parameters` is NULL for a request that a person has taken beyond the
--- bounds of an INSERT. `finished` holds the commands that are finished, and as `unanswered` those of which an attempt was sent without a
--- readable answer.
+-- A claim looks at some thousand requests and at 10,000 lanes, then lets other claims have their turn: its cost is mostly the lanes. It
+-- returns no more bytes of parameters than `most_bytes`, but at least one request. `parameters` is NULL if a person changed the row beyond
+-- the bounds of an INSERT. `finished` lists the finished commands, and as `unanswered` each command that was sent without a readable answer.
 -- Where it brings less than was asked for, a last row without
 -- a number says what else there is: whether there may be more behind those that were parked; in how many milliseconds the next
 -- scheduled or retrying one is due; for how many milliseconds an INSERT may tell nobody.

@@ -1,8 +1,7 @@
--- Looks at the first requests of the queue, or at those after (from_regular, from_number), and locks them. It looks at no more than
--- `at_most`, and at no more than have `most_lanes` together, but at one at least; `cut` says that the lanes left some out. Those that may be claimed
--- are `free`, in the order of sending, and `free_bytes` is the size of all of them. The others are `parked`, each with the request
--- that it waits for; `candidates` says whether that one was looked at and locked here, too. `long_lanes` are lanes on which several
--- requests were found.
+-- Looks at the first requests of the queue, or at those after (from_regular, from_number), and locks them. It takes `at_most` requests with
+-- `most_lanes` lanes together, but at least one request; `cut` is true if the bound on lanes left some out. `free` are the requests that may
+-- be claimed, in the order of sending, and `free_bytes` is their size. `parked` are the others, each with the request that it waits for in
+-- `blockers`; `candidates` is true if that one was locked here, too. `long_lanes` are the lanes on which several requests were found.
 CREATE OR REPLACE FUNCTION contego.find_candidates(
     of_provider text, this_moment timestamptz, at_most integer, most_lanes bigint, from_regular boolean, from_number bigint,
     OUT free bigint[], OUT free_bytes bigint, OUT parked bigint[], OUT blockers bigint[], OUT candidates boolean[], OUT found_rows integer,

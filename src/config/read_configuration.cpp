@@ -81,7 +81,8 @@ std::string nearest_to(std::string_view name, const std::set<std::string>& known
     constexpr std::size_t longest = 200;
     if (name.size() > longest) return {};
     std::string nearest;
-    auto least = name.size() / 3;
+    constexpr std::string_view prefix = "CONTEGOD_"; // all names begin with it, so it tells nothing
+    auto least = (name.size() - std::min(name.size(), prefix.size())) / 3;
     for (const auto& one : known)
         if (const auto d = distance(name, one); one.size() <= longest && d < least) {
             least = d;
@@ -139,14 +140,17 @@ public:
             mistakes.push_back(key + ": the file that it names cannot be read\nHINT: " + why);
     }
 
-    /// A variable that stands above no key: one that is misspelt would leave the key at its default.
+    /// Refuses a variable that looks like a misspelt one, which would leave its key at the default. Others
+    /// are not ours: for a service named contegod, a container platform sets CONTEGOD_PORT,
+    /// CONTEGOD_SERVICE_HOST and more.
     void unused_variables() {
         for (const auto& [name, text] : variables_) {
             if (asked_.contains(name)) continue;
-            auto mistake = shown_key(name) + ": no key of this configuration has this variable";
-            if (const auto near = nearest_to(name, asked_); !near.empty())
-                mistake += "\nHINT: did you mean " + near + "?";
-            mistakes.push_back(std::move(mistake));
+            const auto near = nearest_to(name, asked_);
+            if (near.empty()) continue;
+            mistakes.push_back(shown_key(name) +
+                               ": no key of this configuration has this variable\nHINT: did you mean " +
+                               near + "?");
         }
     }
 

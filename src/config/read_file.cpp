@@ -1,5 +1,6 @@
 #include "config/read_file.hpp"
 
+#include <array>
 #include <cstddef>
 #include <fstream>
 #include <system_error>
@@ -26,11 +27,11 @@ file_reading read_file(const std::filesystem::path& file) {
     if (auto why = why_not_read(file); !why.empty()) return {.content = {}, .why_not = std::move(why)};
     std::ifstream in(file, std::ios::binary);
     if (!in) return {.content = {}, .why_not = "does the file exist, and may this user read it?"};
-    // A file of /proc says that it is empty: what is read is bounded, whatever it said.
-    std::string content(most_bytes + 1, '\0');
-    in.read(content.data(), static_cast<std::streamsize>(content.size()));
-    content.resize(static_cast<std::size_t>(in.gcount()));
-    content.shrink_to_fit();
+    // The bound holds while the file is read as well, because a file of /proc says that its size is 0.
+    std::string content;
+    std::array<char, 65536> piece{};
+    while (content.size() <= most_bytes && (in.read(piece.data(), piece.size()) || in.gcount() > 0))
+        content.append(piece.data(), static_cast<std::size_t>(in.gcount()));
     if (content.size() > most_bytes) return {.content = {}, .why_not = too_large};
     return {.content = std::move(content), .why_not = {}};
 }

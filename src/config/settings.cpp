@@ -268,13 +268,14 @@ const settings<pipeline::retry_policy>& retry_settings() {
             300'000,
             "Bound of every wait, also of what a CAS asks for by Retry-After; not below first_delay_ms.",
             [](auto& s) -> auto& { return s.longest_delay; }),
-        number_setting<section>("most_attempts",
-                                1,
-                                100'000,
-                                30,
-                                "After so many failed runs the request is REJECTED with RETRIES_EXHAUSTED, "
-                                "or HELD if the CAS may have done it. An outage of the CAS is none.",
-                                [](auto& s) -> auto& { return s.most_attempts; }),
+        number_setting<section>(
+            "most_attempts",
+            1,
+            100'000,
+            30,
+            "After so many failed runs the request is REJECTED with RETRIES_EXHAUSTED, "
+            "or HELD if the CAS may have done it. Runs during an outage of the CAS are not counted.",
+            [](auto& s) -> auto& { return s.most_attempts; }),
         number_setting<section>(
             "longest_age_ms",
             0,
@@ -359,11 +360,10 @@ std::string describe_settings() {
            "the folder of the configuration file. `contegod check --config FILE` reports every mistake at "
            "once; this page is\n"
            "what `contegod check --keys` prints.\n\n"
-           "Refused are: a key that stands twice in one object, a `CONTEGOD_` variable that matches no key, "
-           "two "
-           "provider names that have\n"
-           "the same variables (`cas` and `CAS`), and a file that is no regular file or has more than 16 "
-           "MiB.\n" +
+           "contegod refuses a key that an object holds twice, a misspelt `CONTEGOD_` variable, and two "
+           "provider names with the same\n"
+           "variables (`cas` and `CAS`). A file that the configuration names must be a regular file of "
+           "16 MiB at most.\n" +
            table_of("Top level", top_settings()) + table_of("`database`", database_settings()) +
            table_of("`providers.NAME`, one for each CAS", provider_settings()) +
            table_of("`providers.NAME.tls`", tls_settings()) +

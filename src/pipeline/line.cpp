@@ -298,8 +298,8 @@ asio::awaitable<void> line::run_executions() {
     report_gauges();
 }
 
-// What was answered is kept in memory until the database took it. If that is slower than the CAS, nothing
-// more is sent.
+// The recorder keeps each outcome in memory until the database has stored it. If the database is slower than
+// the CAS, the line stops sending until there is room again.
 asio::awaitable<void> line::wait_for_recorder() {
     boost::system::error_code ignored;
     while (!stopping_ && !recorder_.has_room())

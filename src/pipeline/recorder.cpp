@@ -20,8 +20,9 @@ constexpr std::size_t most_rows = 600;
 
 // The server needs several times as much to take a batch apart.
 constexpr std::size_t most_bytes_of_batch = std::size_t{4} << 20U;
-// Requests whose rows another session keeps locked are asked about now and then, a part of them at a time, so
-// that all others go on.
+
+// The recorder tries requests whose rows another session has locked again after a while, and only some of
+// them in a batch, so that all others go on.
 constexpr std::size_t most_locked_rows = most_rows / 4;
 constexpr auto between_tries = std::chrono::milliseconds(100);
 constexpr auto longest_gathering = std::chrono::milliseconds(10);
@@ -181,8 +182,8 @@ asio::awaitable<void> recorder::pause(std::chrono::milliseconds time) {
     co_await timer.async_wait(asio::use_awaitable);
 }
 
-// They come before what was added of their requests meanwhile, so that a verdict is never written before the
-// commands that it ends.
+// Puts them in front of the rows that were added for these requests meanwhile, so that a verdict is never
+// written before the commands that it ends.
 void recorder::put_back_postponed(const record_batch& batch, const record_answer& answer) {
     const std::set<std::int64_t> still_locked(answer.postponed.begin(), answer.postponed.end());
     for (const auto& v : batch.verdicts | std::views::reverse)

@@ -205,7 +205,7 @@ public:
             write(rest, answer);
         } catch (const server_error& e) {
             if (waited_for_a_lock(e.sqlstate()))
-                write_unlocked(rest, e.what(), answer);
+                write_unlocked(rest, answer);
             else if (may_be_a_row(e))
                 one_by_one(rest, answer);
             else
@@ -277,11 +277,10 @@ private:
         return asked.empty() ? batch : unlocked_part_of(batch, asked, answer);
     }
 
-    /// Another session keeps something locked: a row of some requests, which are postponed while all others
-    /// are written, or more than a row, which is trouble for all.
-    void write_unlocked(const record_batch& batch, const std::string& why, record_answer& answer) {
+    /// Another session keeps something locked. If that is a row of some requests, this postpones them and
+    /// writes all others. If it is a table, this throws and names the session.
+    void write_unlocked(const record_batch& batch, record_answer& answer) {
         const auto part = unlocked_part_of(batch, requests_of(batch), answer);
-        if (answer.postponed.empty()) throw std::runtime_error(why + lock_holders(connection_));
         try {
             write(part, answer);
         } catch (const server_error& e) {

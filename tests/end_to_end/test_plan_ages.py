@@ -88,6 +88,8 @@ CALLS = [
     Call("record_of_every_kind", RECORD, of("living"), dispositions=in_turn("complete", "retry", "hold", "release", "reject")),
     Call("record_of_one", RECORD, of("living", 1), dispositions=all_of("complete")),
     Call("record_too_late", RECORD, of("held"), dispositions=all_of("complete")),
+    Call("recordable", "SELECT contego.recordable(%(ids)s::bigint[])", of("living")),
+    Call("recordable_beside_waiting", "SELECT contego.recordable(%(ids)s::bigint[])", of("wide")),
     Call("wake_earlier", "SELECT contego.wake_earlier(%(ids)s::bigint[])", of("wide")),
     Call("give_back_lost", "SELECT contego.give_back_lost(%(daemon)s, 'living', %(fence)s)", daemon=LIVING, fence=FENCE - 1),
     Call("give_back_nothing", "SELECT contego.give_back_lost(%(daemon)s, 'living', %(fence)s)", daemon=LIVING, fence=FENCE, walks=0.2),

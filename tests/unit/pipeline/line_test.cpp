@@ -7,7 +7,9 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
+#include <string>
 
 namespace contego::pipeline {
 namespace {
@@ -95,6 +97,24 @@ TEST_F(line_fixture, keeps_its_bounds_under_load) {
     EXPECT_EQ(cas_.most_at_once, options_.in_flight);
     EXPECT_LE(watches_.most_held, options_.in_flight + options_.claim_ahead);
     EXPECT_LE(source_.most_asked, options_.in_flight + options_.claim_ahead);
+}
+
+/// Each outcome counts for about 1.8 MB of the 16 MiB that may wait.
+TEST_F(line_fixture, sends_nothing_more_while_too_much_waits_to_be_recorded) {
+    auto large = ok_answer();
+    large.body += "<!--" + std::string(900'000, 'x') + "-->";
+    cas_.answer_with([&] { return large; });
+    options_.claim_ahead = 100;
+    store_.failures = 3;
+    std::size_t most_unrecorded = 0;
+    cas_.on_send = [&] { most_unrecorded = std::max(most_unrecorded, cas_.sent.size() - watches_.ended); };
+    queue(60);
+
+    run_until_recorded(60);
+
+    EXPECT_EQ(cas_.sent.size(), 60U);
+    EXPECT_GE(most_unrecorded, 10U);
+    EXPECT_LE(most_unrecorded, 10U + options_.in_flight);
 }
 
 TEST_F(line_fixture, claims_once_for_each_hint_and_not_once_more_when_it_has_recorded) {
