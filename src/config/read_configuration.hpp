@@ -24,7 +24,8 @@ struct configuration_reading {
 };
 
 /// Reads a configuration from JSON with comments; values of the environment stand above it. Relative paths
-/// start at `folder`. Secrets are read from their files. A variable that looks like a misspelt one is a mistake.
+/// start at `folder`. Secrets are read from their files. A variable that looks like a misspelt one is a
+/// mistake.
 [[nodiscard]] configuration_reading
 read_configuration(std::string_view text, const std::filesystem::path& folder, const environment& variables);
 
