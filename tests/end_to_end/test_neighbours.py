@@ -266,7 +266,8 @@ def test_two_crms_may_use_the_same_key(database, login, key):
         assert second.query(submit, json.dumps(add()), key)[0] == {"request_id": theirs["request_id"], "is_new": False}
         with pytest.raises(psycopg2.errors.UniqueViolation) as refused:
             second.insert("ADD_SUBSCRIPTIONS", add(), idempotency_key=key, provider="nobody")
-        assert str(mine) not in str(refused.value).replace(key, "") and "idempotency_key_is_used_already" in str(refused.value)
+        told = str(refused.value)
+        assert "idempotency_key_is_used_already" in told and not re.search(rf"\b{mine}\b", told.replace(key, ""))
         many = json.dumps([{"action": "X", "parameters": {}, "provider": "nobody", "idempotency_key": key}] * 2)
         assert {row["request_id"] for row in second.query("SELECT * FROM contego.submit_many(%s)", many)} == {theirs["request_id"]}
         assert len(second.query("SELECT * FROM contego.idempotency WHERE request_id = %s OR request_id = %s", mine, theirs["request_id"])) == 1
