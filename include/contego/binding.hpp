@@ -50,8 +50,8 @@ public:
     /// What an exchange means for a command that was rendered for that request: a SOAP fault is decided by
     /// the envelope, not by the HTTP status; what the file does not know is `hold`; sent without an answer,
     /// or with that of another request, is `retry` only for a repeat-safe command, else `hold` with
-    /// `IN_DOUBT`. If a text of the CAS repeats a secret of `c`, it is shown as `****`. Linear in the size of
-    /// the body.
+    /// `MAYBE_SENT`. If a text of the CAS repeats a secret of `c`, it is shown as `****`. Linear in the size
+    /// of the body.
     [[nodiscard]] reply read(const command& c, std::int64_t request_id, const exchange& e) const;
 
     /// The answer's body, or what came in its place, as valid UTF-8 without NUL, at most 1 MiB, and with

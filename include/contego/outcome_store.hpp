@@ -55,7 +55,7 @@ struct verdict {
     value result;                 ///< of the request, an object, or null
     std::chrono::milliseconds delay{0};
     bool counts = true; ///< retry: whether it is counted as an attempt; an outage of the CAS is not
-    bool in_doubt =
+    bool maybe_sent =
         false; ///< retry, release, hold: what is not finished may have reached the CAS all the same
     /// When the first exchange under this claim began; none: nothing was sent. Becomes executed_date.
     std::optional<std::chrono::steady_clock::time_point> first_sent;

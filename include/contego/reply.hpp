@@ -19,7 +19,7 @@ struct reply {
     std::string reference_number; ///< the CAS's own reference
     value result;                 ///< extracted data as an object; null where the command has none
     std::string error_code; ///< empty on success; else the status code, `SOAP_FAULT:<code>`, `HTTP_<status>`,
-                            ///< `TRANSPORT_<ERROR>`, `UNREADABLE_ANSWER`, `ANSWER_OF_ANOTHER` or `IN_DOUBT`
+                            ///< `TRANSPORT_<ERROR>`, `UNREADABLE_ANSWER`, `ANSWER_OF_ANOTHER` or `MAYBE_SENT`
     std::string error_description;                   ///< a sentence for support; empty on success
     std::optional<std::chrono::seconds> retry_after; ///< how long the CAS asked us to wait
     std::chrono::seconds set_aside{0};               ///< how long others are to go first; as in the exchange

@@ -35,7 +35,7 @@ struct request {
     int attempts = 0;        ///< sends that failed so far
     /// Commands that are not finished may have been sent: a daemon that held it before us died or lost its
     /// lease, perhaps several commands beyond what it had recorded; or no answer came.
-    bool interrupted = false;
+    bool maybe_sent = false;
     /// An earlier attempt at the first unfinished command was sent, and no readable answer came: the CAS may
     /// have done that command.
     bool unanswered = false;

@@ -69,7 +69,7 @@ BEGIN
     NEW.fence := 0;
     NEW.claimed_by := NULL;
     NEW.claimed_date := NULL;
-    NEW.interrupted := false;
+    NEW.maybe_sent := false;
     IF replicated THEN
         NEW.sequence_number := nextval('contego.request_id_seq'); -- the id is another database's
         PERFORM contego.enter_replicated(NEW);

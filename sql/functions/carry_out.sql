@@ -33,7 +33,7 @@ BEGIN
         UPDATE contego.request_open AS r
         SET progress = becomes, blocked_by = NULL, blocked_date = NULL, due_date = r.scheduled_date,
             attempts = CASE WHEN to_verb IN ('retry', 'skip') THEN 0 ELSE r.attempts END,
-            interrupted = r.interrupted AND to_verb <> 'skip',
+            maybe_sent = r.maybe_sent AND to_verb <> 'skip',
             -- A claim looks for finished commands only where this says that there may be some.
             executed_date = CASE to_verb WHEN 'skip' THEN coalesce(r.executed_date, now()) ELSE r.executed_date END,
             error_code = CASE to_verb WHEN 'hold' THEN 'HELD_BY_OPERATOR' ELSE r.error_code END,

@@ -28,8 +28,8 @@
 CREATE OR REPLACE FUNCTION contego.claim(for_daemon bigint, of_provider text, at_most integer, most_bytes bigint DEFAULT 2097152)
 RETURNS TABLE (
     id bigint, action text, parameters text, size integer, priority text, sequence_number bigint, fence bigint, attempts integer,
-    interrupted boolean, age_seconds double precision, finished jsonb,
-    more boolean, due_in double precision, untold_for double precision)
+    maybe_sent boolean, age_seconds double precision, finished jsonb,
+    more boolean, due_in double precision, notify_suppressed_for double precision)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -104,10 +104,10 @@ BEGIN
 
     RETURN QUERY
     SELECT o.id, o.action, CASE WHEN octet_length(p.text) <= 1024 * 1024 THEN p.text END, octet_length(p.text),
-           o.priority, o.sequence_number, o.fence, o.attempts, o.interrupted,
+           o.priority, o.sequence_number, o.fence, o.attempts, o.maybe_sent,
            -- Nobody waits for longer than since the INSERT, whatever date the CRM gave.
            extract(epoch FROM this_moment - greatest(o.scheduled_date, o.created_date))::double precision,
-           CASE WHEN o.attempts > 0 OR o.interrupted OR o.executed_date IS NOT NULL THEN (
+           CASE WHEN o.attempts > 0 OR o.maybe_sent OR o.executed_date IS NOT NULL THEN (
                SELECT jsonb_agg(jsonb_build_object('sequence', c.sequence, 'result', c.result,
                                                    'reference_number', c.reference_number,
                                                    'unanswered', c.outcome NOT IN ('success', 'skipped')) ORDER BY c.sequence)
@@ -120,7 +120,7 @@ BEGIN
                                               SELECT f.exchange, f.error_code FROM contego.former_attempt AS f
                                               WHERE f.request_id = c.request_id AND f.sequence = c.sequence) AS a
                                  WHERE a.exchange = 'sent_no_answer'
-                                    OR a.error_code IN ('ANSWER_OF_ANOTHER', 'UNREADABLE_ANSWER', 'IN_DOUBT')
+                                    OR a.error_code IN ('ANSWER_OF_ANOTHER', 'UNREADABLE_ANSWER', 'MAYBE_SENT')
                                     OR a.error_code ~ '^HTTP_5' AND a.error_code <> 'HTTP_503')))
            END, NULL::boolean, NULL::double precision, NULL::double precision
     FROM unnest(claimed) WITH ORDINALITY AS mine (id, rank)
@@ -148,7 +148,7 @@ BEGIN
     WHERE o.provider = of_provider AND o.progress IN ('SCHEDULED', 'RETRYING')
     ORDER BY o.due_date
     LIMIT 1;
-    untold_for := (SELECT extract(epoch FROM b.busy_until - this_moment) * 1000
+    notify_suppressed_for := (SELECT extract(epoch FROM b.busy_until - this_moment) * 1000
                    FROM contego.busy AS b WHERE b.provider = of_provider AND b.busy_until > this_moment);
     RETURN NEXT;
 END

@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION contego.continue_requests(
     moment timestamptz, kept bigint[], kept_fences bigint[], verdict_request_id bigint[], verdict_fence bigint[], verdict_disposition text[],
     verdict_code text[], verdict_description text[], verdict_reference text[], verdict_delay double precision[], verdict_counts boolean[],
-    verdict_in_doubt boolean[], verdict_sent_age double precision[]) RETURNS bigint[]
+    verdict_maybe_sent boolean[], verdict_sent_age double precision[]) RETURNS bigint[]
 LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -22,7 +22,7 @@ BEGIN
             reference_number = coalesce(verdict_reference[v.n], o.reference_number),
             error_code = verdict_code[v.n], error_description = verdict_description[v.n],
             claimed_by = NULL, claimed_date = NULL,
-            interrupted = coalesce(verdict_in_doubt[v.n], false)
+            maybe_sent = coalesce(verdict_maybe_sent[v.n], false)
         FROM continuing AS v
         WHERE o.id = ANY (ARRAY[v.id])
         RETURNING o.id

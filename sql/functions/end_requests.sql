@@ -27,7 +27,7 @@ BEGIN
             id, created_date, created_by, action, parameters, subscription, process_name, process_id, provider,
             priority, scheduled_date, idempotency_key, life_cycle_state, progress, sequence_number, executed_date,
             finished_date, reference_number, error_code, error_description, result, attempts, due_date, lanes, fence,
-            interrupted)
+            maybe_sent)
         OVERRIDING SYSTEM VALUE
         SELECT r.id, r.created_date, r.created_by, r.action,
                -- Told apart here, since a call costs each row a microsecond.
@@ -39,11 +39,11 @@ BEGIN
                r.sequence_number,
                coalesce(moment - verdict_sent_age[r.n] * interval '1 millisecond', r.executed_date),
                moment, coalesce(verdict_reference[r.n], r.reference_number), verdict_code[r.n], verdict_description[r.n],
-               verdict_result[r.n], r.attempts, r.due_date, r.lanes, r.fence, r.interrupted
+               verdict_result[r.n], r.attempts, r.due_date, r.lanes, r.fence, r.maybe_sent
         FROM ended_requests AS r
     )
     SELECT coalesce(array_agg(r.id), '{}'), coalesce(array_agg(verdict_fence[r.n]), '{}'),
-           coalesce(bool_or(r.attempts > 0 OR r.interrupted OR r.executed_date IS NOT NULL), false)
+           coalesce(bool_or(r.attempts > 0 OR r.maybe_sent OR r.executed_date IS NOT NULL), false)
     INTO ended, ended_fences, ran_before
     FROM ended_requests AS r;
 END

@@ -6,7 +6,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     UPDATE contego.request_open AS o
-    SET progress = 'HELD', claimed_by = NULL, claimed_date = NULL, interrupted = true, error_code = code, error_description = description
+    SET progress = 'HELD', claimed_by = NULL, claimed_date = NULL, maybe_sent = true, error_code = code, error_description = description
     WHERE o.id = of_request AND o.fence = under_fence AND o.claimed_by IS NOT NULL;
     IF NOT FOUND THEN
         RETURN false;

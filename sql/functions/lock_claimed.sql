@@ -6,7 +6,7 @@ LANGUAGE plpgsql
 AS $$
 BEGIN
     WITH held AS MATERIALIZED (
-        SELECT o.id, o.fence, n.ends, o.attempts > 0 OR o.interrupted OR o.executed_date IS NOT NULL AS ran_before
+        SELECT o.id, o.fence, n.ends, o.attempts > 0 OR o.maybe_sent OR o.executed_date IS NOT NULL AS ran_before
         FROM unnest(requests, fences, ends) AS n (id, fence, ends)
         JOIN contego.request_open AS o ON o.id = ANY (ARRAY[n.id]) AND o.fence = ANY (ARRAY[n.fence])
         -- Tests claimed_by, not progress, so that the planner uses the primary key: as long as somebody holds a transaction open, the index

@@ -18,7 +18,7 @@ CREATE OR REPLACE FUNCTION contego.record(
     verdict_request_id bigint[] DEFAULT '{}', verdict_fence bigint[] DEFAULT '{}', verdict_disposition text[] DEFAULT '{}',
     verdict_code text[] DEFAULT '{}', verdict_description text[] DEFAULT '{}', verdict_reference text[] DEFAULT '{}',
     verdict_result jsonb[] DEFAULT '{}', verdict_delay double precision[] DEFAULT '{}', verdict_counts boolean[] DEFAULT '{}',
-    verdict_in_doubt boolean[] DEFAULT '{}', verdict_sent_age double precision[] DEFAULT '{}',
+    verdict_maybe_sent boolean[] DEFAULT '{}', verdict_sent_age double precision[] DEFAULT '{}',
     OUT stale bigint[], OUT woken bigint)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -69,7 +69,7 @@ BEGIN
     IF kept <> '{}' THEN
         landed := contego.continue_requests(
             moment, kept, kept_fences, verdict_request_id, verdict_fence, verdict_disposition, verdict_code, verdict_description,
-            verdict_reference, verdict_delay, verdict_counts, verdict_in_doubt, verdict_sent_age);
+            verdict_reference, verdict_delay, verdict_counts, verdict_maybe_sent, verdict_sent_age);
     END IF;
 
     woken := 0;

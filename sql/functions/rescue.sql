@@ -26,7 +26,7 @@ BEGIN
     ) AS f;
     -- Claimed, not IN_FLIGHT: the latter would be found in another index than that of the numbers, by reading all that is in flight.
     UPDATE contego.request_open AS o
-    SET progress = 'QUEUED', claimed_by = NULL, claimed_date = NULL, interrupted = true
+    SET progress = 'QUEUED', claimed_by = NULL, claimed_date = NULL, maybe_sent = true
     WHERE o.id = ANY (candidates) AND o.claimed_by IS NOT NULL
       AND NOT EXISTS (SELECT FROM contego.daemon AS d WHERE d.id = o.claimed_by);
     GET DIAGNOSTICS rescued = ROW_COUNT;

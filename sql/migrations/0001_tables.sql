@@ -79,7 +79,7 @@ CREATE TABLE contego.request (
     fence             bigint NOT NULL DEFAULT 0,
     claimed_by        bigint,
     claimed_date      timestamptz,
-    interrupted       boolean NOT NULL DEFAULT false,
+    maybe_sent       boolean NOT NULL DEFAULT false,
     CONSTRAINT action_is_given CHECK (action IS NOT NULL),
     CONSTRAINT parameters_are_an_object CHECK (parameters IS NOT NULL AND jsonb_typeof(parameters) = 'object'),
     -- A date that is not finite cannot be subtracted from another one: a claim or a view that met it would fail.
@@ -129,7 +129,7 @@ COMMENT ON COLUMN contego.request.blocked_date IS 'Since when.';
 COMMENT ON COLUMN contego.request.fence IS 'Number of the latest claim; only its holder may write the outcome.';
 COMMENT ON COLUMN contego.request.claimed_by IS 'The daemon that runs it (contego.daemon.id).';
 COMMENT ON COLUMN contego.request.claimed_date IS 'Since when.';
-COMMENT ON COLUMN contego.request.interrupted IS 'Its first unfinished command may have been sent: the daemon that ran it died, or no answer came.';
+COMMENT ON COLUMN contego.request.maybe_sent IS 'Its first unfinished command may have been sent: the daemon that ran it died, or no answer came.';
 
 -- Every table has a primary key, or another replica identity: without one a publication FOR ALL TABLES would stop all writing.
 CREATE TABLE contego.request_open PARTITION OF contego.request (CONSTRAINT request_open_pkey PRIMARY KEY (id))

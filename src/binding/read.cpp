@@ -22,8 +22,8 @@ reply unreadable(const std::string& what) {
     return failed(outcome::hold, "UNREADABLE_ANSWER", what);
 }
 
-reply in_doubt(const std::string& what) {
-    return failed(outcome::hold, "IN_DOUBT", what + "; the command is not safe to repeat");
+reply held_as_maybe_sent(const std::string& what) {
+    return failed(outcome::hold, "MAYBE_SENT", what + "; the command is not safe to repeat");
 }
 
 std::string upper_case(std::string_view name) {
@@ -59,7 +59,7 @@ reply read_sent_no_answer(const compiled_command& c, const exchange& e) {
     const auto what = is_garbled(e)
                           ? "the request was sent and the answer cannot be read (" + error_of(e) + ")"
                           : "the request was sent and no answer came (" + error_of(e) + ")";
-    if (!c.repeat_safe) return in_doubt(what);
+    if (!c.repeat_safe) return held_as_maybe_sent(what);
     auto r = read_transport(c, e, what);
     r.unreadable = is_garbled(e);
     return r;
@@ -77,7 +77,7 @@ reply read_http(const compiled_command& c, const exchange& e, const std::string&
     if (const auto is = c.outcomes.of_http(e.http_status)) return failed(*is, code, what);
     if (is_turned_away(e.http_status)) return failed(outcome::retry, code, what);
     if (e.http_status < 500 || e.http_status > 599) return failed(outcome::hold, code, what);
-    return c.repeat_safe ? failed(outcome::retry, code, what) : in_doubt(what);
+    return c.repeat_safe ? failed(outcome::retry, code, what) : held_as_maybe_sent(what);
 }
 
 outcome default_of(const fault& f, bool repeat_safe) {
@@ -98,7 +98,7 @@ std::optional<outcome> row_of(const outcome_table& outcomes, const fault& f) {
 reply read_as_of_another(const question& q, const std::string& said, const std::string& expected) {
     const auto what = "the answer belongs to another request: it says '" + std::string(shortened(said, 200)) +
                       "' and not '" + expected + "'";
-    if (!q.known.repeat_safe) return in_doubt(what);
+    if (!q.known.repeat_safe) return held_as_maybe_sent(what);
     auto r = failed(outcome::retry, "ANSWER_OF_ANOTHER", what);
     r.unreadable = true;
     return r;

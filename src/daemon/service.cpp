@@ -186,7 +186,8 @@ private:
     }
 
     // What is on its way ends without its answer and is recorded as that. Where even this takes long, or
-    // whoever stops us insists, it is left to another daemon, for which everything of ours is in doubt.
+    // whoever stops us insists, it is left to another daemon, for which everything of ours may have been
+    // sent.
     void abort_in_flight(const std::string& why) {
         if (hurrying_) {
             log_.error("leaving at once what is in flight to another daemon", {{"reason", why}});
@@ -239,7 +240,7 @@ private:
     bool drained_ = false;
     signal_thread signals_{to_signals(),
                            configuration_.drain_timeout + time_to_record + time_to_say_good_bye +
-                               signal_thread::last_patience};
+                               signal_thread::shortest_stop};
 };
 
 } // namespace

@@ -42,7 +42,7 @@ void signal_thread::heard(int signal) {
     ++times_;
     to_.stop(signal);
     if (times_ == 1) expect_the_end_within(longest_stop_);
-    if (times_ == 3) expect_the_end_within(std::min<std::chrono::milliseconds>(longest_stop_, last_patience));
+    if (times_ == 3) expect_the_end_within(std::min<std::chrono::milliseconds>(longest_stop_, shortest_stop));
 }
 
 void signal_thread::expect_the_end_within(std::chrono::milliseconds time) {

@@ -21,7 +21,7 @@ public:
     };
 
     /// `longest_stop` is how long stopping may take after the first signal; the third one shortens it to
-    /// `last_patience`.
+    /// `shortest_stop`.
     signal_thread(reactions to, std::chrono::milliseconds longest_stop);
     signal_thread(const signal_thread&) = delete;
     signal_thread& operator=(const signal_thread&) = delete;
@@ -30,7 +30,7 @@ public:
     /// What was told to stop has stopped: `overdue` is not called any more.
     void disarm();
 
-    static constexpr auto last_patience = std::chrono::seconds(3);
+    static constexpr auto shortest_stop = std::chrono::seconds(3);
 
 private:
     void hear();

@@ -29,7 +29,7 @@ struct process_stat {
 [[nodiscard]] std::optional<process_stat> parse_stat(std::string_view text);
 
 /// Whether a process that was started at `started_ticks` has surely ended. `exists`: some process has its
-/// number now; `stat`: what is known of that one, if anything. In doubt it has not.
+/// number now; `stat`: what is known of that one, if anything. If that cannot be told, it has not.
 [[nodiscard]] bool
 has_surely_ended(std::int64_t started_ticks, bool exists, const std::optional<process_stat>& stat);
 

@@ -53,7 +53,8 @@ struct endpoint_options {
     std::size_t connections = 8;
 
     /// An idle connection is closed after this time: 0 (never kept) to 1 h. Must be shorter than the server's
-    /// own limit, which is 5 s in common servers: a request that meets a closing connection is in doubt.
+    /// own limit, which is 5 s in common servers: a request that meets a closing connection may or may not
+    /// have been done.
     std::chrono::milliseconds idle_timeout{4'000};
 
     /// A connection older than this is not used again, so that a change of address or certificate is

@@ -58,10 +58,10 @@ void execution::plan_commands() {
         refused.all.insert(refused.all.begin(), unknown_priority(request_.priority));
     if (refused.all.empty())
         commands_ = std::move(std::get<command_list>(planned));
-    else if (refused.code == "NOT_SUPPORTED" && request_.interrupted)
+    else if (refused.code == "NOT_SUPPORTED" && request_.maybe_sent)
         // The daemon that had the request before may have had another binding file.
         ended_ = verdict_of(disposition::hold,
-                            "IN_DOUBT",
+                            "MAYBE_SENT",
                             "The request may have been sent before. " + describe(refused.all, refused.more));
     else
         ended_ = verdict_of(disposition::reject, refused.code, describe(refused.all, refused.more));
@@ -81,10 +81,10 @@ step execution::next(bool proven) {
             ++position_;
             return skip_step{sequence, &c};
         }
-        if (request_.interrupted && !wire_.repeat_safe(c.type)) {
+        if (request_.maybe_sent && !wire_.repeat_safe(c.type)) {
             reading_back_ = supported(read_back_of(c));
             if (reading_back_) return send_step{sequence, &*reading_back_, &c};
-            return in_doubt("may have been sent before, and is not safe to repeat");
+            return held_as_maybe_sent("may have been sent before, and is not safe to repeat");
         }
         scout_ = proven ? std::nullopt : scout_for(c);
         return send_step{sequence, scout_ ? &*scout_ : &c};
@@ -117,11 +117,11 @@ bool execution::read_back(const reply& answer) {
     }
     const auto done = answer.outcome == outcome::success ? was_done(current_, answer.result) : std::nullopt;
     if (!done) {
-        ended_ = in_doubt("may have been done, and the CAS does not tell");
+        ended_ = held_as_maybe_sent("may have been done, and the CAS does not tell");
         return false;
     }
     // Commands go out one after the other: where this one was not done, none after it was sent.
-    request_.interrupted = *done;
+    request_.maybe_sent = *done;
     request_.unanswered = false;
     if (*done) ++position_;
     return *done;
@@ -139,9 +139,9 @@ std::optional<command> execution::supported(std::optional<command> get) const {
     return get;
 }
 
-verdict execution::in_doubt(const std::string& why) const {
+verdict execution::held_as_maybe_sent(const std::string& why) const {
     return verdict_of(disposition::hold,
-                      "IN_DOUBT",
+                      "MAYBE_SENT",
                       "command " + std::to_string(position_ + 1) + " (" +
                           std::string(name_of(current_.type)) + ") " + why);
 }
@@ -177,9 +177,9 @@ verdict execution::verdict_of(disposition d, std::string code, std::string descr
     return v;
 }
 
-/// The first command from there on that is in doubt and not safe to repeat.
-std::optional<std::size_t> execution::in_doubt_from(std::size_t position) const {
-    if (!request_.interrupted) return std::nullopt;
+/// The first command from there on that is maybe sent and not safe to repeat.
+std::optional<std::size_t> execution::maybe_sent_from(std::size_t position) const {
+    if (!request_.maybe_sent) return std::nullopt;
     for (; position < commands_.size(); ++position)
         if (finished_before(position) == nullptr)
             if (const auto c = commands_[position]; !is_skipped(c) && !wire_.repeat_safe(c.type))
@@ -189,10 +189,10 @@ std::optional<std::size_t> execution::in_doubt_from(std::size_t position) const 
 
 // A person who lets the request go on knows of the command that it stands at. Of those after it nobody has
 // asked the CAS yet.
-void execution::take_doubt_along(verdict& v) const {
-    const auto later = in_doubt_from(position_ + 1);
+void execution::keep_maybe_sent(verdict& v) const {
+    const auto later = maybe_sent_from(position_ + 1);
     if (!later) return;
-    v.in_doubt = true;
+    v.maybe_sent = true;
     v.error_description += "; besides, command " + std::to_string(*later + 1) + " (" +
                            std::string(name_of(commands_[*later].type)) +
                            ") may have been sent before, and is not safe to repeat";
@@ -201,13 +201,13 @@ void execution::take_doubt_along(verdict& v) const {
 verdict execution::failed(const reply& answer, bool sent) const {
     auto v = verdict_of(disposition::retry, answer.error_code, answer.error_description);
     if (!answer.reference_number.empty()) v.reference_number = answer.reference_number;
-    const bool readable = answer.error_code == "IN_DOUBT" && supported(read_back_of(current_));
+    const bool readable = answer.error_code == "MAYBE_SENT" && supported(read_back_of(current_));
     if (answer.outcome == outcome::rejected || (answer.outcome == outcome::hold && !readable)) {
         v.disposition = answer.outcome == outcome::rejected ? disposition::reject : disposition::hold;
-        take_doubt_along(v);
+        keep_maybe_sent(v);
         return v;
     }
-    v.in_doubt = readable || request_.interrupted;
+    v.maybe_sent = readable || request_.maybe_sent;
     // Where there is an answer there is a CAS, however it answers.
     v.counts = !answer.outage || answer.unreadable;
     if (!v.counts) {
@@ -220,24 +220,24 @@ verdict execution::failed(const reply& answer, bool sent) const {
         v.delay = std::max(*delay, std::chrono::milliseconds(answer.set_aside));
         return v;
     }
-    const bool doubtful = request_.interrupted && !wire_.repeat_safe(current_.type);
-    if (readable || doubtful) return in_doubt("may have been done: " + answer.error_description);
+    const bool unsafe = request_.maybe_sent && !wire_.repeat_safe(current_.type);
+    if (readable || unsafe) return held_as_maybe_sent("may have been done: " + answer.error_description);
     return given_up(answer, std::move(v), sent);
 }
 
 verdict execution::given_up(const reply& answer, verdict v, bool sent) const {
     const bool last = sent && may_have_been_done(answer);
-    const bool doubtful = last || request_.unanswered || request_.interrupted;
-    v.in_doubt = false;
-    v.disposition = doubtful || in_doubt_from(position_ + 1) ? disposition::hold : disposition::reject;
+    const bool maybe_done = last || request_.unanswered || request_.maybe_sent;
+    v.maybe_sent = false;
+    v.disposition = maybe_done || maybe_sent_from(position_ + 1) ? disposition::hold : disposition::reject;
     v.error_code = last && answer.unreadable ? "UNREADABLE_ANSWER" : "RETRIES_EXHAUSTED";
     v.error_description = "failed " + std::to_string(request_.attempts + 1) + " times, the last time with " +
                           answer.error_code + ": " + answer.error_description;
     if (last)
         v.error_description += "; the CAS may have done it all the same";
-    else if (doubtful)
+    else if (maybe_done)
         v.error_description += "; an earlier attempt brought no answer, and the CAS may have done it";
-    take_doubt_along(v);
+    keep_maybe_sent(v);
     return v;
 }
 

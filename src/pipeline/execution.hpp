@@ -19,7 +19,7 @@ struct send_step {
     int sequence;        ///< from 1
     const command* what; ///< until the next step
     /// The command of this place in the plan, where `what` is the GET that shows whether it was done.
-    const command* in_doubt = nullptr;
+    const command* read_back_for = nullptr;
 };
 
 /// This command is not sent: its condition does not hold. Record that and go on.
@@ -51,7 +51,8 @@ public:
     [[nodiscard]] step next(bool proven = true);
 
     /// What the command of the latest send_step came to. True where that is the end of it, to be recorded;
-    /// false after a GET that is not of the plan, and did not show that the command in doubt was done.
+    /// false after a GET that is not of the plan, and did not show that the command that may have been sent
+    /// was done.
     bool answered(const reply& answer);
 
 private:
@@ -60,9 +61,9 @@ private:
     /// `sent`: the command at `position_` itself was answered, not a GET before it.
     [[nodiscard]] verdict failed(const reply& answer, bool sent) const;
     [[nodiscard]] verdict given_up(const reply& answer, verdict v, bool sent) const;
-    [[nodiscard]] verdict in_doubt(const std::string& why) const;
-    void take_doubt_along(verdict& v) const;
-    [[nodiscard]] std::optional<std::size_t> in_doubt_from(std::size_t position) const;
+    [[nodiscard]] verdict held_as_maybe_sent(const std::string& why) const;
+    void keep_maybe_sent(verdict& v) const;
+    [[nodiscard]] std::optional<std::size_t> maybe_sent_from(std::size_t position) const;
     bool read_back(const reply& answer);
     [[nodiscard]] const finished_command* finished_before(std::size_t position) const;
     [[nodiscard]] bool is_skipped(const command& c) const;

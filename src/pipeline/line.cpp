@@ -346,8 +346,8 @@ asio::awaitable<line::sent_command> line::send(const request& r, const send_step
     auto answer = wire_.read(*now.what, r.id, e);
     observer_.exchanged(r, *now.what, now.sequence, e, answer);
 
-    auto record = record_of(r, now.sequence, now.in_doubt == nullptr ? *now.what : *now.in_doubt);
-    record.read_back = now.in_doubt != nullptr;
+    auto record = record_of(r, now.sequence, now.read_back_for == nullptr ? *now.what : *now.read_back_for);
+    record.read_back = now.read_back_for != nullptr;
     record.got = e.state;
     record.request = wire_.render_masked(*now.what, r.id);
     record.response = wire_.storable(*now.what, e);
@@ -372,7 +372,7 @@ void line::release(const request& r, std::optional<steady_clock::time_point> fir
     v.request_id = r.id;
     v.fence = r.fence;
     v.disposition = disposition::release;
-    v.in_doubt = r.interrupted;
+    v.maybe_sent = r.maybe_sent;
     v.first_sent = first_sent;
     end(r, std::move(v));
 }

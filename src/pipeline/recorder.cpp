@@ -234,7 +234,7 @@ void recorder::hold(const claim& of, std::optional<verdict> end, const std::stri
     v.disposition = disposition::hold;
     v.error_code = record_refused;
     v.error_description = "the outcome could not be stored: " + shortened(why, longest_reason);
-    v.in_doubt = true;
+    v.maybe_sent = true;
     if (end) v.first_sent = end->first_sent;
     add(std::move(v), urgency::regular);
     if (!end) refused_.insert(of);

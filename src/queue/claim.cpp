@@ -10,10 +10,11 @@
 namespace contego::queue {
 namespace {
 
-constexpr statement claim_requests{"claim_requests",
-                                   "SELECT id, action, parameters, size, priority, sequence_number, fence, "
-                                   "attempts, interrupted, age_seconds, finished, more, due_in, untold_for"
-                                   " FROM contego.claim($1, $2, $3, $4)"};
+constexpr statement claim_requests{
+    "claim_requests",
+    "SELECT id, action, parameters, size, priority, sequence_number, fence, "
+    "attempts, maybe_sent, age_seconds, finished, more, due_in, notify_suppressed_for"
+    " FROM contego.claim($1, $2, $3, $4)"};
 constexpr statement hold_unreadable{"hold_unreadable",
                                     "SELECT id FROM unnest(contego.hold_unreadable($1)) AS id"};
 constexpr statement give_back_lost{"give_back_lost", "SELECT contego.give_back_lost($1, $2, $3)"};
@@ -63,7 +64,7 @@ request request_from(const pqxx::row& row, const std::string& provider) {
     r.sequence_number = row[5].as<std::int64_t>();
     r.fence = row[6].as<std::int64_t>();
     r.attempts = row[7].as<int>();
-    r.interrupted = row[8].as<bool>();
+    r.maybe_sent = row[8].as<bool>();
     r.age_seconds = number_of(row[9]);
     return r;
 }
@@ -100,15 +101,15 @@ public:
         : connection_(impatient(std::move(options))), membership_(membership) {}
 
     claim_batch claim(const std::string& provider, std::size_t limit, std::size_t bytes) override {
-        if (claim_in_doubt_)
+        if (unanswered_claim_)
             explained(provider, [&] {
                 put_back_what_was_lost(provider);
                 return claim_batch{};
             });
-        claim_in_doubt_ =
+        unanswered_claim_ =
             true; // until the answer is here, the claim may have been made and we would not know of it
         auto batch = explained(provider, [&] { return try_to_claim(provider, limit, bytes); });
-        claim_in_doubt_ = false;
+        unanswered_claim_ = false;
         for (const auto& r : batch.requests)
             latest_fence_ = std::max(latest_fence_, r.fence);
         return batch;
@@ -177,7 +178,7 @@ private:
 
     connection connection_;
     const fleet& membership_;
-    bool claim_in_doubt_ = false;
+    bool unanswered_claim_ = false;
     std::int64_t latest_fence_ = 0;
 };
 

@@ -104,7 +104,7 @@ struct verdict_columns {
     column<json_text> result;
     column<double> delay;
     column<bool> counts;
-    column<bool> in_doubt;
+    column<bool> maybe_sent;
     column<double> sent_age;
 
     void add(const verdict& v, steady_clock::time_point now) {
@@ -117,7 +117,7 @@ struct verdict_columns {
         add_json(result, v.result);
         delay.add(static_cast<double>(v.delay.count()));
         counts.add(v.counts);
-        in_doubt.add(v.in_doubt);
+        maybe_sent.add(v.maybe_sent);
         if (v.first_sent)
             sent_age.add(age_of(*v.first_sent, now));
         else
@@ -261,7 +261,7 @@ private:
                                               v.result.parameter(),
                                               v.delay.parameter(),
                                               v.counts.parameter(),
-                                              v.in_doubt.parameter(),
+                                              v.maybe_sent.parameter(),
                                               v.sent_age.parameter());
         const auto stale = json::parse(written[0][0].c_str());
         for (const auto& id : *stale.items())

@@ -37,7 +37,7 @@ public:
     /// One card, in the form that `state` gives it; empty where nothing was done to it.
     [[nodiscard]] value card_state(const std::string& number, bool secrets) const;
 
-    /// Forgets everything but the population and the seed's course.
+    /// Forgets everything but the population and the seed's sequence of random numbers.
     void reset();
 
 private:

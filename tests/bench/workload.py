@@ -56,7 +56,7 @@ FINISHED = {
     "request_finished": f"""
         INSERT INTO contego.request_finished (id, created_date, created_by, action, parameters, process_name, provider, priority,
             scheduled_date, life_cycle_state, progress, sequence_number, executed_date, finished_date, reference_number, attempts,
-            due_date, lanes, fence, interrupted)
+            due_date, lanes, fence, maybe_sent)
         SELECT n, now(), 'crm', 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', {card('n')}, 'service_ca_id', '1111'),
             'PAST', 'default', 'REGULAR', now(), 'COMPLETED', 'DONE', n, now(), now(), '00000000-0000-4000-8000-' || {card('n')}, 0,
             now(), ARRAY['card:' || {card('n')}], n, false

@@ -84,7 +84,7 @@ class Run:
         return self._crashes(codes), {"requests a second inserted": self.given.rate or "as fast as it goes",
                                       "outcomes refused as stale (of daemons that lived to the end)": int(stale),
                                       "rows refused by INSERT, as they must be": self.load.refused,
-                                      "commits of the load that were not answered": sum(i.in_doubt for i in self.load.inserters),
+                                      "commits of the load that were not answered": sum(i.unanswered_commits for i in self.load.inserters),
                                       "connections cut in the middle": sum(d.cuts for d in self.stage.all_doors()),
                                       "seconds": round(time.monotonic() - self.began)}
 

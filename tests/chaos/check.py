@@ -79,16 +79,16 @@ STALE = [
                      SELECT max(k.claimed) FROM claim AS k WHERE k.id = c.id AND k.written <= c.recorded)"""),
 ]
 
-IN_DOUBT = [
-    ("in doubt", """SELECT r.id, 'the CAS did ' || e.key || ', and it is ' || r.progress || ' ' || coalesce(r.error, '')
+MAYBE_SENT = [
+    ("maybe sent", """SELECT r.id, 'the CAS did ' || e.key || ', and it is ' || r.progress || ' ' || coalesce(r.error, '')
                            || ' without ever having been held'
                     FROM request AS r JOIN expected AS e USING (id)
                     WHERE e.class <> 'question' AND r.state = 'REJECTED'
                       AND EXISTS (SELECT 1 FROM journal AS j WHERE j.id = r.id AND j.key = e.key AND j.performed)
                       AND NOT EXISTS (SELECT 1 FROM held WHERE held.id = r.id)"""),
-    ("in doubt", """SELECT id, 'is held without a reason that is known: ' || code FROM held
-                    WHERE code NOT IN ('IN_DOUBT', 'UNREADABLE_ANSWER') AND code NOT LIKE 'HTTP_4%'"""),
-    ("in doubt", "SELECT id, 'was left ' || progress || ' ' || error FROM request WHERE state = 'PENDING' AND progress = 'HELD'"),
+    ("maybe sent", """SELECT id, 'is held without a reason that is known: ' || code FROM held
+                    WHERE code NOT IN ('MAYBE_SENT', 'UNREADABLE_ANSWER') AND code NOT LIKE 'HTTP_4%'"""),
+    ("maybe sent", "SELECT id, 'was left ' || progress || ' ' || error FROM request WHERE state = 'PENDING' AND progress = 'HELD'"),
 ]
 
 # What the CAS did for a request that had ended before: the exchange was given up, and reached it all the same.
@@ -105,7 +105,7 @@ def findings_of(database):
     database.execute("DROP TABLE IF EXISTS late")
     database.execute(LATE, [LATE_FOR])
     database.execute("CREATE INDEX late_id ON late (id)")
-    for check, sql in itertools.chain(LOST, COMPLETED, DOUBLED, STALE, IN_DOUBT, [UNEXPLAINED]):
+    for check, sql in itertools.chain(LOST, COMPLETED, DOUBLED, STALE, MAYBE_SENT, [UNEXPLAINED]):
         for request_id, sentence in database.execute(sql):
             yield check, request_id, sentence
     yield from reordered(database)
@@ -121,7 +121,7 @@ FIGURES = {
     "claims": "SELECT count(*) FROM claim",
     "claims beyond the first of a request": "SELECT count(*) - count(DISTINCT id) FROM claim",
     "held": "SELECT count(DISTINCT id) FROM held",
-    "held, in doubt": "SELECT count(DISTINCT id) FROM held WHERE code = 'IN_DOUBT'",
+    "held, maybe sent": "SELECT count(DISTINCT id) FROM held WHERE code = 'MAYBE_SENT'",
     "repeat-safe commands done more than once":
         "SELECT count(*) FROM (SELECT 1 FROM journal WHERE class = 'repeat-safe' AND performed GROUP BY id, key HAVING count(*) > 1)",
     "repeat-safe commands that changed something more than once":

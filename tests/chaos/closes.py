@@ -112,15 +112,15 @@ def judge(rows, inserted, cas):
     def completed(row):
         return row["state"] == "COMPLETED"
 
-    def in_doubt(row):
-        return row["progress"] == "HELD" and row["code"] == "IN_DOUBT"
+    def maybe_sent(row):
+        return row["progress"] == "HELD" and row["code"] == "MAYBE_SENT"
 
-    held = {row["id"] for row in rows if in_doubt(row)}
+    held = {row["id"] for row in rows if maybe_sent(row)}
     checks = [
         ("messages that the CAS was sent twice", count(lambda row, done: is_message(row) and done > 1)),
         ("repeatable requests that failed", count(lambda row, done: not is_message(row) and not completed(row))),
-        ("messages neither COMPLETED nor HELD with IN_DOUBT",
-         count(lambda row, done: is_message(row) and not completed(row) and not in_doubt(row))),
+        ("messages neither COMPLETED nor HELD with MAYBE_SENT",
+         count(lambda row, done: is_message(row) and not completed(row) and not maybe_sent(row))),
         ("requests COMPLETED that the CAS never did", count(lambda row, done: completed(row) and not done)),
         ("requests inserted that are not in the table", inserted - len(rows)),
         ("failures of the test's CAS", len(cas.failures)),
@@ -133,7 +133,7 @@ def judge(rows, inserted, cas):
         ("repeatable requests COMPLETED", count(lambda row, done: not is_message(row) and completed(row))),
         ("repeatable requests done more than once", count(lambda row, done: not is_message(row) and done > 1)),
         ("messages COMPLETED", count(lambda row, done: is_message(row) and completed(row))),
-        ("messages HELD with IN_DOUBT", len(held)),
+        ("messages HELD with MAYBE_SENT", len(held)),
         ("- done, and not answered", len(held & cas.unanswered)),
         ("- come when the connection was closed, and not read", len(held & cas.caught)),
         ("- come after the polite end of the connection", len(held & cas.after_the_end)),

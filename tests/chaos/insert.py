@@ -43,7 +43,7 @@ class Inserter:
         self.target = connection
         self.connection = None
         self.stopping = stopping
-        self.in_doubt = 0  # transactions whose commit was not answered
+        self.unanswered_commits = 0  # transactions whose commit was not answered
 
     def insert(self, batch):
         """Inserts for as long as it takes; returns (rows of the database, when it was begun, when it was known). No rows: it was refused."""
@@ -58,7 +58,7 @@ class Inserter:
                     self.connection.rollback()
                     return [], began, time.time()
                 self._drop()
-                self.in_doubt += 1
+                self.unanswered_commits += 1
                 if self.stopping.wait(0.1):
                     raise
 

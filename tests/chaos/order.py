@@ -15,13 +15,13 @@ import math
 
 # One row per lane and request, with the first call of the request and the claim it was made under.
 MEMBERS = """
-CREATE TEMP TABLE course AS
+CREATE TEMP TABLE execution AS
 SELECT r.id, r.batch, r.begun, r.known, max(r.known, coalesce(r.due, 0)) AS visible, r.due, q.finished,
        (SELECT min(j.number) FROM journal AS j WHERE j.id = r.id) AS first,
        (SELECT max(j.number) FROM command AS c JOIN journal AS j ON j.reference = c.reference AND j.id = c.id
         WHERE c.id = r.id AND c.outcome = 'success' AND c.reference <> '') AS answered
 FROM row AS r LEFT JOIN request AS q ON q.id = r.id;
-CREATE INDEX course_id ON course (id);
+CREATE INDEX execution_id ON execution (id);
 """
 TOGETHER = """
 SELECT later.id, l.lane || ': claimed together with ' || earlier.id
@@ -33,7 +33,7 @@ GROUP BY earlier.id, later.id
 STREAM = """
 SELECT l.lane, c.id, c.batch, c.visible, c.due, c.finished, c.first, c.answered, j.time,
        coalesce((SELECT max(k.saw) FROM claim AS k WHERE k.id = c.id AND k.claimed <= j.time), c.begun) AS claimed
-FROM lane AS l JOIN course AS c ON c.id = l.id LEFT JOIN journal AS j ON j.number = c.first
+FROM lane AS l JOIN execution AS c ON c.id = l.id LEFT JOIN journal AS j ON j.number = c.first
 ORDER BY l.lane, l.seq
 """
 
@@ -78,7 +78,7 @@ def in_lane(members):
 def reordered(database):
     for request_id, why in database.execute(TOGETHER):
         yield "reordered", request_id, why
-    database.execute("DROP TABLE IF EXISTS course")
+    database.execute("DROP TABLE IF EXISTS execution")
     database.executescript(MEMBERS)
     stream = database.execute(STREAM)
     for lane, rows in itertools.groupby(stream, key=lambda row: row[0]):

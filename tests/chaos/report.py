@@ -14,7 +14,7 @@ CHECKS = {
     "reordered": "reached the CAS before an earlier request of its lane had ended",
     "doubled": "not safe to repeat and done twice, inserted twice, or ordered by nobody",
     "stale": "recorded under a later claim than the one that it was sent under",
-    "in doubt": "done by the CAS without an answer, and not held for a person",
+    "maybe sent": "done by the CAS without an answer, and not held for a person",
     "crashed": "a daemon that ended by itself, or did not stop as told",
 }
 

@@ -40,7 +40,7 @@ SABOTAGE = {
     "lane": ("contego.claim",
              {"l.sequence_number < c.sequence_number": "false", "c.before_id IS NOT NULL": "false",
               "JOIN busy ON busy.lane = c.lane": "JOIN busy ON false"}),
-    "rescue": ("contego.rescue", {"interrupted = true": "interrupted = false"}),
+    "rescue": ("contego.rescue", {"maybe_sent = true": "maybe_sent = false"}),
 }
 
 

@@ -115,7 +115,7 @@ def test_a_later_request_that_began_before_the_earlier_one_had_ended_is_reordere
 def test_a_later_request_that_began_while_the_earlier_one_was_held_is_reordered(histories):
     histories.row(1)
     histories.request(1, 50, "REJECTED", "CANCELLED", "CANCELLED")
-    histories.held.append({"id": 1, "time": 40, "code": "IN_DOUBT", "verb": "cancel"})
+    histories.held.append({"id": 1, "time": 40, "code": "MAYBE_SENT", "verb": "cancel"})
     histories.done(2)
     assert histories.kinds() == {("reordered", 2)}
 
@@ -204,42 +204,42 @@ def test_a_failure_recorded_under_a_claim_that_came_after_its_sending_is_stale(h
     histories.claim(1, 9, 12.5)
     histories.command(1, 11.5, 13, "SEND_BARK_MESSAGE_TO_CLIENT", "hold", "none")
     histories.request(1, 20, "REJECTED", "CANCELLED", "CANCELLED")
-    histories.held.append({"id": 1, "time": 15, "code": "IN_DOUBT", "verb": "cancel"})
+    histories.held.append({"id": 1, "time": 15, "code": "MAYBE_SENT", "verb": "cancel"})
     assert histories.kinds() == {("stale", 1)}
 
 
-def test_a_message_shown_and_rejected_without_being_held_is_in_doubt_unclassified(histories):
+def test_a_message_shown_and_rejected_without_being_held_is_maybe_sent_unclassified(histories):
     histories.row(1, expect=[BARK])
     histories.call(1, 12, "SEND_BARK_MESSAGE_TO_CLIENT", trouble="reset after effect")
-    histories.request(1, 13, "REJECTED", "REJECTED", "IN_DOUBT")
-    assert ("in doubt", 1) in histories.kinds()
+    histories.request(1, 13, "REJECTED", "REJECTED", "MAYBE_SENT")
+    assert ("maybe sent", 1) in histories.kinds()
 
 
-def test_a_subscription_added_and_rejected_without_being_held_is_in_doubt_unclassified(histories):
+def test_a_subscription_added_and_rejected_without_being_held_is_maybe_sent_unclassified(histories):
     histories.row(1)
     histories.call(1, 12, trouble="reset after effect")
     histories.request(1, 13, "REJECTED", "REJECTED", "RETRIES_EXHAUSTED")
-    assert ("in doubt", 1) in histories.kinds()
+    assert ("maybe sent", 1) in histories.kinds()
 
 
 def test_a_message_shown_held_and_cancelled_by_a_person_is_right(histories):
     histories.row(1, expect=[BARK])
     histories.call(1, 12, "SEND_BARK_MESSAGE_TO_CLIENT", trouble="reset after effect")
     histories.request(1, 30, "REJECTED", "CANCELLED", "CANCELLED")
-    histories.held.append({"id": 1, "time": 25, "code": "IN_DOUBT", "verb": "cancel"})
+    histories.held.append({"id": 1, "time": 25, "code": "MAYBE_SENT", "verb": "cancel"})
     assert histories.findings() == []
 
 
 def test_what_is_held_without_a_known_reason_is_found(histories):
     histories.done(1)
     histories.held.append({"id": 1, "time": 12, "code": "RECORD_REFUSED", "verb": "release"})
-    assert histories.kinds() == {("in doubt", 1)}
+    assert histories.kinds() == {("maybe sent", 1)}
 
 
 def test_what_is_still_held_at_the_end_is_found(histories):
     histories.row(1)
-    histories.request(1, None, "PENDING", "HELD", "IN_DOUBT")
-    assert histories.kinds() == {("in doubt", 1)}
+    histories.request(1, None, "PENDING", "HELD", "MAYBE_SENT")
+    assert histories.kinds() == {("maybe sent", 1)}
 
 
 def test_equal_seeds_give_equal_loads_and_others_do_not():

@@ -125,7 +125,7 @@ def row(number, action, state="COMPLETED", progress="DONE", code=None):
 
 
 BARK, ADD = "SEND_BARK_MESSAGE_TO_CLIENT", "ADD_SUBSCRIPTIONS"
-HELD = ("PENDING", "HELD", "IN_DOUBT")
+HELD = ("PENDING", "HELD", "MAYBE_SENT")
 
 
 @pytest.mark.parametrize("rows, inserted, done, finding", [

@@ -29,7 +29,7 @@ def test_one_probe_more_than_intervals_is_not_too_many():
 
 
 @pytest.mark.parametrize("outage, back, missed", [
-    (Finished(states=[{"progress": "HELD", "code": "IN_DOUBT", "n": 3}]), 10.0, None),
+    (Finished(states=[{"progress": "HELD", "code": "MAYBE_SENT", "n": 3}]), 10.0, None),
     (Finished(attempts=1), 1.0, "attempts burned"),
     (Finished(probes=12), 1.0, "probes a second"),
     (Finished(), 10.1, "seconds until"),

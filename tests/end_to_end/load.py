@@ -46,7 +46,7 @@ class Load:
         """Everything came to an end, and nothing was done twice."""
         wait_for(self._ended, timeout, lambda: self.database.pending(self.provider))
         held = self.database.query("SELECT id, error_code FROM contego.request WHERE provider = %s AND progress = 'HELD'", self.provider)
-        assert all(row["error_code"] == "IN_DOUBT" for row in held), held
+        assert all(row["error_code"] == "MAYBE_SENT" for row in held), held
         assert self.completed() + len(held) == len(self.ids)
         messages = [e for e in self.simulator.journal() if e["effect"] and e["command"] == "SEND_BARK_MESSAGE_TO_CLIENT"]
         sent = collections.Counter(str(e["sequence_number"]) for e in messages)

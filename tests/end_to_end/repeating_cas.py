@@ -98,7 +98,7 @@ class RepeatingCas:
         cas = self
         self.answers = {}  # card -> (answer, the secret)
         self.calls = collections.Counter()
-        self.patience = 4  # calls for one card after which all is well: some are tried until they are answered
+        self.most_tries = 4  # calls for one card after which all is well: some are tried until they are answered
         self.authorizations = set()
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -132,7 +132,7 @@ class RepeatingCas:
         card = re.search(r"CaClientId>(\d+)<", body)
         answer, secret = self.answers.get(card and card.group(1), (None, None))
         self.calls[card and card.group(1)] += 1
-        if answer is None or self.calls[card.group(1)] > self.patience:
+        if answer is None or self.calls[card.group(1)] > self.most_tries:
             return 200, {}, reply()
         return answer(secret)
 

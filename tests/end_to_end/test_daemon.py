@@ -105,7 +105,7 @@ def test_a_message_that_a_dead_daemon_may_have_sent_is_held(database, simulator,
     launch(site.providers())
     row = database.in_progress(request_id, "HELD")
 
-    assert row["error_code"] == "IN_DOUBT"
+    assert row["error_code"] == "MAYBE_SENT"
     assert len([e for e in simulator.journal(request_id) if e["effect"]]) == 1
 
 
@@ -129,7 +129,7 @@ def test_what_a_stalled_daemon_held_is_sent_by_it_no_more(database, simulator, s
     assert code == 0
     assert simulator.card(card)["subscriptions"] == []
     assert len(simulator.journal(activate)) == 1
-    assert database.request(first)["error_code"] == "IN_DOUBT"
+    assert database.request(first)["error_code"] == "MAYBE_SENT"
 
 
 def test_the_database_restarts_and_the_daemon_goes_on(cluster, simulator, site, launch):

@@ -185,7 +185,7 @@ def test_a_daemon_that_was_killed_has_its_requests_back_at_once_when_it_is_start
 
     began = time.monotonic()
     launch(load.providers(), database=section)
-    wait_for(lambda: database.count("provider = %s AND progress = 'IN_FLIGHT' AND interrupted", load.provider), 5)
+    wait_for(lambda: database.count("provider = %s AND progress = 'IN_FLIGHT' AND maybe_sent", load.provider), 5)
     waited = time.monotonic() - began
 
     assert left > 0

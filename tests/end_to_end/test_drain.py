@@ -65,7 +65,7 @@ def test_a_second_signal_does_not_wait_for_the_cas(database, simulator, launch):
 
     assert code == 0, "what had no answer is recorded as that"
     assert database.request(safe)["progress"] == "RETRYING"
-    assert database.request(unsafe)["error_code"] == "IN_DOUBT"
+    assert database.request(unsafe)["error_code"] == "MAYBE_SENT"
     assert database.count("attempts > 0") == 0
     simulator.mend()
     launch()

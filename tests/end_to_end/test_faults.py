@@ -90,17 +90,17 @@ def test_a_message_that_the_cas_did_not_take_is_sent_again(database, simulator, 
     assert len(simulator.card(card)["barks"]) == 1
 
 
-IN_DOUBT = ["bad_gateway", "wrong_length", "slow_drip", "hang_before", "hang_after", "reset_before", "reset_after"]
+MAYBE_SENT = ["bad_gateway", "wrong_length", "slow_drip", "hang_before", "hang_after", "reset_before", "reset_after"]
 
 
-@pytest.mark.parametrize("fault", IN_DOUBT)
+@pytest.mark.parametrize("fault", MAYBE_SENT)
 def test_a_message_sent_without_an_answer_is_held_and_never_sent_twice(database, simulator, card, fault):
     simulator.break_with(once_a_bark(card, **FAULTS[fault]))
 
     request_id = bark(database, card)
     row = database.in_progress(request_id, "HELD")
 
-    assert (row["life_cycle_state"], row["error_code"]) == ("PENDING", "IN_DOUBT")
+    assert (row["life_cycle_state"], row["error_code"]) == ("PENDING", "MAYBE_SENT")
     assert "not safe to repeat" in row["error_description"]
     (command,) = database.commands(request_id)
     assert (command["outcome"], command["attempts"]) == ("hold", 1)

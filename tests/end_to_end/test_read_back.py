@@ -54,4 +54,4 @@ def test_a_message_is_still_held(database, simulator, card):
 
     request_id = database.insert("SEND_BARK_MESSAGE_TO_CLIENT", {"smartcard_ca_id": card, "message": "Hello"})
 
-    assert database.in_progress(request_id, "HELD")["error_code"] == "IN_DOUBT"
+    assert database.in_progress(request_id, "HELD")["error_code"] == "MAYBE_SENT"

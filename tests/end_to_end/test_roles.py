@@ -85,18 +85,18 @@ def test_retries_holds_and_a_death_need_no_more_rights(database, login, simulato
         {"when": {"command": "ADD_SUBSCRIPTIONS", "times": 2}, "do": {"status_code": "SYSTEM_ERROR"}},
         {"when": {"command": "SEND_BARK_MESSAGE_TO_CLIENT", "times": 1}, "do": {"hang": "after_effect"}},
     )
-    doubtful = login("crm").insert("SEND_BARK_MESSAGE_TO_CLIENT", {"smartcard_ca_id": next(CARDS), "message": "Hello"})
+    maybe_sent = login("crm").insert("SEND_BARK_MESSAGE_TO_CLIENT", {"smartcard_ca_id": next(CARDS), "message": "Hello"})
     first = launch_as(in_flight=1)
-    wait_for(lambda: simulator.journal(doubtful))
+    wait_for(lambda: simulator.journal(maybe_sent))
     first.kill()
 
     second = launch_as()
     tried = login("crm").insert("ADD_SUBSCRIPTIONS", add())
 
     assert database.finished(tried)["attempts"] > 0
-    assert database.in_progress(doubtful, "HELD")["error_code"] == "IN_DOUBT"
+    assert database.in_progress(maybe_sent, "HELD")["error_code"] == "MAYBE_SENT"
     assert "SQLSTATE" not in second.log()
-    assert login("operator").query("SELECT after FROM contego.cancel(%s, 'seen at the CAS')", doubtful) == [{"after": "CANCELLED"}]
+    assert login("operator").query("SELECT after FROM contego.cancel(%s, 'seen at the CAS')", maybe_sent) == [{"after": "CANCELLED"}]
 
 
 def test_the_daemon_sees_no_request_but_through_its_functions(login):

@@ -56,17 +56,17 @@ def test_a_setting_of_that_name_that_means_nothing_is_passed_over(database, daem
 
 @pytest.fixture(scope="module")
 def dumped(database, daemon, simulator, folder):
-    """A dump with a message in doubt, one that was done, and one for later."""
+    """A dump with a message that may have been sent, one that was done, and one for later."""
     simulator.break_with({"when": {"command": "SEND_BARK_MESSAGE_TO_CLIENT", "times": 1}, "do": {"reset": "after_effect"}})
-    doubtful = database.insert("SEND_BARK_MESSAGE_TO_CLIENT", {"smartcard_ca_id": next(CARDS), "message": "once"})
-    database.in_progress(doubtful, "HELD")
+    maybe_sent = database.insert("SEND_BARK_MESSAGE_TO_CLIENT", {"smartcard_ca_id": next(CARDS), "message": "once"})
+    database.in_progress(maybe_sent, "HELD")
     simulator.mend()
     done = database.insert("ADD_SUBSCRIPTIONS", add())
     database.finished(done)
     later = database.insert("ADD_SUBSCRIPTIONS", add(), scheduled_date="2100-01-01")
     file = folder / "site.dump"
     postgres("pg_dump", "-Fc", "-n", "contego", "-f", file, database.connection)
-    return file, {doubtful: "HELD", done: "DONE", later: "SCHEDULED"}
+    return file, {maybe_sent: "HELD", done: "DONE", later: "SCHEDULED"}
 
 
 def postgres(program, *arguments):

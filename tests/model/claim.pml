@@ -7,7 +7,7 @@
 #define due_in(d, r) row[r].due
 #endif
 #define candidate(d, r) ((row[r].progress == QUEUED || (row[r].progress == SCHEDULED && due_in(d, r))) && unlocked(r) && \
-                         course_of(d, r).at == NOTHING)
+                         execution_of(d, r).at == NOTHING)
 #define ahead(d, r, p) ((p) < (r) && shares(r, p) && is_open(p) && due_in(d, p))
 #define busy(r, p) (shares(r, p) && flies(p))
 /* Its nearest predecessor, else one in flight that came after it. */
@@ -124,7 +124,7 @@ inline mark(d, r) {
         row[r].holder = daemon[d].claim_id;
 #ifdef RESCUE_WITHOUT_FENCE
         if
-        :: row[r].doubt
+        :: row[r].maybe_sent
         :: else -> row[r].fence = claims
         fi;
 #else
@@ -155,12 +155,12 @@ inline commit_claim(d) {
 inline receive(d, r) {
     if
     :: has(daemon[d].free, r) ->
-        course_of(d, r).at = WAITING;
-        course_of(d, r).command = row[r].recorded;
-        course_of(d, r).doubt = row[r].doubt;
-        course_of(d, r).fence = row[r].fence;
-        course_of(d, r).holder = daemon[d].claim_id;
-        course_of(d, r).claim = row[r].claim;
+        execution_of(d, r).at = WAITING;
+        execution_of(d, r).command = row[r].recorded;
+        execution_of(d, r).maybe_sent = row[r].maybe_sent;
+        execution_of(d, r).fence = row[r].fence;
+        execution_of(d, r).holder = daemon[d].claim_id;
+        execution_of(d, r).claim = row[r].claim;
         daemon[d].latest = claims
     :: else
     fi
@@ -198,5 +198,5 @@ inline give_back_lost(d) {
         i++
     :: else -> break
     od;
-    daemon[d].doubtful = 0
+    daemon[d].unanswered_claim = 0
 }

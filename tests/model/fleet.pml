@@ -11,7 +11,7 @@ inline drop_transactions(d) {
         fi;
         row[i].shared = row[i].shared & ~(1 << d);
         if
-        :: course_of(d, i).at >= RECORDING -> course_of(d, i).at = DECIDED; course_of(d, i).woken = 0
+        :: execution_of(d, i).at >= RECORDING -> execution_of(d, i).at = DECIDED; execution_of(d, i).woken = 0
         :: else
         fi;
         i++
@@ -22,7 +22,7 @@ inline drop_transactions(d) {
     :: else
     fi;
     if
-    :: daemon[d].stage != IDLE -> end_claim(d); daemon[d].doubtful = 1
+    :: daemon[d].stage != IDLE -> end_claim(d); daemon[d].unanswered_claim = 1
     :: else
     fi
 }
@@ -36,7 +36,7 @@ inline crash(d) {
     od;
     ended = ended | 1 << daemon[d].id; /* nobody hears of it until a rescue looks */
     daemon[d].up = 0;
-    daemon[d].doubtful = 0;
+    daemon[d].unanswered_claim = 0;
     daemon[d].latest = 0
 }
 
@@ -47,7 +47,7 @@ inline join(d) {
     next_id++
 }
 
-/* A daemon beside its courses: the keeper, and the one claim under way. */
+/* A daemon beside its executions: the keeper, and the one claim under way. */
 proctype claiming(byte d) {
 end:
     do
@@ -58,10 +58,10 @@ end:
             ended = ended | 1 << daemon[d].id;
             printf("the lease of daemon %d ends\n", d) }
     :: d_step { daemon[d].up && MISHAP; crash(d); printf("daemon %d dies\n", d) }
-    :: d_step { daemon[d].up && daemon[d].doubtful && my_turn ->
+    :: d_step { daemon[d].up && daemon[d].unanswered_claim && my_turn ->
             give_back_lost(d);
             printf("daemon %d gives back what was lost\n", d) }
-    :: d_step { daemon[d].up && daemon[d].stage == IDLE && !daemon[d].doubtful && !has(ended, daemon[d].id) ->
+    :: d_step { daemon[d].up && daemon[d].stage == IDLE && !daemon[d].unanswered_claim && !has(ended, daemon[d].id) ->
             begin_claim(d);
             printf("daemon %d begins a claim\n", d) }
     :: d_step { daemon[d].stage == BEGUN && my_turn && (worth(d, 0) || worth(d, 1) || worth(d, 2)) ->
@@ -88,7 +88,7 @@ end:
     :: d_step { daemon[d].stage == PARKED && MISHAP; /* answer lost */
             commit_claim(d);
             end_claim(d);
-            daemon[d].doubtful = 1;
+            daemon[d].unanswered_claim = 1;
             printf("daemon %d never hears of its claim\n", d) }
     od
 }
@@ -110,7 +110,7 @@ inline rescue(set) {
         :: has(set, i) && still_orphan(i) && unlocked(i) ->
             row[i].progress = QUEUED;
             row[i].holder = 0;
-            row[i].doubt = 1;
+            row[i].maybe_sent = 1;
             wake_earlier(i)
         :: else
         fi;

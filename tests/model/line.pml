@@ -32,7 +32,7 @@
 
 #include "state.pml"
 #include "claim.pml"
-#include "course.pml"
+#include "execution.pml"
 #include "fleet.pml"
 #include "outside.pml"
 

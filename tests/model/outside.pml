@@ -42,7 +42,7 @@ end:
 #ifndef NEVER_RELEASED
     :: d_step { row[r].progress == HELD && unlocked(r) ->
             row[r].progress = (row[r].due -> QUEUED : SCHEDULED);
-            row[r].allowed = row[r].allowed + !row[r].doubt;
+            row[r].allowed = row[r].allowed + !row[r].maybe_sent;
             printf("a person lets request %d go\n", r) }
     :: d_step { row[r].progress == HELD && unlocked(r) -> row[r].locked = PERSON }
 #endif

@@ -24,7 +24,7 @@
 typedef Row {
     unsigned progress : 3;
     bit due;                  /* scheduled_date <= the database's clock */
-    bit doubt;                /* interrupted */
+    bit maybe_sent;
     unsigned blocker : 2;     /* blocked_by */
     unsigned holder : 3;      /* claimed_by */
     unsigned fence : 4;
@@ -51,12 +51,12 @@ typedef Row {
 #define HOLD 2
 #define RELEASE 3
 
-typedef Course {
+typedef Execution {
     unsigned at : 3;
     unsigned verdict : 2;
     unsigned command : 2;     /* the next one to send, from 0 */
     unsigned unrecorded : 2;  /* commands answered with success that are not in the database yet */
-    bit doubt;
+    bit maybe_sent;
     unsigned fence : 4;
     unsigned holder : 3;
     unsigned claim : 4;       /* ghost: number of the claim, whatever the fence says */
@@ -78,9 +78,9 @@ typedef Daemon {
     unsigned now : 3;         /* requests that were due when the claim began */
     unsigned free : 3;
     unsigned parked : 3;
-    bit doubtful;             /* the answer to a claim was lost */
+    bit unanswered_claim;       /* the answer to a claim was lost */
     unsigned latest : 4;      /* latest fence that it knows of */
-    Course course[R]
+    Execution execution[R]
 };
 
 Row row[R + 1];               /* the last one is NOBODY's */
@@ -106,5 +106,5 @@ hidden byte unsafe_sent_twice, stale_write, done_without_answer, lost_request;
 #define unlocked(r) (row[r].locked == 0 && row[r].shared == 0)
 #define flies(r) (row[r].progress == IN_FLIGHT)
 #define is_unsafe(r, c) ((c) == COMMANDS - 1 && has(UNSAFE, r))
-#define course_of(d, r) daemon[d].course[r]
-#define behind_of(d, r) course_of(d, r).behind
+#define execution_of(d, r) daemon[d].execution[r]
+#define behind_of(d, r) execution_of(d, r).behind

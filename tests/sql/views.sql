@@ -36,14 +36,14 @@ SELECT results_eq('SELECT due, blocked, in_flight, queued, held, express, daemon
                   'VALUES (4::bigint, 2::bigint, 2::bigint, 0::bigint, 0::bigint, 0::bigint, 1::bigint)', 'the queue is counted');
 SELECT is_empty('SELECT * FROM contego.stuck', 'nothing is stuck that has only begun');
 
-SELECT pg_temp.verdict(:first, 'hold', 'IN_DOUBT');
+SELECT pg_temp.verdict(:first, 'hold', 'MAYBE_SENT');
 SELECT pg_temp.verdict(:alone, 'retry', 'SYSTEM_ERROR');
 SELECT results_eq('SELECT request_id, progress, error_code, waiting_behind FROM contego.stuck ORDER BY request_id',
-                  format($$VALUES (%s::bigint, 'HELD', 'IN_DOUBT', 1::bigint), (%s, 'RETRYING', 'SYSTEM_ERROR', 0)$$, :first, :alone),
+                  format($$VALUES (%s::bigint, 'HELD', 'MAYBE_SENT', 1::bigint), (%s, 'RETRYING', 'SYSTEM_ERROR', 0)$$, :first, :alone),
                   'what is held or retried is stuck, and says how many wait');
 SELECT is((SELECT why FROM contego.blocked_lane WHERE lane = 'card:a'), 'it waits for a person', 'a held blocker says so');
 SELECT results_eq('SELECT error_code, progress, requests FROM contego.error_summary ORDER BY error_code',
-                  $$VALUES ('IN_DOUBT', 'HELD', 1::bigint), ('SYSTEM_ERROR', 'RETRYING', 1)$$, 'open errors are summed up');
+                  $$VALUES ('MAYBE_SENT', 'HELD', 1::bigint), ('SYSTEM_ERROR', 'RETRYING', 1)$$, 'open errors are summed up');
 SELECT is((SELECT string_agg(event, ', ' ORDER BY event_date, step) FROM contego.timeline WHERE request_id = :alone AND event <> 'inserted'),
           'sent, answered, to be retried', 'a timeline has the steps of an attempt');
 

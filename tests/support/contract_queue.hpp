@@ -79,7 +79,7 @@ TEST_P(queue_contract, what_is_claimed_is_ours_and_was_never_tried) {
     EXPECT_GT(player_->source().lease_deadline(r), std::chrono::steady_clock::now());
     EXPECT_GT(r.fence, 0);
     EXPECT_EQ(r.attempts, 0);
-    EXPECT_FALSE(r.interrupted);
+    EXPECT_FALSE(r.maybe_sent);
     EXPECT_TRUE(r.finished.empty());
 }
 
@@ -200,7 +200,7 @@ TEST_P(queue_contract, what_others_took_over_is_no_longer_ours_to_send_or_to_wri
     EXPECT_LE(player_->source().lease_deadline(former), std::chrono::steady_clock::now());
     EXPECT_EQ(end(former, disposition::complete).stale, ids{a});
     ASSERT_EQ(claim(), ids{a});
-    EXPECT_TRUE(claimed(a).interrupted);
+    EXPECT_TRUE(claimed(a).maybe_sent);
     EXPECT_EQ(claimed(a).attempts, 0);
     EXPECT_GT(player_->source().lease_deadline(claimed(a)), std::chrono::steady_clock::now());
 }

@@ -249,7 +249,7 @@ TEST_F(any_row, is_counted_once_when_its_commands_are_written_again_after_a_lost
     EXPECT_EQ(one("SELECT count(*) FROM contego.former_attempt"), "0");
 }
 
-TEST_F(any_row, stays_in_doubt_when_it_is_held_with_a_doubt) {
+TEST_F(any_row, stays_maybe_sent_when_it_is_held_with_a_doubt) {
     const auto id = insert_for_card("1");
     ASSERT_EQ(daemon_.claim(), ids{id});
     verdict v;
@@ -257,11 +257,11 @@ TEST_F(any_row, stays_in_doubt_when_it_is_held_with_a_doubt) {
     v.fence = daemon_.latest.requests.at(0).fence;
     v.disposition = disposition::hold;
     v.error_code = "TEST";
-    v.in_doubt = true;
+    v.maybe_sent = true;
 
     daemon_.store->record({{}, {v}});
 
-    EXPECT_EQ(column(id, "interrupted"), "t");
+    EXPECT_EQ(column(id, "maybe_sent"), "t");
 }
 
 TEST_F(any_row, may_be_held_by_nobody_who_is_not_named) {

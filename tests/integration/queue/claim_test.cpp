@@ -17,7 +17,7 @@ TEST_F(claim, gives_what_was_inserted) {
     EXPECT_EQ(r.parameters, value(value::object{{"smartcard_ca_id", "0100"}, {"service_ca_id", "7"}}));
     EXPECT_EQ(r.priority, "EXPRESS");
     EXPECT_EQ(r.attempts, 0);
-    EXPECT_FALSE(r.interrupted);
+    EXPECT_FALSE(r.maybe_sent);
     EXPECT_GT(r.fence, 0);
     EXPECT_FALSE(daemon.latest.more);
     EXPECT_EQ(progress(id), "IN_FLIGHT");

@@ -33,7 +33,7 @@ TEST_F(membership, moves_the_requests_of_a_dead_daemon_to_another) {
     EXPECT_EQ(alive.keep_house(), 1);
 
     ASSERT_EQ(alive.claim(), ids{id});
-    EXPECT_TRUE(alive.latest.requests.front().interrupted);
+    EXPECT_TRUE(alive.latest.requests.front().maybe_sent);
     EXPECT_EQ(alive.latest.requests.front().attempts, 0);
 }
 
@@ -120,7 +120,7 @@ TEST_F(membership, of_a_process_that_is_seen_to_be_no_more_ends_at_once) {
     EXPECT_EQ(alive.keep_house(), 1);
 
     ASSERT_EQ(alive.claim(), ids{id});
-    EXPECT_TRUE(alive.latest.requests.front().interrupted);
+    EXPECT_TRUE(alive.latest.requests.front().maybe_sent);
     EXPECT_EQ(dead.end(id, disposition::complete).stale, ids{id});
 }
 

@@ -326,13 +326,13 @@ TEST_F(record, an_outage_is_no_attempt_of_the_request) {
 TEST_F(record, a_doubt_is_still_one_when_the_request_comes_back) {
     const auto c = claimed_command();
     auto v = verdict_on(c, disposition::retry);
-    v.in_doubt = true;
+    v.maybe_sent = true;
     ASSERT_TRUE(daemon_.store->record({{c}, {v}}).stale.empty());
     sql("UPDATE contego.request SET due_date = now()");
 
     daemon_.claim();
 
-    EXPECT_TRUE(daemon_.latest.requests.at(0).interrupted);
+    EXPECT_TRUE(daemon_.latest.requests.at(0).maybe_sent);
 }
 
 TEST_F(record, says_where_a_command_was_read_back) {

@@ -84,7 +84,7 @@ TEST_F(vouched_verbs, skip_marks_the_first_command_without_success_and_keeps_wha
 TEST_F(vouched_verbs, skip_gives_the_next_command_to_the_daemon_afresh) {
     const auto id = insert_in("RETRYING");
     try_command(id, 1, "retry");
-    sql("UPDATE contego.request_open SET interrupted = true");
+    sql("UPDATE contego.request_open SET maybe_sent = true");
     act("hold", id);
 
     act("skip", id);
@@ -93,7 +93,7 @@ TEST_F(vouched_verbs, skip_gives_the_next_command_to_the_daemon_afresh) {
     const auto& claimed = daemon_.latest.requests.at(0);
     ASSERT_EQ(claimed.finished.size(), 1U);
     EXPECT_EQ(claimed.finished[0].sequence, 1);
-    EXPECT_FALSE(claimed.interrupted) << "the command that may have been sent is the one that was skipped";
+    EXPECT_FALSE(claimed.maybe_sent) << "the command that may have been sent is the one that was skipped";
     EXPECT_EQ(claimed.attempts, 0);
 }
 

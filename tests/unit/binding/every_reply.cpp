@@ -138,7 +138,7 @@ private:
         if (is_repeat_safe(type_))
             add(std::move(name), std::move(e), outcome::retry, std::move(error));
         else
-            add(std::move(name), std::move(e), outcome::hold, "IN_DOUBT");
+            add(std::move(name), std::move(e), outcome::hold, "MAYBE_SENT");
     }
 
     command_type type_;

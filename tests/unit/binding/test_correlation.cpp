@@ -60,7 +60,7 @@ TEST(correlation, that_of_another_is_as_good_as_none) {
             EXPECT_TRUE(again.unreadable);
             EXPECT_FALSE(again.outage);
             EXPECT_EQ(held.outcome, outcome::hold) << id;
-            EXPECT_EQ(held.error_code, "IN_DOUBT") << id;
+            EXPECT_EQ(held.error_code, "MAYBE_SENT") << id;
         }
 }
 
@@ -94,7 +94,7 @@ TEST(correlation, a_fault_need_not_say_it_but_must_not_say_another) {
     EXPECT_EQ(read(for_all(by_number), safe, fault("")).outcome, outcome::rejected);
     EXPECT_EQ(read(for_all(by_number), safe, fault("<w:Id>4049</w:Id>")).outcome, outcome::rejected);
     EXPECT_EQ(read(for_all(by_number), safe, fault("<w:Id>4048</w:Id>")).error_code, "ANSWER_OF_ANOTHER");
-    EXPECT_EQ(read(for_all(by_number), unsafe, fault("<w:Id>4048</w:Id>")).error_code, "IN_DOUBT");
+    EXPECT_EQ(read(for_all(by_number), unsafe, fault("<w:Id>4048</w:Id>")).error_code, "MAYBE_SENT");
 }
 
 TEST(correlation, what_a_proxy_says_is_decided_by_its_status) {

@@ -63,13 +63,13 @@ TEST(transport, what_was_answered_in_no_readable_way_is_an_attempt_and_no_outage
                      .unreadable);
 }
 
-TEST(transport, another_command_without_an_answer_is_in_doubt) {
+TEST(transport, another_command_without_an_answer_is_maybe_sent) {
     const auto r =
         compiled(binding_text())
             .read(samples::bare(unsafe), 1, failed(exchange_state::sent_no_answer, transport_error::timeout));
 
     EXPECT_EQ(r.outcome, outcome::hold);
-    EXPECT_EQ(r.error_code, "IN_DOUBT");
+    EXPECT_EQ(r.error_code, "MAYBE_SENT");
     EXPECT_EQ(r.error_description,
               "the request was sent and no answer came (timeout: connection reset); the command is not safe "
               "to repeat");
@@ -95,7 +95,7 @@ TEST(transport, a_row_decides_but_never_repeats_what_must_not_be_repeated) {
     EXPECT_EQ(
         b.read(samples::bare(unsafe), 1, failed(exchange_state::sent_no_answer, transport_error::closed))
             .error_code,
-        "IN_DOUBT");
+        "MAYBE_SENT");
 }
 
 } // namespace

@@ -84,7 +84,7 @@ TEST_F(heard, is_nothing_of_that_once_it_has_stopped) {
     EXPECT_FALSE(comes([&] { return overdue_ > 0; }, 500ms));
 }
 
-TEST_F(heard, is_a_third_signal_as_an_end_of_patience) {
+TEST_F(heard, is_a_third_signal_as_an_order_to_stop_soon) {
     const signal_thread signals(noting(), 1h);
 
     for (std::size_t n = 1; n <= 3; ++n) {

@@ -44,8 +44,8 @@ TEST_P(deadline_table, holds_whatever_arrives) {
     options.body_limit = std::size_t{1} << 30U;
     client_fixture f(std::move(options));
     exchange x;
-    for (auto patience = 200ms; patience < 20s && x.state == exchange_state::not_sent; patience *= 2)
-        x = f.send(patience);
+    for (auto longest = 200ms; longest < 20s && x.state == exchange_state::not_sent; longest *= 2)
+        x = f.send(longest);
 
     expect_failed(x, exchange_state::sent_no_answer, transport_error::timeout);
     EXPECT_LT(x.duration, 5s);

@@ -62,8 +62,8 @@ private:
             const connection_ptr ssl(SSL_new(context_.get()), &SSL_free);
             SSL_set_fd(ssl.get(), peer);
             // A client that neither shows anything nor goes away shall not keep the test for ever.
-            const timeval patience{.tv_sec = 20, .tv_usec = 0};
-            ::setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+            const timeval limit{.tv_sec = 20, .tv_usec = 0};
+            ::setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
             if (SSL_accept(ssl.get()) == 1) converse(ssl.get());
         }
     }

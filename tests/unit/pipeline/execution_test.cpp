@@ -184,25 +184,25 @@ TEST(execution, holds_what_nobody_knows) {
 
 TEST(execution, after_a_daemon_died_repeats_only_what_is_safe_to_repeat) {
     auto safe = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
-    safe.interrupted = true;
+    safe.maybe_sent = true;
     auto unsafe =
         request_for(2, "SEND_MAIL_MESSAGE_TO_CLIENT", {{"smartcard_ca_id", "01"}, {"message", "hello"}});
-    unsafe.interrupted = true;
+    unsafe.maybe_sent = true;
     auto repeats = execution_of(safe);
     auto holds = execution_of(unsafe);
 
     EXPECT_EQ(sends(repeats), "1 ADD_SUBSCRIPTIONS");
     const auto v = ends(holds);
     EXPECT_EQ(v.disposition, disposition::hold);
-    EXPECT_EQ(v.error_code, "IN_DOUBT");
+    EXPECT_EQ(v.error_code, "MAYBE_SENT");
 }
 
-execution careful_course_of(request r) {
+execution careful_execution_of(request r) {
     return {std::move(r), careful_wire(), policy, 0.5};
 }
 
-reply in_doubt() {
-    auto r = answer(outcome::hold, "IN_DOUBT");
+reply held_as_maybe_sent() {
+    auto r = answer(outcome::hold, "MAYBE_SENT");
     r.reference_number.clear();
     return r;
 }
@@ -215,45 +215,45 @@ reply subscribed_to(value::list services) {
     return r;
 }
 
-request doubtful(value::object parameters = one_service()) {
+request maybe_sent(value::object parameters = one_service()) {
     auto r = request_for(1, "ADD_SUBSCRIPTIONS", std::move(parameters));
-    r.interrupted = true;
+    r.maybe_sent = true;
     return r;
 }
 
-TEST(execution, in_doubt_comes_back_to_be_read_back_where_a_get_can_tell) {
-    auto c = careful_course_of(request_for(1, "ADD_SUBSCRIPTIONS", one_service()));
+TEST(execution, maybe_sent_comes_back_to_be_read_back_where_a_get_can_tell) {
+    auto c = careful_execution_of(request_for(1, "ADD_SUBSCRIPTIONS", one_service()));
     sends(c);
-    EXPECT_TRUE(c.answered(in_doubt()));
+    EXPECT_TRUE(c.answered(held_as_maybe_sent()));
 
     const auto v = ends(c);
 
     EXPECT_EQ(v.disposition, disposition::retry);
-    EXPECT_TRUE(v.in_doubt);
-    EXPECT_EQ(v.error_code, "IN_DOUBT");
+    EXPECT_TRUE(v.maybe_sent);
+    EXPECT_EQ(v.error_code, "MAYBE_SENT");
 }
 
-TEST(execution, in_doubt_about_a_message_is_held) {
-    auto c = careful_course_of(
+TEST(execution, maybe_sent_about_a_message_is_held) {
+    auto c = careful_execution_of(
         request_for(1, "SEND_MAIL_MESSAGE_TO_CLIENT", {{"smartcard_ca_id", "01"}, {"message", "hello"}}));
     sends(c);
-    c.answered(in_doubt());
+    c.answered(held_as_maybe_sent());
 
     EXPECT_EQ(ends(c).disposition, disposition::hold);
 }
 
-TEST(execution, in_doubt_for_the_last_time_is_held_and_not_rejected) {
+TEST(execution, maybe_sent_for_the_last_time_is_held_and_not_rejected) {
     auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
     r.attempts = 2;
-    auto c = careful_course_of(r);
+    auto c = careful_execution_of(r);
     sends(c);
-    c.answered(in_doubt());
+    c.answered(held_as_maybe_sent());
 
     EXPECT_EQ(ends(c).disposition, disposition::hold);
 }
 
 TEST(execution, what_the_read_back_shows_as_done_is_not_sent_again) {
-    auto c = careful_course_of(doubtful());
+    auto c = careful_execution_of(maybe_sent());
 
     EXPECT_EQ(sends(c), "1 GET_ACTIVE_SUBSCRIPTIONS");
     EXPECT_TRUE(c.answered(subscribed_to({"1111"}))) << "recorded as the end of the command";
@@ -262,7 +262,7 @@ TEST(execution, what_the_read_back_shows_as_done_is_not_sent_again) {
 }
 
 TEST(execution, what_the_read_back_shows_as_not_done_is_sent) {
-    auto c = careful_course_of(doubtful());
+    auto c = careful_execution_of(maybe_sent());
     sends(c);
 
     EXPECT_FALSE(c.answered(subscribed_to({"2222"})));
@@ -275,28 +275,28 @@ TEST(execution, what_the_read_back_shows_as_not_done_is_sent) {
 TEST(execution, what_the_read_back_does_not_tell_is_held) {
     auto parameters = one_service();
     parameters.emplace("end_date", "2030-01-31T00:00:00Z");
-    auto c = careful_course_of(doubtful(parameters));
+    auto c = careful_execution_of(maybe_sent(parameters));
     sends(c);
 
     EXPECT_FALSE(c.answered(subscribed_to({"1111"})));
 
     EXPECT_EQ(ends(c).disposition, disposition::hold);
-    EXPECT_EQ(ends(c).error_code, "IN_DOUBT");
+    EXPECT_EQ(ends(c).error_code, "MAYBE_SENT");
 }
 
 TEST(execution, a_read_back_that_fails_is_tried_again_and_the_doubt_stays) {
-    auto c = careful_course_of(doubtful());
+    auto c = careful_execution_of(maybe_sent());
     sends(c);
 
     EXPECT_FALSE(c.answered(answer(outcome::retry, "SYSTEM_ERROR")));
 
     const auto v = ends(c);
     EXPECT_EQ(v.disposition, disposition::retry);
-    EXPECT_TRUE(v.in_doubt);
+    EXPECT_TRUE(v.maybe_sent);
 }
 
 TEST(execution, a_read_back_that_is_refused_is_held) {
-    auto c = careful_course_of(doubtful());
+    auto c = careful_execution_of(maybe_sent());
     sends(c);
 
     c.answered(answer(outcome::rejected, "FEATURE_NOT_AVAILABLE"));
@@ -321,8 +321,8 @@ TEST(execution, an_outage_counts_as_no_attempt) {
 
 TEST(execution, doubt_reaches_beyond_the_first_unfinished_command) {
     auto r = request_for(1, "BECOME_SUBSCRIBER", living_room());
-    r.interrupted = true;
-    auto c = careful_course_of(r);
+    r.maybe_sent = true;
+    auto c = careful_execution_of(r);
     EXPECT_EQ(sends(c), "1 GET_PAIRING_STATUS_FOR_CARD");
     auto joined = paired(true);
     joined.result = value::object{{"paired", true}, {"stbs", value::list{"02", "03"}}};
@@ -334,8 +334,8 @@ TEST(execution, doubt_reaches_beyond_the_first_unfinished_command) {
 
 TEST(execution, where_one_command_was_not_done_none_after_it_was_sent) {
     auto r = request_for(1, "BECOME_SUBSCRIBER", living_room());
-    r.interrupted = true;
-    auto c = careful_course_of(r);
+    r.maybe_sent = true;
+    auto c = careful_execution_of(r);
     sends(c);
     c.answered(paired(false));
     EXPECT_EQ(sends(c), "1 CREATE_PAIRING");
@@ -346,12 +346,12 @@ TEST(execution, where_one_command_was_not_done_none_after_it_was_sent) {
 
 TEST(execution, a_retry_takes_the_doubt_along) {
     auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
-    r.interrupted = true;
+    r.maybe_sent = true;
     auto c = execution_of(r);
     sends(c);
     c.answered(answer(outcome::retry, "SYSTEM_ERROR"));
 
-    EXPECT_TRUE(ends(c).in_doubt);
+    EXPECT_TRUE(ends(c).maybe_sent);
 }
 
 /// What is sent next while the CAS is taken for dead.
@@ -383,7 +383,7 @@ TEST(execution, a_cas_that_is_not_there_has_not_seen_the_command) {
     const auto v = ends(c);
 
     EXPECT_EQ(v.disposition, disposition::retry);
-    EXPECT_FALSE(v.in_doubt);
+    EXPECT_FALSE(v.maybe_sent);
     EXPECT_FALSE(v.counts);
 }
 
@@ -405,51 +405,51 @@ const binding& mixed_wire() {
     return std::get<binding>(compiled);
 }
 
-request interrupted_pairing() {
+request maybe_sent_pairing() {
     auto r = request_for(1, "BECOME_SUBSCRIBER", living_room());
-    r.interrupted = true;
+    r.maybe_sent = true;
     return r;
 }
 
-TEST(execution, a_hold_before_a_command_in_doubt_keeps_the_doubt_and_says_it) {
+TEST(execution, a_hold_before_a_command_maybe_sent_keeps_the_doubt_and_says_it) {
     for (const auto is : {outcome::hold, outcome::rejected}) {
-        execution c(interrupted_pairing(), mixed_wire(), policy, 0.5);
+        execution c(maybe_sent_pairing(), mixed_wire(), policy, 0.5);
         ASSERT_EQ(sends(c), "1 CREATE_PAIRING");
         c.answered(answer(is, "NEVER_HEARD_OF"));
 
         const auto v = ends(c);
 
-        EXPECT_TRUE(v.in_doubt);
+        EXPECT_TRUE(v.maybe_sent);
         EXPECT_NE(v.error_description.find("command 2 (ADD_SUBSCRIPTIONS) may have been sent before"),
                   std::string::npos)
             << v.error_description;
     }
 }
 
-TEST(execution, let_go_after_such_a_hold_the_command_in_doubt_is_read_back) {
-    execution c(interrupted_pairing(), mixed_wire(), policy, 0.5);
+TEST(execution, let_go_after_such_a_hold_the_command_maybe_sent_is_read_back) {
+    execution c(maybe_sent_pairing(), mixed_wire(), policy, 0.5);
     ASSERT_EQ(sends(c), "1 CREATE_PAIRING");
     c.answered(answer(outcome::success));
 
     EXPECT_EQ(sends(c), "2 GET_ACTIVE_SUBSCRIPTIONS");
 }
 
-TEST(execution, a_hold_without_a_later_command_in_doubt_has_none) {
-    auto finished = interrupted_pairing();
+TEST(execution, a_hold_without_a_later_command_maybe_sent_has_none) {
+    auto finished = maybe_sent_pairing();
     finished.finished = {{2, {}, ""}};
-    auto undoubted = interrupted_pairing();
-    undoubted.interrupted = false;
+    auto undoubted = maybe_sent_pairing();
+    undoubted.maybe_sent = false;
     for (const auto& r : {finished, undoubted}) {
         execution c(r, mixed_wire(), policy, 0.5);
         sends(c);
         c.answered(answer(outcome::hold, "NEVER_HEARD_OF"));
 
-        EXPECT_FALSE(ends(c).in_doubt);
+        EXPECT_FALSE(ends(c).maybe_sent);
     }
 }
 
-TEST(execution, the_last_attempt_before_a_command_in_doubt_holds_and_does_not_reject) {
-    auto r = interrupted_pairing();
+TEST(execution, the_last_attempt_before_a_command_maybe_sent_holds_and_does_not_reject) {
+    auto r = maybe_sent_pairing();
     r.attempts = 2;
     execution c(r, mixed_wire(), policy, 0.5);
     sends(c);
@@ -459,7 +459,7 @@ TEST(execution, the_last_attempt_before_a_command_in_doubt_holds_and_does_not_re
 
     EXPECT_EQ(v.disposition, disposition::hold);
     EXPECT_EQ(v.error_code, "RETRIES_EXHAUSTED");
-    EXPECT_TRUE(v.in_doubt);
+    EXPECT_TRUE(v.maybe_sent);
 }
 
 struct last_failure {
@@ -501,23 +501,23 @@ TEST(execution, the_last_failure_says_whether_it_is_rejected_or_held) {
 
 TEST(execution, an_attempt_before_without_an_answer_is_enough_to_be_held) {
     for (const bool unanswered : {true, false})
-        for (const bool interrupted : {true, false})
+        for (const bool maybe_sent : {true, false})
             for (const auto* code : {"SYSTEM_ERROR", "HTTP_503"}) {
                 auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
                 r.attempts = 2;
                 r.unanswered = unanswered;
-                r.interrupted = interrupted;
+                r.maybe_sent = maybe_sent;
                 auto c = execution_of(r);
                 sends(c);
                 c.answered(answer(outcome::retry, code));
 
                 const auto v = ends(c);
 
-                const bool doubtful = unanswered || interrupted;
-                EXPECT_EQ(v.disposition, doubtful ? disposition::hold : disposition::reject) << code;
+                const bool maybe_done = unanswered || maybe_sent;
+                EXPECT_EQ(v.disposition, maybe_done ? disposition::hold : disposition::reject) << code;
                 EXPECT_EQ(v.error_code, "RETRIES_EXHAUSTED");
                 EXPECT_EQ(v.error_description.find("the CAS may have done it") != std::string::npos,
-                          doubtful);
+                          maybe_done);
             }
 }
 
@@ -696,31 +696,31 @@ TEST(execution, with_other_mistakes_says_those_first) {
 
 TEST(execution, that_may_have_been_sent_under_another_binding_is_held) {
     auto r = mail();
-    r.interrupted = true;
+    r.maybe_sent = true;
     execution c(r, small_wire(), policy, 0.5);
 
     const auto v = ends(c);
 
     EXPECT_EQ(v.disposition, disposition::hold);
-    EXPECT_EQ(v.error_code, "IN_DOUBT");
+    EXPECT_EQ(v.error_code, "MAYBE_SENT");
     EXPECT_NE(v.error_description.find("The binding has no command SEND_MAIL_MESSAGE_TO_CLIENT"),
               std::string::npos);
 }
 
 TEST(execution, reads_nothing_back_by_a_command_which_the_binding_lacks) {
     auto r = request_for(1, "ADD_SUBSCRIPTIONS", one_service());
-    r.interrupted = true;
-    execution interrupted(r, small_wire(), policy, 0.5);
-    EXPECT_EQ(ends(interrupted).error_code, "IN_DOUBT");
+    r.maybe_sent = true;
+    execution resumed(r, small_wire(), policy, 0.5);
+    EXPECT_EQ(ends(resumed).error_code, "MAYBE_SENT");
 
-    r.interrupted = false;
+    r.maybe_sent = false;
     execution unanswered(r, small_wire(), policy, 0.5);
     ASSERT_EQ(sends(unanswered), "1 ADD_SUBSCRIPTIONS");
-    unanswered.answered(answer(outcome::hold, "IN_DOUBT"));
+    unanswered.answered(answer(outcome::hold, "MAYBE_SENT"));
 
     const auto v = ends(unanswered);
     EXPECT_EQ(v.disposition, disposition::hold);
-    EXPECT_EQ(v.error_code, "IN_DOUBT");
+    EXPECT_EQ(v.error_code, "MAYBE_SENT");
 }
 
 TEST(execution, finds_out_without_a_get_which_the_binding_lacks) {

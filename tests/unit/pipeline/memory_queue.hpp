@@ -49,7 +49,7 @@ public:
         for (auto& [id, row] : rows_)
             if (row.is == state::in_flight) {
                 row.is = state::queued;
-                row.what.interrupted = true;
+                row.what.maybe_sent = true;
             }
     }
 
@@ -187,7 +187,7 @@ private:
         row.is = v.disposition == disposition::hold    ? state::held
                  : v.disposition == disposition::retry ? state::retrying
                                                        : state::queued;
-        row.what.interrupted = v.in_doubt;
+        row.what.maybe_sent = v.maybe_sent;
         if (v.disposition != disposition::retry) return 0;
         if (v.counts) ++row.what.attempts;
         row.due = now_ + v.delay;

@@ -259,7 +259,7 @@ TEST_F(recorder_fixture, a_hold_replaces_a_verdict_that_waits_behind_a_refused_c
     const auto held = taken(store_, 1);
     ASSERT_EQ(held.size(), 1U);
     EXPECT_EQ(held[0].disposition, disposition::hold);
-    EXPECT_TRUE(held[0].in_doubt) << "what could not be stored was sent all the same";
+    EXPECT_TRUE(held[0].maybe_sent) << "what could not be stored was sent all the same";
     EXPECT_EQ(taken(store_, 2).size(), 1U) << "others go on";
     EXPECT_EQ(recorder_.outstanding(), 0U);
 }

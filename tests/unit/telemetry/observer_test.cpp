@@ -199,11 +199,12 @@ TEST_F(observer_fixture, shows_how_many_requests_the_line_holds) {
 }
 
 TEST_F(observer_fixture, writes_text_for_people) {
-    const auto text = written({log_format::text, "info"},
-                              [&](observer& o) { o.decided(r_, verdict_of(disposition::hold, "IN_DOUBT")); });
+    const auto text = written({log_format::text, "info"}, [&](observer& o) {
+        o.decided(r_, verdict_of(disposition::hold, "MAYBE_SENT"));
+    });
 
     EXPECT_THAT(text, HasSubstr("Z info    request held "));
-    EXPECT_THAT(text, HasSubstr(" error_code=\"IN_DOUBT\""));
+    EXPECT_THAT(text, HasSubstr(" error_code=\"MAYBE_SENT\""));
     EXPECT_THAT(text, HasSubstr(" request=42"));
 }
 
