@@ -3,25 +3,28 @@
 #include <contego/envelope.hpp>
 #include <contego/exchange.hpp>
 
+#include <boost/asio/awaitable.hpp>
+
 #include <chrono>
-#include <functional>
 
 namespace contego {
 
 /// Role: posts an envelope to one provider's endpoint.
 class transport {
 public:
-    using done = std::function<void(exchange)>;
-
     transport() = default;
     transport(const transport&) = delete;
     transport& operator=(const transport&) = delete;
     virtual ~transport() = default;
 
-    /// Calls `then` exactly once, on the network thread, no later than a moment after `deadline`; never from
-    /// inside `send`. Never throws: what goes wrong is in the exchange. The exchange is not repeated here,
-    /// ever: whoever calls knows whether the command may be. Call on the network thread only.
-    virtual void send(envelope e, std::chrono::steady_clock::time_point deadline, done then) = 0;
+    /// Posts the envelope once and returns what came of it, no later than a moment after `deadline`. Never
+    /// throws: a failure is described in the exchange. Never repeats the exchange: only the caller knows
+    /// whether the command may be sent twice.
+    ///
+    /// Await it on the network thread. The transport may be destroyed while the exchange is in flight; the
+    /// exchange then ends soon, as one that was stopped.
+    [[nodiscard]] virtual boost::asio::awaitable<exchange>
+    send(envelope e, std::chrono::steady_clock::time_point deadline) = 0;
 };
 
 } // namespace contego

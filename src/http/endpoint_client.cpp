@@ -6,9 +6,7 @@
 #include "http/pool.hpp"
 #include "http/request_text.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <exception>
@@ -162,8 +160,6 @@ asio::awaitable<exchange> perform(std::shared_ptr<shared> s, envelope e, time_po
     exchange out;
     const auto started = steady_clock::now();
     try {
-        // Nothing happens inside `send` itself.
-        co_await asio::post(asio::use_awaitable);
         const auto request = request_text(s->where, s->headers, e);
         if (request.empty())
             fail(out,
@@ -198,11 +194,8 @@ public:
         shared_->connections->close();
     }
 
-    void send(envelope e, std::chrono::steady_clock::time_point deadline, done then) override {
-        auto finish = [then = std::move(then)](const std::exception_ptr& /*none*/, exchange out) {
-            then(std::move(out));
-        };
-        asio::co_spawn(shared_->executor, perform(shared_, std::move(e), deadline), std::move(finish));
+    asio::awaitable<exchange> send(envelope e, std::chrono::steady_clock::time_point deadline) override {
+        return perform(shared_, std::move(e), deadline);
     }
 
     [[nodiscard]] pool_stats stats() const override { return shared_->connections->stats(); }

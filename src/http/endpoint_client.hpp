@@ -32,8 +32,7 @@ struct pool_stats {
 ///
 /// Thread safety: none; everything, the destructor too, belongs on the network thread, or to a thread that
 /// knows that the io_context is not running. The client must be destroyed before the io_context. Destruction
-/// ends every pending exchange with error `closed`; their callbacks are still called by the io_context, after
-/// the client is gone. Where the io_context never runs again, they are destroyed uncalled.
+/// ends every pending exchange with error `closed`, as soon as the io_context runs.
 class endpoint_client : public transport {
 public:
     [[nodiscard]] virtual pool_stats stats() const = 0;

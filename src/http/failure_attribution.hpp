@@ -1,15 +1,13 @@
 #pragma once
 
 #include <contego/exchange.hpp>
-#include <contego/transport.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/awaitable.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <list>
-#include <memory>
 
 namespace contego::http {
 
@@ -17,44 +15,45 @@ namespace contego::http {
 /// it may have been done.
 [[nodiscard]] bool was_answered_in_bytes(const exchange& e);
 
-/// Exchanges that were sent and failed, for as long as it is not clear whose fault that was: the endpoint's,
-/// which was away, or the command's.
+/// Decides whose fault it was that an exchange was sent and failed: the endpoint's, which was away, or the
+/// command's.
 ///
-/// When an exchange that began after the failure is answered, the endpoint was alive. When the endpoint is
-/// taken for dead, or nobody was answered for `longest`, it was an outage; if nobody was, and this one was
-/// answered by bytes that cannot be read, the command may be what breaks the answer. Each is handed on then,
-/// through the executor.
+/// If an exchange that began after the failure is answered, the endpoint was alive. If the endpoint is taken
+/// for dead, or nobody is answered for `longest`, it was an outage. If nobody is answered, and this exchange
+/// was answered by bytes that cannot be read, the command may be what breaks the answer.
 ///
-/// Single-threaded; make it with make_shared.
-class failure_attribution : public std::enable_shared_from_this<failure_attribution> {
+/// Single-threaded. Must outlive the coroutines that await a decision.
+class failure_attribution {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
     failure_attribution(boost::asio::any_io_executor executor, std::chrono::milliseconds longest);
     failure_attribution(const failure_attribution&) = delete;
     failure_attribution& operator=(const failure_attribution&) = delete;
-    ~failure_attribution();
+    ~failure_attribution() = default;
 
-    void open(std::size_t endpoint, exchange failed, transport::done then);
+    /// Waits for the decision about an exchange that failed just now. True: the endpoint was away.
+    /// `answered_in_bytes` is was_answered_in_bytes of that exchange.
+    boost::asio::awaitable<bool> is_outage(std::size_t endpoint, bool answered_in_bytes);
 
-    /// An exchange with the endpoint that began then was answered.
+    /// An exchange with the endpoint that began at that time was answered.
     void answered(std::size_t endpoint, time_point began);
 
     /// The endpoint is taken for dead.
     void died(std::size_t endpoint);
 
-    /// Ends all of them as outages.
+    /// Decides that all of them are outages.
     void close();
 
 private:
     struct failure;
 
     template <typename Which>
-    void settle(Which which, bool outage);
+    void decide(Which which, bool outage);
 
     boost::asio::any_io_executor executor_;
     std::chrono::milliseconds longest_;
-    std::list<std::unique_ptr<failure>> open_;
+    std::list<failure*> open_; ///< each is a variable of the coroutine that awaits it
 };
 
 } // namespace contego::http

@@ -8,6 +8,7 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <iterator>
@@ -47,10 +48,16 @@ struct exchange_in_flight {
     std::size_t mark = 0;
     std::size_t endpoint = 0;
     bool probe = false;
-    transport::done then;
 };
 
-/// What the exchanges share; it outlives the guard for as long as one of them is on its way.
+/// What becomes of an exchange that came back from an endpoint.
+enum class next_step {
+    hand_on,   ///< it is complete
+    attribute, ///< wait until it is clear whose fault the failure was
+    fail_over, ///< send it once more, to the endpoint that it names now
+};
+
+/// State that the exchanges share. It outlives the guard while one of them is in flight.
 class core : public std::enable_shared_from_this<core> {
 public:
     core(asio::any_io_executor executor,
@@ -60,7 +67,7 @@ public:
         : executor_(std::move(executor)),
           options_(options),
           told_(std::move(told)),
-          failures_(std::make_shared<failure_attribution>(executor_, options.breaker.probe_interval)),
+          failures_(executor_, options.breaker.probe_interval),
           pace_(options.rate),
           probe_timer_(executor_),
           allowed_(options.in_flight) {
@@ -73,32 +80,31 @@ public:
         changed_ = nullptr;
         told_ = nullptr;
         probe_timer_.cancel();
-        failures_->close();
+        failures_.close();
         endpoints_.clear();
     }
 
-    void send(envelope e, time_point deadline, transport::done then) {
+    /// Keeps the core alive until the exchange is complete.
+    static asio::awaitable<exchange> send(std::shared_ptr<core> self, envelope e, time_point deadline) {
         const auto began = steady_clock::now();
-        const auto where = choose(began);
+        const auto where = self->choose(began);
         if (!where) {
-            exchange out;
-            out.error = transport_error::connect;
-            out.detail = endpoints_.empty()
-                             ? "nothing is sent any more"
-                             : "the endpoint is taken for dead: " + endpoints_.front().health.reason();
-            out.outage = true;
-            asio::post(executor_,
-                       [then = std::move(then), out = std::move(out)]() mutable { then(std::move(out)); });
-            return;
+            // Lets others go on: the caller may send the next one at once.
+            co_await asio::post(self->executor_, asio::use_awaitable);
+            co_return self->not_sent();
         }
         const auto mark = refusals::mark_of(e);
-        depart({std::move(e),
-                deadline,
-                began,
-                mark,
-                *where,
-                endpoints_[*where].health.is_open(),
-                std::move(then)});
+        const bool probe = self->endpoints_[*where].health.is_open();
+        exchange_in_flight p{std::move(e), deadline, began, mark, *where, probe};
+        for (;;) {
+            auto out = co_await self->depart(p);
+            const auto next = self->arrive(p, out);
+            if (next == next_step::fail_over) continue;
+            if (next == next_step::attribute)
+                out.outage = co_await self->failures_.is_outage(p.endpoint, was_answered_in_bytes(out));
+            self->tell_change();
+            co_return out;
+        }
     }
 
     [[nodiscard]] admission now() const {
@@ -147,7 +153,17 @@ private:
         return chosen;
     }
 
-    void depart(exchange_in_flight p) {
+    [[nodiscard]] exchange not_sent() const {
+        exchange out;
+        out.error = transport_error::connect;
+        out.detail = endpoints_.empty()
+                         ? "nothing is sent any more"
+                         : "the endpoint is taken for dead: " + endpoints_.front().health.reason();
+        out.outage = true;
+        return out;
+    }
+
+    asio::awaitable<exchange> depart(exchange_in_flight& p) {
         auto& to = endpoints_[p.endpoint];
         auto deadline = p.deadline;
         if (p.probe) {
@@ -156,83 +172,77 @@ private:
             wake_for_probe();
         }
         ++in_flight_;
-        auto what = p.probe ? p.what : std::move(p.what);
-        to.client->send(
-            std::move(what), deadline, [self = shared_from_this(), p = std::move(p)](exchange out) mutable {
-                self->arrive(std::move(p), std::move(out));
-            });
+        // Only a probe may have to be sent once more.
+        return to.client->send(p.probe ? p.what : std::move(p.what), deadline);
     }
 
-    void arrive(exchange_in_flight p, exchange out) {
+    next_step arrive(exchange_in_flight& p, exchange& out) {
         const auto in_flight = in_flight_--;
         if (endpoints_.empty()) { // closed meanwhile
             out.outage = true;
-            p.then(std::move(out));
-            return;
+            return next_step::hand_on;
         }
         auto& at = endpoints_[p.endpoint];
         const auto moment = steady_clock::now();
         const auto seen = signal_in(out);
-        // A probe is alone on its way: that it was lost says nothing of how many the endpoint can bear.
+        // A probe is in flight alone: its loss says nothing about how many exchanges the endpoint can bear.
         if (seen.loss && !p.probe) at.adaptive.lost(p.began, moment);
         switch (seen.endpoint) {
         case endpoint_signal_kind::life:
             if (!seen.loss) at.adaptive.succeeded(in_flight);
-            if (at.health.answered()) report_gauges(at);
-            failures_->answered(p.endpoint, p.began);
+            if (at.health.answered()) report(at);
+            failures_.answered(p.endpoint, p.began);
             at.turned_away.answered(p.mark, p.began);
             out.outage = seen.loss;
-            break;
+            return next_step::hand_on;
         case endpoint_signal_kind::nothing:
             if (p.probe) at.health.probe_failed(seen.why);
-            break;
+            return next_step::hand_on;
         case endpoint_signal_kind::refusal:
         case endpoint_signal_kind::garble:
         case endpoint_signal_kind::death:
-            if (!lost(at, p, out, seen, moment)) return;
+            break;
         }
-        p.then(std::move(out));
-        tell_change();
+        if (p.probe && probe_failed(at, p, out, seen, moment)) return next_step::fail_over;
+        return failed(at, p, out, seen, moment);
     }
 
-    /// Whether the exchange can be handed on at once.
-    bool lost(endpoint_state& at,
-              exchange_in_flight& p,
-              exchange& out,
-              const endpoint_signal& seen,
-              time_point moment) {
-        if (p.probe && !probe_lost(at, p, out, seen, moment)) return false;
+    /// What an exchange that the endpoint did not answer says about the endpoint and about its command.
+    next_step failed(endpoint_state& at,
+                     const exchange_in_flight& p,
+                     exchange& out,
+                     const endpoint_signal& seen,
+                     time_point moment) {
         const bool was_turned_away = seen.endpoint != endpoint_signal_kind::death;
         const auto found =
             was_turned_away ? at.turned_away.refused(p.mark, moment) : refusals::finding{true, false};
-        // What cannot be read may have been done: that is never repeated without being counted. And one
-        // command that nobody can answer, however often it comes, says no more of the endpoint than once.
+        // The CAS may have done a command whose answer cannot be read, so its repetition is always counted.
+        // If the CAS can never answer one command, that says no more about the endpoint than the first time.
         const bool is_own = found.is_own || seen.endpoint == endpoint_signal_kind::garble;
         if (!is_own || found.is_first) note_failure(at, p, seen, moment);
-        if (is_own) return true;
-        if (at.health.is_open() || out.state == exchange_state::not_sent) {
-            out.outage = !p.probe || !was_answered_in_bytes(out);
-            return true;
-        }
-        failures_->open(p.endpoint, std::move(out), std::move(p.then));
-        return false;
+        if (is_own) return next_step::hand_on;
+        if (!at.health.is_open() && out.state != exchange_state::not_sent) return next_step::attribute;
+        out.outage = !p.probe || !was_answered_in_bytes(out);
+        return next_step::hand_on;
     }
 
-    /// False if the exchange is on its way to another endpoint.
-    bool probe_lost(endpoint_state& at,
-                    exchange_in_flight& p,
-                    exchange& out,
-                    const endpoint_signal& seen,
-                    time_point moment) {
+    /// True if the probe was not sent and another endpoint is alive, which the exchange names from now on.
+    bool probe_failed(endpoint_state& at,
+                      exchange_in_flight& p,
+                      exchange& out,
+                      const endpoint_signal& seen,
+                      time_point moment) {
         at.health.probe_failed(seen.why);
         wake_for_probe();
         if (const auto other = living(); other && out.state == exchange_state::not_sent) {
-            depart({std::move(p.what), p.deadline, moment, p.mark, *other, false, std::move(p.then)});
-            return false;
+            p.endpoint = *other;
+            p.began = moment;
+            p.probe = false;
+            return true;
         }
         out.set_aside =
             std::chrono::ceil<std::chrono::seconds>(probes_between * options_.breaker.probe_interval);
-        return true;
+        return false;
     }
 
     void note_failure(endpoint_state& at,
@@ -240,8 +250,8 @@ private:
                       const endpoint_signal& seen,
                       time_point moment) {
         if (!at.health.failed(moment, seen.why)) return;
-        report_gauges(at);
-        failures_->died(p.endpoint);
+        report(at);
+        failures_.died(p.endpoint);
         wake_for_probe();
     }
 
@@ -257,7 +267,7 @@ private:
         });
     }
 
-    void report_gauges(const endpoint_state& s) {
+    void report(const endpoint_state& s) {
         if (told_) told_(s.name, s.health.is_open(), s.health.reason());
     }
 
@@ -276,7 +286,7 @@ private:
     endpoint_told told_;
     std::function<void()> changed_;
     std::vector<endpoint_state> endpoints_;
-    std::shared_ptr<failure_attribution> failures_;
+    failure_attribution failures_;
     pace pace_;
     asio::steady_timer probe_timer_;
     std::size_t allowed_;
@@ -293,8 +303,8 @@ public:
 
     ~guard_of_core() override { core_->close(); }
 
-    void send(envelope e, steady_clock::time_point deadline, done then) override {
-        core_->send(std::move(e), deadline, std::move(then));
+    asio::awaitable<exchange> send(envelope e, steady_clock::time_point deadline) override {
+        return core::send(core_, std::move(e), deadline);
     }
 
     [[nodiscard]] admission now() const override { return core_->now(); }

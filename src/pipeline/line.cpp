@@ -2,14 +2,12 @@
 
 #include "pipeline/on_database.hpp"
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <memory>
 
 namespace contego::pipeline {
 namespace {
@@ -19,16 +17,6 @@ using std::chrono::steady_clock;
 
 constexpr auto between_hinted_claims = milliseconds(100);
 constexpr auto between_claims_without_notify = milliseconds(50);
-
-/// The callback of the role as something to await.
-asio::awaitable<exchange> exchanged(transport& endpoint, envelope e, steady_clock::time_point deadline) {
-    auto start = [&endpoint, &e, deadline](auto handler) {
-        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-        endpoint.send(std::move(e), deadline, [shared](exchange result) { (*shared)(std::move(result)); });
-    };
-    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(exchange)>(
-        start, asio::use_awaitable);
-}
 
 command_record record_of(const request& r, int sequence, const command& c) {
     command_record record;
@@ -342,7 +330,7 @@ asio::awaitable<line::sent_command> line::send(const request& r, const send_step
     auto what = wire_.render(*now.what, r.id);
     what.not_after = source_.lease_deadline(r);
     what.fresh_connection = !wire_.repeat_safe(now.what->type);
-    const auto e = co_await exchanged(endpoint_, std::move(what), sent + options_.exchange_timeout);
+    const auto e = co_await endpoint_.send(std::move(what), sent + options_.exchange_timeout);
     auto answer = wire_.read(*now.what, r.id, e);
     observer_.exchanged(r, *now.what, now.sequence, e, answer);
 

@@ -5,6 +5,9 @@
 #include "bench/sample.hpp"
 #include "http/endpoint_client.hpp"
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
@@ -25,7 +28,7 @@ public:
         client_ = http::make_endpoint_client(network_.get_executor(),
                                              std::get<http::endpoint>(http::check(std::move(options))));
         for (std::size_t n = 0; n < in_flight; ++n)
-            send_next();
+            boost::asio::co_spawn(network_, send_until_all_are_sent(), boost::asio::detached);
     }
 
     /// Seconds that all of it took.
@@ -38,17 +41,16 @@ public:
     [[nodiscard]] std::int64_t answered_well() const { return well_; }
 
 private:
-    void send_next() {
-        if (sent_ == count_) return;
-        const auto id = ++sent_;
-        client_->send(wire_.render(what_, id),
-                      steady_clock::now() + std::chrono::seconds(30),
-                      [this, id](const exchange& e) {
-                          well_ += wire_.read(what_, id, e).outcome == outcome::success;
-                          stored_ += wire_.render_masked(what_, id).size() + wire_.storable(what_, e).size();
-                          if (++done_ == count_) finish();
-                          send_next();
-                      });
+    boost::asio::awaitable<void> send_until_all_are_sent() {
+        while (sent_ < count_) {
+            const auto id = ++sent_;
+            auto what = wire_.render(what_, id);
+            const auto e =
+                co_await client_->send(std::move(what), steady_clock::now() + std::chrono::seconds(30));
+            well_ += wire_.read(what_, id, e).outcome == outcome::success;
+            stored_ += wire_.render_masked(what_, id).size() + wire_.storable(what_, e).size();
+            if (++done_ == count_) finish();
+        }
     }
 
     // Idle connections would keep the network busy.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/endpoint_client.hpp"
+#include "support/begin_exchange.hpp"
 #include "support/scripted_server.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -63,9 +64,11 @@ public:
     std::shared_ptr<std::vector<exchange>> begin(std::chrono::milliseconds patience = 30s,
                                                  envelope e = small()) {
         auto box = std::make_shared<std::vector<exchange>>();
-        client->send(std::move(e), std::chrono::steady_clock::now() + patience, [box](exchange x) {
-            box->push_back(std::move(x));
-        });
+        contego::testing::begin_exchange(io.get_executor(),
+                                         *client,
+                                         std::move(e),
+                                         std::chrono::steady_clock::now() + patience,
+                                         [box](exchange x) { box->push_back(std::move(x)); });
         return box;
     }
 

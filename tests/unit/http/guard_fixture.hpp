@@ -1,14 +1,18 @@
 #pragma once
 
 #include "http/guard.hpp"
+#include "support/begin_exchange.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <gtest/gtest.h>
 
 #include <deque>
 #include <functional>
+#include <memory>
 
 namespace contego::http {
 using std::chrono::milliseconds;
@@ -40,22 +44,49 @@ inline exchange reset() {
 /// An endpoint that keeps every exchange until the test says how it ends.
 class held_endpoint final : public transport {
 public:
-    void send(envelope e, steady_clock::time_point deadline, done then) override {
+    explicit held_endpoint(boost::asio::io_context& network) : network_(network) {}
+
+    held_endpoint(const held_endpoint&) = delete;
+    held_endpoint& operator=(const held_endpoint&) = delete;
+
+    ~held_endpoint() override {
+        for (const auto& h : waiting)
+            h->ended.cancel();
+    }
+
+    boost::asio::awaitable<exchange> send(envelope e, steady_clock::time_point deadline) override {
         paths.push_back(e.path);
         deadlines.push_back(deadline);
-        waiting.push_back(std::move(then));
+        const auto h = std::make_shared<held>(network_);
+        waiting.push_back(h);
+        boost::system::error_code ignored;
+        co_await h->ended.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+        co_return std::move(h->out);
     }
 
     /// Ends the one that waited longest.
     void end(exchange e) {
-        auto then = std::move(waiting.front());
+        const auto h = waiting.front();
         waiting.pop_front();
-        then(std::move(e));
+        h->out = std::move(e);
+        h->ended.cancel();
+        network_.restart();
+        network_.poll();
     }
+
+    struct held {
+        explicit held(boost::asio::io_context& network) : ended(network, steady_clock::time_point::max()) {}
+
+        exchange out;
+        boost::asio::steady_timer ended;
+    };
 
     std::vector<std::string> paths;
     std::vector<steady_clock::time_point> deadlines;
-    std::deque<done> waiting;
+    std::deque<std::shared_ptr<held>> waiting;
+
+private:
+    boost::asio::io_context& network_;
 };
 
 class guard_fixture : public ::testing::Test {
@@ -68,7 +99,7 @@ protected:
     void make(std::size_t endpoints) {
         std::vector<guarded_endpoint> all;
         for (std::size_t n = 0; n < endpoints; ++n) {
-            auto client = std::make_unique<held_endpoint>();
+            auto client = std::make_unique<held_endpoint>(network_);
             endpoints_.push_back(client.get());
             all.push_back({"endpoint-" + std::to_string(n), std::move(client)});
         }
@@ -84,9 +115,12 @@ protected:
     void send(const std::string& path = "/x") {
         envelope e;
         e.path = path;
-        guard_->send(std::move(e), steady_clock::now() + seconds(30), [this](exchange out) {
-            ended_.push_back(std::move(out));
-        });
+        contego::testing::begin_exchange(network_.get_executor(),
+                                         *guard_,
+                                         std::move(e),
+                                         steady_clock::now() + seconds(30),
+                                         [this](exchange out) { ended_.push_back(std::move(out)); });
+        poll();
     }
 
     void poll() {

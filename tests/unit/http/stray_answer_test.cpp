@@ -216,11 +216,14 @@ TEST(stray_answer, no_quick_answer_is_taken_for_one) {
     int answered = 0;
     bool failed = false;
     std::function<void()> next = [&] {
-        f.client->send(
-            client_fixture::small(), std::chrono::steady_clock::now() + 30s, [&](const exchange& x) {
-                if (x.state != exchange_state::answered) return;
-                if (++answered < many) next();
-            });
+        contego::testing::begin_exchange(f.io.get_executor(),
+                                         *f.client,
+                                         client_fixture::small(),
+                                         std::chrono::steady_clock::now() + 30s,
+                                         [&](const exchange& x) {
+                                             if (x.state != exchange_state::answered) return;
+                                             if (++answered < many) next();
+                                         });
     };
 
     next();

@@ -9,6 +9,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <functional>
 #include <memory>
@@ -81,19 +82,22 @@ public:
     fake_transport(boost::asio::any_io_executor network, std::function<std::optional<exchange>()> answer)
         : network_(std::move(network)), answer_(std::move(answer)) {}
 
-    void send(envelope e, std::chrono::steady_clock::time_point deadline, done then) override {
-        if (deadline <= std::chrono::steady_clock::now()) {
-            finish(failed(exchange_state::not_sent), std::move(then));
-            return;
-        }
+    boost::asio::awaitable<exchange> send(envelope e,
+                                          std::chrono::steady_clock::time_point deadline) override {
+        if (deadline <= std::chrono::steady_clock::now()) co_return failed(exchange_state::not_sent);
         sent.push_back(std::move(e));
         most_at_once = std::max(most_at_once, ++at_once_);
         if (on_send) on_send();
-        const auto answer = answer_();
-        if (answer)
-            finish(*answer, counted(std::move(then)));
-        else
-            wait(deadline, counted(std::move(then)));
+        auto answer = answer_();
+        if (answer) {
+            co_await boost::asio::post(network_, boost::asio::use_awaitable);
+        } else {
+            boost::asio::steady_timer timer(network_, deadline);
+            co_await timer.async_wait(boost::asio::use_awaitable);
+            answer = failed(exchange_state::sent_no_answer);
+        }
+        --at_once_;
+        co_return std::move(*answer);
     }
 
     void answer_with(std::function<exchange()> answer) { answer_ = std::move(answer); }
@@ -109,25 +113,6 @@ private:
         e.error = transport_error::timeout;
         e.detail = "the deadline passed";
         return e;
-    }
-
-    done counted(done then) {
-        return [this, then = std::move(then)](exchange e) {
-            --at_once_;
-            then(std::move(e));
-        };
-    }
-
-    void finish(exchange e, done then) {
-        boost::asio::post(network_,
-                          [e = std::move(e), then = std::move(then)]() mutable { then(std::move(e)); });
-    }
-
-    void wait(std::chrono::steady_clock::time_point deadline, done then) {
-        auto timer = std::make_shared<boost::asio::steady_timer>(network_, deadline);
-        timer->async_wait([timer, then = std::move(then)](const boost::system::error_code& /*none*/) {
-            then(failed(exchange_state::sent_no_answer));
-        });
     }
 
     boost::asio::any_io_executor network_;
