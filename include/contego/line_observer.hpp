@@ -27,8 +27,8 @@ public:
     virtual void
     exchanged(const request& r, const command& c, int sequence, const exchange& e, const reply& answer) = 0;
 
-    /// What becomes of a request was decided; it is not yet written.
-    virtual void decided(const request& r, const verdict& v) = 0;
+    /// What becomes of a request was decided, as `run.end` says; it is not yet written.
+    virtual void decided(const request& r, const recorded_run& run) = 0;
 
     /// A batch of outcomes is durable.
     virtual void recorded(const record_batch& batch, const record_answer& answer) = 0;

@@ -42,6 +42,9 @@ struct request {
     double age_seconds = 0; ///< since it was first due, in the database's clock, when claimed
     std::vector<finished_command> finished;
 
+    /// Whether it goes before requests of other priorities.
+    [[nodiscard]] bool is_express() const { return priority == "EXPRESS"; }
+
     friend bool operator==(const request&, const request&) = default;
 };
 

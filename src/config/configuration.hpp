@@ -3,7 +3,7 @@
 #include "fleet/fleet.hpp"
 #include "http/endpoint_options.hpp"
 #include "http/guard.hpp"
-#include "pipeline/line.hpp"
+#include "pipeline/line_options.hpp"
 
 #include <chrono>
 #include <cstdint>

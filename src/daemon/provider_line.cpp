@@ -78,16 +78,16 @@ provider_line::provider_line(boost::asio::io_context& network,
       source_(queue::make_request_source(database, membership)),
       store_(queue::make_outcome_store(database)),
       endpoints_(good_endpoints(network, p, observer)),
-      line_(network.get_executor(),
-            claiming_,
-            recording_,
-            p.line,
-            wire_,
-            *source_,
-            *endpoints_,
-            *endpoints_,
-            *store_,
-            observer) {
+      line_(p.line,
+            {network.get_executor(),
+             claiming_,
+             recording_,
+             wire_,
+             *source_,
+             *endpoints_,
+             *endpoints_,
+             *store_,
+             observer}) {
     if (is_shared(fleet_)) endpoints_->allow(0, 0);
 }
 

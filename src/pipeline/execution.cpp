@@ -48,7 +48,7 @@ void execution::plan_commands() {
     if (!request_.unreadable.empty()) {
         const violations why{
             {"parameters", "unreadable", "must be JSON that fits this program: " + request_.unreadable}};
-        ended_ = verdict_of(disposition::reject, "VALIDATION_ERROR", describe(why));
+        ended_ = rejected{{"VALIDATION_ERROR", describe(why)}, {}, {}};
         return;
     }
     auto planned = plan(request_.action, request_.parameters, wire_.limits());
@@ -60,11 +60,11 @@ void execution::plan_commands() {
         commands_ = std::move(std::get<command_list>(planned));
     else if (refused.code == "NOT_SUPPORTED" && request_.maybe_sent)
         // The daemon that had the request before may have had another binding file.
-        ended_ = verdict_of(disposition::hold,
-                            "MAYBE_SENT",
-                            "The request may have been sent before. " + describe(refused.all, refused.more));
+        ended_ = held{{"MAYBE_SENT",
+                       "The request may have been sent before. " + describe(refused.all, refused.more)},
+                      {}};
     else
-        ended_ = verdict_of(disposition::reject, refused.code, describe(refused.all, refused.more));
+        ended_ = rejected{{refused.code, describe(refused.all, refused.more)}, {}, {}};
 }
 
 step execution::next(bool proven) {
@@ -89,7 +89,7 @@ step execution::next(bool proven) {
         scout_ = proven ? std::nullopt : scout_for(c);
         return send_step{sequence, scout_ ? &*scout_ : &c};
     }
-    return ended_ ? *ended_ : verdict_of(disposition::complete);
+    return ended_ ? *ended_ : completed{reference_number_, result_};
 }
 
 bool execution::answered(const reply& answer) {
@@ -140,10 +140,10 @@ std::optional<command> execution::supported(std::optional<command> get) const {
 }
 
 verdict execution::held_as_maybe_sent(const std::string& why) const {
-    return verdict_of(disposition::hold,
-                      "MAYBE_SENT",
-                      "command " + std::to_string(position_ + 1) + " (" +
-                          std::string(name_of(current_.type)) + ") " + why);
+    return held{{"MAYBE_SENT",
+                 "command " + std::to_string(position_ + 1) + " (" + std::string(name_of(current_.type)) +
+                     ") " + why},
+                reference_number_};
 }
 
 const finished_command* execution::finished_before(std::size_t position) const {
@@ -165,18 +165,6 @@ void execution::note(command_type type, const value& result, const std::string& 
             paired_ = *paired->boolean();
 }
 
-verdict execution::verdict_of(disposition d, std::string code, std::string description) const {
-    verdict v;
-    v.request_id = request_.id;
-    v.fence = request_.fence;
-    v.disposition = d;
-    v.error_code = std::move(code);
-    v.error_description = std::move(description);
-    v.reference_number = reference_number_;
-    v.result = result_;
-    return v;
-}
-
 /// The first command from there on that is maybe sent and not safe to repeat.
 std::optional<std::size_t> execution::maybe_sent_from(std::size_t position) const {
     if (!request_.maybe_sent) return std::nullopt;
@@ -187,58 +175,57 @@ std::optional<std::size_t> execution::maybe_sent_from(std::size_t position) cons
     return std::nullopt;
 }
 
-// A person who lets the request go on knows of the command that it stands at. Of those after it nobody has
-// asked the CAS yet.
-void execution::keep_maybe_sent(verdict& v) const {
+// A person who lets the request go on knows of the command at which it stopped. About a later command nobody
+// has asked the CAS yet, so the description names it.
+std::string execution::later_maybe_sent() const {
     const auto later = maybe_sent_from(position_ + 1);
-    if (!later) return;
-    v.maybe_sent = true;
-    v.error_description += "; besides, command " + std::to_string(*later + 1) + " (" +
-                           std::string(name_of(commands_[*later].type)) +
-                           ") may have been sent before, and is not safe to repeat";
+    if (!later) return {};
+    return "; besides, command " + std::to_string(*later + 1) + " (" +
+           std::string(name_of(commands_[*later].type)) +
+           ") may have been sent before, and is not safe to repeat";
 }
 
 verdict execution::failed(const reply& answer, bool sent) const {
-    auto v = verdict_of(disposition::retry, answer.error_code, answer.error_description);
-    if (!answer.reference_number.empty()) v.reference_number = answer.reference_number;
+    const auto& reference = answer.reference_number.empty() ? reference_number_ : answer.reference_number;
     const bool readable = answer.error_code == "MAYBE_SENT" && supported(read_back_of(current_));
     if (answer.outcome == outcome::rejected || (answer.outcome == outcome::hold && !readable)) {
-        v.disposition = answer.outcome == outcome::rejected ? disposition::reject : disposition::hold;
-        keep_maybe_sent(v);
-        return v;
+        const auto besides = later_maybe_sent();
+        failure_reason why{answer.error_code, answer.error_description + besides};
+        if (answer.outcome == outcome::rejected) return rejected{std::move(why), reference, result_};
+        return held{std::move(why), reference, !besides.empty()};
     }
-    v.maybe_sent = readable || request_.maybe_sent;
-    // Where there is an answer there is a CAS, however it answers.
-    v.counts = !answer.outage || answer.unreadable;
-    if (!v.counts) {
-        v.delay = std::max(next_delay_after_outage(policy_, jitter_, answer.retry_after),
-                           std::chrono::milliseconds(answer.set_aside));
-        return v;
-    }
-    const int failures = request_.attempts + 1;
-    if (const auto delay = next_delay(policy_, failures, age_of(request_), jitter_, answer.retry_after)) {
-        v.delay = std::max(*delay, std::chrono::milliseconds(answer.set_aside));
-        return v;
+    retrying again{{answer.error_code, answer.error_description}, reference};
+    again.maybe_sent = readable || request_.maybe_sent;
+    // If there is an answer, there is a CAS, however it answers.
+    again.counts = !answer.outage || answer.unreadable;
+    const auto delay =
+        again.counts
+            ? next_delay(policy_, request_.attempts + 1, age_of(request_), jitter_, answer.retry_after)
+            : std::optional(next_delay_after_outage(policy_, jitter_, answer.retry_after));
+    if (delay) {
+        again.delay = std::max(*delay, std::chrono::milliseconds(answer.set_aside));
+        return again;
     }
     const bool unsafe = request_.maybe_sent && !wire_.repeat_safe(current_.type);
     if (readable || unsafe) return held_as_maybe_sent("may have been done: " + answer.error_description);
-    return given_up(answer, std::move(v), sent);
+    return given_up(answer, reference, sent);
 }
 
-verdict execution::given_up(const reply& answer, verdict v, bool sent) const {
+verdict execution::given_up(const reply& answer, const std::string& reference_number, bool sent) const {
     const bool last = sent && may_have_been_done(answer);
     const bool maybe_done = last || request_.unanswered || request_.maybe_sent;
-    v.maybe_sent = false;
-    v.disposition = maybe_done || maybe_sent_from(position_ + 1) ? disposition::hold : disposition::reject;
-    v.error_code = last && answer.unreadable ? "UNREADABLE_ANSWER" : "RETRIES_EXHAUSTED";
-    v.error_description = "failed " + std::to_string(request_.attempts + 1) + " times, the last time with " +
-                          answer.error_code + ": " + answer.error_description;
+    const auto besides = later_maybe_sent();
+    failure_reason why;
+    why.code = last && answer.unreadable ? "UNREADABLE_ANSWER" : "RETRIES_EXHAUSTED";
+    why.description = "failed " + std::to_string(request_.attempts + 1) + " times, the last time with " +
+                      answer.error_code + ": " + answer.error_description;
     if (last)
-        v.error_description += "; the CAS may have done it all the same";
+        why.description += "; the CAS may have done it all the same";
     else if (maybe_done)
-        v.error_description += "; an earlier attempt brought no answer, and the CAS may have done it";
-    keep_maybe_sent(v);
-    return v;
+        why.description += "; an earlier attempt brought no answer, and the CAS may have done it";
+    why.description += besides;
+    if (maybe_done || !besides.empty()) return held{std::move(why), reference_number, !besides.empty()};
+    return rejected{std::move(why), reference_number, result_};
 }
 
 } // namespace contego::pipeline

@@ -3,9 +3,9 @@
 #include "pipeline/retry_policy.hpp"
 #include <contego/binding.hpp>
 #include <contego/command_list.hpp>
-#include <contego/outcome_store.hpp>
 #include <contego/reply.hpp>
 #include <contego/request.hpp>
+#include <contego/verdict.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -56,13 +56,12 @@ public:
     bool answered(const reply& answer);
 
 private:
-    [[nodiscard]] verdict
-    verdict_of(disposition d, std::string code = {}, std::string description = {}) const;
     /// `sent`: the command at `position_` itself was answered, not a GET before it.
     [[nodiscard]] verdict failed(const reply& answer, bool sent) const;
-    [[nodiscard]] verdict given_up(const reply& answer, verdict v, bool sent) const;
+    [[nodiscard]] verdict
+    given_up(const reply& answer, const std::string& reference_number, bool sent) const;
     [[nodiscard]] verdict held_as_maybe_sent(const std::string& why) const;
-    void keep_maybe_sent(verdict& v) const;
+    [[nodiscard]] std::string later_maybe_sent() const;
     [[nodiscard]] std::optional<std::size_t> maybe_sent_from(std::size_t position) const;
     bool read_back(const reply& answer);
     [[nodiscard]] const finished_command* finished_before(std::size_t position) const;

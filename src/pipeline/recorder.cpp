@@ -6,10 +6,11 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <map>
+#include <algorithm>
+#include <iterator>
 #include <ranges>
 #include <set>
-#include <tuple>
+#include <string>
 
 namespace contego::pipeline {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 // Commands and verdicts together, so some 300 requests: larger batches are little faster, and let others
 // wait for longer.
 constexpr std::size_t most_rows = 600;
+constexpr std::size_t full_batch = most_rows / 2; // parts, most of a command and a verdict
 
 // The server needs several times as much to take a batch apart.
 constexpr std::size_t most_bytes_of_batch = std::size_t{4} << 20U;
@@ -28,14 +30,6 @@ constexpr auto between_tries = std::chrono::milliseconds(100);
 constexpr auto longest_gathering = std::chrono::milliseconds(10);
 constexpr const char* record_refused = "RECORD_REFUSED";
 
-void put(record_batch& batch, command_record c) {
-    batch.commands.push_back(std::move(c));
-}
-
-void put(record_batch& batch, verdict v) {
-    batch.verdicts.push_back(std::move(v));
-}
-
 constexpr std::size_t bytes_of_a_row = 512;
 
 /// About what it takes in memory. The data of an answer are in its text, and once more apart.
@@ -43,21 +37,56 @@ std::size_t size_of(const command_record& c) {
     return bytes_of_a_row + c.request.size() + 2 * c.response.size() + c.error_description.size();
 }
 
-/// The data of a verdict are those of its commands.
-std::size_t size_of(const verdict& v) {
-    return bytes_of_a_row + v.error_description.size();
+std::size_t size_of(const recorded_run& run) {
+    std::size_t size = 0;
+    for (const auto& c : run.commands)
+        size += size_of(c);
+    if (!run.end) return size;
+    const auto* why = reason_of(*run.end);
+    // The data of a verdict are those of its commands.
+    return size + bytes_of_a_row + (why == nullptr ? 0 : why->description.size());
 }
 
-std::size_t size_of(const record_batch& batch) {
-    std::size_t size = 0;
-    for (const auto& c : batch.commands)
-        size += size_of(c);
-    for (const auto& v : batch.verdicts)
-        size += size_of(v);
-    return size;
+std::size_t rows_of(const recorded_run& run) {
+    return run.commands.size() + (run.end ? 1 : 0);
+}
+
+std::pair<std::int64_t, std::int64_t> claim_of(const recorded_run& run) {
+    return {run.request_id, run.fence};
 }
 
 } // namespace
+
+/// Joins the parts of each claim in one run.
+class recorder::batch_builder {
+public:
+    [[nodiscard]] bool has_room(std::size_t most) const {
+        return rows_ < most && bytes_ < most_bytes_of_batch;
+    }
+
+    void add(recorded_run part) {
+        rows_ += rows_of(part);
+        bytes_ += size_of(part);
+        const auto [place, is_new] = places_.try_emplace(claim_of(part), batch_.runs.size());
+        if (is_new) {
+            batch_.runs.push_back(std::move(part));
+            return;
+        }
+        auto& run = batch_.runs[place->second];
+        std::ranges::move(part.commands, std::back_inserter(run.commands));
+        if (!part.end) return;
+        run.end = std::move(part.end);
+        run.first_sent = part.first_sent;
+    }
+
+    [[nodiscard]] record_batch take() { return std::move(batch_); }
+
+private:
+    record_batch batch_;
+    std::map<claim, std::size_t> places_;
+    std::size_t rows_ = 0;
+    std::size_t bytes_ = 0;
+};
 
 recorder::recorder(const asio::any_io_executor& network,
                    asio::thread_pool& database,
@@ -66,26 +95,21 @@ recorder::recorder(const asio::any_io_executor& network,
     : database_(database),
       store_(store),
       observer_(observer),
-      added_(network, asio::steady_timer::time_point::max()) {}
+      added_(network, asio::steady_timer::time_point::max()),
+      has_room_(network, asio::steady_timer::time_point::max()) {}
 
-void recorder::add(command_record c, urgency u) {
-    if (!refused_.contains({c.request_id, c.fence})) enqueue(std::move(c), u);
-}
-
-void recorder::add(verdict v, urgency u) {
-    if (refused_.erase({v.request_id, v.fence}) > 0) return; // it is held already
-    ++outstanding_;
-    enqueue(std::move(v), u);
-}
-
-void recorder::enqueue(row r, urgency u) {
-    bytes_ += std::visit([](const auto& one) { return size_of(one); }, r);
-    // Outcomes of one request are written in their order.
-    if (const auto before = postponed_.find(claim_of(r)); before != postponed_.end()) {
+void recorder::add(recorded_run part, urgency u) {
+    if (const auto held_already = refused_.find(claim_of(part)); held_already != refused_.end()) {
+        if (part.end) refused_.erase(held_already);
+        return;
+    }
+    if (part.end) ++outstanding_;
+    bytes_ += size_of(part);
+    if (const auto before = postponed_.find(claim_of(part)); before != postponed_.end()) {
         ++before->second;
-        locked_.push_back(std::move(r));
+        locked_.push_back(std::move(part));
     } else {
-        (u == urgency::express ? express_ : regular_).push_back(std::move(r));
+        (u == urgency::express ? express_ : regular_).push_back(std::move(part));
     }
     added_.cancel();
 }
@@ -93,6 +117,17 @@ void recorder::enqueue(row r, urgency u) {
 void recorder::stop() {
     stopping_ = true;
     added_.cancel();
+}
+
+asio::awaitable<void> recorder::wait_for_room() {
+    boost::system::error_code ignored;
+    while (!has_room() && !is_open_)
+        co_await has_room_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+void recorder::open() {
+    is_open_ = true;
+    has_room_.cancel();
 }
 
 asio::awaitable<void> recorder::run() {
@@ -109,17 +144,13 @@ asio::awaitable<void> recorder::run() {
     }
 }
 
-recorder::claim recorder::claim_of(const row& r) {
-    return std::visit([](const auto& one) { return claim(one.request_id, one.fence); }, r);
-}
-
 bool recorder::has_work() const {
     return !express_.empty() || !regular_.empty() ||
            (!locked_.empty() && std::chrono::steady_clock::now() >= next_try_);
 }
 
 bool recorder::is_worth_waiting_for() const {
-    return !stopping_ && express_.empty() && regular_.size() < most_rows && more_to_come_();
+    return !stopping_ && express_.empty() && regular_.size() < full_batch && more_to_come_();
 }
 
 // A commit costs the database as much for few outcomes as for many.
@@ -133,26 +164,18 @@ asio::awaitable<void> recorder::gather() {
 }
 
 record_batch recorder::take() {
-    record_batch batch;
-    std::size_t bytes = 0;
-    if (std::chrono::steady_clock::now() >= next_try_) take_from(locked_, most_locked_rows, batch, bytes);
-    take_from(express_, most_rows, batch, bytes);
-    take_from(regular_, most_rows, batch, bytes);
-    return batch;
+    batch_builder batch;
+    if (std::chrono::steady_clock::now() >= next_try_) take_from(locked_, most_locked_rows, batch);
+    take_from(express_, most_rows, batch);
+    take_from(regular_, most_rows, batch);
+    return batch.take();
 }
 
-/// Until the batch has so many rows, or enough bytes.
-void recorder::take_from(std::deque<row>& from, std::size_t most, record_batch& batch, std::size_t& bytes) {
-    for (;
-         !from.empty() && batch.commands.size() + batch.verdicts.size() < most && bytes < most_bytes_of_batch;
-         from.pop_front()) {
+/// Until the batch has that many rows, or enough bytes.
+void recorder::take_from(std::deque<recorded_run>& from, std::size_t most, batch_builder& batch) {
+    for (; !from.empty() && batch.has_room(most); from.pop_front()) {
         if (&from == &locked_) --postponed_.at(claim_of(from.front()));
-        std::visit(
-            [&](auto& r) {
-                bytes += size_of(r);
-                put(batch, std::move(r));
-            },
-            from.front());
+        batch.add(std::move(from.front()));
     }
 }
 
@@ -164,9 +187,12 @@ asio::awaitable<void> recorder::write(record_batch batch) {
             backoff_.regained();
             observer_.recorded(batch, answer);
             hold_what_failed(batch, answer);
-            outstanding_ -= batch.verdicts.size();
-            bytes_ -= size_of(batch);
+            for (const auto& run : batch.runs) {
+                outstanding_ -= run.end ? 1 : 0;
+                bytes_ -= size_of(run);
+            }
             put_back_postponed(batch, answer);
+            has_room_.cancel();
             if (written_) written_(batch, answer);
             co_return;
         } catch (const std::exception& e) {
@@ -182,73 +208,63 @@ asio::awaitable<void> recorder::pause(std::chrono::milliseconds time) {
     co_await timer.async_wait(asio::use_awaitable);
 }
 
-// Puts them in front of the rows that were added for these requests meanwhile, so that a verdict is never
+// Puts them in front of the parts that were added for these requests meanwhile, so that a verdict is never
 // written before the commands that it ends.
 void recorder::put_back_postponed(const record_batch& batch, const record_answer& answer) {
     const std::set<std::int64_t> still_locked(answer.postponed.begin(), answer.postponed.end());
-    for (const auto& v : batch.verdicts | std::views::reverse)
-        if (still_locked.contains(v.request_id)) {
-            put_back(v);
-            ++outstanding_;
-        }
-    for (const auto& c : batch.commands | std::views::reverse)
-        if (still_locked.contains(c.request_id)) put_back(c);
+    for (const auto& run : batch.runs | std::views::reverse)
+        if (still_locked.contains(run.request_id)) put_back(run);
     std::erase_if(postponed_, [](const auto& one) { return one.second == 0; });
     if (!still_locked.empty()) next_try_ = std::chrono::steady_clock::now() + between_tries;
 }
 
-void recorder::put_back(row r) {
-    bytes_ += std::visit([](const auto& one) { return size_of(one); }, r);
-    ++postponed_[claim_of(r)];
-    locked_.push_front(std::move(r));
+void recorder::put_back(recorded_run part) {
+    if (part.end) ++outstanding_;
+    bytes_ += size_of(part);
+    ++postponed_[claim_of(part)];
+    locked_.push_front(std::move(part));
 }
 
 void recorder::hold_what_failed(const record_batch& batch, const record_answer& answer) {
     const std::set<std::int64_t> failed(answer.failed.begin(), answer.failed.end());
-    if (failed.empty()) return;
-    std::map<claim, std::optional<verdict>> ends;
-    for (const auto& v : batch.verdicts)
-        if (failed.contains(v.request_id)) ends.insert_or_assign({v.request_id, v.fence}, v);
-    for (const auto& c : batch.commands)
-        if (failed.contains(c.request_id)) ends.try_emplace({c.request_id, c.fence});
-    for (auto& [of, end] : ends) {
-        // Refused even so: asked again and again it would keep the database busy and the daemon from
-        // stopping.
-        if (end && end->error_code == record_refused)
+    for (const auto& run : batch.runs)
+        if (failed.contains(run.request_id)) hold(run, answer.failure);
+}
+
+// The outcome could not be stored, and the CAS got the command all the same: maybe_sent.
+void recorder::hold(const recorded_run& failed, const std::string& why) {
+    constexpr std::size_t longest_reason = 1000;
+    if (failed.end)
+        if (const auto* reason = reason_of(*failed.end); reason != nullptr && reason->code == record_refused) {
+            // The database would be busy with it, and the daemon could not stop.
             observer_.trouble("record",
-                              "request " + std::to_string(of.first) +
+                              "request " + std::to_string(failed.request_id) +
                                   " can neither be recorded nor held, and stays in flight until this daemon "
                                   "ends: " +
-                                  answer.failure);
-        else
-            hold(of, std::move(end), answer.failure);
-    }
+                                  why);
+            return;
+        }
+    const auto claim = claim_of(failed);
+    const auto end = failed.end ? failed : take_back(claim);
+    recorded_run hold;
+    hold.request_id = failed.request_id;
+    hold.fence = failed.fence;
+    hold.end = held{
+        {record_refused, "the outcome could not be stored: " + shortened(why, longest_reason)}, {}, true};
+    if (end) hold.first_sent = end->first_sent;
+    add(std::move(hold));
+    if (!end) refused_.insert(claim);
 }
 
-// What was answered and could not be stored was sent all the same, so the hold takes the doubt along.
-void recorder::hold(const claim& of, std::optional<verdict> end, const std::string& why) {
-    constexpr std::size_t longest_reason = 1000;
-    if (!end) end = take_back(of);
-    verdict v;
-    std::tie(v.request_id, v.fence) = of;
-    v.disposition = disposition::hold;
-    v.error_code = record_refused;
-    v.error_description = "the outcome could not be stored: " + shortened(why, longest_reason);
-    v.maybe_sent = true;
-    if (end) v.first_sent = end->first_sent;
-    add(std::move(v), urgency::regular);
-    if (!end) refused_.insert(of);
-}
-
-/// Drops what waits to be written of that claim. Returns the verdict, if it was among it.
-std::optional<verdict> recorder::take_back(const claim& of) {
-    std::optional<verdict> end;
+/// Drops the parts of that claim that wait to be written. Returns the one with the verdict, if it is there.
+std::optional<recorded_run> recorder::take_back(const claim& of) {
+    std::optional<recorded_run> end;
     postponed_.erase(of);
     for (auto* from : {&express_, &regular_, &locked_})
-        std::erase_if(*from, [&](const row& r) {
-            if (claim_of(r) != of) return false;
-            bytes_ -= std::visit([](const auto& one) { return size_of(one); }, r);
-            if (const auto* v = std::get_if<verdict>(&r)) end = *v;
+        std::erase_if(*from, [&](const recorded_run& part) {
+            if (claim_of(part) != of) return false;
+            bytes_ -= size_of(part);
+            if (part.end) end = part;
             return true;
         });
     if (end) --outstanding_;

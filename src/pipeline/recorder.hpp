@@ -20,7 +20,6 @@
 #include <set>
 #include <string>
 #include <utility>
-#include <variant>
 
 namespace contego::pipeline {
 
@@ -57,10 +56,9 @@ public:
 
     enum class urgency { express, regular };
 
-    /// A request's outcomes are written in the order in which they were added: all of one have the same
-    /// urgency.
-    void add(command_record c, urgency u = urgency::regular);
-    void add(verdict v, urgency u = urgency::regular);
+    /// Outcomes of one claim, at least one. The recorder writes the parts of a claim in the order in which they
+    /// were added; all of them must have the same urgency.
+    void add(recorded_run part, urgency u = urgency::regular);
 
     /// Whether the database refused to store an outcome of this claim, and its verdict is still to come. The
     /// request is held: nothing of it is to be sent any more.
@@ -75,6 +73,12 @@ public:
     /// Whether the outcome of another exchange may be added. False while more than 16 MiB wait to be durable.
     [[nodiscard]] bool has_room() const { return bytes_ < most_bytes; }
 
+    /// Waits until `has_room`, or until `open` was called.
+    asio::awaitable<void> wait_for_room();
+
+    /// From now on nobody waits for room.
+    void open();
+
     /// Writes until `stop` was called and nothing is left.
     asio::awaitable<void> run();
 
@@ -84,39 +88,40 @@ public:
 private:
     static constexpr std::size_t most_bytes = std::size_t{16} << 20U;
 
-    using row = std::variant<command_record, verdict>;
     using claim = std::pair<std::int64_t, std::int64_t>; ///< request and fence
 
-    void enqueue(row r, urgency u);
-    static claim claim_of(const row& r);
+    class batch_builder;
+
     [[nodiscard]] bool has_work() const;
     [[nodiscard]] bool is_worth_waiting_for() const;
-    void take_from(std::deque<row>& from, std::size_t most, record_batch& batch, std::size_t& bytes);
+    void take_from(std::deque<recorded_run>& from, std::size_t most, batch_builder& batch);
     asio::awaitable<void> gather();
     [[nodiscard]] record_batch take();
     asio::awaitable<void> write(record_batch batch);
     asio::awaitable<void> pause(std::chrono::milliseconds time);
     void put_back_postponed(const record_batch& batch, const record_answer& answer);
-    void put_back(row r);
+    void put_back(recorded_run part);
     void hold_what_failed(const record_batch& batch, const record_answer& answer);
-    void hold(const claim& of, std::optional<verdict> end, const std::string& why);
-    [[nodiscard]] std::optional<verdict> take_back(const claim& of);
+    void hold(const recorded_run& failed, const std::string& why);
+    [[nodiscard]] std::optional<recorded_run> take_back(const claim& of);
 
     asio::thread_pool& database_;
     outcome_store& store_;
     line_observer& observer_;
     asio::steady_timer added_;
-    std::deque<row> express_;
-    std::deque<row> regular_;
+    asio::steady_timer has_room_; ///< never expires; cancelled when there may be room again
+    std::deque<recorded_run> express_;
+    std::deque<recorded_run> regular_;
     std::size_t outstanding_ = 0;
-    std::deque<row> locked_; ///< rows that come after those of a request whose rows are locked
-    std::map<claim, std::size_t>
-        postponed_; ///< how many rows of each are in `locked_`; 0: they are being written
+    std::deque<recorded_run> locked_; ///< of requests whose rows another session keeps locked
+    /// How many parts of each claim are in `locked_`; 0: they are being written.
+    std::map<claim, std::size_t> postponed_;
     asio::steady_timer::time_point next_try_{}; ///< when the database is asked again about `locked_`
-    std::size_t bytes_ = 0;   ///< of all rows that are not durable, those on their way to the database too
+    std::size_t bytes_ = 0;   ///< of all outcomes that are not durable, those being written included
     std::set<claim> refused_; ///< held while they were under way: their verdict is still to come
     backoff backoff_;
     bool stopping_ = false;
+    bool is_open_ = false;
     std::function<bool()> more_to_come_ = [] { return false; };
     std::function<void(const record_batch&, const record_answer&)> written_;
 };

@@ -6,10 +6,9 @@
 #include "queue/lock_holders.hpp"
 
 #include <algorithm>
-#include <array>
-#include <map>
 #include <set>
 #include <string>
+#include <type_traits>
 
 namespace contego::queue {
 namespace {
@@ -21,8 +20,6 @@ constexpr statement record_outcomes{"record_outcomes",
                                     "SELECT array_to_json(stale), woken FROM contego.record($1, $2, $3, $4, "
                                     "$5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
                                     " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)"};
-
-constexpr std::array<std::string_view, 5> disposition_names{"complete", "reject", "retry", "hold", "release"};
 
 void add_text(column<std::string_view>& to, std::string_view text) {
     if (text.empty())
@@ -61,9 +58,16 @@ struct command_columns {
     column<double> sent_age;
     column<double> duration;
 
-    void add(const command_record& c, steady_clock::time_point now) {
-        request_id.add(c.request_id);
-        fence.add(c.fence);
+    void add(const recorded_run& run, steady_clock::time_point now) {
+        for (const auto& c : run.commands) {
+            request_id.add(run.request_id);
+            fence.add(run.fence);
+            add_command(c, now);
+        }
+    }
+
+private:
+    void add_command(const command_record& c, steady_clock::time_point now) {
         sequence.add(c.sequence);
         type.add(name_of(c.type));
         parameters.add({json::write(c.parameters)});
@@ -77,7 +81,6 @@ struct command_columns {
         add_attempt(c, now);
     }
 
-private:
     void add_attempt(const command_record& c, steady_clock::time_point now) {
         if (!c.outcome) {
             outcome.add("skipped");
@@ -107,21 +110,53 @@ struct verdict_columns {
     column<bool> maybe_sent;
     column<double> sent_age;
 
-    void add(const verdict& v, steady_clock::time_point now) {
-        request_id.add(v.request_id);
-        fence.add(v.fence);
-        disposition.add(disposition_names.at(static_cast<std::size_t>(v.disposition)));
-        add_text(error_code, v.error_code);
-        add_text(error_description, v.error_description);
-        add_text(reference_number, v.reference_number);
-        add_json(result, v.result);
-        delay.add(static_cast<double>(v.delay.count()));
-        counts.add(v.counts);
-        maybe_sent.add(v.maybe_sent);
-        if (v.first_sent)
-            sent_age.add(age_of(*v.first_sent, now));
+    void add(const recorded_run& run, steady_clock::time_point now) {
+        if (!run.end) return;
+        request_id.add(run.request_id);
+        fence.add(run.fence);
+        disposition.add(name_of(disposition_of(*run.end)));
+        std::visit([&](const auto& end) { add_end(end); }, *run.end);
+        if (run.first_sent)
+            sent_age.add(age_of(*run.first_sent, now));
         else
             sent_age.add_null();
+    }
+
+private:
+    /// A member that this alternative lacks becomes NULL.
+    template <typename End>
+    void add_end(const End& end) {
+        add_reason(end);
+        if constexpr (requires { end.reference_number; })
+            add_text(reference_number, end.reference_number);
+        else
+            reference_number.add_null();
+        if constexpr (requires { end.result; })
+            add_json(result, end.result);
+        else
+            result.add_null();
+        if constexpr (requires { end.maybe_sent; })
+            maybe_sent.add(end.maybe_sent);
+        else
+            maybe_sent.add_null();
+        if constexpr (std::is_same_v<End, retrying>) {
+            delay.add(static_cast<double>(end.delay.count()));
+            counts.add(end.counts);
+        } else {
+            delay.add_null();
+            counts.add_null();
+        }
+    }
+
+    template <typename End>
+    void add_reason(const End& end) {
+        if constexpr (requires { end.why; }) {
+            add_text(error_code, end.why.code);
+            add_text(error_description, end.why.description);
+        } else {
+            error_code.add_null();
+            error_description.add_null();
+        }
     }
 };
 
@@ -144,53 +179,25 @@ bool may_be_a_row(const server_error& e) {
     return is_about_the_row(e.sqlstate()) || took_too_long(e.sqlstate());
 }
 
-/// The batch taken apart by request, for the case that one of them is what the database refuses.
-std::vector<record_batch> apart(const record_batch& batch) {
-    std::map<std::int64_t, record_batch> by_request;
-    for (const auto& c : batch.commands)
-        by_request[c.request_id].commands.push_back(c);
-    for (const auto& v : batch.verdicts)
-        by_request[v.request_id].verdicts.push_back(v);
-    std::vector<record_batch> all;
-    all.reserve(by_request.size());
-    for (auto& [id, part] : by_request)
-        all.push_back(std::move(part));
-    return all;
-}
-
-/// The rows of those requests only.
+/// The runs of those requests only.
 template <typename Predicate>
 record_batch part_of(const record_batch& batch, const Predicate& wanted) {
     record_batch part;
-    for (const auto& c : batch.commands)
-        if (wanted(c.request_id)) part.commands.push_back(c);
-    for (const auto& v : batch.verdicts)
-        if (wanted(v.request_id)) part.verdicts.push_back(v);
+    for (const auto& run : batch.runs)
+        if (wanted(run.request_id)) part.runs.push_back(run);
     return part;
 }
 
 std::set<std::int64_t> requests_of(const record_batch& batch) {
     std::set<std::int64_t> all;
-    for (const auto& c : batch.commands)
-        all.insert(c.request_id);
-    for (const auto& v : batch.verdicts)
-        all.insert(v.request_id);
+    for (const auto& run : batch.runs)
+        all.insert(run.request_id);
     return all;
 }
 
-std::int64_t request_of(const record_batch& part) {
-    return part.commands.empty() ? part.verdicts.front().request_id : part.commands.front().request_id;
-}
-
-std::int64_t fence_of(const record_batch& part) {
-    return part.verdicts.empty() ? part.commands.back().fence : part.verdicts.back().fence;
-}
-
 /// Whether this is all that is left to say of a request: that it is held.
-bool only_holds(const record_batch& part) {
-    return part.commands.empty() && std::ranges::all_of(part.verdicts, [](const verdict& v) {
-               return v.disposition == disposition::hold;
-           });
+bool only_holds(const recorded_run& run) {
+    return run.commands.empty() && run.end && std::holds_alternative<held>(*run.end);
 }
 
 class pg_outcome_store final : public outcome_store {
@@ -216,7 +223,7 @@ public:
 
 private:
     void write(const record_batch& batch, record_answer& answer) {
-        if (batch.commands.empty() && batch.verdicts.empty()) return;
+        if (batch.runs.empty()) return;
         const auto now = steady_clock::now();
         try {
             write_at(now, batch, answer);
@@ -230,11 +237,11 @@ private:
 
     void write_at(steady_clock::time_point now, const record_batch& batch, record_answer& answer) {
         command_columns c;
-        for (const auto& command : batch.commands)
-            c.add(command, now);
         verdict_columns v;
-        for (const auto& verdict : batch.verdicts)
-            v.add(verdict, now);
+        for (const auto& run : batch.runs) {
+            c.add(run, now);
+            v.add(run, now);
+        }
         const auto written = connection_.call(record_outcomes,
                                               c.request_id.parameter(),
                                               c.fence.parameter(),
@@ -309,14 +316,14 @@ private:
     }
 
     void one_by_one(const record_batch& batch, record_answer& answer) {
-        for (const auto& part : apart(batch)) {
+        for (const auto& run : batch.runs) {
             try {
-                write(part, answer);
+                write({{run}}, answer);
             } catch (const server_error& e) {
                 if (waited_for_a_lock(e.sqlstate()))
-                    postpone(request_of(part), answer);
+                    postpone(run.request_id, answer);
                 else if (may_be_a_row(e))
-                    set_apart(part, e, answer);
+                    set_apart(run, e, answer);
                 else
                     throw;
             }
@@ -328,25 +335,25 @@ private:
         answer.postponed.push_back(id);
     }
 
-    // What cannot be written for a reason of its own must not keep others from being written. The hold is a
-    // statement that looks at nothing of what the row holds; if it takes too long as well, it is the
-    // database that is slow, and everything is written again later.
-    void set_apart(const record_batch& part, const server_error& e, record_answer& answer) {
-        if (!took_too_long(e.sqlstate()) && !only_holds(part)) {
-            answer.failed.push_back(request_of(part));
+    // A run that cannot be written for a reason of its own must not keep others from being written. The hold
+    // is a statement that reads nothing that the row holds. If it takes too long as well, the database is
+    // slow, and everything is written again later.
+    void set_apart(const recorded_run& run, const server_error& e, record_answer& answer) {
+        if (!took_too_long(e.sqlstate()) && !only_holds(run)) {
+            answer.failed.push_back(run.request_id);
             if (answer.failure.empty()) answer.failure = e.what();
         } else {
-            hold(part, e.what());
+            hold(run, e.what());
         }
     }
 
-    // A database that refuses even this, as by a trigger of the site, leaves the request in flight for as
-    // long as this daemon lives: to ask again without end would keep all others waiting.
-    void hold(const record_batch& part, const std::string& why) {
+    // If the database refuses even this, for example by a trigger of the site, the request stays in flight
+    // for as long as this daemon lives: asking again without end would keep all others waiting.
+    void hold(const recorded_run& run, const std::string& why) {
         try {
             connection_.call(hold_unrecordable,
-                             request_of(part),
-                             fence_of(part),
+                             run.request_id,
+                             run.fence,
                              "RECORD_REFUSED",
                              "the outcome could not be stored: " + why);
         } catch (const server_error& e) {

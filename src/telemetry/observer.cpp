@@ -47,9 +47,11 @@ void observer::exchanged(
     log_.info("command not done", facts);
 }
 
-void observer::decided(const request& r, const verdict& v) {
-    const auto since_claim = v.first_sent ? seconds(std::chrono::steady_clock::now() - *v.first_sent) : 0.0;
-    metrics_.decided(r.provider, v.disposition, r.age_seconds + since_claim);
+void observer::decided(const request& r, const recorded_run& run) {
+    const auto is = disposition_of(*run.end);
+    const auto since_claim =
+        run.first_sent ? seconds(std::chrono::steady_clock::now() - *run.first_sent) : 0.0;
+    metrics_.decided(r.provider, is, r.age_seconds + since_claim);
     if (!log_.takes(spdlog::level::info)) return;
     value::object facts{
         {"request", r.id},
@@ -58,17 +60,21 @@ void observer::decided(const request& r, const verdict& v) {
         {"attempts", r.attempts},
         {"duration_s", since_claim},
     };
-    if (!v.error_code.empty()) facts.emplace("error_code", v.error_code);
-    if (v.disposition == disposition::retry)
-        facts.emplace("delay_ms", static_cast<std::int64_t>(v.delay.count()));
-    log_.info(became.at(static_cast<std::size_t>(v.disposition)), facts);
+    if (const auto* why = reason_of(*run.end)) facts.emplace("error_code", why->code);
+    if (const auto* again = std::get_if<retrying>(&*run.end))
+        facts.emplace("delay_ms", static_cast<std::int64_t>(again->delay.count()));
+    log_.info(became.at(static_cast<std::size_t>(is)), facts);
 }
 
 void observer::recorded(const record_batch& batch, const record_answer& answer) {
     fine("record");
-    log_.debug("outcomes recorded",
-               {{"commands", static_cast<std::int64_t>(batch.commands.size())},
-                {"requests", static_cast<std::int64_t>(batch.verdicts.size())}});
+    std::size_t commands = 0;
+    for (const auto& run : batch.runs)
+        commands += run.commands.size();
+    const auto ends = std::ranges::count_if(batch.runs, [](const auto& run) { return run.end.has_value(); });
+    log_.debug(
+        "outcomes recorded",
+        {{"commands", static_cast<std::int64_t>(commands)}, {"requests", static_cast<std::int64_t>(ends)}});
     for (const auto id : answer.stale)
         log_.warning("outcome not written: the request was claimed by another daemon meanwhile",
                      {{"request", id}});
@@ -82,9 +88,9 @@ void observer::recorded(const record_batch& batch, const record_answer& answer) 
 // Once for each request: it is tried again ten times a second.
 void observer::tell_postponed(const record_batch& batch, const record_answer& answer) {
     if (!postponed_.empty())
-        for (const auto& v : batch.verdicts)
-            if (std::ranges::find(answer.postponed, v.request_id) == answer.postponed.end())
-                postponed_.erase(v.request_id);
+        for (const auto& run : batch.runs)
+            if (run.end && std::ranges::find(answer.postponed, run.request_id) == answer.postponed.end())
+                postponed_.erase(run.request_id);
     for (const auto id : answer.postponed)
         if (postponed_.insert(id).second)
             log_.warning("outcome not written yet: another session keeps the row of the request locked",

@@ -21,7 +21,7 @@ public:
     void claimed(std::string_view provider, std::size_t count) override;
     void exchanged(
         const request& r, const command& c, int sequence, const exchange& e, const reply& answer) override;
-    void decided(const request& r, const verdict& v) override;
+    void decided(const request& r, const recorded_run& run) override;
     void recorded(const record_batch& batch, const record_answer& answer) override;
     void holds(std::string_view provider,
                std::size_t waiting,

@@ -30,16 +30,15 @@ public:
 
     void give(record_batch more) {
         const std::lock_guard lock(mutex_);
-        outstanding_ += more.verdicts.size();
-        std::ranges::move(more.commands, std::back_inserter(pending_.commands));
-        std::ranges::move(more.verdicts, std::back_inserter(pending_.verdicts));
+        outstanding_ += more.runs.size();
+        std::ranges::move(more.runs, std::back_inserter(pending_.runs));
         changed_.notify_all();
     }
 
     /// Everything that is there, as the daemon's recorder takes it; empty when there will be nothing more.
     record_batch take() {
         std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return ended_ || !pending_.verdicts.empty(); });
+        changed_.wait(lock, [&] { return ended_ || !pending_.runs.empty(); });
         return std::exchange(pending_, {});
     }
 
@@ -97,18 +96,15 @@ record_batch outcomes_of(const claim_batch& batch, const command_record& sample)
     const auto now = std::chrono::steady_clock::now();
     for (const auto& r : batch.requests) {
         auto c = sample;
-        c.request_id = r.id;
-        c.fence = r.fence;
         c.parameters = *r.parameters.members();
         c.sent = now;
-        out.commands.push_back(std::move(c));
-        verdict v;
-        v.request_id = r.id;
-        v.fence = r.fence;
-        v.disposition = disposition::complete;
-        v.reference_number = sample.reference_number;
-        v.first_sent = now;
-        out.verdicts.push_back(std::move(v));
+        recorded_run run;
+        run.request_id = r.id;
+        run.fence = r.fence;
+        run.commands.push_back(std::move(c));
+        run.end = completed{sample.reference_number, {}};
+        run.first_sent = now;
+        out.runs.push_back(std::move(run));
     }
     return out;
 }
@@ -135,11 +131,11 @@ struct figures {
 
 std::size_t record_all(outcome_store& store, handover& between, figures& counted) {
     std::size_t stale = 0;
-    for (auto batch = between.take(); !batch.verdicts.empty(); batch = between.take()) {
+    for (auto batch = between.take(); !batch.runs.empty(); batch = between.take()) {
         stale += store.record(batch).stale.size();
         ++counted.records;
-        counted.requests += batch.verdicts.size();
-        between.written(batch.verdicts.size());
+        counted.requests += batch.runs.size();
+        between.written(batch.runs.size());
     }
     return stale;
 }

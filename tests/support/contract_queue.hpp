@@ -263,7 +263,7 @@ TEST_P(queue_contract, a_batch_that_is_written_twice_counts_once) {
     const auto a = insert({"1"});
     ASSERT_EQ(claim(), ids{a});
     const auto r = claimed(a);
-    const record_batch batch{{command_of(r, 1, outcome::retry)}, {verdict_on(r, disposition::retry)}};
+    const flat_batch batch{{command_of(r, 1, outcome::retry)}, {verdict_on(r, disposition::retry)}};
     EXPECT_EQ(record(batch).stale, ids{});
 
     EXPECT_EQ(record(batch).stale, ids{a});
@@ -307,7 +307,7 @@ TEST_P(queue_contract, a_record_without_a_database_throws_and_may_be_repeated) {
     const auto a = insert({"1"});
     ASSERT_EQ(claim(), ids{a});
     static_cast<void>(record({}));
-    const record_batch batch{{}, {verdict_on(claimed(a), disposition::complete)}};
+    const flat_batch batch{{}, {verdict_on(claimed(a), disposition::complete)}};
 
     player_->cut();
 

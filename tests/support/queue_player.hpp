@@ -1,5 +1,6 @@
 #pragma once
 
+#include "support/flat_batch.hpp"
 #include <contego/outcome_store.hpp>
 #include <contego/request_source.hpp>
 
@@ -78,8 +79,8 @@ protected:
         throw std::logic_error("the latest claim did not bring it");
     }
 
-    static verdict verdict_on(const request& r, disposition d) {
-        verdict v;
+    static flat_verdict verdict_on(const request& r, disposition d) {
+        flat_verdict v;
         v.request_id = r.id;
         v.fence = r.fence;
         v.disposition = d;
@@ -89,8 +90,8 @@ protected:
         return v;
     }
 
-    static command_record command_of(const request& r, int sequence, std::optional<outcome> is) {
-        command_record c;
+    static flat_command command_of(const request& r, int sequence, std::optional<outcome> is) {
+        flat_command c;
         c.request_id = r.id;
         c.fence = r.fence;
         c.sequence = sequence;
@@ -102,7 +103,7 @@ protected:
         return c;
     }
 
-    record_answer record(const record_batch& batch) { return player_->store().record(batch); }
+    record_answer record(const flat_batch& rows) { return player_->store().record(grouped(rows)); }
 
     record_answer end(const request& r, disposition d) { return record({{}, {verdict_on(r, d)}}); }
 

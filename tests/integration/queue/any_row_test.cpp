@@ -177,9 +177,9 @@ TEST_F(any_row, that_another_session_keeps_locked_is_postponed_and_the_others_ar
     const auto stuck = insert_for_card("1");
     const auto other = insert_for_card("2");
     ASSERT_EQ(daemon_.claim(), (ids{stuck, other}));
-    record_batch batch;
+    flat_batch batch;
     for (const auto& r : daemon_.latest.requests) {
-        verdict v;
+        flat_verdict v;
         v.request_id = r.id;
         v.fence = r.fence;
         v.disposition = disposition::complete;
@@ -190,12 +190,12 @@ TEST_F(any_row, that_another_session_keeps_locked_is_postponed_and_the_others_ar
         pqxx::work holds(someone);
         holds.exec("SELECT FROM contego.request_open WHERE id = " + std::to_string(stuck) + " FOR UPDATE");
 
-        const auto answer = daemon_.store->record(batch);
+        const auto answer = daemon_.record(batch);
 
         EXPECT_EQ(answer.postponed, ids{stuck});
         EXPECT_EQ(progress(other), "DONE");
     }
-    const auto answer = daemon_.store->record(batch);
+    const auto answer = daemon_.record(batch);
     EXPECT_EQ(answer.postponed, ids{});
     EXPECT_EQ(progress(stuck), "DONE");
 }
@@ -212,16 +212,16 @@ TEST_F(any_row, whose_outcome_takes_too_long_is_held_and_the_others_are_written)
     options.answer_timeout = std::chrono::milliseconds(500);
     const auto store = queue::make_outcome_store(options);
     ASSERT_EQ(daemon_.claim(), (ids{slow, quick}));
-    record_batch batch;
+    flat_batch batch;
     for (const auto& r : daemon_.latest.requests) {
-        verdict v;
+        flat_verdict v;
         v.request_id = r.id;
         v.fence = r.fence;
         v.disposition = disposition::complete;
         batch.verdicts.push_back(v);
     }
 
-    store->record(batch);
+    store->record(grouped(batch));
     sql("DROP FUNCTION public.dawdle CASCADE");
 
     EXPECT_EQ(progress(quick), "DONE");
@@ -232,7 +232,7 @@ TEST_F(any_row, whose_outcome_takes_too_long_is_held_and_the_others_are_written)
 TEST_F(any_row, is_counted_once_when_its_commands_are_written_again_after_a_lost_answer) {
     const auto id = insert_for_card("1");
     ASSERT_EQ(daemon_.claim(), ids{id});
-    command_record c;
+    flat_command c;
     c.request_id = id;
     c.fence = daemon_.latest.requests.at(0).fence;
     c.sequence = 1;
@@ -241,8 +241,8 @@ TEST_F(any_row, is_counted_once_when_its_commands_are_written_again_after_a_lost
     c.got = exchange_state::answered;
     c.sent = std::chrono::steady_clock::now();
 
-    daemon_.store->record({{c}, {}});
-    daemon_.store->record({{c}, {}});
+    daemon_.record({{c}, {}});
+    daemon_.record({{c}, {}});
     daemon_.end(id, disposition::complete);
 
     EXPECT_EQ(one("SELECT attempts FROM contego.command WHERE request_id = " + std::to_string(id)), "1");
@@ -252,14 +252,14 @@ TEST_F(any_row, is_counted_once_when_its_commands_are_written_again_after_a_lost
 TEST_F(any_row, stays_maybe_sent_when_it_is_held_with_a_doubt) {
     const auto id = insert_for_card("1");
     ASSERT_EQ(daemon_.claim(), ids{id});
-    verdict v;
+    flat_verdict v;
     v.request_id = id;
     v.fence = daemon_.latest.requests.at(0).fence;
     v.disposition = disposition::hold;
     v.error_code = "TEST";
     v.maybe_sent = true;
 
-    daemon_.store->record({{}, {v}});
+    daemon_.record({{}, {v}});
 
     EXPECT_EQ(column(id, "maybe_sent"), "t");
 }

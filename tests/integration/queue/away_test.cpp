@@ -123,17 +123,17 @@ protected:
     void forgive() { sql("DROP TRIGGER refuse ON contego.command"); }
 
     /// Everything that was claimed, answered with success.
-    record_batch outcomes() {
-        record_batch batch;
+    flat_batch outcomes() {
+        flat_batch batch;
         for (const auto& r : daemon_.latest.requests) {
-            command_record c;
+            flat_command c;
             c.request_id = r.id;
             c.fence = r.fence;
             c.sequence = 1;
             c.type = command_type::add_subscriptions;
             c.outcome = outcome::success;
             batch.commands.push_back(c);
-            verdict v;
+            flat_verdict v;
             v.request_id = r.id;
             v.fence = r.fence;
             v.disposition = disposition::complete;
@@ -142,7 +142,7 @@ protected:
         return batch;
     }
 
-    record_answer record() { return daemon_.store->record(outcomes()); }
+    record_answer record() { return daemon_.record(outcomes()); }
 
     std::string sqlstate_of_record() {
         try {

@@ -81,12 +81,12 @@ TEST_F(claim, runs_one_request_of_a_card_at_a_time_and_wakes_the_next) {
         ASSERT_EQ(daemon.claim(), ids{id});
         EXPECT_EQ(daemon.claim(), ids{});
         daemon.latest.requests.clear();
-        daemon.store->record({{}, {}});
-        verdict v;
+        daemon.record({{}, {}});
+        flat_verdict v;
         v.request_id = id;
         v.fence = std::stoll(column(id, "fence"));
         v.disposition = disposition::complete;
-        daemon.store->record({{}, {v}});
+        daemon.record({{}, {v}});
     }
 }
 

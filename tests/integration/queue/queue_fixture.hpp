@@ -5,6 +5,7 @@
 #include "json/json.hpp"
 #include "queue/claim.hpp"
 #include "queue/record.hpp"
+#include "support/flat_batch.hpp"
 #include "support/private_cluster.hpp"
 
 #include <gtest/gtest.h>
@@ -44,15 +45,17 @@ struct daemon_hands {
     /// Ends one request of the latest claim.
     record_answer
     end(std::int64_t id, disposition d, std::chrono::milliseconds delay = std::chrono::hours(1)) {
-        verdict v;
+        flat_verdict v;
         v.request_id = id;
         for (const auto& r : latest.requests)
             if (r.id == id) v.fence = r.fence;
         v.disposition = d;
         v.delay = delay;
         if (d != disposition::complete && d != disposition::release) v.error_code = "TEST";
-        return store->record({{}, {v}});
+        return record({{}, {v}});
     }
+
+    record_answer record(const flat_batch& rows) const { return store->record(grouped(rows)); }
 
     queue::fleet membership;
     std::unique_ptr<request_source> source;

@@ -20,9 +20,9 @@ INSTANTIATE_TEST_SUITE_P(ends, record_of_two, ::testing::Values(0, 1));
 TEST_P(record_of_two, locks_them_in_the_order_of_their_ids) {
     const ids both{insert_for_card("1"), insert_for_card("2")};
     ASSERT_EQ(daemon_.claim(), both);
-    record_batch batch;
+    flat_batch batch;
     for (const auto& r : daemon_.latest.requests) {
-        verdict v;
+        flat_verdict v;
         v.request_id = r.id;
         v.fence = r.fence;
         v.disposition = r.id == both[GetParam()] ? disposition::complete : disposition::release;
@@ -34,7 +34,7 @@ TEST_P(record_of_two, locks_them_in_the_order_of_their_ids) {
     pqxx::connection other(database_.connection_string);
     pqxx::work person(other);
     person.exec(lock(both[0]));
-    auto writing = std::async(std::launch::async, [&] { return daemon_.store->record(batch); });
+    auto writing = std::async(std::launch::async, [&] { return daemon_.record(batch); });
     while (one("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'") == "0") {
     }
 
@@ -49,10 +49,10 @@ TEST_P(record_of_two, locks_them_in_the_order_of_their_ids) {
 class record_beside_a_person : public queue_fixture {
 protected:
     /// All that were claimed last are complete.
-    [[nodiscard]] record_batch all_complete() const {
-        record_batch batch;
+    [[nodiscard]] flat_batch all_complete() const {
+        flat_batch batch;
         for (const auto& r : daemon_.latest.requests) {
-            verdict v;
+            flat_verdict v;
             v.request_id = r.id;
             v.fence = r.fence;
             batch.verdicts.push_back(v);
@@ -61,9 +61,9 @@ protected:
     }
 
     /// Seconds of a call, and its answer.
-    std::pair<double, record_answer> timed(const record_batch& batch) {
+    std::pair<double, record_answer> timed(const flat_batch& batch) {
         const auto began = std::chrono::steady_clock::now();
-        auto answer = daemon_.store->record(batch);
+        auto answer = daemon_.record(batch);
         return {std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count(), answer};
     }
 
@@ -88,7 +88,7 @@ TEST_F(record_beside_a_person, waits_once_for_forty_locked_rows_and_then_no_more
     EXPECT_THAT(second.postponed, ::testing::SizeIs(40));
     EXPECT_LT(second_time, 2) << "nothing is waited for that is known to be locked";
     person.abort();
-    EXPECT_THAT(daemon_.store->record(all_complete()).postponed, ::testing::IsEmpty());
+    EXPECT_THAT(daemon_.record(all_complete()).postponed, ::testing::IsEmpty());
     EXPECT_EQ(progress(all[0]), "DONE");
 }
 
@@ -102,12 +102,12 @@ TEST_F(record_beside_a_person, postpones_the_one_behind_which_a_locked_one_waits
     pqxx::work person(other);
     person.exec("SELECT FROM contego.request_open WHERE id = " + std::to_string(behind) + " FOR UPDATE");
 
-    const auto answer = daemon_.store->record(all_complete());
+    const auto answer = daemon_.record(all_complete());
 
     EXPECT_EQ(answer.postponed, ids{first});
     EXPECT_EQ(progress(other_card), "DONE");
     person.abort();
-    EXPECT_THAT(daemon_.store->record(all_complete()).postponed, ::testing::IsEmpty());
+    EXPECT_THAT(daemon_.record(all_complete()).postponed, ::testing::IsEmpty());
     EXPECT_EQ(progress(first), "DONE");
     EXPECT_EQ(progress(behind), "QUEUED");
 }
@@ -122,7 +122,7 @@ TEST_F(record_beside_a_person, names_the_session_that_keeps_a_table_locked) {
 
     std::string why;
     try {
-        static_cast<void>(daemon_.store->record(all_complete()));
+        static_cast<void>(daemon_.record(all_complete()));
     } catch (const std::exception& e) {
         why = e.what();
     }
@@ -130,7 +130,7 @@ TEST_F(record_beside_a_person, names_the_session_that_keeps_a_table_locked) {
     EXPECT_THAT(why, ::testing::HasSubstr("session " + pid));
     EXPECT_THAT(why, ::testing::HasSubstr("contego.request_finished"));
     person.abort();
-    EXPECT_TRUE(daemon_.store->record(all_complete()).postponed.empty());
+    EXPECT_TRUE(daemon_.record(all_complete()).postponed.empty());
 }
 
 /// A cancelled statement says nothing of the rows: they are written by the next call.
@@ -140,14 +140,14 @@ TEST_F(record_beside_a_person, takes_a_cancelled_statement_for_no_fault_of_a_row
     pqxx::connection other(database_.connection_string);
     pqxx::work person(other);
     person.exec("SELECT FROM contego.request_open FOR UPDATE");
-    auto writing = std::async(std::launch::async, [&] { return daemon_.store->record(all_complete()); });
+    auto writing = std::async(std::launch::async, [&] { return daemon_.record(all_complete()); });
     while (one("SELECT count(*) FROM pg_locks AS l WHERE NOT l.granted AND pg_cancel_backend(l.pid)") ==
            "0") {
     }
 
     EXPECT_THROW(writing.get(), std::runtime_error);
     person.abort();
-    EXPECT_TRUE(daemon_.store->record(all_complete()).postponed.empty());
+    EXPECT_TRUE(daemon_.record(all_complete()).postponed.empty());
     EXPECT_EQ(progress(id), "DONE");
 }
 

@@ -8,11 +8,11 @@ protected:
     record() : daemon_(database_) {}
 
     /// A claimed request and the record of its first command.
-    command_record claimed_command(const std::string& parameters = R"({"smartcard_ca_id":"1"})") {
+    flat_command claimed_command(const std::string& parameters = R"({"smartcard_ca_id":"1"})") {
         insert(parameters);
         daemon_.claim();
         const auto& r = daemon_.latest.requests.at(0);
-        command_record c;
+        flat_command c;
         c.request_id = r.id;
         c.fence = r.fence;
         c.sequence = 1;
@@ -29,8 +29,8 @@ protected:
         return c;
     }
 
-    static verdict verdict_on(const command_record& c, disposition d) {
-        verdict v;
+    static flat_verdict verdict_on(const flat_command& c, disposition d) {
+        flat_verdict v;
         v.request_id = c.request_id;
         v.fence = c.fence;
         v.disposition = d;
@@ -38,7 +38,7 @@ protected:
         return v;
     }
 
-    std::string command(const command_record& c, const std::string& columns) {
+    std::string command(const flat_command& c, const std::string& columns) {
         return one("SELECT " + columns +
                    " FROM contego.command WHERE request_id = " + std::to_string(c.request_id));
     }
@@ -52,7 +52,7 @@ TEST_F(record, stores_the_command_and_completes_the_request) {
     v.reference_number = "ref-1";
     v.result = value::object{{"paired", true}};
 
-    const auto answer = daemon_.store->record({{c}, {v}});
+    const auto answer = daemon_.record({{c}, {v}});
 
     EXPECT_TRUE(answer.stale.empty());
     EXPECT_EQ(column(c.request_id,
@@ -75,7 +75,7 @@ TEST_F(record, stores_text_as_it_is_and_nothing_where_there_is_none) {
     c.parameters = {{"text", hard}, {"list", value::list{1, 2.5, true, value()}}};
     c.result = value();
 
-    daemon_.store->record({{c}, {}});
+    daemon_.record({{c}, {}});
 
     EXPECT_EQ(command(c, "request"), hard);
     EXPECT_EQ(command(c, "error_description"), hard);
@@ -85,13 +85,13 @@ TEST_F(record, stores_text_as_it_is_and_nothing_where_there_is_none) {
 }
 
 TEST_F(record, tells_the_rows_of_a_batch_apart) {
-    record_batch batch;
+    flat_batch batch;
     for (int card = 1; card <= 40; ++card)
         insert("{\"smartcard_ca_id\":\"" + std::to_string(card) + "\"}");
     daemon_.claim();
     for (const auto& r : daemon_.latest.requests) {
         for (const int sequence : {1, 2}) {
-            command_record c;
+            flat_command c;
             c.request_id = r.id;
             c.fence = r.fence;
             c.sequence = sequence;
@@ -99,7 +99,7 @@ TEST_F(record, tells_the_rows_of_a_batch_apart) {
             if (sequence == 2) c.outcome = outcome::success;
             batch.commands.push_back(c);
         }
-        verdict v;
+        flat_verdict v;
         v.request_id = r.id;
         v.fence = r.fence;
         v.disposition = r.id % 2 == 0 ? disposition::complete : disposition::reject;
@@ -107,7 +107,7 @@ TEST_F(record, tells_the_rows_of_a_batch_apart) {
         batch.verdicts.push_back(v);
     }
 
-    daemon_.store->record(batch);
+    daemon_.record(batch);
 
     EXPECT_EQ(one("SELECT count(*) FROM contego.command WHERE request = request_id || ' ' || sequence"
                   " AND outcome = CASE sequence WHEN 1 THEN 'skipped' ELSE 'success' END"),
@@ -124,7 +124,7 @@ TEST_F(record, keeps_the_code_and_the_sentence_of_a_rejection) {
     v.error_code = "CLIENT_NOT_FOUND";
     v.error_description = "no such client";
 
-    daemon_.store->record({{c}, {v}});
+    daemon_.record({{c}, {v}});
 
     EXPECT_EQ(
         column(c.request_id, "concat_ws('|', life_cycle_state, progress, error_code, error_description)"),
@@ -135,7 +135,7 @@ TEST_F(record, of_a_skipped_command_counts_no_attempt) {
     auto c = claimed_command();
     c.outcome.reset();
 
-    daemon_.store->record({{c}, {}});
+    daemon_.record({{c}, {}});
 
     EXPECT_EQ(command(c, "concat_ws('|', outcome, attempts, sent_date)"), "skipped|0");
     EXPECT_EQ(progress(c.request_id), "IN_FLIGHT");
@@ -145,13 +145,13 @@ TEST_F(record, of_a_second_attempt_replaces_the_first_and_counts_it) {
     auto c = claimed_command();
     c.outcome = outcome::retry;
     auto v = verdict_on(c, disposition::retry);
-    daemon_.store->record({{c}, {v}});
+    daemon_.record({{c}, {v}});
     daemon_.claim();
     c.fence = daemon_.latest.requests.at(0).fence;
     c.outcome = outcome::success;
     c.response = "<Second/>";
 
-    daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}});
+    daemon_.record({{c}, {verdict_on(c, disposition::complete)}});
 
     EXPECT_EQ(command(c, "concat_ws('|', outcome, attempts, response)"), "success|2|<Second/>");
     EXPECT_EQ(column(c.request_id, "attempts"), "1");
@@ -161,7 +161,7 @@ TEST_F(record, writes_nothing_for_a_claim_that_is_no_longer_ours) {
     const auto c = claimed_command();
     sql("UPDATE contego.request SET fence = fence + 1 WHERE id = " + std::to_string(c.request_id));
 
-    const auto answer = daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}});
+    const auto answer = daemon_.record({{c}, {verdict_on(c, disposition::complete)}});
 
     EXPECT_EQ(answer.stale, ids{c.request_id});
     EXPECT_EQ(progress(c.request_id), "IN_FLIGHT");
@@ -183,7 +183,7 @@ TEST_F(record, tells_two_claims_on_one_request_apart_in_one_batch) {
     }();
 
     const auto answer =
-        daemon_.store->record({{former, latest}, {rejected, verdict_on(latest, disposition::complete)}});
+        daemon_.record({{former, latest}, {rejected, verdict_on(latest, disposition::complete)}});
 
     EXPECT_EQ(answer.stale, ids{former.request_id});
     EXPECT_EQ(column(latest.request_id, "concat_ws('|', life_cycle_state, error_code)"), "COMPLETED");
@@ -192,10 +192,10 @@ TEST_F(record, tells_two_claims_on_one_request_apart_in_one_batch) {
 
 TEST_F(record, lets_each_verdict_in_once) {
     const auto c = claimed_command();
-    const record_batch batch{{c}, {verdict_on(c, disposition::complete)}};
-    daemon_.store->record(batch);
+    const flat_batch batch{{c}, {verdict_on(c, disposition::complete)}};
+    daemon_.record(batch);
 
-    const auto again = daemon_.store->record(batch);
+    const auto again = daemon_.record(batch);
 
     EXPECT_EQ(again.stale, ids{c.request_id});
     EXPECT_EQ(command(c, "attempts"), "1");
@@ -206,7 +206,7 @@ TEST_F(record, lets_a_bad_row_fail_alone) {
     const auto good = claimed_command(R"({"smartcard_ca_id":"2"})");
     bad.result = value::object{{"text", std::string("a\0b", 3)}};
 
-    const auto answer = daemon_.store->record(
+    const auto answer = daemon_.record(
         {{bad, good}, {verdict_on(bad, disposition::complete), verdict_on(good, disposition::complete)}});
 
     EXPECT_EQ(answer.failed, ids{bad.request_id});
@@ -219,7 +219,7 @@ TEST_F(record, hides_the_pin_when_the_request_ends) {
     const auto c = claimed_command(R"({"smartcard_ca_id":"1","new_pin":"4711","deep":[{"new_pin":"4712"}]})");
     EXPECT_EQ(column(c.request_id, "parameters->>'new_pin'"), "4711");
 
-    daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}});
+    daemon_.record({{c}, {verdict_on(c, disposition::complete)}});
 
     EXPECT_EQ(column(c.request_id, "parameters"),
               R"({"deep": [{"new_pin": "****"}], "new_pin": "****", "smartcard_ca_id": "1"})");
@@ -230,7 +230,7 @@ TEST_F(record, hides_a_pin_under_a_misspelt_name_too_and_nothing_else) {
         claimed_command(R"({"smartcard_ca_id":"1","newPin":"4711","NEW_PIN":4712,"message":"your PIN",)"
                         R"("pairing":"9","deep":[[{"new_pin_code":["4713"]}],"pin",null]})");
 
-    daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}});
+    daemon_.record({{c}, {verdict_on(c, disposition::complete)}});
 
     EXPECT_EQ(column(c.request_id, "parameters"),
               R"({"deep": [[{"new_pin_code": "****"}], "pin", null], "newPin": "****", "NEW_PIN": "****", )"
@@ -240,7 +240,7 @@ TEST_F(record, hides_a_pin_under_a_misspelt_name_too_and_nothing_else) {
 TEST_F(record, of_a_release_makes_it_claimable_at_once_and_burns_no_attempt) {
     const auto c = claimed_command();
 
-    daemon_.store->record({{}, {verdict_on(c, disposition::release)}});
+    daemon_.record({{}, {verdict_on(c, disposition::release)}});
 
     EXPECT_EQ(daemon_.claim(), ids{c.request_id});
     EXPECT_EQ(daemon_.latest.requests.at(0).attempts, 0);
@@ -251,7 +251,7 @@ TEST_F(record, hands_finished_commands_to_the_next_claim) {
     auto second = first;
     second.sequence = 2;
     second.outcome = outcome::retry;
-    daemon_.store->record({{first, second}, {verdict_on(first, disposition::release)}});
+    daemon_.record({{first, second}, {verdict_on(first, disposition::release)}});
 
     daemon_.claim();
 
@@ -261,15 +261,15 @@ TEST_F(record, hands_finished_commands_to_the_next_claim) {
 
 TEST_F(record, throws_where_the_database_is_away_and_works_when_it_is_back) {
     const auto c = claimed_command();
-    static_cast<void>(daemon_.store->record({})); // opens the connection
+    static_cast<void>(daemon_.record({})); // opens the connection
     {
         const closed_database away(database_);
 
         EXPECT_ANY_THROW(
-            static_cast<void>(daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}})));
+            static_cast<void>(daemon_.record({{c}, {verdict_on(c, disposition::complete)}})));
     }
 
-    daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}});
+    daemon_.record({{c}, {verdict_on(c, disposition::complete)}});
     EXPECT_EQ(progress(c.request_id), "DONE");
 }
 
@@ -280,7 +280,7 @@ TEST_F(record, keeps_every_attempt_in_the_order_of_its_number) {
     c.response.clear();
     for (const auto* const why : {"TRANSPORT_TIMEOUT", "TRANSPORT_CLOSED"}) {
         c.error_code = why;
-        ASSERT_TRUE(daemon_.store->record({{c}, {verdict_on(c, disposition::retry)}}).stale.empty());
+        ASSERT_TRUE(daemon_.record({{c}, {verdict_on(c, disposition::retry)}}).stale.empty());
         sql("UPDATE contego.request SET due_date = now()");
         daemon_.claim();
         c.fence = daemon_.latest.requests.at(0).fence;
@@ -289,7 +289,7 @@ TEST_F(record, keeps_every_attempt_in_the_order_of_its_number) {
     c.got = exchange_state::answered;
     c.error_code.clear();
 
-    ASSERT_TRUE(daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}}).stale.empty());
+    ASSERT_TRUE(daemon_.record({{c}, {verdict_on(c, disposition::complete)}}).stale.empty());
 
     using rows = std::vector<std::vector<std::string>>;
     EXPECT_EQ(sql("SELECT attempt, exchange, outcome, error_code FROM contego.attempt ORDER BY attempt"),
@@ -303,10 +303,10 @@ TEST_F(record, ends_the_commands_of_a_request_with_it_whenever_they_were_written
     const auto first = claimed_command();
     auto second = first;
     second.sequence = 2;
-    ASSERT_TRUE(daemon_.store->record({{first}, {}}).stale.empty());
+    ASSERT_TRUE(daemon_.record({{first}, {}}).stale.empty());
     EXPECT_EQ(one("SELECT count(*) FROM contego.command WHERE finished_date IS NULL"), "1");
 
-    ASSERT_TRUE(daemon_.store->record({{second}, {verdict_on(second, disposition::complete)}}).stale.empty());
+    ASSERT_TRUE(daemon_.record({{second}, {verdict_on(second, disposition::complete)}}).stale.empty());
 
     EXPECT_EQ(one("SELECT count(*) FROM contego.command AS c JOIN contego.request AS r ON r.id = c.request_id"
                   " WHERE c.finished_date = r.finished_date"),
@@ -318,7 +318,7 @@ TEST_F(record, an_outage_is_no_attempt_of_the_request) {
     auto v = verdict_on(c, disposition::retry);
     v.counts = false;
 
-    ASSERT_TRUE(daemon_.store->record({{c}, {v}}).stale.empty());
+    ASSERT_TRUE(daemon_.record({{c}, {v}}).stale.empty());
 
     EXPECT_EQ(column(c.request_id, "concat_ws(' ', progress, attempts)"), "RETRYING 0");
 }
@@ -327,7 +327,7 @@ TEST_F(record, a_doubt_is_still_one_when_the_request_comes_back) {
     const auto c = claimed_command();
     auto v = verdict_on(c, disposition::retry);
     v.maybe_sent = true;
-    ASSERT_TRUE(daemon_.store->record({{c}, {v}}).stale.empty());
+    ASSERT_TRUE(daemon_.record({{c}, {v}}).stale.empty());
     sql("UPDATE contego.request SET due_date = now()");
 
     daemon_.claim();
@@ -339,7 +339,7 @@ TEST_F(record, says_where_a_command_was_read_back) {
     auto c = claimed_command();
     c.read_back = true;
 
-    ASSERT_TRUE(daemon_.store->record({{c}, {verdict_on(c, disposition::complete)}}).stale.empty());
+    ASSERT_TRUE(daemon_.record({{c}, {verdict_on(c, disposition::complete)}}).stale.empty());
 
     EXPECT_EQ(command(c, "exchange"), "read_back");
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "support/flat_batch.hpp"
 #include "unit/pipeline/memory_queue.hpp"
 #include <contego/line_observer.hpp>
 #include <contego/outcome_store.hpp>
@@ -60,15 +61,16 @@ public:
             --failures;
             throw std::runtime_error("no database");
         }
-        ends.push_back(batch.verdicts.size());
-        commands.insert(commands.end(), batch.commands.begin(), batch.commands.end());
-        verdicts.insert(verdicts.end(), batch.verdicts.begin(), batch.verdicts.end());
+        const auto rows = flat(batch);
+        ends.push_back(rows.verdicts.size());
+        commands.insert(commands.end(), rows.commands.begin(), rows.commands.end());
+        verdicts.insert(verdicts.end(), rows.verdicts.begin(), rows.verdicts.end());
         return queue_.record(batch);
     }
 
     int failures = 0; ///< so many calls throw
-    std::vector<command_record> commands;
-    std::vector<verdict> verdicts;
+    std::vector<flat_command> commands;
+    std::vector<flat_verdict> verdicts;
     std::vector<std::size_t> ends; ///< how many verdicts each batch had
 
 private:
@@ -128,10 +130,10 @@ public:
 
     void exchanged(const request&, const command&, int, const exchange&, const reply&) override {}
 
-    void decided(const request& /*r*/, const verdict& /*v*/) override {}
+    void decided(const request& /*r*/, const recorded_run& /*run*/) override {}
 
     void recorded(const record_batch& batch, const record_answer& /*a*/) override {
-        ended += batch.verdicts.size();
+        ended += flat(batch).verdicts.size();
         if (on_recorded) on_recorded();
     }
 

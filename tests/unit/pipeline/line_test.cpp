@@ -37,16 +37,16 @@ protected:
     }
 
     std::unique_ptr<line> make_line() {
-        return std::make_unique<line>(network_.get_executor(),
-                                      claiming_,
-                                      recording_,
-                                      options_,
-                                      default_wire(),
-                                      source_,
-                                      cas_,
-                                      gate_,
-                                      store_,
-                                      watches_);
+        return std::make_unique<line>(options_,
+                                      line_parts{network_.get_executor(),
+                                                 claiming_,
+                                                 recording_,
+                                                 default_wire(),
+                                                 source_,
+                                                 cas_,
+                                                 gate_,
+                                                 store_,
+                                                 watches_});
     }
 
     void run(line& l) {
@@ -210,8 +210,8 @@ TEST_F(line_fixture, lets_a_bad_request_pass_by_the_good_ones) {
     run_until_recorded(4);
 
     EXPECT_EQ(cas_.sent.size(), 3U);
-    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::reject, &verdict::disposition), 1);
-    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::complete, &verdict::disposition), 3);
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::reject, &flat_verdict::disposition), 1);
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::complete, &flat_verdict::disposition), 3);
 }
 
 TEST_F(line_fixture, loses_no_answer_while_the_database_is_away) {
@@ -232,7 +232,7 @@ TEST_F(line_fixture, holds_a_request_whose_outcome_the_database_refuses) {
 
     run_until_recorded(3);
 
-    const auto held = std::ranges::find(store_.verdicts, disposition::hold, &verdict::disposition);
+    const auto held = std::ranges::find(store_.verdicts, disposition::hold, &flat_verdict::disposition);
     ASSERT_NE(held, store_.verdicts.end());
     EXPECT_EQ(held->request_id, 1);
     EXPECT_EQ(held->error_code, "RECORD_REFUSED");
@@ -247,8 +247,8 @@ TEST_F(line_fixture, gives_back_what_is_not_on_its_way_when_stopped) {
     run(l);
 
     EXPECT_EQ(cas_.sent.size(), 1U);
-    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::complete, &verdict::disposition), 1);
-    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::release, &verdict::disposition), 7);
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::complete, &flat_verdict::disposition), 1);
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::release, &flat_verdict::disposition), 7);
 }
 
 TEST_F(line_fixture, stopped_between_two_commands_gives_the_request_back_with_the_first_recorded) {
@@ -275,8 +275,8 @@ TEST_F(line_fixture, does_not_send_what_may_run_elsewhere_by_now) {
     run_until_recorded(4);
 
     EXPECT_EQ(cas_.sent.size(), 2U) << "only under the second claim";
-    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::release, &verdict::disposition), 2);
-    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::complete, &verdict::disposition), 2);
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::release, &flat_verdict::disposition), 2);
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::complete, &flat_verdict::disposition), 2);
 }
 
 TEST_F(line_fixture, claims_nothing_for_a_cas_that_is_taken_for_dead) {
@@ -312,7 +312,7 @@ TEST_F(line_fixture, gives_back_what_it_claimed_when_the_cas_is_taken_for_dead) 
     run_until_recorded(8);
 
     EXPECT_EQ(cas_.sent.size(), 1U);
-    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::release, &verdict::disposition), 7);
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::release, &flat_verdict::disposition), 7);
 }
 
 TEST_F(line_fixture, sends_no_more_at_once_than_the_gate_lets_through) {
@@ -343,7 +343,7 @@ TEST_F(line_fixture, stops_at_once_while_it_waits_for_a_turn) {
     run(l);
 
     EXPECT_TRUE(cas_.sent.empty());
-    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::release, &verdict::disposition), 2);
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::release, &flat_verdict::disposition), 2);
 }
 
 request express_for(std::int64_t id, const std::string& card) {
@@ -471,7 +471,7 @@ TEST_F(line_fixture, lets_others_pass_by_a_request_of_ten_thousand_commands) {
 
     run_until_recorded(199);
 
-    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::complete, &verdict::disposition), 199);
+    EXPECT_EQ(std::ranges::count(store_.verdicts, disposition::complete, &flat_verdict::disposition), 199);
     EXPECT_LT(cas_.sent.size(), 3'000U) << "the others were not kept waiting for it";
 }
 
@@ -491,7 +491,7 @@ TEST_F(line_fixture, sends_nothing_more_of_a_request_whose_outcome_the_database_
 
     ASSERT_FALSE(store_.verdicts.empty());
     EXPECT_EQ(store_.verdicts.back().disposition, disposition::hold);
-    EXPECT_TRUE(std::ranges::none_of(store_.verdicts, [&](const verdict& v) {
+    EXPECT_TRUE(std::ranges::none_of(store_.verdicts, [&](const flat_verdict& v) {
         return v.disposition == disposition::complete && &v == &store_.verdicts.back();
     }));
 }

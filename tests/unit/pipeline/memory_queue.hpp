@@ -1,5 +1,6 @@
 #pragma once
 
+#include "support/flat_batch.hpp"
 #include <contego/outcome_store.hpp>
 #include <contego/request_source.hpp>
 
@@ -87,8 +88,9 @@ public:
     }
 
     /// What names no claim of now is stale; the rest is stored.
-    record_answer record(const record_batch& batch) {
+    record_answer record(const record_batch& runs) {
         const std::lock_guard lock(mutex_);
+        const auto batch = flat(runs);
         record_answer answer;
         std::set<std::int64_t> stale;
         std::set<std::int64_t> failed;
@@ -127,7 +129,7 @@ private:
         return std::ranges::any_of(row.touched, [&](const auto& lane) { return busy.contains(lane); });
     }
 
-    bool is_storable(const command_record& c) const {
+    bool is_storable(const flat_command& c) const {
         return c.request_id != refused && c.error_description.find('\0') == std::string::npos;
     }
 
@@ -166,7 +168,7 @@ private:
                found->second.what.fence == fence;
     }
 
-    void store(const command_record& c) {
+    void store(const flat_command& c) {
         auto& [what, touched, is, due, finished, unanswered] = rows_.at(c.request_id);
         if (c.got == exchange_state::sent_no_answer || c.error_code == "HTTP_500" ||
             c.error_code == "ANSWER_OF_ANOTHER" || c.error_code == "UNREADABLE_ANSWER")
@@ -176,7 +178,7 @@ private:
             finished.insert_or_assign(c.sequence, finished_command{c.sequence, c.result, c.reference_number});
     }
 
-    std::size_t end(const verdict& v) {
+    std::size_t end(const flat_verdict& v) {
         auto& row = rows_.at(v.request_id);
         if (v.disposition == disposition::complete || v.disposition == disposition::reject) {
             const auto freed = row.touched;

@@ -22,7 +22,7 @@ class slow_outcome_store final : public outcome_store {
 public:
     record_answer record(const record_batch& batch) override {
         std::unique_lock lock(mutex_);
-        batches.push_back(batch);
+        batches.push_back(flat(batch));
         changed_.notify_all();
         changed_.wait(lock, [this] { return open_; });
         if (failures > 0) {
@@ -49,7 +49,7 @@ public:
             throw std::runtime_error("no such batch");
     }
 
-    std::vector<record_batch> batches;
+    std::vector<flat_batch> batches;
     std::vector<record_answer> answers; ///< of the next batches
     int failures = 0;
 
@@ -67,29 +67,29 @@ private:
 
 using ids = std::vector<std::int64_t>;
 
-inline command_record command_of(std::int64_t request_id, int sequence = 1) {
-    command_record c;
+inline flat_command command_of(std::int64_t request_id, int sequence = 1) {
+    flat_command c;
     c.request_id = request_id;
     c.fence = 7;
     c.sequence = sequence;
     return c;
 }
 
-inline verdict verdict_on(std::int64_t request_id) {
-    verdict v;
+inline flat_verdict verdict_on(std::int64_t request_id) {
+    flat_verdict v;
     v.request_id = request_id;
     v.fence = 7;
     return v;
 }
 
-inline ids requests_of(const std::vector<verdict>& verdicts) {
+inline ids requests_of(const std::vector<flat_verdict>& verdicts) {
     ids all;
     for (const auto& v : verdicts)
         all.push_back(v.request_id);
     return all;
 }
 
-inline ids requests_of(const std::vector<command_record>& commands) {
+inline ids requests_of(const std::vector<flat_command>& commands) {
     ids all;
     for (const auto& c : commands)
         all.push_back(c.request_id);
@@ -104,6 +104,11 @@ protected:
             if (e) std::rethrow_exception(e);
         });
         network_.poll();
+    }
+
+    template <typename Row>
+    void add(const Row& row, pipeline::recorder::urgency u = pipeline::recorder::urgency::regular) {
+        recorder_.add(run_of(row), u);
     }
 
     /// Lets it write all that it was given.

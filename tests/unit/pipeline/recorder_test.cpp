@@ -9,7 +9,7 @@ namespace {
 
 TEST_F(recorder_fixture, does_not_let_a_lone_outcome_wait) {
     start();
-    recorder_.add(verdict_on(1));
+    add(verdict_on(1));
     network_.poll();
 
     store_.wait_for_batch(1);
@@ -30,12 +30,12 @@ TEST_F(recorder_fixture, with_nothing_to_write_asks_the_database_nothing) {
 TEST_F(recorder_fixture, gathers_what_comes_while_a_batch_is_being_written) {
     store_.close();
     start();
-    recorder_.add(verdict_on(1));
+    add(verdict_on(1));
     network_.poll();
     store_.wait_for_batch(1);
     for (const auto id : {2, 3, 4}) {
-        recorder_.add(command_of(id));
-        recorder_.add(verdict_on(id));
+        add(command_of(id));
+        add(verdict_on(id));
     }
     network_.poll();
     EXPECT_EQ(recorder_.outstanding(), 4U);
@@ -52,13 +52,13 @@ TEST_F(recorder_fixture, gathers_what_comes_while_a_batch_is_being_written) {
 TEST_F(recorder_fixture, writes_express_before_what_was_there_earlier) {
     store_.close();
     start();
-    recorder_.add(verdict_on(1));
+    add(verdict_on(1));
     network_.poll();
     store_.wait_for_batch(1);
-    recorder_.add(command_of(2));
-    recorder_.add(verdict_on(2));
-    recorder_.add(command_of(3), pipeline::recorder::urgency::express);
-    recorder_.add(verdict_on(3), pipeline::recorder::urgency::express);
+    add(command_of(2));
+    add(verdict_on(2));
+    add(command_of(3), pipeline::recorder::urgency::express);
+    add(verdict_on(3), pipeline::recorder::urgency::express);
 
     store_.open();
     finish();
@@ -73,9 +73,9 @@ TEST_F(recorder_fixture, gathers_for_a_moment_where_more_comes_anyway) {
     bool written = false;
     recorder_.on_written([&](const record_batch& /*b*/, const record_answer& /*a*/) { written = true; });
     start();
-    recorder_.add(verdict_on(1));
+    add(verdict_on(1));
     network_.poll();
-    recorder_.add(verdict_on(2));
+    add(verdict_on(2));
     network_.poll();
 
     while (!written)
@@ -88,9 +88,9 @@ TEST_F(recorder_fixture, gathers_for_a_moment_where_more_comes_anyway) {
 TEST_F(recorder_fixture, lets_no_express_wait_for_what_comes_anyway) {
     recorder_.on_asking_for_more([] { return true; });
     start();
-    recorder_.add(verdict_on(1));
+    add(verdict_on(1));
     network_.poll();
-    recorder_.add(verdict_on(2), pipeline::recorder::urgency::express);
+    add(verdict_on(2), pipeline::recorder::urgency::express);
     network_.poll();
 
     store_.wait_for_batch(1);
@@ -103,7 +103,7 @@ TEST_F(recorder_fixture, lets_no_full_batch_wait_for_what_comes_anyway) {
     recorder_.on_asking_for_more([] { return true; });
     start();
     for (std::int64_t id = 1; id <= 600; ++id)
-        recorder_.add(verdict_on(id));
+        add(verdict_on(id));
     network_.poll();
 
     store_.wait_for_batch(1);
@@ -115,10 +115,10 @@ TEST_F(recorder_fixture, lets_no_full_batch_wait_for_what_comes_anyway) {
 TEST_F(recorder_fixture, stopped_writes_what_is_left) {
     store_.close();
     start();
-    recorder_.add(command_of(1));
+    add(command_of(1));
     network_.poll();
     store_.wait_for_batch(1);
-    recorder_.add(verdict_on(1));
+    add(verdict_on(1));
     recorder_.stop();
     network_.poll();
 
@@ -133,11 +133,11 @@ TEST_F(recorder_fixture, asks_again_with_the_same_batch_after_the_database_did_n
     store_.failures = 1;
     store_.close();
     start();
-    recorder_.add(command_of(1));
-    recorder_.add(verdict_on(1));
+    add(command_of(1));
+    add(verdict_on(1));
     network_.poll();
     store_.wait_for_batch(1);
-    recorder_.add(verdict_on(2));
+    add(verdict_on(2));
 
     store_.open();
     finish();
@@ -158,8 +158,8 @@ TEST_F(recorder_fixture, counts_a_request_as_outstanding_until_it_is_durable) {
         outstanding.push_back(recorder_.outstanding());
     });
     watches_.on_recorded = [&] { outstanding.push_back(recorder_.outstanding()); };
-    recorder_.add(verdict_on(1));
-    recorder_.add(verdict_on(2));
+    add(verdict_on(1));
+    add(verdict_on(2));
     start();
 
     finish();
@@ -170,9 +170,9 @@ TEST_F(recorder_fixture, counts_a_request_as_outstanding_until_it_is_durable) {
 TEST_F(recorder_fixture, never_writes_a_verdict_before_the_commands_of_its_request) {
     constexpr std::int64_t many = 1700;
     for (std::int64_t id = 1; id <= many; ++id) {
-        recorder_.add(command_of(id, 1));
-        recorder_.add(command_of(id, 2));
-        recorder_.add(verdict_on(id));
+        add(command_of(id, 1));
+        add(command_of(id, 2));
+        add(verdict_on(id));
     }
     start();
 
@@ -196,11 +196,11 @@ TEST_F(recorder_fixture, holds_what_the_database_refuses_once_and_says_why) {
     refused.failed = {1, 3};
     refused.failure = "value too odd";
     store_.answers = {refused};
-    recorder_.add(command_of(1, 1));
-    recorder_.add(command_of(1, 2));
-    recorder_.add(verdict_on(1));
-    recorder_.add(verdict_on(2));
-    recorder_.add(command_of(3));
+    add(command_of(1, 1));
+    add(command_of(1, 2));
+    add(verdict_on(1));
+    add(verdict_on(2));
+    add(command_of(3));
     start();
 
     finish();
@@ -233,8 +233,8 @@ request claimed(std::int64_t id) {
 }
 
 /// Every verdict that the database took on that request, and did not refuse.
-std::vector<verdict> taken(const slow_outcome_store& store, std::int64_t request_id) {
-    std::vector<verdict> all;
+std::vector<flat_verdict> taken(const slow_outcome_store& store, std::int64_t request_id) {
+    std::vector<flat_verdict> all;
     for (std::size_t i = 0; i < store.batches.size(); ++i)
         for (const auto& v : store.batches[i].verdicts)
             if (v.request_id == request_id && (i > 0 || store.batches[0].commands.empty())) all.push_back(v);
@@ -244,12 +244,12 @@ std::vector<verdict> taken(const slow_outcome_store& store, std::int64_t request
 TEST_F(recorder_fixture, a_hold_replaces_a_verdict_that_waits_behind_a_refused_command) {
     store_.answers = {refusing({1})};
     store_.close();
-    recorder_.add(command_of(1, 1));
+    add(command_of(1, 1));
     start();
     store_.wait_for_batch(1);
-    recorder_.add(command_of(1, 2));
-    recorder_.add(verdict_on(1));
-    recorder_.add(verdict_on(2));
+    add(command_of(1, 2));
+    add(verdict_on(1));
+    add(verdict_on(2));
 
     store_.open();
     finish();
@@ -266,12 +266,12 @@ TEST_F(recorder_fixture, a_hold_replaces_a_verdict_that_waits_behind_a_refused_c
 
 TEST_F(recorder_fixture, a_verdict_that_comes_after_the_hold_is_dropped) {
     store_.answers = {refusing({1})};
-    recorder_.add(command_of(1, 1));
+    add(command_of(1, 1));
     start();
     while (!recorder_.refused(claimed(1)))
         network_.run_one();
-    recorder_.add(command_of(1, 2));
-    recorder_.add(verdict_on(1));
+    add(command_of(1, 2));
+    add(verdict_on(1));
 
     EXPECT_FALSE(recorder_.refused(claimed(1))) << "there is nothing more to come";
     finish();
@@ -286,12 +286,12 @@ TEST_F(recorder_fixture, a_verdict_that_comes_after_the_hold_is_dropped) {
 TEST_F(recorder_fixture, a_refusal_says_nothing_of_a_later_claim_of_the_same_request) {
     store_.answers = {refusing({1})};
     store_.close();
-    recorder_.add(command_of(1, 1));
+    add(command_of(1, 1));
     start();
     store_.wait_for_batch(1);
     auto later = verdict_on(1);
     later.fence = 8;
-    recorder_.add(later);
+    add(later);
 
     store_.open();
     finish();
@@ -308,11 +308,11 @@ TEST_F(recorder_fixture, of_a_refused_express_request_nothing_is_left_either) {
     using enum pipeline::recorder::urgency;
     store_.answers = {refusing({1})};
     store_.close();
-    recorder_.add(command_of(1, 1), express);
+    add(command_of(1, 1), express);
     start();
     store_.wait_for_batch(1);
-    recorder_.add(command_of(1, 2), express);
-    recorder_.add(verdict_on(1), express);
+    add(command_of(1, 2), express);
+    add(verdict_on(1), express);
 
     store_.open();
     finish();
@@ -325,7 +325,7 @@ TEST_F(recorder_fixture, of_a_refused_express_request_nothing_is_left_either) {
 
 TEST_F(recorder_fixture, says_so_if_the_database_refuses_to_hold) {
     store_.answers = {refusing({1}), refusing({1})};
-    recorder_.add(verdict_on(1));
+    add(verdict_on(1));
     start();
 
     finish();
@@ -337,7 +337,7 @@ TEST_F(recorder_fixture, does_not_hold_for_ever_what_the_database_refuses_to_hol
     record_answer refused;
     refused.failed = {1};
     store_.answers = {refused, refused};
-    recorder_.add(verdict_on(1));
+    add(verdict_on(1));
     start();
 
     finish();
@@ -350,7 +350,7 @@ TEST_F(recorder_fixture, lets_a_stale_outcome_go) {
     record_answer late;
     late.stale = {1};
     store_.answers = {late};
-    recorder_.add(verdict_on(1));
+    add(verdict_on(1));
     start();
 
     finish();
@@ -369,7 +369,7 @@ TEST_F(recorder_fixture, tells_of_each_batch_on_the_network_thread) {
         woken.push_back(a.woken);
         told_on = std::this_thread::get_id();
     });
-    recorder_.add(verdict_on(1));
+    add(verdict_on(1));
     start();
 
     finish();
@@ -378,7 +378,7 @@ TEST_F(recorder_fixture, tells_of_each_batch_on_the_network_thread) {
     EXPECT_EQ(told_on, std::this_thread::get_id());
 }
 
-command_record large_command_of(std::int64_t request_id, std::size_t bytes, int sequence = 1) {
+flat_command large_command_of(std::int64_t request_id, std::size_t bytes, int sequence = 1) {
     auto c = command_of(request_id, sequence);
     c.request.assign(bytes, 'x');
     return c;
@@ -389,9 +389,9 @@ TEST_F(recorder_fixture, has_no_room_while_what_waits_is_large) {
     store_.close();
     start();
     for (int n = 1; n <= 15; ++n)
-        recorder_.add(large_command_of(n, megabyte));
+        add(large_command_of(n, megabyte));
     EXPECT_TRUE(recorder_.has_room());
-    recorder_.add(large_command_of(16, megabyte));
+    add(large_command_of(16, megabyte));
     EXPECT_FALSE(recorder_.has_room());
 
     store_.open();
@@ -403,7 +403,7 @@ TEST_F(recorder_fixture, has_no_room_while_what_waits_is_large) {
 TEST_F(recorder_fixture, writes_large_outcomes_in_batches_of_some_megabytes) {
     constexpr std::size_t megabyte = std::size_t{1} << 20U;
     for (int n = 1; n <= 10; ++n)
-        recorder_.add(large_command_of(n, megabyte));
+        add(large_command_of(n, megabyte));
     start();
     finish();
 
@@ -417,14 +417,14 @@ TEST_F(recorder_fixture, keeps_the_order_of_a_request_whose_rows_are_locked) {
     record_answer first;
     first.postponed = {1};
     store_.answers = {first};
-    recorder_.add(command_of(1));
-    recorder_.add(command_of(2));
+    add(command_of(1));
+    add(command_of(2));
     start();
     store_.wait_for_batch(1);
     while (recorder_.postponed() == 0)
         network_.run_one();
-    recorder_.add(verdict_on(1));
-    recorder_.add(verdict_on(2));
+    add(verdict_on(1));
+    add(verdict_on(2));
     finish();
 
     ids commands;
@@ -447,7 +447,7 @@ TEST_F(recorder_fixture, keeps_the_order_of_a_request_whose_rows_are_locked) {
 TEST_F(recorder_fixture, leaves_room_in_each_batch_beside_many_locked_requests) {
     record_answer first;
     for (int n = 1; n <= 600; ++n) {
-        recorder_.add(verdict_on(n));
+        add(verdict_on(n));
         first.postponed.push_back(n);
     }
     store_.answers = {first};
@@ -457,7 +457,7 @@ TEST_F(recorder_fixture, leaves_room_in_each_batch_beside_many_locked_requests) 
         network_.run_one();
     EXPECT_EQ(recorder_.postponed(), 600U);
     for (int n = 601; n <= 700; ++n)
-        recorder_.add(verdict_on(n));
+        add(verdict_on(n));
     finish();
 
     EXPECT_EQ(requests_of(store_.batches[1].verdicts).back(), 700)

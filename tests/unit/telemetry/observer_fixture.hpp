@@ -1,6 +1,7 @@
 #pragma once
 
 #include "json/json.hpp"
+#include "support/flat_batch.hpp"
 #include "telemetry/observer.hpp"
 
 #include <gtest/gtest.h>
@@ -54,14 +55,14 @@ protected:
         return members;
     }
 
-    [[nodiscard]] verdict verdict_of(disposition d, std::string error_code = {}) const {
-        verdict v;
+    [[nodiscard]] recorded_run ended(disposition d, std::string error_code = {}) const {
+        testing::flat_verdict v;
         v.request_id = r_.id;
         v.disposition = d;
         v.error_code = std::move(error_code);
         v.error_description = "a sentence";
         v.delay = std::chrono::milliseconds(1500);
-        return v;
+        return testing::run_of(v);
     }
 
     metrics stats_{"1", {"default"}};

@@ -76,7 +76,7 @@ TEST_F(observer_fixture, tells_what_becomes_of_each_request) {
         {disposition::hold, "request held"},
         {disposition::release, "request given back"}};
     for (const auto& [d, message] : all) {
-        const auto l = line("info", [&, what = d](observer& o) { o.decided(r_, verdict_of(what, "WHY")); });
+        const auto l = line("info", [&, what = d](observer& o) { o.decided(r_, ended(what, "WHY")); });
 
         EXPECT_EQ(l.at("message"), value(message));
         EXPECT_EQ(l.at("request"), value(42));
@@ -96,17 +96,17 @@ TEST_F(observer_fixture, tells_what_becomes_of_each_request) {
 
 TEST_F(observer_fixture, says_when_a_retry_is_due_and_no_code_where_there_is_none) {
     EXPECT_EQ(
-        line("info", [&](observer& o) { o.decided(r_, verdict_of(disposition::retry, "X")); }).at("delay_ms"),
+        line("info", [&](observer& o) { o.decided(r_, ended(disposition::retry, "X")); }).at("delay_ms"),
         value(1500));
     EXPECT_FALSE(line("info", [&](observer& o) {
-                     o.decided(r_, verdict_of(disposition::complete));
+                     o.decided(r_, ended(disposition::complete));
                  }).contains("error_code"));
 }
 
 TEST_F(observer_fixture, cuts_an_action_that_is_a_novel) {
     r_.action = std::string(5000, 'A');
 
-    const auto l = line("info", [&](observer& o) { o.decided(r_, verdict_of(disposition::reject, "X")); });
+    const auto l = line("info", [&](observer& o) { o.decided(r_, ended(disposition::reject, "X")); });
 
     EXPECT_EQ(l.at("action").text()->size(), 100U);
 }
@@ -115,7 +115,7 @@ TEST_F(observer_fixture, warns_of_every_outcome_that_came_too_late) {
     record_answer answer;
     answer.stale = {7, 8};
 
-    const auto all = lines("warn", [&](observer& o) { o.recorded({{}, {verdict_of({})}}, answer); });
+    const auto all = lines("warn", [&](observer& o) { o.recorded({{ended({})}}, answer); });
 
     ASSERT_EQ(all.size(), 2U);
     EXPECT_EQ(*all[0].find("level"), value("warning"));
@@ -142,7 +142,9 @@ TEST_F(observer_fixture, calls_it_an_error_when_the_database_refuses_an_outcome)
 }
 
 TEST_F(observer_fixture, counts_what_was_recorded_for_those_who_want_to_know_all) {
-    const record_batch batch{{command_record(), command_record()}, {verdict_of({})}};
+    auto run = ended({});
+    run.commands.resize(2);
+    const record_batch batch{{run}};
 
     const auto l = line("debug", [&](observer& o) { o.recorded(batch, {}); });
 
@@ -200,7 +202,7 @@ TEST_F(observer_fixture, shows_how_many_requests_the_line_holds) {
 
 TEST_F(observer_fixture, writes_text_for_people) {
     const auto text = written({log_format::text, "info"}, [&](observer& o) {
-        o.decided(r_, verdict_of(disposition::hold, "MAYBE_SENT"));
+        o.decided(r_, ended(disposition::hold, "MAYBE_SENT"));
     });
 
     EXPECT_THAT(text, HasSubstr("Z info    request held "));
@@ -219,19 +221,20 @@ TEST_F(observer_fixture, shows_no_secret_and_no_envelope) {
     answer.outcome = outcome::rejected;
     answer.message = answer.error_description = "4711 is no PIN";
     answer.error_code = "INPUT_VALIDATION_ERROR";
-    auto v = verdict_of(disposition::reject, "INPUT_VALIDATION_ERROR");
-    v.error_description = "4711 is no PIN";
+    auto run = ended(disposition::reject, "INPUT_VALIDATION_ERROR");
+    std::get<rejected>(*run.end).why.description = "4711 is no PIN";
     command_record stored;
     stored.parameters = {{"new_pin", "4711"}};
     stored.request = stored.response = "<Pin>4711</Pin>";
+    run.commands.push_back(stored);
 
     for (const auto format : {log_format::json, log_format::text}) {
         const auto text = written({format, "trace"}, [&](observer& o) {
             o.exchanged(r_, c_, 1, e, answer);
             answer.outcome = outcome::success;
             o.exchanged(r_, c_, 1, e, answer);
-            o.decided(r_, v);
-            o.recorded({{stored}, {v}}, {});
+            o.decided(r_, run);
+            o.recorded({{run}}, {});
         });
 
         EXPECT_THAT(text, HasSubstr("UPDATE_CA_PIN_TO_GIVEN_VALUE"));

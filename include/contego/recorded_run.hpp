@@ -1,0 +1,24 @@
+#pragma once
+
+#include <contego/command_record.hpp>
+#include <contego/verdict.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace contego {
+
+/// What is stored of one claim on one request: the commands since the part that was stored before, and, at
+/// the end of the claim, the verdict. It travels as one from the execution to the database.
+struct recorded_run {
+    std::int64_t request_id = 0;
+    std::int64_t fence = 0; ///< number of the claim
+    std::vector<command_record> commands;
+    std::optional<verdict> end; ///< none: the claim goes on
+    /// When the first exchange under this claim began; none: nothing was sent. Becomes executed_date.
+    std::optional<std::chrono::steady_clock::time_point> first_sent;
+};
+
+} // namespace contego
