@@ -1,28 +1,28 @@
--- The line in SQL: what the CRM inserts, how a daemon claims it, how the outcome is written.
+-- The tables: requests, their commands, lanes, the daemons, the feed, and the months of finished requests.
 --
--- Rows of contego.request live in one of two partitions. The open one stays small, whatever a site has sent in its
--- life: finishing a request deletes it there and inserts its final version into the finished one, which is one table for
--- each month. So it is with its commands. The CRM sees one table.
+-- Rows of contego.request are in one of two partitions. The open one stays small, however many requests a site has sent over the
+-- years: the end of a request deletes its row there and inserts the final version into the finished partition. That one has a
+-- partition for each month. The commands are kept in the same way. The CRM sees one table.
 --
 -- Order. Every smartcard and every box that a request touches is a lane (contego.lane). Claims of one provider are made
--- one after another (a claim locks a row of contego.lock to the end of its transaction), so that each sees all earlier ones;
--- finishing needs no such lock, for it can only make a claim see more lanes blocked than there are.
+-- one after another, so that each sees all earlier ones: a claim locks a row of contego.lock until its transaction ends.
+-- The end of a request needs no such lock, since it can only make a claim see more blocked lanes than there are.
 
 CREATE SEQUENCE contego.fence AS bigint;
-COMMENT ON SEQUENCE contego.fence IS 'Numbers the claims: only the holder of a request''s latest writes its outcome.';
+COMMENT ON SEQUENCE contego.fence IS 'This sequence numbers the claims. Only the holder of the latest claim of a request writes its outcome.';
 
--- Not advisory locks: any login of the database could take those, and stop everybody who waits for them.
+-- Rows, not advisory locks: any login of the database could take an advisory lock, and stop every session that waits for it.
 CREATE TABLE contego.lock (
     purpose  text NOT NULL,
     provider text NOT NULL DEFAULT '',
     CONSTRAINT lock_pkey PRIMARY KEY (purpose, provider)
 );
-COMMENT ON TABLE contego.lock IS 'Rows that functions of the schema lock so that only one session at a time does something. Only the owner can lock them.';
-COMMENT ON COLUMN contego.lock.purpose IS 'What one session at a time may do: claim, share, number_finished, make_month, drop_month.';
-COMMENT ON COLUMN contego.lock.provider IS 'For which CAS; empty if it is for all of them.';
+COMMENT ON TABLE contego.lock IS 'Functions of the schema lock these rows, so that only one session at a time does a job. Only the owner can lock them.';
+COMMENT ON COLUMN contego.lock.purpose IS 'The lock is for this job: claim, share, number_finished, make_month or drop_month.';
+COMMENT ON COLUMN contego.lock.provider IS 'The lock is for this provider; an empty text means all providers.';
 
--- Here before anybody wants them: a row that another transaction has inserted and not committed would have to be waited for. Those
--- of a provider are made by its first claim.
+-- These rows exist before any session wants one: a session would have to wait for a row that another transaction has inserted and not
+-- yet committed. The first claim of a provider inserts the rows of that provider.
 INSERT INTO contego.lock (purpose) VALUES ('number_finished'), ('make_month'), ('drop_month');
 
 CREATE TABLE contego.daemon (
@@ -36,17 +36,17 @@ CREATE TABLE contego.daemon (
     machine       text NOT NULL DEFAULT '',
     started_ticks bigint NOT NULL DEFAULT 0
 );
-COMMENT ON TABLE contego.daemon IS 'The running daemons. One whose lease has ended is taken for dead: its requests run elsewhere.';
-COMMENT ON COLUMN contego.daemon.machine IS 'The boot of a machine, and the namespace in it, where pid means something; empty: not known.';
-COMMENT ON COLUMN contego.daemon.started_ticks IS 'When the process started, in ticks since the boot: tells it from a later one with the same pid.';
-COMMENT ON COLUMN contego.daemon.id IS 'Given when it joins; a new one each time.';
-COMMENT ON COLUMN contego.daemon.name IS 'As its configuration calls it.';
-COMMENT ON COLUMN contego.daemon.pid IS 'Its process.';
-COMMENT ON COLUMN contego.daemon.version IS 'Of the program.';
-COMMENT ON COLUMN contego.daemon.started_date IS 'When it joined.';
-COMMENT ON COLUMN contego.daemon.lease_until IS 'Taken for dead after this, unless it renews its lease.';
-COMMENT ON COLUMN contego.daemon.host IS 'Host that the daemon runs on.';
-COMMENT ON SEQUENCE contego.daemon_id_seq IS 'Gives contego.daemon.id.';
+COMMENT ON TABLE contego.daemon IS 'Each row is one running daemon. A daemon whose lease has ended counts as dead, and other daemons run its requests.';
+COMMENT ON COLUMN contego.daemon.machine IS 'This text identifies a boot of a machine and the namespace in it in which pid is valid. It is empty if the daemon does not know it.';
+COMMENT ON COLUMN contego.daemon.started_ticks IS 'The process started at this time, in clock ticks since the boot. It tells the process from a later one with the same pid.';
+COMMENT ON COLUMN contego.daemon.id IS 'The database gives the daemon this number when it joins, and a new number each time that it joins.';
+COMMENT ON COLUMN contego.daemon.name IS 'The configuration of the daemon gives it this name.';
+COMMENT ON COLUMN contego.daemon.pid IS 'The daemon runs as the process with this ID on its host.';
+COMMENT ON COLUMN contego.daemon.version IS 'The daemon runs this version of contegod.';
+COMMENT ON COLUMN contego.daemon.started_date IS 'The daemon joined at this time.';
+COMMENT ON COLUMN contego.daemon.lease_until IS 'The lease ends at this time. The daemon counts as dead after it, unless it renews the lease.';
+COMMENT ON COLUMN contego.daemon.host IS 'The daemon runs on this host.';
+COMMENT ON SEQUENCE contego.daemon_id_seq IS 'This sequence gives the values of contego.daemon.id.';
 
 CREATE TABLE contego.request (
     id                bigint GENERATED ALWAYS AS IDENTITY,
@@ -82,7 +82,7 @@ CREATE TABLE contego.request (
     maybe_sent       boolean NOT NULL DEFAULT false,
     CONSTRAINT action_is_given CHECK (action IS NOT NULL),
     CONSTRAINT parameters_are_an_object CHECK (parameters IS NOT NULL AND jsonb_typeof(parameters) = 'object'),
-    -- A date that is not finite cannot be subtracted from another one: a claim or a view that met it would fail.
+    -- A date that is not finite cannot be subtracted from another date: a claim or a view that met it would fail.
     CONSTRAINT dates_are_finite CHECK (
         isfinite(scheduled_date) AND isfinite(due_date) AND isfinite(created_date) AND isfinite(claimed_date)
         AND isfinite(blocked_date) AND isfinite(executed_date) AND isfinite(finished_date)),
@@ -98,40 +98,41 @@ CREATE TABLE contego.request (
     CONSTRAINT blocked_has_a_blocker CHECK ((progress = 'BLOCKED') = (blocked_by IS NOT NULL)),
     CONSTRAINT rejected_has_a_code CHECK (life_cycle_state <> 'REJECTED' OR error_code IS NOT NULL)
 ) PARTITION BY LIST (life_cycle_state);
-COMMENT ON TABLE contego.request IS 'One provisioning request of the CRM: it inserts action and parameters, and reads the outcome.';
-COMMENT ON COLUMN contego.request.id IS 'Set by the database.';
-COMMENT ON COLUMN contego.request.created_date IS 'Set by the database.';
-COMMENT ON COLUMN contego.request.created_by IS 'The login that inserted it; set by the database.';
-COMMENT ON COLUMN contego.request.action IS 'A CRM action (BECOME_SUBSCRIBER, SWAP_INSTALLED_ITEM, ...) or the code of one of the 13 commands.';
-COMMENT ON COLUMN contego.request.parameters IS 'What the action touched, or the flat parameters of a direct command. A PIN in it is masked when the request ends.';
-COMMENT ON COLUMN contego.request.parameters_size IS 'Bytes of the parameters as text, as they were inserted; set by the database.';
-COMMENT ON COLUMN contego.request.subscription IS 'Whose; kept for support.';
-COMMENT ON COLUMN contego.request.process_name IS 'Why; kept for support.';
-COMMENT ON COLUMN contego.request.process_id IS 'Why; kept for support.';
-COMMENT ON COLUMN contego.request.provider IS 'Which CAS; default: default.';
-COMMENT ON COLUMN contego.request.priority IS 'REGULAR (default) or EXPRESS.';
-COMMENT ON COLUMN contego.request.scheduled_date IS 'Not before; default: now.';
-COMMENT ON COLUMN contego.request.idempotency_key IS 'Unique per provider and login while its request is kept: a second insert of the same key is refused.';
-COMMENT ON COLUMN contego.request.life_cycle_state IS 'PENDING, COMPLETED or REJECTED.';
-COMMENT ON COLUMN contego.request.progress IS 'Finer: QUEUED, SCHEDULED, BLOCKED, IN_FLIGHT, RETRYING, HELD; DONE, CLOSED; REJECTED, CANCELLED.';
-COMMENT ON COLUMN contego.request.sequence_number IS 'Order of sending; set by the database. The number of the request, until a person sends it again.';
-COMMENT ON COLUMN contego.request.executed_date IS 'When the first command of the latest run was sent.';
-COMMENT ON COLUMN contego.request.finished_date IS 'When it became COMPLETED or REJECTED.';
-COMMENT ON COLUMN contego.request.reference_number IS 'Given by the CAS to the last command answered.';
-COMMENT ON COLUMN contego.request.error_code IS 'Why it was rejected, is held or is retried.';
-COMMENT ON COLUMN contego.request.error_description IS 'The same in a sentence.';
-COMMENT ON COLUMN contego.request.result IS 'What the CAS returned (GET commands).';
-COMMENT ON COLUMN contego.request.attempts IS 'Runs that failed and were tried again, outages of the CAS not counted.';
-COMMENT ON COLUMN contego.request.due_date IS 'Scheduled or retrying: not before.';
-COMMENT ON COLUMN contego.request.lanes IS 'The smartcards and boxes it touches.';
-COMMENT ON COLUMN contego.request.blocked_by IS 'The request that it waits for on one of its lanes.';
-COMMENT ON COLUMN contego.request.blocked_date IS 'Since when.';
-COMMENT ON COLUMN contego.request.fence IS 'Number of the latest claim; only its holder may write the outcome.';
-COMMENT ON COLUMN contego.request.claimed_by IS 'The daemon that runs it (contego.daemon.id).';
-COMMENT ON COLUMN contego.request.claimed_date IS 'Since when.';
-COMMENT ON COLUMN contego.request.maybe_sent IS 'Its first unfinished command may have been sent: the daemon that ran it died, or no answer came.';
+COMMENT ON TABLE contego.request IS 'Each row is one provisioning request of the CRM. The CRM inserts action and parameters, and reads the outcome.';
+COMMENT ON COLUMN contego.request.id IS 'The database gives each request this number.';
+COMMENT ON COLUMN contego.request.created_date IS 'The database sets this to the time of the INSERT.';
+COMMENT ON COLUMN contego.request.created_by IS 'The database sets this to the login that inserted the request.';
+COMMENT ON COLUMN contego.request.action IS 'The CRM asks for this: a CRM action such as BECOME_SUBSCRIBER or SWAP_INSTALLED_ITEM, or the code of one of the 13 commands.';
+COMMENT ON COLUMN contego.request.parameters IS 'The parameters list the distributors that the action touched, or are the flat parameters of a direct command. PINs are masked when the request ends.';
+COMMENT ON COLUMN contego.request.parameters_size IS 'The parameters had this many bytes as text when they were inserted. The database sets it.';
+COMMENT ON COLUMN contego.request.subscription IS 'The CRM sets this to the subscription that the request is about. It is kept for support.';
+COMMENT ON COLUMN contego.request.process_name IS 'The CRM sets this to the name of the process that caused the request. It is kept for support.';
+COMMENT ON COLUMN contego.request.process_id IS 'The CRM sets this to the ID of the process that caused the request. It is kept for support.';
+COMMENT ON COLUMN contego.request.provider IS 'The request goes to the CAS of this provider. The default is the provider named default.';
+COMMENT ON COLUMN contego.request.priority IS 'The priority is REGULAR (the default) or EXPRESS.';
+COMMENT ON COLUMN contego.request.scheduled_date IS 'The request does not run before this time. The default is the time of the INSERT.';
+COMMENT ON COLUMN contego.request.idempotency_key IS 'The key is unique per provider and login while its request is kept: a second INSERT of the same key is refused.';
+COMMENT ON COLUMN contego.request.life_cycle_state IS 'The state is PENDING, COMPLETED or REJECTED.';
+COMMENT ON COLUMN contego.request.progress IS 'This is the state in finer steps. PENDING: QUEUED, SCHEDULED, BLOCKED, IN_FLIGHT, RETRYING, HELD. COMPLETED: DONE, CLOSED. REJECTED: REJECTED, CANCELLED.';
+COMMENT ON COLUMN contego.request.sequence_number IS 'Requests on one lane are sent in the order of these numbers. The database sets it to the number of the request, and anew when a person sends the request again.';
+COMMENT ON COLUMN contego.request.executed_date IS 'The first command of the latest run was sent at this time.';
+COMMENT ON COLUMN contego.request.finished_date IS 'The request became COMPLETED or REJECTED at this time.';
+COMMENT ON COLUMN contego.request.reference_number IS 'The CAS gave this number to the last command that it answered.';
+COMMENT ON COLUMN contego.request.error_code IS 'The code says why the request was rejected, is held or is retried.';
+COMMENT ON COLUMN contego.request.error_description IS 'This sentence explains the error code.';
+COMMENT ON COLUMN contego.request.result IS 'The CAS returned this data to a GET command. If a person closed the request, it has the login and the reason instead.';
+COMMENT ON COLUMN contego.request.attempts IS 'This is the number of runs that failed and were tried again. Outages of the CAS do not count.';
+COMMENT ON COLUMN contego.request.due_date IS 'A SCHEDULED or RETRYING request does not run before this time.';
+COMMENT ON COLUMN contego.request.lanes IS 'The request touches these smartcards and boxes.';
+COMMENT ON COLUMN contego.request.blocked_by IS 'The request waits for this other request on one of its lanes.';
+COMMENT ON COLUMN contego.request.blocked_date IS 'A claim parked the request at this time. The date is cleared when a daemon claims the request.';
+COMMENT ON COLUMN contego.request.fence IS 'This is the number of the latest claim. Only the holder of this claim may write the outcome.';
+COMMENT ON COLUMN contego.request.claimed_by IS 'The daemon with this number (contego.daemon.id) runs the request.';
+COMMENT ON COLUMN contego.request.claimed_date IS 'A daemon has run the request since this time.';
+COMMENT ON COLUMN contego.request.maybe_sent IS 'If true, the first unfinished command may have been sent: the daemon that ran the request died, or no answer came.';
 
--- Every table has a primary key, or another replica identity: without one a publication FOR ALL TABLES would stop all writing.
+-- Every table has a primary key or another replica identity: without one, a publication FOR ALL TABLES would make every UPDATE and DELETE
+-- fail.
 CREATE TABLE contego.request_open PARTITION OF contego.request (CONSTRAINT request_open_pkey PRIMARY KEY (id))
     FOR VALUES IN ('PENDING')
     WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
@@ -141,23 +142,24 @@ ALTER TABLE contego.request_open ALTER sequence_number SET NOT NULL, ALTER due_d
 CREATE TABLE contego.request_finished PARTITION OF contego.request FOR VALUES IN ('COMPLETED', 'REJECTED')
     PARTITION BY RANGE (finished_date);
 
--- The index that a claim walks: nothing is in it that the claim would have to step over. EXPRESS comes first, and every other
--- text is REGULAR: a priority that nobody knows is refused by the daemon, but does not overtake anybody.
+-- A claim walks this index. It has no entry that the claim would have to skip. EXPRESS comes first. Every other text counts as REGULAR:
+-- the daemon rejects an unknown priority, and the request overtakes no other one meanwhile.
 CREATE INDEX request_open_queued ON contego.request_open (provider, (priority <> 'EXPRESS'), sequence_number) WHERE progress = 'QUEUED';
 CREATE INDEX request_open_due ON contego.request_open (provider, due_date) WHERE progress IN ('SCHEDULED', 'RETRYING');
 CREATE INDEX request_open_blocked ON contego.request_open (blocked_by) WHERE progress = 'BLOCKED';
 
--- By number, for a claim asks for what comes later than what it finds: mostly nothing, however much was in flight before.
+-- By number, because a claim asks for the requests in flight that come later than its candidates. Mostly there is none, however many were
+-- in flight before.
 CREATE INDEX request_open_in_flight ON contego.request_open (provider, sequence_number) WHERE progress = 'IN_FLIGHT';
--- What a person has to look at is found in a backlog of a million in a millisecond, where reading it all took 360. Only what becomes
--- HELD is entered: claiming and recording were measured to cost the same with and without.
+-- With this index, held requests are found in a backlog of a million in 1 ms; reading the whole backlog took 360 ms. Only requests that
+-- become HELD are entered: claiming and recording were measured to cost the same with and without it.
 CREATE INDEX request_open_held ON contego.request_open (id) WHERE progress = 'HELD';
--- What is finished, by time. Rows come in the order of this index, at its end, where an insert costs least.
+-- Finished requests by time. Rows are inserted in the order of this index, so that each new entry goes to its end, which is cheapest.
 CREATE INDEX request_finished_date ON contego.request_finished (finished_date);
 CREATE INDEX request_finished_rejected ON contego.request_finished (finished_date) WHERE life_cycle_state = 'REJECTED';
-COMMENT ON TABLE contego.request_open IS 'The requests that are PENDING: a partition of contego.request, kept small. Ask contego.request.';
-COMMENT ON SEQUENCE contego.request_id_seq IS 'Gives contego.request.id.';
-COMMENT ON TABLE contego.request_finished IS 'The requests that are COMPLETED or REJECTED: a partition of contego.request, one of its own for each month. Ask contego.request.';
+COMMENT ON TABLE contego.request_open IS 'This partition of contego.request holds the PENDING requests and is kept small. Query contego.request instead.';
+COMMENT ON SEQUENCE contego.request_id_seq IS 'This sequence gives the values of contego.request.id.';
+COMMENT ON TABLE contego.request_finished IS 'This partition of contego.request holds the COMPLETED and REJECTED requests, in one partition for each month. Query contego.request instead.';
 
 CREATE TABLE contego.lane (
     provider        text NOT NULL,
@@ -167,22 +169,22 @@ CREATE TABLE contego.lane (
     CONSTRAINT lane_pkey PRIMARY KEY (provider, lane, sequence_number)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000,
         autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 50000);
-COMMENT ON TABLE contego.lane IS 'One row per smartcard or box of every request that is not finished: card:<CA ID>, box:<CA ID>.';
-COMMENT ON COLUMN contego.lane.provider IS 'Which CAS.';
-COMMENT ON COLUMN contego.lane.lane IS 'A smartcard or a box: card:<CA ID>, box:<CA ID>.';
-COMMENT ON COLUMN contego.lane.sequence_number IS 'Order of sending.';
-COMMENT ON COLUMN contego.lane.request_id IS 'The request (contego.request.id).';
+COMMENT ON TABLE contego.lane IS 'Each row is one smartcard or box of a request that is not finished: card:<CA ID> or box:<CA ID>.';
+COMMENT ON COLUMN contego.lane.provider IS 'The request goes to the CAS of this provider.';
+COMMENT ON COLUMN contego.lane.lane IS 'The lane is a smartcard or a box: card:<CA ID> or box:<CA ID>.';
+COMMENT ON COLUMN contego.lane.sequence_number IS 'Requests on the lane are sent in the order of these numbers.';
+COMMENT ON COLUMN contego.lane.request_id IS 'The request with this number (contego.request.id) touches the lane.';
 
--- Of 1 s length, and begun anew while it lasts: see contego.claim and contego.enter_lanes.
+-- A provider is busy for 1 s at a time, and a full claim begins that second again: see contego.claim and contego.enter_lanes.
 CREATE TABLE contego.busy (
     provider   text NOT NULL PRIMARY KEY,
     busy_until timestamptz NOT NULL
 );
-COMMENT ON TABLE contego.busy IS 'Providers with more to do than their daemons can: until then an INSERT need not tell them.';
-COMMENT ON COLUMN contego.busy.provider IS 'Which CAS.';
-COMMENT ON COLUMN contego.busy.busy_until IS 'Set by a claim that was full; those that are not full after it tell the daemon to look often until then.';
+COMMENT ON TABLE contego.busy IS 'Each row is a provider with more requests than its daemons can send now. Until busy_until, an INSERT need not notify the daemons.';
+COMMENT ON COLUMN contego.busy.provider IS 'The row is about this provider.';
+COMMENT ON COLUMN contego.busy.busy_until IS 'A full claim sets this time. A claim that is not full tells its daemon to poll often until then.';
 
--- A key belongs to the login that gave it: two CRMs of one provider may use the same keys, and neither hears of the other's.
+-- A key belongs to the login that gave it: two CRMs of one provider may use the same keys, and neither sees the keys of the other.
 CREATE TABLE contego.idempotency (
     provider        text NOT NULL,
     idempotency_key text NOT NULL,
@@ -190,11 +192,11 @@ CREATE TABLE contego.idempotency (
     request_id      bigint NOT NULL,
     CONSTRAINT idempotency_key_is_used_already PRIMARY KEY (provider, idempotency_key, created_by)
 );
-COMMENT ON TABLE contego.idempotency IS 'The idempotency keys seen, and the request that each belongs to.';
-COMMENT ON COLUMN contego.idempotency.created_by IS 'The login that gave the key.';
-COMMENT ON COLUMN contego.idempotency.provider IS 'Which CAS.';
-COMMENT ON COLUMN contego.idempotency.idempotency_key IS 'The CRM''s key: unique per provider and login as long as the request is kept.';
-COMMENT ON COLUMN contego.idempotency.request_id IS 'The request (contego.request.id).';
+COMMENT ON TABLE contego.idempotency IS 'Each row is an idempotency key that was used, and the request that it belongs to.';
+COMMENT ON COLUMN contego.idempotency.created_by IS 'This login gave the key.';
+COMMENT ON COLUMN contego.idempotency.provider IS 'The request goes to the CAS of this provider.';
+COMMENT ON COLUMN contego.idempotency.idempotency_key IS 'The CRM gave this key. It is unique per provider and login as long as its request is kept.';
+COMMENT ON COLUMN contego.idempotency.request_id IS 'The request with this number (contego.request.id) has the key.';
 
 CREATE TABLE contego.command (
     request_id        bigint NOT NULL,
@@ -220,29 +222,29 @@ CREATE TABLE contego.command (
     CONSTRAINT outcome_is_known CHECK (outcome IN ('success', 'rejected', 'retry', 'hold', 'skipped')),
     CONSTRAINT exchange_is_known CHECK (exchange IN ('not_sent', 'sent_no_answer', 'answered', 'read_back'))
 ) PARTITION BY LIST ((finished_date IS NULL));
-COMMENT ON TABLE contego.command IS 'One row per command of a request: what was sent and what was answered, secrets masked.';
-COMMENT ON COLUMN contego.command.sequence IS 'Position in the request, from 1.';
-COMMENT ON COLUMN contego.command.request IS 'The envelope of the latest attempt, as sent.';
-COMMENT ON COLUMN contego.command.response IS 'The answer to it, as received.';
-COMMENT ON COLUMN contego.command.exchange IS 'How far the latest attempt got: not_sent, sent_no_answer, answered; read_back: a GET command showed that the attempt before had been done, and envelope and answer are of that. NULL where it was skipped.';
-COMMENT ON COLUMN contego.command.outcome IS 'success, rejected, retry, hold; skipped: its condition did not hold, nothing was sent; or a person skipped it, and error_description says who and why.';
-COMMENT ON COLUMN contego.command.attempts IS 'How often it was tried; 0 where it was skipped.';
-COMMENT ON COLUMN contego.command.duration_ms IS 'Of the latest exchange, as the daemon measured it.';
-COMMENT ON COLUMN contego.command.fence IS 'Number of the claim under which it was tried last.';
-COMMENT ON COLUMN contego.command.finished_date IS 'That of its request; NULL while that is open.';
-COMMENT ON COLUMN contego.command.request_id IS 'The request (contego.request.id).';
-COMMENT ON COLUMN contego.command.type IS 'Code of the command.';
-COMMENT ON COLUMN contego.command.parameters IS 'Parameters, secrets masked.';
-COMMENT ON COLUMN contego.command.reference_number IS 'Given by the CAS.';
-COMMENT ON COLUMN contego.command.status_code IS 'The CAS''s own status.';
-COMMENT ON COLUMN contego.command.error_code IS 'Why it failed.';
-COMMENT ON COLUMN contego.command.error_description IS 'The same in a sentence.';
-COMMENT ON COLUMN contego.command.result IS 'What the CAS returned (GET commands).';
-COMMENT ON COLUMN contego.command.first_sent_date IS 'When the first attempt was sent.';
-COMMENT ON COLUMN contego.command.sent_date IS 'When it was sent, or would have been.';
-COMMENT ON COLUMN contego.command.recorded_date IS 'When the outcome was written.';
+COMMENT ON TABLE contego.command IS 'Each row is one command of a request, with the envelope that was sent and the answer that was received. Secrets are masked.';
+COMMENT ON COLUMN contego.command.sequence IS 'This is the position of the command in the request, from 1.';
+COMMENT ON COLUMN contego.command.request IS 'This is the envelope of the latest attempt, as it was sent.';
+COMMENT ON COLUMN contego.command.response IS 'This is the answer to that envelope, as it was received.';
+COMMENT ON COLUMN contego.command.exchange IS 'The latest attempt got this far: not_sent, sent_no_answer, answered or read_back. For read_back, a GET command showed that the attempt before had been done; envelope and answer are those of the GET command. NULL means that the command was skipped.';
+COMMENT ON COLUMN contego.command.outcome IS 'The outcome is success, rejected, retry, hold or skipped. A command is skipped if its condition did not hold and nothing was sent, or if a person skipped it. Then error_description says who and why.';
+COMMENT ON COLUMN contego.command.attempts IS 'The command was tried this often; 0 means that it was skipped.';
+COMMENT ON COLUMN contego.command.duration_ms IS 'The latest exchange took this many milliseconds, as the daemon measured it.';
+COMMENT ON COLUMN contego.command.fence IS 'The command was last tried under the claim with this number.';
+COMMENT ON COLUMN contego.command.finished_date IS 'The request of the command finished at this time. NULL means that the request is open.';
+COMMENT ON COLUMN contego.command.request_id IS 'The command belongs to the request with this number (contego.request.id).';
+COMMENT ON COLUMN contego.command.type IS 'This is the code of the command.';
+COMMENT ON COLUMN contego.command.parameters IS 'These are the parameters of the command, with secrets masked.';
+COMMENT ON COLUMN contego.command.reference_number IS 'The CAS gave the command this number.';
+COMMENT ON COLUMN contego.command.status_code IS 'The CAS returned this status code.';
+COMMENT ON COLUMN contego.command.error_code IS 'The code says why the command failed.';
+COMMENT ON COLUMN contego.command.error_description IS 'This sentence explains the error code.';
+COMMENT ON COLUMN contego.command.result IS 'The CAS returned this data to a GET command.';
+COMMENT ON COLUMN contego.command.first_sent_date IS 'The first attempt was sent at this time.';
+COMMENT ON COLUMN contego.command.sent_date IS 'The latest attempt was sent, or would have been sent, at this time.';
+COMMENT ON COLUMN contego.command.recorded_date IS 'The outcome was written at this time.';
 
--- What a command's row said before it was tried again. Most commands are tried once and never get here.
+-- Earlier contents of the row of a command that was tried again. Most commands are tried once and have no row here.
 CREATE TABLE contego.former_attempt (
     request_id        bigint NOT NULL,
     sequence          integer NOT NULL,
@@ -262,25 +264,25 @@ CREATE TABLE contego.former_attempt (
     recorded_date     timestamptz NOT NULL,
     CONSTRAINT former_attempt_pkey PRIMARY KEY (request_id, sequence, attempt)
 );
-COMMENT ON TABLE contego.former_attempt IS 'The attempts before the latest of each command; the latest is in contego.command.';
-COMMENT ON COLUMN contego.former_attempt.request_id IS 'The request (contego.request.id).';
-COMMENT ON COLUMN contego.former_attempt.sequence IS 'Position of the command in the request, from 1.';
-COMMENT ON COLUMN contego.former_attempt.attempt IS 'Which attempt at the command, from 1; 0 where it was skipped.';
-COMMENT ON COLUMN contego.former_attempt.type IS 'Code of the command.';
-COMMENT ON COLUMN contego.former_attempt.request IS 'The envelope as sent, secrets masked.';
-COMMENT ON COLUMN contego.former_attempt.response IS 'The answer as received, secrets masked.';
-COMMENT ON COLUMN contego.former_attempt.reference_number IS 'Given by the CAS.';
-COMMENT ON COLUMN contego.former_attempt.status_code IS 'The CAS''s own status.';
-COMMENT ON COLUMN contego.former_attempt.exchange IS 'How far it got: not_sent, sent_no_answer, answered, read_back; NULL where it was skipped.';
-COMMENT ON COLUMN contego.former_attempt.outcome IS 'success, rejected, retry, hold; skipped: its condition did not hold, nothing was sent; or a person skipped it.';
-COMMENT ON COLUMN contego.former_attempt.error_code IS 'Why it failed.';
-COMMENT ON COLUMN contego.former_attempt.error_description IS 'The same in a sentence.';
-COMMENT ON COLUMN contego.former_attempt.sent_date IS 'When it was sent, or would have been.';
-COMMENT ON COLUMN contego.former_attempt.duration_ms IS 'Of the exchange, as the daemon measured it.';
-COMMENT ON COLUMN contego.former_attempt.fence IS 'Number of the claim under which it was tried.';
-COMMENT ON COLUMN contego.former_attempt.recorded_date IS 'When the outcome was written.';
+COMMENT ON TABLE contego.former_attempt IS 'Each row is an attempt at a command before the latest one. The latest attempt is in contego.command.';
+COMMENT ON COLUMN contego.former_attempt.request_id IS 'The command belongs to the request with this number (contego.request.id).';
+COMMENT ON COLUMN contego.former_attempt.sequence IS 'This is the position of the command in the request, from 1.';
+COMMENT ON COLUMN contego.former_attempt.attempt IS 'This is the number of the attempt at the command, from 1; 0 means that the command was skipped.';
+COMMENT ON COLUMN contego.former_attempt.type IS 'This is the code of the command.';
+COMMENT ON COLUMN contego.former_attempt.request IS 'This is the envelope as it was sent, with secrets masked.';
+COMMENT ON COLUMN contego.former_attempt.response IS 'This is the answer as it was received, with secrets masked.';
+COMMENT ON COLUMN contego.former_attempt.reference_number IS 'The CAS gave the command this number.';
+COMMENT ON COLUMN contego.former_attempt.status_code IS 'The CAS returned this status code.';
+COMMENT ON COLUMN contego.former_attempt.exchange IS 'The attempt got this far: not_sent, sent_no_answer, answered or read_back. NULL means that the command was skipped.';
+COMMENT ON COLUMN contego.former_attempt.outcome IS 'The outcome is success, rejected, retry, hold or skipped. A command is skipped if its condition did not hold and nothing was sent, or if a person skipped it.';
+COMMENT ON COLUMN contego.former_attempt.error_code IS 'The code says why the command failed.';
+COMMENT ON COLUMN contego.former_attempt.error_description IS 'This sentence explains the error code.';
+COMMENT ON COLUMN contego.former_attempt.sent_date IS 'The attempt was sent, or would have been sent, at this time.';
+COMMENT ON COLUMN contego.former_attempt.duration_ms IS 'The exchange took this many milliseconds, as the daemon measured it.';
+COMMENT ON COLUMN contego.former_attempt.fence IS 'The command was tried under the claim with this number.';
+COMMENT ON COLUMN contego.former_attempt.recorded_date IS 'The outcome was written at this time.';
 
--- Envelopes are most of what is stored: lz4 costs half of what the default does. A server may be built without it.
+-- Envelopes take most of the space: lz4 costs half as much as the default compression. A server may be built without lz4.
 DO $$
 BEGIN
     ALTER TABLE contego.command ALTER request SET COMPRESSION lz4, ALTER response SET COMPRESSION lz4;
@@ -290,17 +292,17 @@ EXCEPTION
 END
 $$;
 
--- Partitions take after the table as it is when they are made.
+-- A partition copies these settings from its table when it is created, so the partitions come after them.
 CREATE TABLE contego.command_open PARTITION OF contego.command (CONSTRAINT command_open_pkey PRIMARY KEY (request_id, sequence))
     FOR VALUES IN (true)
     WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
           autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000);
-COMMENT ON TABLE contego.command_open IS 'Commands of requests that are PENDING: a partition of contego.command, kept small. Ask contego.command.';
+COMMENT ON TABLE contego.command_open IS 'This partition of contego.command holds the commands of PENDING requests and is kept small. Query contego.command instead.';
 
 CREATE TABLE contego.command_finished PARTITION OF contego.command FOR VALUES IN (false) PARTITION BY RANGE (finished_date);
-COMMENT ON TABLE contego.command_finished IS 'Commands of requests that have ended: a partition of contego.command, one of its own for each month. Ask contego.command.';
+COMMENT ON TABLE contego.command_finished IS 'This partition of contego.command holds the commands of finished requests, in one partition for each month. Query contego.command instead.';
 
--- What each daemon may do to a provider's CAS, of what all of them together may.
+-- The limits on the exchanges with the CAS of a provider hold for the whole fleet. Each daemon takes a share of them.
 CREATE TABLE contego.share (
     provider  text NOT NULL,
     daemon_id bigint NOT NULL REFERENCES contego.daemon ON DELETE CASCADE,
@@ -308,13 +310,13 @@ CREATE TABLE contego.share (
     rate      double precision NOT NULL,
     PRIMARY KEY (provider, daemon_id)
 );
-COMMENT ON TABLE contego.share IS 'What each daemon takes of what the fleet may do to the CAS of a provider.';
-COMMENT ON COLUMN contego.share.in_flight IS 'Exchanges at once that it may have on their way.';
-COMMENT ON COLUMN contego.share.rate IS 'Exchanges that it may begin in a second.';
-COMMENT ON COLUMN contego.share.provider IS 'Which CAS.';
-COMMENT ON COLUMN contego.share.daemon_id IS 'The daemon (contego.daemon.id).';
+COMMENT ON TABLE contego.share IS 'Each row is the share that one daemon has of the fleet''s limits for the CAS of a provider.';
+COMMENT ON COLUMN contego.share.in_flight IS 'The daemon may have this many exchanges in flight at once.';
+COMMENT ON COLUMN contego.share.rate IS 'The daemon may begin this many exchanges per second.';
+COMMENT ON COLUMN contego.share.provider IS 'The limits are for the CAS of this provider.';
+COMMENT ON COLUMN contego.share.daemon_id IS 'The daemon with this number (contego.daemon.id) has the share.';
 
--- What people do to requests: retry, cancel, hold, release, close, skip. Never to one that is in flight.
+-- The verbs that people used on requests: retry, cancel, hold, release, close, skip. A request in flight accepts no verb.
 CREATE TABLE contego.operator_action (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     request_id  bigint NOT NULL,
@@ -326,41 +328,43 @@ CREATE TABLE contego.operator_action (
     acted_date  timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX operator_action_request ON contego.operator_action (request_id);
-COMMENT ON TABLE contego.operator_action IS 'What people did to requests: one row per verb that took effect.';
-COMMENT ON COLUMN contego.operator_action.acted_by IS 'The login.';
-COMMENT ON COLUMN contego.operator_action.id IS 'In the order in which they were done.';
-COMMENT ON COLUMN contego.operator_action.verb IS 'retry, cancel, hold, release, close or skip.';
-COMMENT ON COLUMN contego.operator_action.before IS 'Progress that the verb found.';
-COMMENT ON COLUMN contego.operator_action.after IS 'Progress that it left.';
-COMMENT ON COLUMN contego.operator_action.reason IS 'Why, in that person''s words.';
-COMMENT ON COLUMN contego.operator_action.acted_date IS 'When.';
-COMMENT ON COLUMN contego.operator_action.request_id IS 'The request (contego.request.id).';
-COMMENT ON SEQUENCE contego.operator_action_id_seq IS 'Gives contego.operator_action.id.';
+COMMENT ON TABLE contego.operator_action IS 'Each row is a verb that a person used on a request and that took effect.';
+COMMENT ON COLUMN contego.operator_action.acted_by IS 'The person used this login.';
+COMMENT ON COLUMN contego.operator_action.id IS 'Verbs have these numbers in the order in which they were used.';
+COMMENT ON COLUMN contego.operator_action.verb IS 'The verb is retry, cancel, hold, release, close or skip.';
+COMMENT ON COLUMN contego.operator_action.before IS 'The request had this progress before the verb.';
+COMMENT ON COLUMN contego.operator_action.after IS 'The request had this progress after the verb.';
+COMMENT ON COLUMN contego.operator_action.reason IS 'The person gave this reason.';
+COMMENT ON COLUMN contego.operator_action.acted_date IS 'The person used the verb at this time.';
+COMMENT ON COLUMN contego.operator_action.request_id IS 'The verb was used on the request with this number (contego.request.id).';
+COMMENT ON SEQUENCE contego.operator_action_id_seq IS 'This sequence gives the values of contego.operator_action.id.';
 
--- The card and box numbers, subscription and process of every request, open or finished. It is written when a request is
--- inserted and never again, so that claiming and recording have nothing to do with it, and one index answers for both
--- partitions. Without it all that ever touched a card would be found by reading all finished requests.
+-- The card and box numbers, subscription and process of every request, open or finished. A row is written when its request is
+-- inserted and never changed. So claiming and recording do not touch this table, and one index serves both partitions. Without
+-- it, a search for the requests of a card would read all finished requests.
 CREATE TABLE contego.subject (
     kind       text NOT NULL,
     name       text NOT NULL,
     request_id bigint NOT NULL,
     CONSTRAINT subject_pkey PRIMARY KEY (kind, name, request_id)
 );
-COMMENT ON TABLE contego.subject IS 'What every request is about, open or finished: one row for each card, box, subscription and process.';
-COMMENT ON COLUMN contego.subject.kind IS 'card, box, subscription or process.';
-COMMENT ON COLUMN contego.subject.name IS 'Its number or name; of texts longer than 500 characters the first 500.';
-COMMENT ON COLUMN contego.subject.request_id IS 'The request.';
+COMMENT ON TABLE contego.subject IS 'Each row is a card, box, subscription or process of a request, open or finished.';
+COMMENT ON COLUMN contego.subject.kind IS 'The kind is card, box, subscription or process.';
+COMMENT ON COLUMN contego.subject.name IS 'This is the number or name of the subject. Of a longer text, the first 500 characters are kept.';
+COMMENT ON COLUMN contego.subject.request_id IS 'The request with this number (contego.request.id) names the subject.';
 
--- The feed. A number drawn when a request ends would be drawn before it commits, and a reader that has passed a number never sees
--- the one below it that commits later. So an end is only noted (feed_inbox, one more row a request, in the transaction that ends it);
--- the daemons number what has been committed since, twice a second and one at a time (contego.number_finished). The lock is held to the end
--- of that transaction, so that a number is visible only when all before it are. A reader never takes the lock: its transaction may stay
--- open, or be prepared, and others would wait for it.
--- The telling (NOTIFY) belongs to the numbering: in the transaction that records, which then waited for the commit of every
--- INSERT of the CRM, it was measured to cost a third of the rate.
--- The other way, to stop at the oldest transaction that runs, would let any forgotten session of the whole cluster stop every reader.
+-- The feed. A position drawn when a request ends would be drawn before the transaction commits. A lower position may commit later, and a
+-- reader that has passed the higher one would never see it. So the transaction that ends a request only inserts a row into feed_inbox.
+-- Twice a second a daemon, one at a time, gives positions to the rows committed since (contego.number_finished). It holds the lock until
+-- that transaction ends, so that a position is visible only when all lower ones are. A reader never takes the lock: its transaction may
+-- stay open, or be prepared, and others would wait for it.
+--
+-- The transaction that gives positions sends NOTIFY. When the transaction that records sent it, each recording waited for the commit of
+-- every INSERT of the CRM. This was measured to cost a third of the rate.
+--
+-- The alternative, to stop at the oldest running transaction, would let any forgotten session of the whole cluster stop every reader.
 CREATE SEQUENCE contego.feed_position AS bigint;
-COMMENT ON SEQUENCE contego.feed_position IS 'Gives contego.feed.position.';
+COMMENT ON SEQUENCE contego.feed_position IS 'This sequence gives the values of contego.feed.position.';
 
 CREATE TABLE contego.feed_inbox (
     request_id       bigint NOT NULL,
@@ -368,12 +372,12 @@ CREATE TABLE contego.feed_inbox (
     finished_date    timestamptz NOT NULL,
     created_by       text NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
-ALTER TABLE contego.feed_inbox REPLICA IDENTITY FULL; -- for a publication; an index would cost each end something, without one too
-COMMENT ON TABLE contego.feed_inbox IS 'What has finished and has no position in the feed yet.';
-COMMENT ON COLUMN contego.feed_inbox.request_id IS 'The request.';
-COMMENT ON COLUMN contego.feed_inbox.life_cycle_state IS 'COMPLETED or REJECTED.';
-COMMENT ON COLUMN contego.feed_inbox.finished_date IS 'When.';
-COMMENT ON COLUMN contego.feed_inbox.created_by IS 'The login whose request it is.';
+ALTER TABLE contego.feed_inbox REPLICA IDENTITY FULL; -- for publications; an index would slow every end of a request
+COMMENT ON TABLE contego.feed_inbox IS 'Each row is a request that has finished and has no position in the feed yet.';
+COMMENT ON COLUMN contego.feed_inbox.request_id IS 'The request with this number (contego.request.id) has finished.';
+COMMENT ON COLUMN contego.feed_inbox.life_cycle_state IS 'The request is COMPLETED or REJECTED.';
+COMMENT ON COLUMN contego.feed_inbox.finished_date IS 'The request finished at this time.';
+COMMENT ON COLUMN contego.feed_inbox.created_by IS 'This login inserted the request.';
 
 CREATE TABLE contego.feed (
     position         bigint PRIMARY KEY,
@@ -383,21 +387,20 @@ CREATE TABLE contego.feed (
     created_by       text NOT NULL
 );
 CREATE INDEX feed_created_by ON contego.feed (created_by, position);
-COMMENT ON TABLE contego.feed IS 'What has finished, in the order in which it was numbered. Read it by contego.finished_after.';
-COMMENT ON COLUMN contego.feed.position IS 'Grows, with gaps; one becomes visible only when all before it are.';
-COMMENT ON COLUMN contego.feed.request_id IS 'The request; again where a person sent a rejected one again and it has ended anew.';
-COMMENT ON COLUMN contego.feed.life_cycle_state IS 'COMPLETED or REJECTED, as it ended then.';
-COMMENT ON COLUMN contego.feed.finished_date IS 'When it ended.';
-COMMENT ON COLUMN contego.feed.created_by IS 'The login whose request it is.';
+COMMENT ON TABLE contego.feed IS 'Each row is a request that has finished, with its position in the feed. Read the feed with the function contego.finished_after.';
+COMMENT ON COLUMN contego.feed.position IS 'Positions grow, with gaps. A position becomes visible only when all lower ones are visible.';
+COMMENT ON COLUMN contego.feed.request_id IS 'The request with this number (contego.request.id) has finished. It has another row if a person sent it again and it finished again.';
+COMMENT ON COLUMN contego.feed.life_cycle_state IS 'The request finished as COMPLETED or REJECTED.';
+COMMENT ON COLUMN contego.feed.finished_date IS 'The request finished at this time.';
+COMMENT ON COLUMN contego.feed.created_by IS 'This login inserted the request.';
 
--- What is finished, by month (UTC) of its end: request_finished_2030_01 and, with the commands of those requests,
--- command_finished_2030_01. A month is made ahead, and dropped as a whole when nobody wants it any more: to delete its rows one by one
--- would cost as much as it cost to write them.
+-- Finished requests by the month (UTC) of their end: request_finished_2030_01 and, with the commands of those requests,
+-- command_finished_2030_01. The tables of a month are created ahead, and dropped as a whole when the site needs them no longer. To delete
+-- their rows one by one would cost as much as writing them did.
 --
--- Within a month no request and no command of one stands twice. Over months, and between them and the open ones, no index can say so:
--- it would have to hold the date. There the move itself does, which takes the row away where it was, under the request's lock.
-
--- The months that there are.
+-- Within a month no request occurs twice, and no command of a request does. No index can ensure this across months, or between them and the
+-- open partition, because it would have to contain the date. Across tables the move itself ensures it: it deletes the row in the
+-- old place while it holds the lock on the request.
 CREATE TABLE contego.month (
     month          date PRIMARY KEY,
     made_date      timestamptz NOT NULL DEFAULT now(),
@@ -405,14 +408,14 @@ CREATE TABLE contego.month (
     cleared_up_to  bigint NOT NULL DEFAULT 0,
     CONSTRAINT month_begins_with_its_first_day CHECK (extract(day FROM month) = 1)
 );
-COMMENT ON TABLE contego.month IS 'The months that finished requests and their commands are kept in.';
-COMMENT ON COLUMN contego.month.month IS 'Its first day; a month begins and ends in UTC.';
-COMMENT ON COLUMN contego.month.made_date IS 'When its tables were made.';
-COMMENT ON COLUMN contego.month.dropping_since IS 'Since when it is being dropped: its requests cannot be sent again.';
-COMMENT ON COLUMN contego.month.cleared_up_to IS 'Up to which request that which belongs to it elsewhere is deleted.';
+COMMENT ON TABLE contego.month IS 'Each row is a month for which tables of finished requests and their commands exist.';
+COMMENT ON COLUMN contego.month.month IS 'This is the first day of the month. A month begins and ends in UTC.';
+COMMENT ON COLUMN contego.month.made_date IS 'The tables of the month were created at this time.';
+COMMENT ON COLUMN contego.month.dropping_since IS 'The month has been in the course of being dropped since this time. Its requests cannot be sent again.';
+COMMENT ON COLUMN contego.month.cleared_up_to IS 'Rows in other tables are deleted for the requests of the month up to this number.';
 
--- The partitions say of their columns what the table says. The months are made like request_finished and command_finished, comments
--- included.
+-- The columns of the partitions get the comments of the table. The tables of the months are created like request_finished and
+-- command_finished, comments included.
 DO $$
 DECLARE
     place record;
@@ -431,15 +434,15 @@ BEGIN
 END
 $$;
 
--- The ledger. `contegod migrate` makes these two tables itself, before the first step.
-COMMENT ON TABLE contego.migration IS 'The steps of the schema that were applied.';
-COMMENT ON COLUMN contego.migration.version IS 'Number of the step.';
-COMMENT ON COLUMN contego.migration.name IS 'What it is about.';
-COMMENT ON COLUMN contego.migration.applied_date IS 'When it was applied.';
-COMMENT ON COLUMN contego.migration.sha256 IS 'SHA-256 of the step''s file as it was applied; the file is never changed after its release.';
-COMMENT ON COLUMN contego.migration.compatible_from IS 'A program whose newest step is this one or a later one works with the schema after this step.';
-COMMENT ON TABLE contego.definition IS 'The functions and views that were applied, each with the checksum of its file.';
-COMMENT ON COLUMN contego.definition.kind IS 'function or view.';
-COMMENT ON COLUMN contego.definition.name IS 'Its name in the schema contego, which is that of its file.';
-COMMENT ON COLUMN contego.definition.sha256 IS 'SHA-256 of the file; contegod migrate applies the file again when it differs.';
-COMMENT ON COLUMN contego.definition.applied_date IS 'When it was applied last.';
+-- The ledger of migrations. `contegod migrate` creates these two tables itself, before the first step.
+COMMENT ON TABLE contego.migration IS 'Each row is a migration that was applied to the schema.';
+COMMENT ON COLUMN contego.migration.version IS 'This is the number of the migration.';
+COMMENT ON COLUMN contego.migration.name IS 'This is the name of the migration.';
+COMMENT ON COLUMN contego.migration.applied_date IS 'The migration was applied at this time.';
+COMMENT ON COLUMN contego.migration.sha256 IS 'This is the SHA-256 of the file of the migration as it was applied. A file never changes after its release.';
+COMMENT ON COLUMN contego.migration.compatible_from IS 'A program works with the schema after this migration if its newest migration is this version or a later one.';
+COMMENT ON TABLE contego.definition IS 'Each row is a function or a view that was applied, with the checksum of its file.';
+COMMENT ON COLUMN contego.definition.kind IS 'The kind is function or view.';
+COMMENT ON COLUMN contego.definition.name IS 'This is the name in the schema contego, which is also the name of the file.';
+COMMENT ON COLUMN contego.definition.sha256 IS 'This is the SHA-256 of the file. If the file differs, contegod migrate applies it again.';
+COMMENT ON COLUMN contego.definition.applied_date IS 'The file was last applied at this time.';

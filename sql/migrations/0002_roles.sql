@@ -1,27 +1,27 @@
--- Who may do what. A site makes logins and grants each of them one of four roles:
+-- The privileges. A site creates logins and grants each of them one of four roles:
 --
 --   contego_crm       inserts requests, reads the outcome of its own
 --   contego_support   reads everything but secrets
---   contego_operator  the verbs as well; includes contego_support
---   contego_daemon    what `contegod serve` needs
+--   contego_operator  uses the verbs as well; includes contego_support
+--   contego_daemon    has the privileges of `contegod serve`
 --
--- The schema belongs to whoever migrates. What a role may only do in our way it does through functions that run with the
--- owner's rights. Nothing is given to PUBLIC: the file of a function takes EXECUTE from PUBLIC itself. Rights on functions and views
--- stand in their files.
+-- The schema belongs to the role that runs `contegod migrate`. If a role may change a table only in one fixed way, it does so through a
+-- function that runs with the owner's privileges. PUBLIC has no privilege: the file of a function revokes EXECUTE from PUBLIC itself.
+-- Privileges on functions and views are granted in their files.
 
--- Roles are the whole cluster's: another database of it may have made them, or make them at this moment.
+-- Roles belong to the whole cluster: the migration of another of its databases may have created them, or may create them at this moment.
 DO $$
 DECLARE
     name text;
     meaning text;
-    by_hand text := 'let somebody with CREATEROLE run: CREATE ROLE contego_crm; CREATE ROLE contego_support;'
+    by_hand text := 'Let a role with CREATEROLE run: CREATE ROLE contego_crm; CREATE ROLE contego_support;'
                     ' CREATE ROLE contego_operator; CREATE ROLE contego_daemon; GRANT contego_support TO contego_operator;';
 BEGIN
     FOR name, meaning IN VALUES
-        ('contego_crm', 'Inserts provisioning requests and reads the outcome of its own.'),
-        ('contego_support', 'Reads everything of contego but secrets.'),
-        ('contego_operator', 'Retries, cancels, closes, holds and releases requests, and skips commands; includes contego_support.'),
-        ('contego_daemon', 'What contegod serve needs.')
+        ('contego_crm', 'The CRM: this role inserts requests and reads the outcome of its own requests.'),
+        ('contego_support', 'Support: this role reads everything in the schema contego but secrets.'),
+        ('contego_operator', 'Operators: this role retries, cancels, holds, releases and closes requests, skips commands, and includes contego_support.'),
+        ('contego_daemon', 'The daemon: this role has the privileges of contegod serve.')
     LOOP
         CONTINUE WHEN to_regrole(name) IS NOT NULL;
         BEGIN
@@ -30,7 +30,7 @@ BEGIN
         EXCEPTION
             WHEN duplicate_object OR unique_violation THEN NULL;
             WHEN insufficient_privilege THEN
-                RAISE EXCEPTION 'the role % is missing, and % may not make it', name, current_user
+                RAISE EXCEPTION 'the role % is missing, and % may not create it', name, current_user
                     USING ERRCODE = 'invalid_role_specification', HINT = by_hand;
         END;
     END LOOP;
@@ -39,20 +39,20 @@ BEGIN
     END IF;
 EXCEPTION
     WHEN insufficient_privilege THEN
-        RAISE EXCEPTION 'contego_operator is no member of contego_support, and % may not make it one', current_user
+        RAISE EXCEPTION 'contego_operator is not a member of contego_support, and % may not make it one', current_user
             USING ERRCODE = 'invalid_role_specification', HINT = by_hand;
 END
 $$;
 GRANT USAGE ON SCHEMA contego TO contego_crm, contego_support, contego_daemon;
 
--- The CRM. It names its own columns only; the triggers fill in the rest, with the owner's rights.
+-- The CRM. It sets its own columns only; the triggers set the others, with the owner's privileges.
 GRANT INSERT (action, parameters, subscription, process_name, process_id, provider, priority, scheduled_date, idempotency_key)
     ON contego.request TO contego_crm;
 GRANT SELECT ON contego.request, contego.command, contego.former_attempt, contego.idempotency TO contego_crm;
 GRANT SELECT ON SEQUENCE contego.request_id_seq TO contego_crm; -- lastval() after an INSERT is the id
 
--- A CRM login sees its own requests, whoever else uses the database. Row level security is asked on the way through
--- contego.request only, and never of the owner: the daemon's functions work on the partitions, with the owner's rights.
+-- A CRM login sees its own requests only, however many other logins use the database. PostgreSQL applies row level security to queries
+-- of contego.request only, and never to the owner: the daemon's functions use the partitions, with the owner's privileges.
 ALTER TABLE contego.request ENABLE ROW LEVEL SECURITY;
 ALTER TABLE contego.command ENABLE ROW LEVEL SECURITY;
 ALTER TABLE contego.former_attempt ENABLE ROW LEVEL SECURITY;
@@ -60,12 +60,12 @@ ALTER TABLE contego.idempotency ENABLE ROW LEVEL SECURITY;
 CREATE POLICY crm_inserts ON contego.request FOR INSERT TO contego_crm WITH CHECK (true);
 CREATE POLICY crm_reads_its_own ON contego.request FOR SELECT TO contego_crm USING (created_by = session_user);
 
--- A login that is both would read the open parameters of other CRMs, with their PINs: the column as a CRM, the rows as support. It
--- reads its own here, and all of them through the views, which mask.
+-- A login with both roles would read the open parameters of other CRMs, with their PINs: the CRM role opens the column, and the support
+-- role the rows. Here such a login reads its own requests only. It reads all requests through the views, which mask PINs.
 CREATE POLICY support_reads_all ON contego.request FOR SELECT TO contego_support
     USING ((SELECT NOT pg_has_role('contego_crm', 'MEMBER')));
 
--- What belongs to a request is seen by whoever sees the request.
+-- A login that sees a request sees the commands, former attempts and keys of the request, too.
 CREATE POLICY crm_reads_its_own ON contego.command FOR SELECT TO contego_crm
     USING (EXISTS (SELECT FROM contego.request AS r WHERE r.id = request_id));
 CREATE POLICY support_reads_all ON contego.command FOR SELECT TO contego_support USING (true);
@@ -76,7 +76,7 @@ CREATE POLICY crm_reads_its_own ON contego.idempotency FOR SELECT TO contego_crm
     USING (EXISTS (SELECT FROM contego.request AS r WHERE r.id = request_id));
 CREATE POLICY support_reads_all ON contego.idempotency FOR SELECT TO contego_support USING (true);
 
--- Support. Every column of a request but parameters, where a PIN stands until the request has ended.
+-- Support. Every column of a request but parameters, which hold a PIN until the request has ended.
 DO $$
 BEGIN
     EXECUTE (
@@ -90,8 +90,8 @@ GRANT SELECT ON contego.command, contego.former_attempt, contego.lane, contego.i
     TO contego_support;
 GRANT SELECT (provider, progress, scheduled_date) ON contego.request_open TO contego_support; -- contegod status
 
--- The daemon. It reads and writes requests through its functions only. contegod doctor reads figures and numbers of requests under the
--- daemon's login, nothing of what is in one.
+-- The daemon. It reads and writes requests through its functions only. Under the daemon's login, contegod doctor reads counts and
+-- numbers of requests, but nothing that a request contains.
 GRANT SELECT ON contego.migration, contego.definition TO contego_daemon;
 GRANT SELECT (provider, progress, scheduled_date) ON contego.request_open TO contego_daemon; -- its metrics
 GRANT SELECT (id, name, host, lease_until) ON contego.daemon TO contego_daemon;

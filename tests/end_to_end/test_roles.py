@@ -236,7 +236,7 @@ def test_an_owner_who_may_not_make_roles_is_told_what_to_ask_for(fresh_cluster, 
     refused = contegod("migrate", "--config", file)
 
     assert refused.returncode == 1
-    assert "the role contego_crm is missing, and site_owner may not make it" in refused.stderr
+    assert "the role contego_crm is missing, and site_owner may not create it" in refused.stderr
     hint = refused.stderr.split("CREATEROLE run: ")[1]
     for statement in hint.split(";")[:-1]:
         server.query(statement)
