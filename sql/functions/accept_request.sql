@@ -1,7 +1,7 @@
--- Completes what the CRM inserted. The columns that are ours are set here, whatever was given.
+-- Completes a row that the CRM inserts. It sets the columns that belong to the database, and ignores any value given for them.
 --
--- It runs for rows that come by replication too (ENABLE ALWAYS). A row with a due date comes out of this very table: from a dump, or
--- from another contego by replication. Replicated, it stays as it is. Restored by INSERT or COPY, it would lose its state.
+-- The trigger also runs for rows that come by replication (ENABLE ALWAYS). A row with a due date comes out of a contego.request table: from
+-- a dump, or by replication from another database. A replicated row stays as it is. A row restored by INSERT or COPY would lose its state.
 CREATE OR REPLACE FUNCTION contego.accept_request() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -14,15 +14,15 @@ BEGIN
             RETURN NEW;
         END IF;
         IF has_table_privilege(session_user, 'contego.request_open', 'TRUNCATE') THEN
-            RAISE EXCEPTION 'contego.request: the row with id % has a due_date, so it comes from a dump, and would lose its state', NEW.id
+            RAISE EXCEPTION 'contego.request: the row with id % has a due_date, so it comes from a dump and would lose its state', NEW.id
                 USING ERRCODE = 'object_not_in_prerequisite_state',
-                      HINT = 'Restore data with pg_restore --disable-triggers, or name the columns of the CRM only.';
+                      HINT = 'Restore data with pg_restore --disable-triggers, or insert only the columns that the CRM sets.';
         END IF;
     END IF;
 
     NEW.provider := left(coalesce(NEW.provider, 'default'), 100);
     NEW.priority := left(coalesce(NEW.priority, 'REGULAR'), 100);
-    -- Nearly all parameters are small, and nothing can be wrong with them but their depth.
+    -- Nearly all parameters are small. Small parameters can break no bound but that on their depth.
     NEW.parameters_size := CASE WHEN pg_column_size(NEW.parameters) <= 1000 THEN octet_length(NEW.parameters::text) ELSE 1001 END;
     IF NEW.parameters_size > 1000 OR NEW.action IS NULL OR jsonb_typeof(NEW.parameters) IS DISTINCT FROM 'object'
        OR jsonb_path_exists(NEW.parameters, 'strict $.**{32} ? (@.type() == "object" || @.type() == "array")')
@@ -37,14 +37,14 @@ BEGIN
                      ('priority', NEW.priority), ('idempotency_key', NEW.idempotency_key)) AS g (name, text);
     END IF;
 
-    -- No date, for drivers send -infinity and dates before Christ for one that is not set. A date beyond what clients can read
-    -- would be one that nobody can see.
+    -- Some drivers send -infinity or a date before Christ instead of NULL. A date that clients cannot read would be visible to no
+    -- person.
     IF NEW.scheduled_date IS NULL OR NEW.scheduled_date < '0001-01-01 00:00:00+00' THEN
         NEW.scheduled_date := now();
     ELSIF NEW.scheduled_date >= '10000-01-01 00:00:00+00' THEN
         RAISE EXCEPTION 'contego.request.scheduled_date is %; it must be before the year 10000', NEW.scheduled_date
             USING ERRCODE = 'datetime_field_overflow', SCHEMA = 'contego', TABLE = 'request', COLUMN = 'scheduled_date',
-                  HINT = 'Leave it out, or give NULL, for now. A request that is never to be sent is not inserted.';
+                  HINT = 'Leave it out, or give NULL, to send the request now. Do not insert a request that must never be sent.';
     END IF;
 
     NEW.lanes := contego.lanes_of(NEW.parameters);
@@ -71,7 +71,7 @@ BEGIN
     NEW.claimed_date := NULL;
     NEW.maybe_sent := false;
     IF replicated THEN
-        NEW.sequence_number := nextval('contego.request_id_seq'); -- the id is another database's
+        NEW.sequence_number := nextval('contego.request_id_seq'); -- the id was given by another database
         PERFORM contego.enter_replicated(NEW);
     END IF;
     RETURN NEW;
@@ -79,8 +79,8 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.accept_request FROM PUBLIC;
-COMMENT ON FUNCTION contego.accept_request() IS 'Trigger: completes what the CRM inserted.';
+COMMENT ON FUNCTION contego.accept_request() IS 'This trigger function completes a row that the CRM inserts.';
 
 CREATE OR REPLACE TRIGGER accept_request BEFORE INSERT ON contego.request_open
     FOR EACH ROW EXECUTE FUNCTION contego.accept_request();
-ALTER TABLE contego.request_open ENABLE ALWAYS TRIGGER accept_request; -- for rows that come by replication, too
+ALTER TABLE contego.request_open ENABLE ALWAYS TRIGGER accept_request; -- also for rows that come by replication

@@ -10,4 +10,4 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.announce_finished FROM PUBLIC;
-COMMENT ON FUNCTION contego.announce_finished() IS 'Trigger, there while the feed is open: notes what has finished.';
+COMMENT ON FUNCTION contego.announce_finished() IS 'This trigger function runs while the feed is open. It enters each request that finishes into contego.feed_inbox.';

@@ -1,4 +1,4 @@
--- Does what a verb says to one request, which is locked and may be treated so.
+-- Applies a verb to one request. The caller has locked the request and checked that the verb is allowed (contego.objection).
 CREATE OR REPLACE FUNCTION contego.carry_out(to_verb text, o contego.request, becomes text, because text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -13,7 +13,7 @@ BEGIN
     IF o.progress = 'REJECTED' THEN
         PERFORM contego.reopen(o);
     ELSIF to_verb IN ('cancel', 'close') THEN
-        -- Ends as everything ends: claimed, and recorded.
+        -- The request ends like any other: claimed first, and then recorded.
         claim := nextval('contego.fence');
         UPDATE contego.request_open AS r
         SET progress = 'IN_FLIGHT', claimed_by = 0, claimed_date = now(), fence = claim, blocked_by = NULL,
@@ -21,7 +21,7 @@ BEGIN
         WHERE r.id = o.id;
         BEGIN
             PERFORM contego.masked(o.parameters, o.action);
-        EXCEPTION WHEN OTHERS THEN -- damaged on the disk, say: that must not keep a person from ending it
+        EXCEPTION WHEN OTHERS THEN -- for instance damaged on the disk; a person can end the request nevertheless
             UPDATE contego.request_open AS r SET parameters = jsonb_build_object('****', 'could not be read') WHERE r.id = o.id;
         END;
         PERFORM contego.record(
@@ -34,7 +34,7 @@ BEGIN
         SET progress = becomes, blocked_by = NULL, blocked_date = NULL, due_date = r.scheduled_date,
             attempts = CASE WHEN to_verb IN ('retry', 'skip') THEN 0 ELSE r.attempts END,
             maybe_sent = r.maybe_sent AND to_verb <> 'skip',
-            -- A claim looks for finished commands only where this says that there may be some.
+            -- A claim looks for finished commands only if this date says that there may be some.
             executed_date = CASE to_verb WHEN 'skip' THEN coalesce(r.executed_date, now()) ELSE r.executed_date END,
             error_code = CASE to_verb WHEN 'hold' THEN 'HELD_BY_OPERATOR' ELSE r.error_code END,
             error_description = CASE to_verb WHEN 'hold' THEN 'held by ' || by_whom ELSE r.error_description END
@@ -44,4 +44,4 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.carry_out FROM PUBLIC;
-COMMENT ON FUNCTION contego.carry_out IS 'Part of the verbs: does it to one request.';
+COMMENT ON FUNCTION contego.carry_out IS 'Part of the verbs: applies a verb to one request.';

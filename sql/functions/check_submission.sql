@@ -1,4 +1,4 @@
--- Refuses what is no list of requests, or has a member that nobody knows: misspelt, it would be lost without a word.
+-- Refuses a value that is not a list of requests, and an unknown member: a misspelt member would be lost without a message.
 CREATE OR REPLACE FUNCTION contego.check_submission(requests jsonb) RETURNS void
 LANGUAGE plpgsql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
@@ -9,7 +9,7 @@ DECLARE
 BEGIN
     IF requests IS NULL OR jsonb_typeof(requests) <> 'array'
        OR EXISTS (SELECT FROM jsonb_array_elements(requests) AS one WHERE jsonb_typeof(one) <> 'object') THEN
-        RAISE EXCEPTION 'requests must be a list of objects' USING ERRCODE = 'invalid_parameter_value';
+        RAISE EXCEPTION 'requests must be a JSON array of objects' USING ERRCODE = 'invalid_parameter_value';
     END IF;
     SELECT key INTO unknown
     FROM jsonb_array_elements(requests) AS one
@@ -17,11 +17,11 @@ BEGIN
     WHERE key <> ALL (known)
     LIMIT 1;
     IF unknown IS NOT NULL THEN
-        RAISE EXCEPTION 'a request has no "%"', unknown
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'It has ' || array_to_string(known, ', ') || '.';
+        RAISE EXCEPTION 'a request has no member "%"', unknown
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'The members are ' || array_to_string(known, ', ') || '.';
     END IF;
 END
 $$;
 
 REVOKE ALL ON FUNCTION contego.check_submission FROM PUBLIC;
-COMMENT ON FUNCTION contego.check_submission IS 'Part of submitting: refuses what is no list of requests.';
+COMMENT ON FUNCTION contego.check_submission IS 'Part of contego.submit_many: refuses a value that is not a list of requests.';

@@ -1,4 +1,4 @@
--- Looks at the texts of a row one by one; for rows only of which one is known to be too long, or where the database is not in UTF-8.
+-- Checks the texts of a row one by one. It is called only for a row that may exceed a bound.
 CREATE OR REPLACE FUNCTION contego.check_texts(of_row jsonb) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -15,4 +15,4 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.check_texts FROM PUBLIC;
-COMMENT ON FUNCTION contego.check_texts IS 'Part of inserting: refuses a text that is too long.';
+COMMENT ON FUNCTION contego.check_texts IS 'Part of an INSERT: refuses a text that is too long.';

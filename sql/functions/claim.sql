@@ -1,30 +1,30 @@
--- How requests are handed out, each to one daemon at a time.
+-- Gives requests to daemons, each request to one daemon at a time.
 --
--- How the functions ask for rows. A session keeps its plans, and statistics stay as they are until somebody analyses the tables. Both
--- may say that a table is empty when it holds a million rows; autovacuum itself leaves such statistics when it finds the table drained.
--- Then the planner takes reading the whole table for as cheap as one look into an index, and does so for every row that it joins.
--- So a statement joins a table by `o.id = ANY (ARRAY[x.id])`, not by `o.id = x.id`. PostgreSQL can neither hash nor merge this
--- condition, and without sequential scans only the look into the index is left. For an index of several columns the first one is
--- written so, and the others stay equalities. A table that is only read may be asked in a LATERAL query with OFFSET 0 instead.
--- What an UPDATE finds by a list of ids names no condition of a partial index: the planner might read all of that index.
--- tests/end_to_end/test_plan_ages.py holds each call to it.
+-- How the functions find rows. A session keeps its plans, and statistics stay as they are until the tables are analysed. Both may say
+-- that a table is empty while it holds a million rows. Autovacuum itself leaves such statistics if it finds an empty table. The planner
+-- then takes reading the whole table for as cheap as one index lookup, and does so for every row that it joins.
+--
+-- So a statement joins a table by `o.id = ANY (ARRAY[x.id])`, not by `o.id = x.id`. PostgreSQL can neither hash nor merge this condition,
+-- and without sequential scans only the index lookup is left. For an index of several columns, the first column is compared in this way,
+-- and the others with `=`. If a table is only read, a LATERAL query with OFFSET 0 does the same. An UPDATE that finds rows by a list of
+-- ids names no condition of a partial index: the planner might read that whole index. tests/end_to_end/test_plan_ages.py checks each call.
 
--- A claim has four steps, each a function of its own, so that an error or a claim that takes long says in which of them it is:
--- take_lock, queue_due, find_candidates, park_blocked. They run with the settings of contego.claim.
+-- A claim has four steps, each a function of its own, so that an error or a slow claim shows in which step it is: take_lock, queue_due,
+-- find_candidates, park_blocked. They run with the settings of contego.claim.
 
--- Gives due requests of one provider to one daemon. Blocked ones leave the queue until the one they wait for is finished.
+-- Gives due requests of one provider to one daemon. Blocked requests leave the queue until the request that they wait for is finished.
 --
--- Blocked is a request when, on any of its lanes, another one is in flight, or an earlier one is due and not finished.
--- It is parked behind its nearest predecessor, so that each finish wakes the next of a lane and not all that wait. The lock on the
--- predecessor makes its finisher wait for this transaction and then see the parked row; where the lock is not to be had
--- (it is being finished right now), the row just stays in the queue.
+-- A request is blocked if, on any of its lanes, another request is in flight, or an earlier one is due and not finished. It is parked
+-- behind its nearest predecessor, so that the end of a request wakes only the next one of the lane. The lock on the predecessor makes the
+-- session that ends it wait for this transaction and then see the parked row. If the lock cannot be had, because the predecessor is
+-- ending right now, the row stays in the queue.
 --
--- A claim looks at some thousand requests and at 10,000 lanes, then lets other claims have their turn: its cost is mostly the lanes. It
--- returns no more bytes of parameters than `most_bytes`, but at least one request. `parameters` is NULL if a person changed the row beyond
--- the bounds of an INSERT. `finished` lists the finished commands, and as `unanswered` each command that was sent without a readable answer.
--- Where it brings less than was asked for, a last row without
--- a number says what else there is: whether there may be more behind those that were parked; in how many milliseconds the next
--- scheduled or retrying one is due; for how many milliseconds an INSERT may tell nobody.
+-- A claim looks at some thousand requests and at 10,000 lanes, then lets other claims run: most of its cost is for the lanes. It returns
+-- at most `most_bytes` bytes of parameters, but at least one request. `parameters` is NULL if a person changed the row beyond the bounds
+-- of an INSERT. `finished` lists the finished commands, and as `unanswered` each command that was sent without a readable answer. If the
+-- claim returns fewer requests than `at_most`, a last row without a number says what else there is. `more`: another claim may
+-- find more requests now, for instance behind the parked ones. `due_in`: the next scheduled or retrying request is due in this many
+-- milliseconds. `notify_suppressed_for`: for this many milliseconds, an INSERT may send no NOTIFY.
 CREATE OR REPLACE FUNCTION contego.claim(for_daemon bigint, of_provider text, at_most integer, most_bytes bigint DEFAULT 2097152)
 RETURNS TABLE (
     id bigint, action text, parameters text, size integer, priority text, sequence_number bigint, fence bigint, attempts integer,
@@ -50,11 +50,11 @@ DECLARE
     claimed bigint[] := '{}';
     this_moment timestamptz;
 BEGIN
-    -- A daemon whose host is gone before it committed must not keep the lock, and with it all others, for hours.
+    -- If the host of a daemon fails before the daemon commits, its session must not keep the lock, and stop all claims, for hours.
     PERFORM set_config('idle_in_transaction_session_timeout', '1s', true);
     PERFORM contego.take_lock('claim', of_provider);
     this_fence := nextval('contego.fence');
-    this_moment := clock_timestamp(); -- now() may be long ago: it is when the wait for the lock began
+    this_moment := clock_timestamp(); -- now() may be long ago: it is the time at which the wait for the lock began
     PERFORM contego.queue_due(of_provider, this_moment);
 
     LOOP
@@ -79,14 +79,14 @@ BEGIN
 
         looked_at := looked_at + looked.found_rows;
         lanes_left := lanes_left - looked.found_lanes;
-        at_least := CASE WHEN newly_parked > looked.found_rows / 2 THEN 1000 ELSE 50 END; -- where most are blocked, more are
+        at_least := CASE WHEN newly_parked > looked.found_rows / 2 THEN 1000 ELSE 50 END; -- if most are blocked, the next ones are, too
         IF from_number = 0 THEN
             parked_in_front := newly_parked;
         END IF;
         EXIT WHEN room <= 0 OR bytes_used_up OR looked.cut OR parked_in_front = 0 OR looked_at >= 5000;
 
-        -- Where most are blocked, others are not to wait until the last of them is parked: every other look begins behind the last of
-        -- the lanes on which several were found.
+        -- If most candidates are blocked, every second scan starts after the newest request of the congested lanes. Otherwise the
+        -- claim would starve unblocked requests further back.
         IF from_number = 0 AND looked_at >= 1000 AND at_least = 1000 AND looked.long_lanes IS NOT NULL THEN
             SELECT looked.last_regular, max(l.sequence_number) INTO from_regular, from_number
             FROM unnest(looked.long_lanes) AS long (lane)
@@ -105,7 +105,7 @@ BEGIN
     RETURN QUERY
     SELECT o.id, o.action, CASE WHEN octet_length(p.text) <= 1024 * 1024 THEN p.text END, octet_length(p.text),
            o.priority, o.sequence_number, o.fence, o.attempts, o.maybe_sent,
-           -- Nobody waits for longer than since the INSERT, whatever date the CRM gave.
+           -- A request has waited since its INSERT at most, even if the CRM gave an earlier date.
            extract(epoch FROM this_moment - greatest(o.scheduled_date, o.created_date))::double precision,
            CASE WHEN o.attempts > 0 OR o.maybe_sent OR o.executed_date IS NOT NULL THEN (
                SELECT jsonb_agg(jsonb_build_object('sequence', c.sequence, 'result', c.result,
@@ -114,7 +114,7 @@ BEGIN
                FROM contego.command_open AS c
                WHERE c.request_id = o.id
                  AND (c.outcome IN ('success', 'skipped')
-                      -- Sent, and no readable answer came: the CAS may have done it.
+                      -- The command was sent, and no readable answer came: the CAS may have done it.
                       OR EXISTS (SELECT FROM (SELECT c.exchange, c.error_code
                                               UNION ALL
                                               SELECT f.exchange, f.error_code FROM contego.former_attempt AS f
@@ -125,8 +125,8 @@ BEGIN
            END, NULL::boolean, NULL::double precision, NULL::double precision
     FROM unnest(claimed) WITH ORDINALITY AS mine (id, rank)
     JOIN contego.request_open AS o ON o.id = ANY (ARRAY[mine.id])
-    -- What takes much more than its text had when it was inserted, a person has written there: it might be a GB as text. OFFSET: written
-    -- out once.
+    -- If the parameters take much more space than their text at the INSERT, a person has changed them: they might be a GB as text.
+    -- OFFSET 0: they are written as text once only.
     CROSS JOIN LATERAL (
         SELECT CASE WHEN pg_column_size(o.parameters) <= least(2000, 8 * o.parameters_size + 100)
                          OR contego.parameters_fault(o.parameters) IS NULL THEN o.parameters::text END AS text
@@ -154,16 +154,16 @@ BEGIN
 END
 $$;
 
--- What compiling would cost is never earned back: statements are short, and their estimates grow with the backlog.
+-- JIT compilation costs more than it saves: the statements are short, and their estimated costs grow with the backlog.
 ALTER FUNCTION contego.claim SET jit = off;
--- Every statement here asks for rows by an index. After a bulk of inserts the planner may still take the tables for empty,
--- and would read the whole of them each time, until they are analysed.
+-- Every statement here finds rows through an index. After a bulk of INSERTs, the planner may still assume that the tables are empty. Until
+-- they are analysed, it would read each table as a whole every time.
 ALTER FUNCTION contego.claim SET enable_seqscan = off;
--- Sets that a claim has made itself are joined by hashing, however few the planner takes them for. What is asked for in an order comes
--- in that of its index: a bitmap would be made of all rows and sorted.
+-- Sets that a claim computes are joined by hash, even if the planner expects few rows. Sorted results are read in the order of
+-- their index: a bitmap scan would read all rows and sort them.
 ALTER FUNCTION contego.claim SET enable_nestloop = off;
 ALTER FUNCTION contego.claim SET enable_bitmapscan = off;
--- A plan for these very numbers is no better than the one for any, and making it takes longer than a claim of one request.
+-- A plan for the given values is no better than the generic one, and planning takes longer than a claim of one request.
 ALTER FUNCTION contego.claim SET plan_cache_mode = force_generic_plan;
 
 REVOKE ALL ON FUNCTION contego.claim FROM PUBLIC;

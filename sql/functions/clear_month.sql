@@ -1,5 +1,5 @@
--- Deletes some of what belongs to a month's requests in tables that have no months, and returns how much was looked at: 0 when nothing
--- is left. First what belongs to 2,000 requests at a time, then 10,000 ends of the feed.
+-- Deletes rows of a month's requests from the tables that have no months. Returns how many requests or feed rows it looked at; 0: no
+-- rows are left. A call handles the next 2,000 requests. After the last request, a call handles 10,000 rows of the feed.
 CREATE OR REPLACE FUNCTION contego.clear_month(m contego.month) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -9,30 +9,30 @@ DECLARE
     cleared bigint;
 BEGIN
     EXECUTE format($q$
-        WITH slice AS MATERIALIZED (
+        WITH cleared_requests AS MATERIALIZED (
             SELECT r.id, r.provider, r.idempotency_key, r.created_by, r.lanes, r.subscription, r.process_id
             FROM contego.%I AS r WHERE r.id > $1 ORDER BY r.id LIMIT 2000
-        ), about AS MATERIALIZED ( -- before the table is asked, so that it is asked by all three columns of its index
+        ), their_subjects AS MATERIALIZED ( -- before the DELETE, so that it looks up all three columns of the index
             SELECT s.kind, s.name, i.id
-            FROM slice AS i CROSS JOIN LATERAL contego.subjects_of(i.lanes, i.subscription, i.process_id) AS s
-        ), subjects AS (
-            DELETE FROM contego.subject AS s USING about AS w
+            FROM cleared_requests AS i CROSS JOIN LATERAL contego.subjects_of(i.lanes, i.subscription, i.process_id) AS s
+        ), deleted_subjects AS (
+            DELETE FROM contego.subject AS s USING their_subjects AS w
             WHERE s.kind = ANY (ARRAY[w.kind]) AND s.name = w.name AND s.request_id = w.id
-        ), keys AS (
-            DELETE FROM contego.idempotency AS k USING slice AS i
+        ), deleted_keys AS (
+            DELETE FROM contego.idempotency AS k USING cleared_requests AS i
             WHERE k.provider = ANY (ARRAY[i.provider]) AND k.idempotency_key = contego.kept_key(i.idempotency_key)
               AND k.created_by = i.created_by AND k.request_id = i.id
-        ), attempts AS (
-            DELETE FROM contego.former_attempt AS f USING slice AS i WHERE f.request_id = ANY (ARRAY[i.id])
+        ), deleted_attempts AS (
+            DELETE FROM contego.former_attempt AS f USING cleared_requests AS i WHERE f.request_id = ANY (ARRAY[i.id])
         )
-        SELECT max(i.id), count(*) FROM slice AS i $q$, 'request_finished' || to_char(m.month, '_YYYY_MM'))
+        SELECT max(i.id), count(*) FROM cleared_requests AS i $q$, 'request_finished' || to_char(m.month, '_YYYY_MM'))
     INTO last_one, cleared
     USING m.cleared_up_to;
     IF cleared > 0 THEN
         UPDATE contego.month AS u SET cleared_up_to = last_one WHERE u.month = m.month;
         RETURN cleared;
     END IF;
-    -- Positions grow with time, but for transactions that were open for long: what is left behind so goes with the next month.
+    -- Positions grow with time, except for transactions that were open for long: a row that stays behind goes with the next month.
     DELETE FROM contego.feed AS f
     USING (SELECT e.position, e.finished_date FROM contego.feed AS e ORDER BY e.position LIMIT 10000) AS oldest
     WHERE f.position = ANY (ARRAY[oldest.position]) AND contego.month_of(oldest.finished_date) <= m.month;
@@ -41,11 +41,11 @@ BEGIN
 END
 $$;
 
--- Each step asks one index for each table, whatever the planner takes the tables for.
+-- Each step looks into one index for each table, even if the planner expects the tables to be empty.
 ALTER FUNCTION contego.clear_month SET jit = off;
 ALTER FUNCTION contego.clear_month SET enable_seqscan = off;
 ALTER FUNCTION contego.clear_month SET enable_hashjoin = off;
 ALTER FUNCTION contego.clear_month SET enable_mergejoin = off;
 
 REVOKE ALL ON FUNCTION contego.clear_month FROM PUBLIC;
-COMMENT ON FUNCTION contego.clear_month IS 'Part of dropping a month: deletes some of what belongs to its requests elsewhere.';
+COMMENT ON FUNCTION contego.clear_month IS 'Part of dropping a month: deletes rows of its requests from other tables.';

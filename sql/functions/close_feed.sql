@@ -9,4 +9,4 @@ $$;
 
 REVOKE ALL ON FUNCTION contego.close_feed FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.close_feed TO contego_operator;
-COMMENT ON FUNCTION contego.close_feed IS 'Nothing more comes into the feed; what is in it stays.';
+COMMENT ON FUNCTION contego.close_feed IS 'Closes the feed: requests that finish from now on do not enter it. Its rows stay.';

@@ -1,4 +1,4 @@
--- Gives up each kept claim that has a verdict: its request is retried later, held, or put back into the queue. Returns these requests.
+-- Ends each kept claim that has a verdict: the request is retried later, held, or put back into the queue. Returns these requests.
 CREATE OR REPLACE FUNCTION contego.continue_requests(
     moment timestamptz, kept bigint[], kept_fences bigint[], verdict_request_id bigint[], verdict_fence bigint[], verdict_disposition text[],
     verdict_code text[], verdict_description text[], verdict_reference text[], verdict_delay double precision[], verdict_counts boolean[],
@@ -8,7 +8,7 @@ AS $$
 DECLARE
     landed bigint[];
 BEGIN
-    WITH continuing AS MATERIALIZED (
+    WITH continuing_verdicts AS MATERIALIZED (
         SELECT v.n, verdict_request_id[v.n] AS id
         FROM generate_series(1, cardinality(verdict_request_id)) AS v (n)
         WHERE (verdict_request_id[v.n], verdict_fence[v.n]) IN (SELECT * FROM unnest(kept, kept_fences))
@@ -23,7 +23,7 @@ BEGIN
             error_code = verdict_code[v.n], error_description = verdict_description[v.n],
             claimed_by = NULL, claimed_date = NULL,
             maybe_sent = coalesce(verdict_maybe_sent[v.n], false)
-        FROM continuing AS v
+        FROM continuing_verdicts AS v
         WHERE o.id = ANY (ARRAY[v.id])
         RETURNING o.id
     )

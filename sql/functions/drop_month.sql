@@ -1,8 +1,8 @@
--- One step, in a transaction of its own, of dropping the oldest month that ended more than so many months ago: `begun`, `cleared` (call
--- again), `dropped`; `waiting`: somebody uses it, call again later; `nothing`: there is none, or somebody else is at it. What is open is
--- in no month.
+-- Takes one step, in a transaction of its own, of dropping the oldest month that ended more than `retention_months` months ago. Returns
+-- `begun`, `cleared` (call again) or `dropped`. `waiting`: another session uses the month, so call again later. `nothing`: no month is that
+-- old, or another session is dropping it. Open requests are in no month.
 --
--- A month that is begun keeps its requests from being sent again: what belongs to them is going.
+-- Once the step `begun` is done, the requests of the month cannot be sent again: their rows in other tables are being deleted.
 CREATE OR REPLACE FUNCTION contego.drop_month(retention_months integer, OUT month date, OUT step text, OUT gone bigint)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -12,9 +12,9 @@ DECLARE
     oldest contego.month;
 BEGIN
     IF retention_months IS NULL OR retention_months < 1 THEN
-        RAISE EXCEPTION 'a month is kept for one month at least' USING ERRCODE = 'invalid_parameter_value';
+        RAISE EXCEPTION 'retention_months must be at least 1' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    PERFORM set_config('idle_in_transaction_session_timeout', '1s', true); -- as in contego.claim: even readers wait for a month to be dropped
+    PERFORM set_config('idle_in_transaction_session_timeout', '1s', true); -- as in contego.claim: readers wait while a month is dropped
     step := 'nothing';
     gone := 0;
     IF NOT contego.try_lock('drop_month') THEN
@@ -43,4 +43,4 @@ $$;
 
 REVOKE ALL ON FUNCTION contego.drop_month FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.drop_month TO contego_daemon, contego_operator;
-COMMENT ON FUNCTION contego.drop_month IS 'One step of dropping the oldest month that ended more than so many months ago; called until it says nothing.';
+COMMENT ON FUNCTION contego.drop_month IS 'Takes one step of dropping the oldest month that ended more than retention_months months ago. Call it until step is nothing.';

@@ -1,6 +1,6 @@
--- Drops the two tables of a month, or fails at once where somebody has them. Whoever comes while this waits for those who read stands
--- behind it: so it gives up after 200 ms for each of the two locks that it waits for, and is tried again later. The files are deleted
--- after the locks are gone.
+-- Drops the two tables of a month, or fails at once if another session uses them. While this function waits for sessions that read, every
+-- new session waits behind it. So it gives up after 200 ms for each of the two locks, and the caller tries again later. PostgreSQL deletes
+-- the files after it has released the locks.
 CREATE OR REPLACE FUNCTION contego.drop_tables(of_month date) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp

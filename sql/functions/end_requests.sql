@@ -1,5 +1,5 @@
--- Moves each request that a verdict ends, and that is still held under the claim of the verdict, to the finished requests, and frees its
--- lanes. Returns the claims whose requests ended, and whether one of these requests ran before.
+-- Moves each request that a verdict ends to the finished requests, if the claim of the verdict still holds it, and frees its lanes. Returns
+-- the claims whose requests ended, and whether one of these requests ran before.
 CREATE OR REPLACE FUNCTION contego.end_requests(
     moment timestamptz, verdict_request_id bigint[], verdict_fence bigint[], verdict_disposition text[], verdict_code text[],
     verdict_description text[], verdict_reference text[], verdict_result jsonb[], verdict_sent_age double precision[],
@@ -7,22 +7,22 @@ CREATE OR REPLACE FUNCTION contego.end_requests(
 LANGUAGE plpgsql
 AS $$
 BEGIN
-    -- The planner takes an unnested array for few rows, and looks up each by its id, however large the table was when it planned this.
-    WITH ending AS MATERIALIZED (
+    -- The planner expects an unnested array to be short. So it looks up each row by its id, however large the table was at that time.
+    WITH ending_verdicts AS MATERIALIZED (
         SELECT v.n::integer AS n, v.request_id, v.fence, v.disposition
         FROM unnest(verdict_request_id, verdict_fence, verdict_disposition) WITH ORDINALITY AS v (request_id, fence, disposition, n)
         WHERE v.disposition IN ('complete', 'reject', 'cancel', 'close')
         ORDER BY v.request_id
     ), ended_requests AS (
-        -- Returns the verdict as well: a second join would compare it with every deleted row.
-        DELETE FROM contego.request_open AS o USING ending AS e
+        -- Returns the verdict as well: a second join would compare the verdicts with every deleted row.
+        DELETE FROM contego.request_open AS o USING ending_verdicts AS e
         WHERE o.id = ANY (ARRAY[e.request_id]) AND o.fence = ANY (ARRAY[e.fence]) AND o.claimed_by IS NOT NULL
         RETURNING o.*, e.disposition, e.n
     ), freed_lanes AS (
         DELETE FROM contego.lane AS l
         USING (SELECT r.provider, unnest(r.lanes) AS lane, r.sequence_number FROM ended_requests AS r) AS f
         WHERE l.provider = ANY (ARRAY[f.provider]) AND l.lane = f.lane AND l.sequence_number = f.sequence_number
-    ), finished AS (
+    ), finished_requests AS (
         INSERT INTO contego.request_finished (
             id, created_date, created_by, action, parameters, subscription, process_name, process_id, provider,
             priority, scheduled_date, idempotency_key, life_cycle_state, progress, sequence_number, executed_date,
@@ -30,7 +30,7 @@ BEGIN
             maybe_sent)
         OVERRIDING SYSTEM VALUE
         SELECT r.id, r.created_date, r.created_by, r.action,
-               -- Told apart here, since a call costs each row a microsecond.
+               -- Decided here, since a call costs a microsecond for each row.
                CASE WHEN r.action LIKE 'UPDATE\_CA\_PIN\_%' THEN contego.masked(r.parameters, r.action) ELSE contego.masked(r.parameters) END,
                r.subscription,
                r.process_name, r.process_id, r.provider, r.priority, r.scheduled_date, r.idempotency_key,

@@ -1,4 +1,4 @@
--- Notes the lanes, key and subjects of a row that comes by replication, where the triggers of statements do not run.
+-- Enters the lanes, key and subjects of a row that comes by replication: statement triggers do not run for such a row.
 CREATE OR REPLACE FUNCTION contego.enter_replicated(r contego.request_open) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -16,4 +16,4 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.enter_replicated FROM PUBLIC;
-COMMENT ON FUNCTION contego.enter_replicated IS 'Part of inserting: notes the lanes, key and subjects of a row that comes by replication.';
+COMMENT ON FUNCTION contego.enter_replicated IS 'Part of an INSERT: enters the lanes, key and subjects of a row that comes by replication.';

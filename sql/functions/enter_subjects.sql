@@ -1,4 +1,4 @@
--- A second insert of the same is a request that a person sent again.
+-- If a person sends a request again, its subjects are there already (ON CONFLICT DO NOTHING).
 CREATE OR REPLACE FUNCTION contego.enter_subjects() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -14,7 +14,7 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.enter_subjects FROM PUBLIC;
-COMMENT ON FUNCTION contego.enter_subjects() IS 'Trigger: notes what new requests are about.';
+COMMENT ON FUNCTION contego.enter_subjects() IS 'This trigger function enters the subjects of new requests: cards, boxes, subscriptions and processes.';
 
 CREATE OR REPLACE TRIGGER enter_subjects AFTER INSERT ON contego.request
     REFERENCING NEW TABLE AS inserted

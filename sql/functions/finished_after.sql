@@ -1,4 +1,4 @@
--- Reads the feed. It writes nothing and takes no lock, so a reader's open transaction keeps nobody from new positions: the daemons give
+-- Reads the feed. It writes nothing and takes no lock, so an open transaction of a reader does not delay new positions: the daemons give
 -- them (contego.number_finished).
 CREATE OR REPLACE FUNCTION contego.finished_after(after_position bigint, at_most integer DEFAULT 1000)
 RETURNS TABLE ("position" bigint, request_id bigint, life_cycle_state text, finished_date timestamptz, subscription text,
@@ -24,4 +24,4 @@ ALTER FUNCTION contego.finished_after SET enable_seqscan = off;
 
 REVOKE ALL ON FUNCTION contego.finished_after FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.finished_after TO contego_crm, contego_support;
-COMMENT ON FUNCTION contego.finished_after IS 'What finished after a position of the feed, in the order of positions: never one twice, none left out.';
+COMMENT ON FUNCTION contego.finished_after IS 'Returns the requests that finished after a position of the feed, in the order of positions. No position is repeated, and none is left out.';

@@ -1,5 +1,6 @@
--- For a daemon whose claim failed because of what a row holds: finds such rows among those that a claim looks at, and holds them, so
--- that the others flow. Names the column of the row in no statement that could fail as the claim did. Returns those that were held.
+-- A daemon calls it if a claim failed because of the contents of a row. It finds such rows among the requests that a claim looks at, and
+-- holds them, so that claims go on. The statement that holds a row reads no column that could make it fail as the claim did. Returns the
+-- requests that were held.
 CREATE OR REPLACE FUNCTION contego.hold_unreadable(of_provider text) RETURNS bigint[]
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -40,4 +41,4 @@ ALTER FUNCTION contego.hold_unreadable SET jit = off;
 
 REVOKE ALL ON FUNCTION contego.hold_unreadable FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.hold_unreadable TO contego_daemon;
-COMMENT ON FUNCTION contego.hold_unreadable IS 'Daemon: holds the requests whose rows make a claim fail; returns their numbers.';
+COMMENT ON FUNCTION contego.hold_unreadable IS 'Daemon: holds the requests whose rows make a claim fail, and returns their numbers.';

@@ -1,5 +1,5 @@
--- Holds a request whose outcome cannot be written: contego.record fails on it, or takes too long. Touches nothing but columns of a fixed
--- size and two texts that the daemon makes. False: the claim is not the latest any more.
+-- Holds a request whose outcome cannot be written: contego.record fails on it, or takes too long. Changes only columns of a fixed size and
+-- two texts that the daemon composes. Returns false if the claim is no longer the latest one.
 CREATE OR REPLACE FUNCTION contego.hold_unrecordable(of_request bigint, under_fence bigint, code text, description text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -18,4 +18,4 @@ $$;
 
 REVOKE ALL ON FUNCTION contego.hold_unrecordable FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.hold_unrecordable TO contego_daemon;
-COMMENT ON FUNCTION contego.hold_unrecordable IS 'Holds a request whose outcome cannot be written; false: the claim is not the latest any more.';
+COMMENT ON FUNCTION contego.hold_unrecordable IS 'Daemon: holds a request whose outcome cannot be written. Returns false if the claim is no longer the latest one.';

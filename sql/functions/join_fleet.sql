@@ -1,4 +1,4 @@
--- A daemon says that it is there. The lease is counted in the database's clock.
+-- Registers a daemon and returns its number. The lease is measured by the clock of the database.
 CREATE OR REPLACE FUNCTION contego.join_fleet(daemon_name text, daemon_host text, daemon_pid integer, daemon_version text, lease interval,
                                    daemon_machine text DEFAULT '', daemon_started_ticks bigint DEFAULT 0)
 RETURNS bigint
@@ -12,4 +12,4 @@ $$;
 
 REVOKE ALL ON FUNCTION contego.join_fleet FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.join_fleet TO contego_daemon;
-COMMENT ON FUNCTION contego.join_fleet IS 'Daemon: says that it is there; returns its number.';
+COMMENT ON FUNCTION contego.join_fleet IS 'Daemon: registers the daemon and returns its number.';

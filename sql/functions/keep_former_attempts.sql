@@ -1,5 +1,5 @@
--- Copies what the rows of these commands say about the attempt before to contego.former_attempt. `held` and `held_fences` are the claims
--- that hold.
+-- Copies the rows of these commands to contego.former_attempt: they describe the attempt before. `held` and `held_fences` are the claims
+-- that still hold.
 CREATE OR REPLACE FUNCTION contego.keep_former_attempts(
     held bigint[], held_fences bigint[], command_request_id bigint[], command_fence bigint[], command_sequence integer[]) RETURNS void
 LANGUAGE plpgsql
@@ -17,10 +17,10 @@ BEGIN
            c.exchange, c.outcome, c.error_code, c.error_description, c.sent_date, c.duration_ms, c.fence, c.recorded_date
     FROM sent_commands AS s
     JOIN contego.command_open AS c ON c.request_id = ANY (ARRAY[command_request_id[s.n]]) AND c.sequence = command_sequence[s.n]
-    -- A row with the fence of this claim is this very attempt, written by a transaction whose commit the daemon did not hear of.
+    -- A row with the fence of this claim is this very attempt: a transaction wrote it, and the daemon did not learn of the commit.
     WHERE c.exchange IS NOT NULL AND c.fence <> command_fence[s.n];
 END
 $$;
 
 REVOKE ALL ON FUNCTION contego.keep_former_attempts FROM PUBLIC;
-COMMENT ON FUNCTION contego.keep_former_attempts IS 'Part of recording: keeps what was written about the attempts before.';
+COMMENT ON FUNCTION contego.keep_former_attempts IS 'Part of recording: keeps the rows of earlier attempts.';

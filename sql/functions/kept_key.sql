@@ -1,4 +1,4 @@
--- A key too long for an index is kept as its digest. Without a search path of its own, so that it becomes part of the
+-- A key too long for an index is stored as its digest. The function sets no search path of its own, so that PostgreSQL inlines it into the
 -- statement that calls it.
 CREATE OR REPLACE FUNCTION contego.kept_key(idempotency_key text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -8,4 +8,4 @@ AS $$
 $$;
 
 REVOKE ALL ON FUNCTION contego.kept_key FROM PUBLIC;
-COMMENT ON FUNCTION contego.kept_key IS 'An idempotency key as it is kept: itself, or its digest where it is long.';
+COMMENT ON FUNCTION contego.kept_key IS 'Returns an idempotency key as it is stored: the key itself, or its digest if it is long.';

@@ -1,7 +1,7 @@
--- The lanes of a request. Whatever the parameters hold, this must not fail: it runs inside the CRM's transaction. Only texts
--- are CA IDs; a number or an object in place of one is refused by the daemon, and may hold a secret. Long
--- texts are cut so that they fit an index; two that share a beginning then share a lane, which does no harm. In PL/pgSQL,
--- which keeps the plan: in SQL it would be made for every row.
+-- Returns the lanes of a request. It must not fail for any parameters: it runs inside the CRM's transaction. Only texts are CA IDs. The
+-- daemon rejects a number or an object in place of a text; such a value may hold a secret. Long texts are cut so that they fit an index.
+-- Two texts that begin alike then share a lane, which does no harm. The function is in PL/pgSQL, which keeps its plan: a function in SQL
+-- would be planned for every row.
 CREATE OR REPLACE FUNCTION contego.lanes_of(parameters jsonb) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -25,4 +25,4 @@ $$;
 
 REVOKE ALL ON FUNCTION contego.lanes_of FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.lanes_of TO contego_support;
-COMMENT ON FUNCTION contego.lanes_of IS 'The smartcards and boxes that the parameters of a request name.';
+COMMENT ON FUNCTION contego.lanes_of IS 'Returns the smartcards and boxes that the parameters of a request name.';

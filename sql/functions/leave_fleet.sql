@@ -1,4 +1,4 @@
--- A daemon says good-bye. What it could not give back is rescued as that of a dead one.
+-- Removes a daemon that stops. Requests that it could not give back are rescued like those of a dead daemon.
 CREATE OR REPLACE FUNCTION contego.leave_fleet(of_daemon bigint) RETURNS void
 LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -8,4 +8,4 @@ $$;
 
 REVOKE ALL ON FUNCTION contego.leave_fleet FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.leave_fleet TO contego_daemon;
-COMMENT ON FUNCTION contego.leave_fleet IS 'Daemon: says good-bye.';
+COMMENT ON FUNCTION contego.leave_fleet IS 'Daemon: removes the daemon from the fleet when it stops.';

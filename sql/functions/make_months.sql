@@ -1,6 +1,7 @@
 -- after: make_month month_of take_lock
--- Makes this month and the next two where they are missing, and says which were. Whoever keeps the tables locked is not waited for:
--- it is called again, and contego.record makes the month of now itself if it has to.
+--
+-- Creates this month and the next two if they are missing. Returns the months that it created. It does not wait for a session that keeps
+-- the tables locked: it is called again, and contego.record creates the current month itself if it has to.
 CREATE OR REPLACE FUNCTION contego.make_months() RETURNS SETOF date
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -27,6 +28,6 @@ $$;
 
 REVOKE ALL ON FUNCTION contego.make_months FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.make_months TO contego_daemon, contego_operator;
-COMMENT ON FUNCTION contego.make_months IS 'Makes this month and the next two where they are missing; returns those that were.';
+COMMENT ON FUNCTION contego.make_months IS 'Creates this month and the next two if they are missing. Returns the months that it created.';
 
 SELECT contego.make_months();

@@ -1,5 +1,5 @@
--- Masks the PINs in the parameters of a request (see contego.masked_part). Parameters beyond the bounds of an INSERT came around the
--- gate: this does not look into them and replaces them as a whole, so that any row can be ended.
+-- Masks the PINs in the parameters of a request (see contego.masked_part). Parameters beyond the bounds of an INSERT got into the table
+-- around the gate. The function replaces them as a whole and does not look into them, so that every row can be ended.
 CREATE OR REPLACE FUNCTION contego.masked(document jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -19,8 +19,8 @@ BEGIN
 END
 $$;
 
--- The same for a request of that action. One that sets a PIN has few parameters: everything in it that is none of those which hold no PIN is
--- masked, since the PIN may stand under any misspelt name.
+-- Masks the PINs in the parameters of a request with this action. An action that sets a PIN has few parameters. All of them are masked but
+-- the few that hold no PIN, since the PIN may stand under any misspelt name.
 CREATE OR REPLACE FUNCTION contego.masked(document jsonb, of_action text) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -39,5 +39,5 @@ $$;
 
 REVOKE ALL ON FUNCTION contego.masked(jsonb), contego.masked(jsonb, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.masked(jsonb), contego.masked(jsonb, text) TO contego_support;
-COMMENT ON FUNCTION contego.masked(jsonb) IS 'The same parameters with **** for whatever stands under a name with pin in it.';
-COMMENT ON FUNCTION contego.masked(jsonb, text) IS 'The same parameters, of a request of that action, with **** for whatever may be a PIN.';
+COMMENT ON FUNCTION contego.masked(jsonb) IS 'Returns the parameters with **** for every value whose name contains pin.';
+COMMENT ON FUNCTION contego.masked(jsonb, text) IS 'Returns the parameters of a request with this action, with **** for every value that may be a PIN.';

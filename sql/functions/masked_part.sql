@@ -1,9 +1,9 @@
--- Hides a PIN wherever it stands in the parameters of a request that has ended: whatever a key with `pin` in it holds, in
--- whatever case, so that a misspelt new_pin hides too. No other member that a request may have is called so; what is
--- hidden too much (`mapping`) is a member that nobody knows. In the collation C, since elsewhere PIN may not be pin.
--- No search_path of its own: setting that would cost more than the work, for every row.
+-- Masks every PIN in the parameters of a request that has ended: the value of each key that contains `pin`, in upper or lower case, so
+-- that a misspelt new_pin is masked, too. No other member of a request has such a name. An unknown member such as `mapping` is masked
+-- without need. The comparison uses the collation C, since in another one PIN may not match pin. The function sets no search_path:
+-- setting it would cost more than the work, for every row.
 --
--- Calls itself for what is nested, 32 levels at most: what lies deeper is hidden as a whole.
+-- It calls itself for nested values, 32 levels deep at most, and masks deeper values as a whole.
 CREATE OR REPLACE FUNCTION contego.masked_part(document jsonb, levels integer) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -26,4 +26,4 @@ $$;
 
 REVOKE ALL ON FUNCTION contego.masked_part FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.masked_part TO contego_support;
-COMMENT ON FUNCTION contego.masked_part IS 'Part of masking: what is nested in the parameters, up to so many levels.';
+COMMENT ON FUNCTION contego.masked_part IS 'Part of masking: masks a nested value of the parameters. Values more than levels deep are masked as a whole.';

@@ -1,4 +1,4 @@
--- The requests that fit every member of `filter`, in the order of their numbers.
+-- Returns the requests that match every member of `filter`, in the order of their numbers.
 CREATE OR REPLACE FUNCTION contego.matching(filter jsonb) RETURNS bigint[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -8,12 +8,12 @@ DECLARE
     unknown text;
     about_kind text;
     about_name text;
-    about bigint[]; -- the requests that contego.subject knows of one of the members
+    about bigint[]; -- the requests that contego.subject has for one of the members
 BEGIN
     SELECT key INTO unknown FROM jsonb_object_keys(filter) AS key WHERE key <> ALL (known) LIMIT 1;
     IF unknown IS NOT NULL OR filter = '{}' THEN
-        RAISE EXCEPTION '%', coalesce(format('a filter has no "%s"', unknown), 'an empty filter would take every request')
-            USING ERRCODE = 'invalid_parameter_value', HINT = 'It has ' || array_to_string(known, ', ') || '.';
+        RAISE EXCEPTION '%', coalesce(format('a filter has no member "%s"', unknown), 'an empty filter would match every request')
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'The members are ' || array_to_string(known, ', ') || '.';
     END IF;
     SELECT member.key, filter ->> member.key INTO about_kind, about_name
     FROM unnest(ARRAY['card', 'box', 'subscription', 'process_id']) AS member (key)
@@ -44,9 +44,9 @@ BEGIN
 END
 $$;
 
--- What the filter has no member for falls out of a plan that is made for it.
+-- A plan that is made for this filter leaves out the conditions of members that the filter does not have.
 ALTER FUNCTION contego.matching SET plan_cache_mode = force_custom_plan;
 
 REVOKE ALL ON FUNCTION contego.matching FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.matching TO contego_operator;
-COMMENT ON FUNCTION contego.matching IS 'Numbers of the requests that fit every member of the filter, for the verbs and their preview.';
+COMMENT ON FUNCTION contego.matching IS 'Returns the numbers of the requests that match every member of the filter, for the verbs and their preview.';

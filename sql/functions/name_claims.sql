@@ -1,6 +1,6 @@
 -- Lists the claims that a batch names, each once: its request, its fence, and whether a verdict of the batch ends the request.
--- `all_end` is true if that holds for all of them. Request and fence go together: a daemon that lost its lease, joined again and claimed
--- the same request anew may bring outcomes of two claims on one request in one batch.
+-- `all_end` is true if the batch ends all of them. Request and fence go together: a daemon may lose its lease, join again and claim the
+-- same request anew. Then one batch may bring outcomes of two claims of one request.
 CREATE OR REPLACE FUNCTION contego.name_claims(
     command_request_id bigint[], command_fence bigint[],
     verdict_request_id bigint[], verdict_fence bigint[], verdict_disposition text[],
@@ -26,4 +26,4 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.name_claims FROM PUBLIC;
-COMMENT ON FUNCTION contego.name_claims IS 'Part of recording: the claims that a batch names, and which of them it ends.';
+COMMENT ON FUNCTION contego.name_claims IS 'Part of recording: returns the claims that a batch names, and which of them it ends.';

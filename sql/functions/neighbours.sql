@@ -1,4 +1,4 @@
--- The daemons whose lease has not ended on one machine: whoever runs there can see which of them are no more.
+-- Returns the daemons on one machine whose lease has not ended. A daemon on that machine can see which of their processes still run.
 CREATE OR REPLACE FUNCTION contego.neighbours(on_machine text) RETURNS TABLE (id bigint, pid integer, started_ticks bigint)
 LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -10,4 +10,4 @@ $$;
 
 REVOKE ALL ON FUNCTION contego.neighbours FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.neighbours TO contego_daemon;
-COMMENT ON FUNCTION contego.neighbours IS 'Daemon: the living daemons of one machine.';
+COMMENT ON FUNCTION contego.neighbours IS 'Daemon: returns the living daemons of one machine.';

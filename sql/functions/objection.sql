@@ -1,4 +1,4 @@
--- Why a person may not do that to a request, as a sentence; NULL: it may be done. `o` is its row as it stands.
+-- Returns the reason, as a sentence, why a person may not use this verb on a request; NULL: the verb is allowed. `o` is the current row.
 CREATE OR REPLACE FUNCTION contego.objection(to_verb text, o contego.request) RETURNS text
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -10,7 +10,7 @@ BEGIN
         RETURN 'there is no such request';
     END IF;
     IF o.progress = 'IN_FLIGHT' THEN
-        RETURN 'it is in flight: what a daemon has sent cannot be called back; try again when it has ended';
+        RETURN 'it is in flight: a command that a daemon has sent cannot be called back; try again when it is no longer in flight';
     END IF;
     IF NOT EXISTS (SELECT FROM contego.transition AS t
                    WHERE t.actor = 'person' AND t.verb = to_verb AND t.before = o.progress) THEN
@@ -31,7 +31,7 @@ BEGIN
                WHERE m.month = contego.month_of(o.finished_date) AND m.dropping_since IS NOT NULL) THEN
         RETURN 'it is so old that it is about to be dropped; submit a new request';
     END IF;
-    -- By the subjects, for no index of the finished requests has their lanes.
+    -- Uses contego.subject, because no index of the finished requests contains their lanes.
     SELECT max(r.id) INTO later
     FROM unnest(o.lanes) AS mine (lane)
     CROSS JOIN LATERAL (
@@ -51,4 +51,4 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.objection FROM PUBLIC;
-COMMENT ON FUNCTION contego.objection IS 'Part of the verbs: why a person may not do that to a request; NULL: it may be done.';
+COMMENT ON FUNCTION contego.objection IS 'Part of the verbs: returns the reason why a person may not use this verb on a request, or NULL if it is allowed.';

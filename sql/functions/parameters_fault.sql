@@ -1,10 +1,9 @@
--- What happens to a request when it is inserted.
-
--- The bounds of what a row may hold. A row beyond them could not be claimed, recorded, masked or ended within a bounded time and
--- memory, so the INSERT is refused. docs/sql.md tells them to the CRM.
+-- The bounds of a row. A row beyond them could not be claimed, recorded, masked or ended within a bounded time and memory, so the
+-- INSERT is refused. docs/sql.md lists the bounds for the CRM.
 --
--- What is wrong with parameters, as the end of a sentence; NULL: nothing. Each look is safe for what the looks before it let
--- through: no recursion beyond 32 levels, and no number is written out before its length is known to be small.
+-- Returns the first fault of the parameters, as the end of a sentence; NULL: they have none. Each check is safe for parameters that
+-- passed the checks before it: no recursion goes deeper than 32 levels, and no number is written as text before its length is known to be
+-- small.
 CREATE OR REPLACE FUNCTION contego.parameters_fault(parameters jsonb) RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
@@ -13,13 +12,13 @@ DECLARE
     size bigint := pg_column_size(parameters);
     written_out bigint;
 BEGIN
-    IF size > 8 * 1024 * 1024 THEN -- of a text of 1 MiB not even numbers of one digit take as much
+    IF size > 8 * 1024 * 1024 THEN -- a text of 1 MiB takes less space, even if it consists of numbers of one digit
         RETURN format('takes %s bytes in the database; its text may have 1048576', size);
     END IF;
     IF jsonb_path_exists(parameters, 'strict $.**{32} ? (@.type() == "object" || @.type() == "array")') THEN
         RETURN 'is nested more than 32 levels deep';
     END IF;
-    -- 1e131071 and 0e-16383 take a dozen bytes, and 131 KB and 16 KB as text.
+    -- The numbers 1e131071 and 0e-16383 take a dozen bytes in the database, but 131 KB and 16 KB as text.
     SELECT octet_length(n::text) INTO written_out
     FROM jsonb_path_query(parameters, 'strict $.** ? (@.type() == "number")') AS n
     WHERE octet_length(n::text) > 1000
@@ -37,4 +36,4 @@ $$;
 
 REVOKE ALL ON FUNCTION contego.parameters_fault FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.parameters_fault TO contego_support;
-COMMENT ON FUNCTION contego.parameters_fault IS 'What no daemon could handle about parameters, as the end of a sentence; NULL: nothing.';
+COMMENT ON FUNCTION contego.parameters_fault IS 'Returns the fault, as the end of a sentence, that makes parameters too large for any daemon, or NULL if there is none.';

@@ -1,4 +1,4 @@
--- Parks each of `parked` behind its blocker; returns how many were.
+-- Parks each of `parked` behind its blocker. Returns how many requests it parked.
 CREATE OR REPLACE FUNCTION contego.park_blocked(parked bigint[], blockers bigint[], candidates boolean[]) RETURNS integer
 LANGUAGE plpgsql
 AS $$
@@ -7,7 +7,8 @@ DECLARE
     their_numbers bigint[];
     newly_parked integer;
 BEGIN
-    -- Locked before any is parked, for a statement cannot lock what it has changed. One that is a candidate itself is locked already.
+    -- Locks the blockers before it parks any request, for a statement cannot lock a row that it has changed. A blocker that is a candidate
+    -- itself is locked already.
     SELECT array_agg(b.id), array_agg(CASE b.progress WHEN 'IN_FLIGHT' THEN 0 ELSE b.sequence_number END)
     INTO still_there, their_numbers
     FROM (
@@ -20,7 +21,7 @@ BEGIN
     SET progress = 'BLOCKED', blocked_by = p.blocker, blocked_date = coalesce(o.blocked_date, now())
     FROM unnest(parked, blockers, candidates) AS p (id, blocker, candidate)
     LEFT JOIN unnest(still_there, their_numbers) AS s (id, number) ON s.id = p.blocker
-    -- As it is now that it is locked: one that comes later blocks by its flight only, which may be over.
+    -- Compares the numbers as they are under the lock: a later request blocks only while it is in flight, and that may be over.
     WHERE o.id = ANY (ARRAY[p.id]) AND (p.candidate OR s.number < o.sequence_number);
     GET DIAGNOSTICS newly_parked = ROW_COUNT;
     RETURN newly_parked;

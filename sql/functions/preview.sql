@@ -6,4 +6,4 @@ AS $$ SELECT * FROM contego.act(verb, ids, NULL, true) $$;
 
 REVOKE ALL ON FUNCTION contego.preview FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.preview TO contego_operator;
-COMMENT ON FUNCTION contego.preview IS 'What a verb would do to these requests: one row each. Nothing is changed.';
+COMMENT ON FUNCTION contego.preview IS 'Returns what a verb would do to these requests, one row for each. It changes nothing.';

@@ -1,5 +1,5 @@
--- Puts scheduled and retrying requests that have become due into the queue. Their numbers first: joined to the rows, they would be
--- compared with every one of them if the planner had made its plan while the table was empty.
+-- Puts scheduled and retrying requests that have become due into the queue. It collects their ids first: a join would compare the ids with
+-- every row of the table if the planner had made its plan while the table was empty.
 CREATE OR REPLACE FUNCTION contego.queue_due(of_provider text, this_moment timestamptz) RETURNS void
 LANGUAGE plpgsql
 AS $$

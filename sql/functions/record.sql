@@ -1,13 +1,13 @@
--- Writes what happened to requests that are still held under the claim that the batch names. `stale` are the requests that are not;
--- `woken` counts the parked requests that may now be claimed. One call is one transaction's worth.
+-- Writes the outcomes of requests that the claims of the batch still hold. `stale` are the requests that they no longer hold. `woken`
+-- counts the parked requests that may now be claimed. One call is one transaction.
 --
 -- Each parameter is a column of the batch: the first elements of all command_... arrays are the first command. A driver sends arrays in
--- binary, and the server parses nothing. An element that an array lacks is NULL. Ages, delays and durations are in milliseconds; an age
--- is the time from then to now.
+-- binary, so the server parses no text. If an array is shorter than the batch, the missing elements are NULL. Ages, delays and durations
+-- are in milliseconds; an age is the time from then to now.
 --
--- The steps are functions of their own, so that an error says in which of them it happened: name_claims, lock_claimed, end_requests,
--- stale_claims, keep_former_attempts, write_commands, continue_requests, wake_earlier. They run with the settings of contego.record.
--- Arrays are handed on as they are: PL/pgSQL passes the array that it has unpacked once, without a copy.
+-- The steps are functions of their own, so that an error shows in which step it happened: name_claims, lock_claimed, end_requests,
+-- stale_claims, keep_former_attempts, write_commands, continue_requests, wake_earlier. They run with the settings of contego.record. They
+-- get the arrays unchanged: PL/pgSQL passes an array that it has unpacked once without a copy.
 CREATE OR REPLACE FUNCTION contego.record(
     command_request_id bigint[] DEFAULT '{}', command_fence bigint[] DEFAULT '{}', command_sequence integer[] DEFAULT '{}',
     command_type text[] DEFAULT '{}', command_parameters jsonb[] DEFAULT '{}', command_request text[] DEFAULT '{}',
@@ -24,7 +24,7 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    moment timestamptz := clock_timestamp(); -- one moment for everything that ends here: it decides the month of a request and its commands
+    moment timestamptz := clock_timestamp(); -- one moment for the whole batch, since it decides the month of a request and its commands
     named record;
     locked record;
     ending record;
@@ -36,11 +36,11 @@ DECLARE
     landed bigint[] := '{}';
 BEGIN
     IF to_regclass('contego.request_finished_' || to_char(moment AT TIME ZONE 'UTC', 'YYYY_MM')) IS NULL THEN
-        PERFORM contego.make_month(moment); -- no daemon has had the time
+        PERFORM contego.make_month(moment); -- if no daemon has created it in time
     END IF;
 
     named := contego.name_claims(command_request_id, command_fence, verdict_request_id, verdict_fence, verdict_disposition);
-    -- If all requests end, as in most batches, they are deleted without a lock before.
+    -- If all requests end, as in most batches, they are deleted without being locked first.
     IF NOT named.all_end THEN
         locked := contego.lock_claimed(named.requests, named.fences, named.ends);
         kept := locked.kept;
@@ -62,7 +62,7 @@ BEGIN
         command_parameters, command_request, command_response, command_reference, command_status, command_exchange, command_outcome,
         command_code, command_description, command_result, command_sent_age, command_duration);
     IF ending.ended <> '{}' THEN
-        -- An update that changes the partition moves the row.
+        -- This update moves the rows to the partition of finished commands.
         UPDATE contego.command AS c SET finished_date = moment
         WHERE c.finished_date IS NULL AND c.request_id = ANY (ending.ended);
     END IF;
@@ -74,7 +74,7 @@ BEGIN
 
     woken := 0;
     IF ending.ended <> '{}' THEN
-        -- A statement of its own: its snapshot sees the requests that a claim parked while the deletion waited for it.
+        -- This is a separate statement: its snapshot sees the requests that a claim parked while the deletion waited for that claim.
         UPDATE contego.request_open AS o
         SET progress = 'QUEUED', blocked_by = NULL
         WHERE o.progress = 'BLOCKED' AND o.blocked_by = ANY (ending.ended);
@@ -86,11 +86,11 @@ BEGIN
 END
 $$;
 
--- Compiling costs more than it saves: the statements are short, and their estimates grow with the backlog.
+-- JIT compilation costs more than it saves: the statements are short, and their estimated costs grow with the backlog.
 ALTER FUNCTION contego.record SET jit = off;
-ALTER FUNCTION contego.record SET enable_seqscan = off; -- this and the next as for contego.claim
+ALTER FUNCTION contego.record SET enable_seqscan = off; -- this setting and the next as for contego.claim
 ALTER FUNCTION contego.record SET plan_cache_mode = force_generic_plan;
 
 REVOKE ALL ON FUNCTION contego.record FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.record TO contego_daemon;
-COMMENT ON FUNCTION contego.record IS 'Daemon: writes what happened to requests that it still holds.';
+COMMENT ON FUNCTION contego.record IS 'Daemon: writes the outcomes of requests that its claims still hold.';

@@ -1,6 +1,6 @@
--- Returns those of `requests` whose outcome contego.record can write without waiting: no other session has locked their row, or the row of
--- a request that waits for them. A request that is not open any more is returned too, since contego.record tells that it is stale. The
--- function tries the locks, and the end of the transaction releases them.
+-- Returns the members of `requests` whose outcome contego.record can write without waiting: no other session has locked their row, or the
+-- row of a request that waits for them. It also returns requests that are not open any more, since contego.record reports them as stale.
+-- The function tries the locks, and the end of the transaction releases them.
 CREATE OR REPLACE FUNCTION contego.recordable(requests bigint[]) RETURNS bigint[]
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -23,4 +23,4 @@ ALTER FUNCTION contego.recordable SET jit = off;
 
 REVOKE ALL ON FUNCTION contego.recordable FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.recordable TO contego_daemon;
-COMMENT ON FUNCTION contego.recordable IS 'Daemon: returns those of the requests whose outcome can be recorded now, because no other session has locked a row that changes.';
+COMMENT ON FUNCTION contego.recordable IS 'Daemon: returns the requests whose outcome can be recorded now, because no other session has locked a row that changes.';

@@ -1,5 +1,5 @@
--- Refuses a row: the error names the column, so that a CRM can tell which value was too much. It is an integrity error, for most
--- drivers take class 54 for trouble of the server, and would send the same again and again.
+-- Refuses a row. The error names the column, so that a CRM sees which value was too large. It is an integrity error: most drivers take
+-- class 54 for a fault of the server, and would send the same row again and again.
 CREATE OR REPLACE FUNCTION contego.refuse_insert(of_column text, rule text, hint text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -12,4 +12,4 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.refuse_insert FROM PUBLIC;
-COMMENT ON FUNCTION contego.refuse_insert IS 'Part of inserting: refuses a row with an error that names the column and the rule.';
+COMMENT ON FUNCTION contego.refuse_insert IS 'Part of an INSERT: refuses a row with an error that names the column and the rule.';

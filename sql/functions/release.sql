@@ -1,4 +1,4 @@
--- The verb release, for one request and for many.
+-- The verb release, for one request or for several.
 CREATE OR REPLACE FUNCTION contego.release(request bigint, reason text DEFAULT NULL)
 RETURNS TABLE (request_id bigint, action text, before text, after text, refused text)
 LANGUAGE sql
@@ -13,5 +13,5 @@ AS $$ SELECT * FROM contego.act('release', ARRAY[]::bigint[] || request, reason,
 
 REVOKE ALL ON FUNCTION contego.release(bigint, text), contego.release(bigint[], text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.release(bigint, text), contego.release(bigint[], text) TO contego_operator;
-COMMENT ON FUNCTION contego.release(bigint, text) IS 'Lets go what is held; the attempts stay as they are.';
-COMMENT ON FUNCTION contego.release(bigint[], text) IS 'Lets go what is held; the attempts stay as they are.';
+COMMENT ON FUNCTION contego.release(bigint, text) IS 'Puts held requests back into the queue. Their attempts stay as they are.';
+COMMENT ON FUNCTION contego.release(bigint[], text) IS 'Puts held requests back into the queue. Their attempts stay as they are.';

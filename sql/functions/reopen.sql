@@ -1,4 +1,4 @@
--- Puts a rejected request back into the table of the open ones, at the end of the order, and its commands with it.
+-- Puts a rejected request and its commands back among the open ones, at the end of the order.
 CREATE OR REPLACE FUNCTION contego.reopen(o contego.request) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -8,8 +8,8 @@ DECLARE
 BEGIN
     DELETE FROM contego.request_finished AS f WHERE f.id = o.id AND f.finished_date = o.finished_date;
     UPDATE contego.command AS c SET finished_date = NULL WHERE c.request_id = o.id AND c.finished_date = o.finished_date;
-    -- The trigger takes it for new, and gives it its lanes. What is old about it is put back after. Its number is its id's, as if it
-    -- had just been inserted: it gets a new one, with which it comes last.
+    -- The trigger treats the row as new, and enters its lanes. The UPDATE restores its old values. The trigger sets the number of a new
+    -- row to its id, so the request then gets a new number, which puts it last.
     INSERT INTO contego.request (id, action, parameters, subscription, process_name, process_id, provider, priority)
     OVERRIDING SYSTEM VALUE
     VALUES (o.id, o.action, o.parameters, o.subscription, o.process_name, o.process_id, o.provider, o.priority);

@@ -1,8 +1,8 @@
--- Puts the requests of daemons whose lease has ended back into the queue, and repairs rows that wait for a request that
--- is no longer open, or no longer in flight and not before them. Returns how many were rescued. Any daemon may call it at any time.
+-- Puts the requests of daemons whose lease has ended back into the queue, and returns how many. Any daemon may call it at any time. It also
+-- wakes requests that wait without need: their blocker is no longer open, or it comes after them and is no longer in flight.
 --
--- What waits may be very much: one call looks at some of the requests that are waited for, those after `sweep_after`, and says
--- after which the next call should go on; 0: from the beginning.
+-- Very many requests may wait. One call looks at 10,000 blockers after `sweep_after`, and returns in `sweep_after` where the next call must
+-- go on; 0: from the beginning.
 CREATE OR REPLACE FUNCTION contego.rescue(INOUT sweep_after bigint DEFAULT 0, OUT rescued bigint)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -14,8 +14,8 @@ DECLARE
 BEGIN
     DELETE FROM contego.daemon AS d WHERE d.lease_until <= clock_timestamp();
 
-    -- What is locked is being recorded or repaired at this moment: the next call sees what became of it, nobody waits.
-    -- Whose it is is asked again once it is locked: a rescue elsewhere and a claim may have been quicker.
+    -- A locked row is being recorded or repaired at this moment: the next call sees the result, and this one does not wait.
+    -- Once the row is locked, its daemon is checked again: a rescue by another daemon, or a claim, may have been faster.
     SELECT array_agg(f.id) INTO candidates
     FROM (
         SELECT i.id FROM contego.request_open AS i
@@ -24,14 +24,14 @@ BEGIN
         LIMIT 10000
         FOR UPDATE SKIP LOCKED
     ) AS f;
-    -- Claimed, not IN_FLIGHT: the latter would be found in another index than that of the numbers, by reading all that is in flight.
+    -- Tests claimed_by, not progress, so that the planner uses the primary key. With progress it could read all requests in flight.
     UPDATE contego.request_open AS o
     SET progress = 'QUEUED', claimed_by = NULL, claimed_date = NULL, maybe_sent = true
     WHERE o.id = ANY (candidates) AND o.claimed_by IS NOT NULL
       AND NOT EXISTS (SELECT FROM contego.daemon AS d WHERE d.id = o.claimed_by);
     GET DIAGNOSTICS rescued = ROW_COUNT;
 
-    -- Each step asks one index only: what the planner takes the BLOCKED rows for may be hours old.
+    -- Each step reads one index only, because the planner's idea of the BLOCKED rows may be hours old.
     SELECT array_agg(s.blocked_by), array_agg(s.first_number) INTO blockers, first_numbers
     FROM (
         SELECT w.blocked_by, min(w.sequence_number) AS first_number FROM contego.request_open AS w
@@ -57,18 +57,18 @@ BEGIN
           SELECT FROM contego.request_open AS b
           WHERE b.id = ANY (ARRAY[o.blocked_by]) AND (b.sequence_number < o.sequence_number OR b.progress = 'IN_FLIGHT'));
 
-    -- If another login has filled the notification queue of the server, this frees it again once that login has gone.
+    -- If another login has filled the notification queue of the server, this call frees it again once that login has disconnected.
     PERFORM pg_notification_queue_usage();
 END
 $$;
 
--- What compiling would cost is never earned back: statements are short, and their estimates grow with the backlog.
+-- JIT compilation costs more than it saves: the statements are short, and their estimated costs grow with the backlog.
 ALTER FUNCTION contego.rescue SET jit = off;
 ALTER FUNCTION contego.rescue SET enable_seqscan = off; -- as for contego.claim
--- The requests that are waited for are read in the order of their index, and no further than is looked at.
+-- The blockers are read in the order of their index, and no further than the limit.
 ALTER FUNCTION contego.rescue SET enable_hashagg = off;
 ALTER FUNCTION contego.rescue SET enable_bitmapscan = off;
 
 REVOKE ALL ON FUNCTION contego.rescue FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.rescue TO contego_daemon;
-COMMENT ON FUNCTION contego.rescue IS 'Daemon: puts the requests of dead daemons back into the queue; returns how many.';
+COMMENT ON FUNCTION contego.rescue IS 'Daemon: puts the requests of dead daemons back into the queue, and returns how many.';

@@ -1,4 +1,4 @@
--- What is wrong with a row that a claim would take; NULL: nothing. Does with it what a claim does, and undoes it.
+-- Returns the fault of a row that a claim would take; NULL: it has none. The function does with the row what a claim does, and undoes it.
 CREATE OR REPLACE FUNCTION contego.row_fault(of_request bigint) RETURNS text
 LANGUAGE plpgsql
 AS $$
@@ -33,4 +33,4 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.row_fault FROM PUBLIC;
-COMMENT ON FUNCTION contego.row_fault IS 'Part of holding what cannot be read: what is wrong with a row that a claim would take; NULL: nothing.';
+COMMENT ON FUNCTION contego.row_fault IS 'Part of contego.hold_unreadable: returns the fault of a row that a claim would take, or NULL if it has none.';

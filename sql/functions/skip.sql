@@ -1,4 +1,4 @@
--- The verb skip, for one request and for many.
+-- The verb skip, for one request or for several.
 CREATE OR REPLACE FUNCTION contego.skip(request bigint, reason text)
 RETURNS TABLE (request_id bigint, action text, before text, after text, refused text)
 LANGUAGE sql
@@ -13,5 +13,5 @@ AS $$ SELECT * FROM contego.act('skip', ARRAY[]::bigint[] || request, reason, fa
 
 REVOKE ALL ON FUNCTION contego.skip(bigint, text), contego.skip(bigint[], text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.skip(bigint, text), contego.skip(bigint[], text) TO contego_operator;
-COMMENT ON FUNCTION contego.skip(bigint, text) IS 'Lets go what is held without the command at which it stands: that was done by hand, or is not wanted any more.';
-COMMENT ON FUNCTION contego.skip(bigint[], text) IS 'Lets go what is held without the command at which it stands: that was done by hand, or is not wanted any more.';
+COMMENT ON FUNCTION contego.skip(bigint, text) IS 'Puts held requests back into the queue without their unfinished command: it was done by hand, or is no longer wanted.';
+COMMENT ON FUNCTION contego.skip(bigint[], text) IS 'Puts held requests back into the queue without their unfinished command: it was done by hand, or is no longer wanted.';

@@ -1,4 +1,4 @@
--- Marks the command at which a request stands as skipped. What was sent for it and answered stays, as a former attempt.
+-- Marks the unfinished command of a request as skipped. Its envelope and its answer are kept as a former attempt.
 CREATE OR REPLACE FUNCTION contego.skip_command(of_request bigint, by_whom text) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -22,4 +22,4 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.skip_command FROM PUBLIC;
-COMMENT ON FUNCTION contego.skip_command IS 'Part of the verbs: marks the command at which a request stands as skipped.';
+COMMENT ON FUNCTION contego.skip_command IS 'Part of the verbs: marks the unfinished command of a request as skipped.';

@@ -1,4 +1,4 @@
--- Returns the requests of the claims that are not among those that hold.
+-- Returns the requests of the claims (`requests`, `fences`) that are not among the claims that still hold (`held`, `held_fences`).
 CREATE OR REPLACE FUNCTION contego.stale_claims(requests bigint[], fences bigint[], held bigint[], held_fences bigint[]) RETURNS bigint[]
 LANGUAGE plpgsql
 AS $$
@@ -11,4 +11,4 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.stale_claims FROM PUBLIC;
-COMMENT ON FUNCTION contego.stale_claims IS 'Part of recording: the requests of the claims that do not hold any more.';
+COMMENT ON FUNCTION contego.stale_claims IS 'Part of recording: returns the requests of the claims that no longer hold.';

@@ -1,4 +1,4 @@
--- Without a search path of its own, so that it becomes part of the statement that calls it.
+-- The function sets no search path of its own, so that PostgreSQL inlines it into the statement that calls it.
 CREATE OR REPLACE FUNCTION contego.subjects_of(lanes text[], subscription text, process_id text) RETURNS TABLE (kind text, name text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
@@ -10,4 +10,4 @@ AS $$
 $$;
 
 REVOKE ALL ON FUNCTION contego.subjects_of FROM PUBLIC;
-COMMENT ON FUNCTION contego.subjects_of IS 'What a request is about: its cards, boxes, subscription and process.';
+COMMENT ON FUNCTION contego.subjects_of IS 'Returns the subjects of a request: its cards, boxes, subscription and process.';

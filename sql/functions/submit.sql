@@ -1,4 +1,4 @@
--- Submits one request, as contego.submit_many does a list.
+-- Submits one request, as contego.submit_many submits a list.
 CREATE OR REPLACE FUNCTION contego.submit(
     action text, parameters jsonb, subscription text DEFAULT NULL, process_name text DEFAULT NULL, process_id text DEFAULT NULL,
     provider text DEFAULT NULL, priority text DEFAULT NULL, scheduled_date timestamptz DEFAULT NULL,
@@ -15,4 +15,4 @@ $$;
 
 REVOKE ALL ON FUNCTION contego.submit FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.submit TO contego_crm;
-COMMENT ON FUNCTION contego.submit IS 'Inserts one request and returns its number; where the idempotency key is known, the number of the request that has it, and is_new is false.';
+COMMENT ON FUNCTION contego.submit IS 'Inserts one request and returns its number. If the idempotency key is known, returns the number of the request that has it, and is_new is false.';

@@ -15,7 +15,7 @@ BEGIN
             EXIT;
         EXCEPTION WHEN unique_violation THEN
             tries := tries + 1;
-            IF tries >= 5 THEN -- a transaction whose snapshot stays as it is will never see the other's
+            IF tries >= 5 THEN -- a transaction with a fixed snapshot will never see the row of the other session
                 RAISE;
             END IF;
         END;
@@ -29,4 +29,4 @@ $$;
 
 REVOKE ALL ON FUNCTION contego.submit_many FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.submit_many TO contego_crm;
-COMMENT ON FUNCTION contego.submit_many IS 'The same for a list of requests (JSON objects with the columns that the CRM sets): one row for each, by its place in the list.';
+COMMENT ON FUNCTION contego.submit_many IS 'Inserts a list of requests: JSON objects with the columns that the CRM sets. Returns a row as contego.submit does for each, with its place in the list.';

@@ -1,4 +1,4 @@
--- Locks a row of contego.lock to the end of the transaction, and waits for the session that has it.
+-- Locks a row of contego.lock until the end of the transaction, and waits for the session that has it.
 CREATE OR REPLACE FUNCTION contego.take_lock(for_purpose text, of_provider text DEFAULT '') RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -13,4 +13,4 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.take_lock FROM PUBLIC;
-COMMENT ON FUNCTION contego.take_lock IS 'Locks a row of contego.lock to the end of the transaction, and waits for the session that has it.';
+COMMENT ON FUNCTION contego.take_lock IS 'Locks a row of contego.lock until the end of the transaction, and waits for the session that has it.';

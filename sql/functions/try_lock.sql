@@ -14,4 +14,4 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.try_lock FROM PUBLIC;
-COMMENT ON FUNCTION contego.try_lock IS 'As take_lock, but does not wait: false if another session has the row.';
+COMMENT ON FUNCTION contego.try_lock IS 'Locks a row of contego.lock as contego.take_lock does, but does not wait. Returns false if another session has the row.';

@@ -1,5 +1,5 @@
--- The command at which a request stands: the first that was tried and has not succeeded. NULL: the one that comes next was
--- not tried yet, and only a daemon can say which it is.
+-- Returns the unfinished command of a request: the first tried command that has not succeeded. It is NULL if the next command was not
+-- tried yet; only a daemon can say which command that is.
 CREATE OR REPLACE FUNCTION contego.unfinished_command(of_request bigint, OUT sequence integer, OUT type text)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -11,4 +11,4 @@ AS $$
 $$;
 
 REVOKE ALL ON FUNCTION contego.unfinished_command FROM PUBLIC;
-COMMENT ON FUNCTION contego.unfinished_command IS 'The command at which a request stands: the first that was tried and has not succeeded.';
+COMMENT ON FUNCTION contego.unfinished_command IS 'Returns the unfinished command of a request: the first tried command that has not succeeded.';

@@ -1,25 +1,24 @@
--- Wakes those that wait for one of these on a lane where they come first: only its flight kept them back, and that is
--- over though it has not ended. Without this, the two would wait for each other. To be called after a statement that
--- locked them for update: what a claim parks behind them meanwhile is seen then.
--- How many they were.
+-- Wakes the requests that wait for one of `landed` on a lane on which they come first, and returns how many. Only the flight of the later
+-- request kept them waiting, and the flight is over though that request has not ended. Without this, the two would wait for each
+-- other. It is called after a statement that locked `landed` for update, so that it sees requests that a claim parked meanwhile.
 CREATE OR REPLACE FUNCTION contego.wake_earlier(landed bigint[]) RETURNS bigint
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH woken AS (
+    WITH woken_requests AS (
         UPDATE contego.request_open AS o
         SET progress = 'QUEUED', blocked_by = NULL
         FROM contego.request_open AS b
-        -- The list is asked of those that wait: asked of the others only, all that wait would be read where the planner has
-        -- not heard of them yet.
+        -- The list restricts the waiting requests. If it restricted only their blockers, a plan made from old statistics would read all
+        -- waiting requests.
         WHERE o.progress = 'BLOCKED' AND o.blocked_by = ANY (landed) AND b.id = ANY (ARRAY[o.blocked_by])
           AND o.sequence_number < b.sequence_number AND b.progress <> 'IN_FLIGHT'
         RETURNING 1
     )
-    SELECT count(*) FROM woken
+    SELECT count(*) FROM woken_requests
 $$;
 
 ALTER FUNCTION contego.wake_earlier SET enable_seqscan = off;
 
 REVOKE ALL ON FUNCTION contego.wake_earlier FROM PUBLIC;
-COMMENT ON FUNCTION contego.wake_earlier IS 'Part of recording: wakes those that waited for the flight of a later request.';
+COMMENT ON FUNCTION contego.wake_earlier IS 'Part of recording: wakes the requests that waited only because a later request was in flight.';

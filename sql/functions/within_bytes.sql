@@ -1,4 +1,4 @@
--- The first of these whose parameters have no more bytes together than that; one at least if `any_size`.
+-- Returns the first members of `requests` whose parameters have at most `most_bytes` bytes together; at least one if `any_size`.
 CREATE OR REPLACE FUNCTION contego.within_bytes(requests bigint[], most_bytes bigint, any_size boolean) RETURNS bigint[]
 LANGUAGE sql
 AS $$
@@ -12,4 +12,4 @@ AS $$
 $$;
 
 REVOKE ALL ON FUNCTION contego.within_bytes FROM PUBLIC;
-COMMENT ON FUNCTION contego.within_bytes IS 'Part of a claim: the first of some requests whose parameters are not larger than that together.';
+COMMENT ON FUNCTION contego.within_bytes IS 'Part of a claim: returns the first of some requests whose parameters are not larger than a limit together.';

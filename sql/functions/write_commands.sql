@@ -1,5 +1,6 @@
--- Writes the commands of the claims that hold. A command whose request ended is written once, among the finished commands. If its request
--- goes on, or has a row for this command already, it is written among the open commands; contego.record moves the rows of ended requests.
+-- Writes the commands of the claims that still hold. A command whose request ended is written once, among the finished commands. If its
+-- request goes on, or has a row for this command already, it is written among the open commands. contego.record moves the rows of
+-- ended requests.
 CREATE OR REPLACE FUNCTION contego.write_commands(
     moment timestamptz, ended bigint[], ended_fences bigint[], kept bigint[], kept_fences bigint[],
     command_request_id bigint[], command_fence bigint[], command_sequence integer[], command_type text[], command_parameters jsonb[],

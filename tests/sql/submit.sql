@@ -40,8 +40,8 @@ SELECT is_empty($$SELECT * FROM contego.submit_many('[]')$$, 'nothing submitted,
 SELECT is((SELECT is_new FROM contego.submit('X', '{}', idempotency_key => repeat('k', 9000))), true, 'a key may be long');
 SELECT is((SELECT is_new FROM contego.submit('X', '{}', idempotency_key => repeat('k', 9000))), false, 'and is known again');
 
-SELECT throws_ok($$SELECT contego.submit_many('[{"actoin": "X"}]')$$, '22023', 'a request has no "actoin"', 'a misspelt member is refused');
-SELECT throws_ok($$SELECT contego.submit_many('{"action": "X"}')$$, '22023', 'requests must be a list of objects', 'what is no list is refused');
+SELECT throws_ok($$SELECT contego.submit_many('[{"actoin": "X"}]')$$, '22023', 'a request has no member "actoin"', 'a misspelt member is refused');
+SELECT throws_ok($$SELECT contego.submit_many('{"action": "X"}')$$, '22023', 'requests must be a JSON array of objects', 'a value that is not a list is refused');
 SELECT throws_ok($$SELECT contego.submit('X', '[]')$$, '23514', NULL, 'what is no request is refused, as at INSERT');
 SELECT is((SELECT count(*) FROM contego.subject WHERE kind = 'subscription' AND name = 'S-1'), 1::bigint,
           'what is submitted is found by what it is about');
