@@ -1,7 +1,7 @@
--- What the schema is made of: one line for each thing, its kind, its name and how it is made. Read with
--- search_path = pg_catalog, so that every name in a definition is written in full. Partitions by date, which have digits in their
--- names, are a site's own. Left out because servers of different versions write it differently, or because a site may
--- change it: the text of views, comments, rights, owners, storage parameters.
+-- Lists the contents of the schema: one line for each table, column, index and so on, with its kind, its name and its definition. Run it
+-- with search_path = pg_catalog, so that every name in a definition is written in full. Partitions by date, which have digits in their
+-- names, differ between sites and are left out. So are the text of views, comments, privileges, owners and storage parameters: servers
+-- of different versions write them differently, or a site may change them.
 WITH relation AS (
     SELECT c.oid, c.relname AS name, c.relkind, c.relrowsecurity, c.relpartbound, c.relispartition
     FROM pg_class AS c
@@ -15,7 +15,7 @@ part AS (
     SELECT 'column', r.name || '.' || a.attname,
            concat_ws(' ', format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'not null' END,
                      'default ' || pg_get_expr(d.adbin, d.adrelid),
-                     -- From version 17 on partitions have the identity of their table.
+                     -- From PostgreSQL 17 on, partitions have the identity of their table.
                      'identity ' || CASE WHEN NOT r.relispartition THEN nullif(a.attidentity::text, '') END)
     FROM relation AS r
     JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped

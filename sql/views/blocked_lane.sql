@@ -1,5 +1,5 @@
--- A parked request waits for its nearest predecessor, which may wait itself; shown is the first in the lane's order, or
--- the one in flight: nothing moves on the lane before it.
+-- A parked request waits for its nearest predecessor, which may wait itself. The view shows the request in flight, or the first one in the
+-- order of the lane: no other request of the lane can run before it.
 CREATE OR REPLACE VIEW contego.blocked_lane AS
 SELECT b.provider, b.lane, first.id AS blocker, first.progress AS blocker_progress,
        CASE first.progress
@@ -32,16 +32,16 @@ CROSS JOIN LATERAL (
 
 GRANT SELECT ON contego.blocked_lane TO contego_support;
 GRANT SELECT (blocked_for) ON contego.blocked_lane TO contego_daemon;
-COMMENT ON VIEW contego.blocked_lane IS 'The smartcards and boxes on which requests wait for another one: who blocks, why, since when, how many wait.';
-COMMENT ON COLUMN contego.blocked_lane.provider IS 'Which CAS.';
-COMMENT ON COLUMN contego.blocked_lane.lane IS 'A smartcard or a box: card:<CA ID>, box:<CA ID>.';
-COMMENT ON COLUMN contego.blocked_lane.blocker IS 'The request that nothing on the lane can pass.';
-COMMENT ON COLUMN contego.blocked_lane.blocker_progress IS 'How the blocker stands.';
-COMMENT ON COLUMN contego.blocked_lane.why IS 'The same in words.';
-COMMENT ON COLUMN contego.blocked_lane.error_code IS 'Of the blocker.';
-COMMENT ON COLUMN contego.blocked_lane.error_description IS 'Of the blocker.';
-COMMENT ON COLUMN contego.blocked_lane.blocker_action IS 'Action of the blocker.';
-COMMENT ON COLUMN contego.blocked_lane.blocker_due_date IS 'When the blocker is next due, where it retries.';
-COMMENT ON COLUMN contego.blocked_lane.blocked_since IS 'When the first of those that wait was parked.';
-COMMENT ON COLUMN contego.blocked_lane.blocked_for IS 'How long ago that is.';
-COMMENT ON COLUMN contego.blocked_lane.waiting IS 'How many requests are parked on the lane.';
+COMMENT ON VIEW contego.blocked_lane IS 'Each row is a smartcard or box on which requests wait for another one. It shows the blocker and its state, since when requests wait, and how many.';
+COMMENT ON COLUMN contego.blocked_lane.provider IS 'The requests go to the CAS of this provider.';
+COMMENT ON COLUMN contego.blocked_lane.lane IS 'The lane is a smartcard or a box: card:<CA ID> or box:<CA ID>.';
+COMMENT ON COLUMN contego.blocked_lane.blocker IS 'No request on the lane can pass the request with this number.';
+COMMENT ON COLUMN contego.blocked_lane.blocker_progress IS 'The blocker has this progress.';
+COMMENT ON COLUMN contego.blocked_lane.why IS 'This text explains the progress of the blocker.';
+COMMENT ON COLUMN contego.blocked_lane.error_code IS 'The code says why the blocker is held or retried.';
+COMMENT ON COLUMN contego.blocked_lane.error_description IS 'This sentence explains the error code.';
+COMMENT ON COLUMN contego.blocked_lane.blocker_action IS 'The blocker has this action.';
+COMMENT ON COLUMN contego.blocked_lane.blocker_due_date IS 'If the blocker is RETRYING, it runs again at this time at the earliest.';
+COMMENT ON COLUMN contego.blocked_lane.blocked_since IS 'The first of the waiting requests was parked at this time.';
+COMMENT ON COLUMN contego.blocked_lane.blocked_for IS 'The first of the waiting requests has been parked for this long.';
+COMMENT ON COLUMN contego.blocked_lane.waiting IS 'This many requests are parked on the lane.';

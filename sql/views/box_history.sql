@@ -1,4 +1,4 @@
--- Every request that ever named a box.
+-- Every request that names a box.
 CREATE OR REPLACE VIEW contego.box_history AS
 SELECT s.name AS box, r.id AS request_id, r.created_date, r.action, r.life_cycle_state, r.progress, r.error_code,
        r.error_description, r.executed_date, r.finished_date, r.reference_number, r.provider, r.created_by
@@ -7,17 +7,17 @@ JOIN contego.request AS r ON r.id = s.request_id
 WHERE s.kind = 'box';
 
 GRANT SELECT ON contego.box_history TO contego_support;
-COMMENT ON VIEW contego.box_history IS 'Every request that ever named this box, one row each.';
-COMMENT ON COLUMN contego.box_history.box IS 'CA ID of the set-top box; ask with WHERE box = ''...''.';
-COMMENT ON COLUMN contego.box_history.request_id IS 'The request that names it; contego.timeline has its steps.';
-COMMENT ON COLUMN contego.box_history.created_date IS 'When the CRM inserted the request.';
-COMMENT ON COLUMN contego.box_history.action IS 'The CRM action, or the code of a direct command.';
-COMMENT ON COLUMN contego.box_history.life_cycle_state IS 'PENDING, COMPLETED or REJECTED.';
-COMMENT ON COLUMN contego.box_history.progress IS 'The same in finer steps.';
-COMMENT ON COLUMN contego.box_history.error_code IS 'Why it was rejected, is held or is retried.';
-COMMENT ON COLUMN contego.box_history.error_description IS 'The same in a sentence.';
-COMMENT ON COLUMN contego.box_history.executed_date IS 'When the first command of the latest run was sent.';
-COMMENT ON COLUMN contego.box_history.finished_date IS 'When it became COMPLETED or REJECTED.';
-COMMENT ON COLUMN contego.box_history.reference_number IS 'Given by the CAS to the last command answered.';
-COMMENT ON COLUMN contego.box_history.provider IS 'Which CAS.';
-COMMENT ON COLUMN contego.box_history.created_by IS 'The login that inserted it.';
+COMMENT ON VIEW contego.box_history IS 'Each row is a request that names this set-top box, open or finished.';
+COMMENT ON COLUMN contego.box_history.box IS 'This is the CA ID of the set-top box. Query the view with WHERE box = ''...''.';
+COMMENT ON COLUMN contego.box_history.request_id IS 'The request with this number names the box; contego.timeline shows its steps.';
+COMMENT ON COLUMN contego.box_history.created_date IS 'The CRM inserted the request at this time.';
+COMMENT ON COLUMN contego.box_history.action IS 'The CRM asks for this: a CRM action, or the code of a direct command.';
+COMMENT ON COLUMN contego.box_history.life_cycle_state IS 'The state is PENDING, COMPLETED or REJECTED.';
+COMMENT ON COLUMN contego.box_history.progress IS 'This is the state in finer steps. PENDING: QUEUED, SCHEDULED, BLOCKED, IN_FLIGHT, RETRYING, HELD. COMPLETED: DONE, CLOSED. REJECTED: REJECTED, CANCELLED.';
+COMMENT ON COLUMN contego.box_history.error_code IS 'The code says why the request was rejected, is held or is retried.';
+COMMENT ON COLUMN contego.box_history.error_description IS 'This sentence explains the error code.';
+COMMENT ON COLUMN contego.box_history.executed_date IS 'The first command of the latest run was sent at this time.';
+COMMENT ON COLUMN contego.box_history.finished_date IS 'The request became COMPLETED or REJECTED at this time.';
+COMMENT ON COLUMN contego.box_history.reference_number IS 'The CAS gave this number to the last command that it answered.';
+COMMENT ON COLUMN contego.box_history.provider IS 'The request goes to the CAS of this provider.';
+COMMENT ON COLUMN contego.box_history.created_by IS 'This login inserted the request.';

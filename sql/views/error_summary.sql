@@ -1,4 +1,4 @@
--- The last 31 days by hour, each hour a short walk along an index; and what is open now with an error.
+-- The last 31 days by hour, each hour a short walk along an index; and the open requests that have an error now.
 CREATE OR REPLACE VIEW contego.error_summary AS
 SELECT h.hour, e.provider, e.error_code, e.progress, e.requests, e.first_request, e.latest_request, e.example
 FROM generate_series(date_trunc('hour', now()) - interval '31 days', now(), interval '1 hour') AS h (hour)
@@ -21,12 +21,12 @@ WHERE o.error_code IS NOT NULL
 GROUP BY 1, o.provider, o.error_code, o.progress;
 
 GRANT SELECT ON contego.error_summary TO contego_support;
-COMMENT ON VIEW contego.error_summary IS 'Errors by hour: what was rejected in the last 31 days, and what is held or retried now.';
-COMMENT ON COLUMN contego.error_summary.hour IS 'Begin of the hour: of the end of what was rejected, of the latest run of what is open.';
-COMMENT ON COLUMN contego.error_summary.provider IS 'Which CAS.';
-COMMENT ON COLUMN contego.error_summary.error_code IS 'Why it failed.';
-COMMENT ON COLUMN contego.error_summary.progress IS 'QUEUED, SCHEDULED, BLOCKED, IN_FLIGHT, RETRYING, HELD; DONE; REJECTED, CANCELLED.';
-COMMENT ON COLUMN contego.error_summary.requests IS 'How many.';
-COMMENT ON COLUMN contego.error_summary.first_request IS 'The smallest number among them.';
-COMMENT ON COLUMN contego.error_summary.latest_request IS 'The greatest number among them.';
-COMMENT ON COLUMN contego.error_summary.example IS 'The description of one of them.';
+COMMENT ON VIEW contego.error_summary IS 'Each row counts the requests with one error in one hour: requests rejected in the last 31 days, and requests held or retried now.';
+COMMENT ON COLUMN contego.error_summary.hour IS 'This is the beginning of the hour in which a rejected request finished, or in which an open request last ran.';
+COMMENT ON COLUMN contego.error_summary.provider IS 'The request goes to the CAS of this provider.';
+COMMENT ON COLUMN contego.error_summary.error_code IS 'The code says why the request was rejected, is held or is retried.';
+COMMENT ON COLUMN contego.error_summary.progress IS 'The progress is REJECTED or CANCELLED for finished requests, and HELD or RETRYING for open ones.';
+COMMENT ON COLUMN contego.error_summary.requests IS 'This many requests have the error.';
+COMMENT ON COLUMN contego.error_summary.first_request IS 'This is the lowest number of these requests.';
+COMMENT ON COLUMN contego.error_summary.latest_request IS 'This is the highest number of these requests.';
+COMMENT ON COLUMN contego.error_summary.example IS 'This is the error description of one of these requests.';

@@ -1,4 +1,4 @@
--- One walk through the open requests. The rate is that of the last ten minutes, what was inserted meanwhile not taken off.
+-- The view reads the open requests once. The rate is that of the last ten minutes. It does not subtract the requests inserted meanwhile.
 CREATE OR REPLACE VIEW contego.queue_health AS
 SELECT o.provider, o.due, o.oldest_due_age, o.express, o.regular, o.queued, o.blocked, o.in_flight, o.retrying, o.held, o.scheduled,
        round(f.finished / 10.0, 1) AS finished_per_minute,
@@ -31,18 +31,18 @@ CROSS JOIN LATERAL (
 
 GRANT SELECT ON contego.queue_health TO contego_support;
 GRANT SELECT ON contego.queue_health TO contego_daemon;
-COMMENT ON VIEW contego.queue_health IS 'How the queue of each CAS stands, and how long what is due will take at the present rate.';
-COMMENT ON COLUMN contego.queue_health.provider IS 'Which CAS.';
-COMMENT ON COLUMN contego.queue_health.due IS 'Requests that are due and go on by themselves: queued, blocked, in flight, retrying.';
-COMMENT ON COLUMN contego.queue_health.oldest_due_age IS 'How long the oldest of them has been due.';
-COMMENT ON COLUMN contego.queue_health.express IS 'Those of them that are EXPRESS.';
-COMMENT ON COLUMN contego.queue_health.regular IS 'Those of them that are not.';
-COMMENT ON COLUMN contego.queue_health.queued IS 'Requests that wait to be claimed.';
-COMMENT ON COLUMN contego.queue_health.blocked IS 'Requests that wait for another one.';
-COMMENT ON COLUMN contego.queue_health.in_flight IS 'Requests that daemons are working on.';
-COMMENT ON COLUMN contego.queue_health.retrying IS 'Requests that failed and are tried again.';
-COMMENT ON COLUMN contego.queue_health.held IS 'Requests that wait for a person.';
-COMMENT ON COLUMN contego.queue_health.scheduled IS 'Requests that are not due yet.';
-COMMENT ON COLUMN contego.queue_health.finished_per_minute IS 'Average of the last ten minutes.';
-COMMENT ON COLUMN contego.queue_health.time_to_drain IS 'What is due at that rate; NULL while nothing is finished.';
-COMMENT ON COLUMN contego.queue_health.daemons IS 'Daemons that live, for whatever CAS.';
+COMMENT ON VIEW contego.queue_health IS 'Each row shows the queue of one CAS, and how long its due requests take at the present rate.';
+COMMENT ON COLUMN contego.queue_health.provider IS 'The requests go to the CAS of this provider.';
+COMMENT ON COLUMN contego.queue_health.due IS 'This many requests are due and need no person: queued, blocked, in flight or retrying.';
+COMMENT ON COLUMN contego.queue_health.oldest_due_age IS 'The oldest of the due requests has been due for this long.';
+COMMENT ON COLUMN contego.queue_health.express IS 'This many of the due requests are EXPRESS.';
+COMMENT ON COLUMN contego.queue_health.regular IS 'This many of the due requests are REGULAR.';
+COMMENT ON COLUMN contego.queue_health.queued IS 'This many requests wait to be claimed.';
+COMMENT ON COLUMN contego.queue_health.blocked IS 'This many requests wait for another request on one of their lanes.';
+COMMENT ON COLUMN contego.queue_health.in_flight IS 'Daemons are working on this many requests.';
+COMMENT ON COLUMN contego.queue_health.retrying IS 'This many requests failed and are tried again.';
+COMMENT ON COLUMN contego.queue_health.held IS 'This many requests wait for a person.';
+COMMENT ON COLUMN contego.queue_health.scheduled IS 'This many requests are not due yet.';
+COMMENT ON COLUMN contego.queue_health.finished_per_minute IS 'This many requests finished per minute, as an average of the last ten minutes.';
+COMMENT ON COLUMN contego.queue_health.time_to_drain IS 'The due requests take this long at the rate of the last ten minutes. NULL means that no request finished in them.';
+COMMENT ON COLUMN contego.queue_health.daemons IS 'This many daemons are alive, for all providers together.';

@@ -1,4 +1,4 @@
--- What does not go on by itself, or not soon. What merely waits in the queue is contego.queue_health's.
+-- Due requests that need a person or are late. Requests that only wait in the queue are counted in contego.queue_health.
 CREATE OR REPLACE VIEW contego.stuck AS
 SELECT o.id AS request_id, o.provider, o.progress,
        CASE o.progress
@@ -23,17 +23,17 @@ WHERE o.progress = 'HELD'
 
 GRANT SELECT ON contego.stuck TO contego_support;
 GRANT SELECT (provider, progress) ON contego.stuck TO contego_daemon;
-COMMENT ON VIEW contego.stuck IS 'Due requests that do not go on by themselves or not soon: held, retrying, or in flight for longer than a minute.';
-COMMENT ON COLUMN contego.stuck.request_id IS 'The request (contego.request.id).';
-COMMENT ON COLUMN contego.stuck.provider IS 'Which CAS.';
-COMMENT ON COLUMN contego.stuck.progress IS 'QUEUED, SCHEDULED, BLOCKED, IN_FLIGHT, RETRYING, HELD; DONE; REJECTED, CANCELLED.';
-COMMENT ON COLUMN contego.stuck.why IS 'What it waits for.';
-COMMENT ON COLUMN contego.stuck.error_code IS 'Why it failed.';
-COMMENT ON COLUMN contego.stuck.error_description IS 'The same in a sentence.';
-COMMENT ON COLUMN contego.stuck.action IS 'A CRM action, or the code of a direct command.';
-COMMENT ON COLUMN contego.stuck.subscription IS 'Whose, as the CRM calls it.';
-COMMENT ON COLUMN contego.stuck.lanes IS 'The smartcards and boxes it touches: card:<CA ID>, box:<CA ID>.';
-COMMENT ON COLUMN contego.stuck.attempts IS 'Runs that failed and were tried again, outages of the CAS not counted.';
-COMMENT ON COLUMN contego.stuck.due_date IS 'Scheduled or retrying: not before.';
-COMMENT ON COLUMN contego.stuck.since IS 'When it came to stand so.';
-COMMENT ON COLUMN contego.stuck.waiting_behind IS 'Requests parked on its smartcards and boxes.';
+COMMENT ON VIEW contego.stuck IS 'Each row is a due request that needs a person or is late: it is held, retrying, or in flight for longer than a minute.';
+COMMENT ON COLUMN contego.stuck.request_id IS 'This is the number of the request (contego.request.id).';
+COMMENT ON COLUMN contego.stuck.provider IS 'The request goes to the CAS of this provider.';
+COMMENT ON COLUMN contego.stuck.progress IS 'The progress is HELD, RETRYING or IN_FLIGHT.';
+COMMENT ON COLUMN contego.stuck.why IS 'This text explains the progress.';
+COMMENT ON COLUMN contego.stuck.error_code IS 'The code says why the request was rejected, is held or is retried.';
+COMMENT ON COLUMN contego.stuck.error_description IS 'This sentence explains the error code.';
+COMMENT ON COLUMN contego.stuck.action IS 'The CRM asks for this: a CRM action, or the code of a direct command.';
+COMMENT ON COLUMN contego.stuck.subscription IS 'The request is about this subscription, as the CRM names it.';
+COMMENT ON COLUMN contego.stuck.lanes IS 'The request touches these smartcards and boxes: card:<CA ID>, box:<CA ID>.';
+COMMENT ON COLUMN contego.stuck.attempts IS 'This is the number of runs that failed and were tried again. Outages of the CAS do not count.';
+COMMENT ON COLUMN contego.stuck.due_date IS 'A SCHEDULED or RETRYING request does not run before this time.';
+COMMENT ON COLUMN contego.stuck.since IS 'The request has had this progress since this time.';
+COMMENT ON COLUMN contego.stuck.waiting_behind IS 'This many requests are parked on the smartcards and boxes of this request.';

@@ -1,4 +1,4 @@
--- The last 24 hours by minute; a minute without any has a row of zeros.
+-- The last 24 hours by minute. A minute in which no request finished has a row of zeros.
 CREATE OR REPLACE VIEW contego.throughput AS
 SELECT m.minute, f.provider, coalesce(f.finished, 0) AS finished, coalesce(f.completed, 0) AS completed,
        coalesce(f.rejected, 0) AS rejected, f.average_age
@@ -13,10 +13,10 @@ LEFT JOIN LATERAL (
 ) AS f ON true;
 
 GRANT SELECT ON contego.throughput TO contego_support;
-COMMENT ON VIEW contego.throughput IS 'What was finished in each minute of the last 24 hours.';
-COMMENT ON COLUMN contego.throughput.minute IS 'Begin of the minute.';
-COMMENT ON COLUMN contego.throughput.provider IS 'Which CAS; NULL in a minute without any.';
-COMMENT ON COLUMN contego.throughput.finished IS 'Requests finished.';
-COMMENT ON COLUMN contego.throughput.completed IS 'Those of them that are COMPLETED.';
-COMMENT ON COLUMN contego.throughput.rejected IS 'Those of them that are REJECTED.';
-COMMENT ON COLUMN contego.throughput.average_age IS 'Of those that are COMPLETED, from scheduled_date to the end.';
+COMMENT ON VIEW contego.throughput IS 'Each row counts the requests of one provider that finished in one minute of the last 24 hours.';
+COMMENT ON COLUMN contego.throughput.minute IS 'This is the beginning of the minute.';
+COMMENT ON COLUMN contego.throughput.provider IS 'The requests went to the CAS of this provider. NULL means that no request finished in the minute.';
+COMMENT ON COLUMN contego.throughput.finished IS 'This many requests finished.';
+COMMENT ON COLUMN contego.throughput.completed IS 'This many requests became COMPLETED.';
+COMMENT ON COLUMN contego.throughput.rejected IS 'This many requests became REJECTED.';
+COMMENT ON COLUMN contego.throughput.average_age IS 'COMPLETED requests took this long on average, from scheduled_date to finished_date.';

@@ -1,5 +1,6 @@
 -- after: attempt
--- The steps of a request. What leaves no trace is not there: a claim that has ended, and what was parked before the last time.
+--
+-- The steps of a request. Steps that leave no trace are missing: claims that have ended, and all parkings but the latest one.
 CREATE OR REPLACE VIEW contego.timeline AS
 SELECT r.id AS request_id, e.event_date, e.step, e.event, e.by_whom, e.detail
 FROM contego.request AS r
@@ -23,7 +24,7 @@ CROSS JOIN LATERAL (VALUES
     (6, CASE WHEN a.exchange <> 'not_sent' THEN x.ended_date END,
      CASE a.exchange WHEN 'answered' THEN 'answered' WHEN 'read_back' THEN 'read back' ELSE 'no answer' END,
      concat_ws(' ', a.outcome, a.status_code, a.reference_number)),
-    -- recorded_date is when the recording began, in another clock.
+    -- recorded_date is the time at which recording began, by another clock.
     (7, CASE WHEN a.outcome IN ('retry', 'hold') THEN greatest(a.recorded_date, x.ended_date) END,
      CASE a.outcome WHEN 'retry' THEN 'to be retried' ELSE 'held' END, concat_ws(': ', a.error_code, a.error_description))
 ) AS e (step, event_date, event, detail)
@@ -33,10 +34,10 @@ SELECT o.request_id, o.acted_date, 8, o.verb, o.acted_by, concat_ws(': ', o.befo
 FROM contego.operator_action AS o;
 
 GRANT SELECT ON contego.timeline TO contego_support;
-COMMENT ON VIEW contego.timeline IS 'What happened to a request, one row a step. Ask with WHERE request_id = ... ORDER BY event_date, step';
-COMMENT ON COLUMN contego.timeline.request_id IS 'The request (contego.request.id).';
-COMMENT ON COLUMN contego.timeline.event_date IS 'When.';
-COMMENT ON COLUMN contego.timeline.step IS 'Order of what has the same date.';
-COMMENT ON COLUMN contego.timeline.event IS 'inserted, due, blocked, claimed, sent, not sent, answered, no answer, read back, to be retried, held; a verb of a person; completed, rejected, cancelled.';
-COMMENT ON COLUMN contego.timeline.by_whom IS 'The login of the CRM or of a person, or a daemon and its claim.';
-COMMENT ON COLUMN contego.timeline.detail IS 'What, or why.';
+COMMENT ON VIEW contego.timeline IS 'Each row is a step of a request. Query it with WHERE request_id = ... ORDER BY event_date, step';
+COMMENT ON COLUMN contego.timeline.request_id IS 'This is the number of the request (contego.request.id).';
+COMMENT ON COLUMN contego.timeline.event_date IS 'The step happened at this time.';
+COMMENT ON COLUMN contego.timeline.step IS 'This number orders the steps that have the same date.';
+COMMENT ON COLUMN contego.timeline.event IS 'The step is inserted, due, blocked, claimed, sent, not sent, answered, no answer, read back, to be retried or held; a verb of a person; or completed, rejected, cancelled or closed.';
+COMMENT ON COLUMN contego.timeline.by_whom IS 'This is the login of the CRM or of a person, or a daemon and its claim.';
+COMMENT ON COLUMN contego.timeline.detail IS 'This text says more about the step, or gives the reason.';

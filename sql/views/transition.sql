@@ -1,4 +1,4 @@
--- Every step that a request can take, whoever makes it take it. A verb of a person that is not here is refused.
+-- Every step that a request can take, by any actor. A verb of a person that is missing here is refused.
 CREATE OR REPLACE VIEW contego.transition AS
 SELECT actor, verb, before, after
 FROM (VALUES
@@ -41,8 +41,8 @@ FROM (VALUES
 
 GRANT SELECT ON contego.transition TO contego_crm;
 GRANT SELECT ON contego.transition TO contego_support;
-COMMENT ON VIEW contego.transition IS 'The state machine: every step of contego.request.progress, and who makes it.';
-COMMENT ON COLUMN contego.transition.actor IS 'CRM, daemon or person.';
-COMMENT ON COLUMN contego.transition.verb IS 'What the step is called.';
-COMMENT ON COLUMN contego.transition.before IS 'Progress before the step; NULL: there is no request yet.';
-COMMENT ON COLUMN contego.transition.after IS 'Progress after the step.';
+COMMENT ON VIEW contego.transition IS 'This is the state machine: each row is a possible step of contego.request.progress, and the actor that makes it.';
+COMMENT ON COLUMN contego.transition.actor IS 'The actor is the CRM, the daemon or a person.';
+COMMENT ON COLUMN contego.transition.verb IS 'This is the name of the step.';
+COMMENT ON COLUMN contego.transition.before IS 'The request has this progress before the step. NULL means that the request does not exist yet.';
+COMMENT ON COLUMN contego.transition.after IS 'The request has this progress after the step.';
