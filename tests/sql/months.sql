@@ -1,8 +1,8 @@
--- What is finished goes to its month with its commands, and a month goes with all that belongs to it.
+-- A finished request goes to its month with its commands. A month is dropped with all its rows in other tables.
 BEGIN;
 SELECT plan(40);
 
--- What each command came to, from the place `first` on, and what becomes of its request; NULL: nothing yet.
+-- Records the outcomes of commands, from the position `first` on, and the disposition of their request; NULL: it has none yet.
 CREATE FUNCTION pg_temp.record(of_request bigint, first integer, came_to text[], verdict text) RETURNS bigint[] LANGUAGE sql AS $$
     SELECT r.stale
     FROM (
@@ -31,7 +31,7 @@ $$;
 CREATE FUNCTION pg_temp.claimed() RETURNS bigint LANGUAGE sql AS $$
     SELECT count(*) FROM contego.claim((SELECT max(id) FROM contego.daemon), 'default', 10)
 $$;
--- How many commands of a request lie among the open ones, and how many in the month of its end.
+-- Counts the commands of a request among the open ones and in the month of its end.
 CREATE FUNCTION pg_temp.lie(of_request bigint) RETURNS text LANGUAGE sql AS $$
     SELECT (SELECT count(*) FROM contego.command_open AS c WHERE c.request_id = of_request) || ' open, '
         || (SELECT count(*) FROM contego.command_finished AS c JOIN contego.request_finished AS r
@@ -43,25 +43,25 @@ CREATE FUNCTION pg_temp.insert_one(card text) RETURNS bigint LANGUAGE sql AS $$
 $$;
 SELECT contego.join_fleet('one', 'host-1', 1, '1.0', interval '1 hour') AS daemon \gset
 
--- Months are there before they are needed.
+-- Months are created before they are needed.
 SELECT results_eq('SELECT month, state FROM contego.months',
                   $$SELECT (contego.month_of(now()) + make_interval(months => n))::date, CASE n WHEN 0 THEN 'current' ELSE 'made ahead' END
-                    FROM generate_series(0, 2) AS n$$, 'this month and the next two are there');
-SELECT is_empty('SELECT contego.make_months()', 'what is there is not made again');
+                    FROM generate_series(0, 2) AS n$$, 'this month and the next two exist');
+SELECT is_empty('SELECT contego.make_months()', 'an existing month is not created again');
 SET LOCAL timezone = 'America/New_York';
 SELECT contego.make_month('2001-01-31 23:59:59+00');
 INSERT INTO contego.request_finished (id, action, parameters, life_cycle_state, progress, finished_date) OVERRIDING SYSTEM VALUE
 SELECT n, 'A', '{}', 'COMPLETED', 'DONE', t::timestamptz
 FROM (VALUES (-1, '2001-01-01 00:00:00+00'), (-2, '2001-01-31 23:59:59.999999+00')) AS edge (n, t);
-SELECT is((SELECT count(*) FROM contego.request_finished_2001_01), 2::bigint, 'a month begins and ends in UTC, whatever the session''s zone');
+SELECT is((SELECT count(*) FROM contego.request_finished_2001_01), 2::bigint, 'a month begins and ends in UTC, in any time zone of the session');
 SELECT throws_ok($$INSERT INTO contego.request_finished (id, action, parameters, life_cycle_state, progress, finished_date)
                    OVERRIDING SYSTEM VALUE VALUES (-1, 'A', '{}', 'COMPLETED', 'DONE', '2001-01-15 00:00:00+00')$$, '23505', NULL,
-                 'no request stands twice in a month');
+                 'no request occurs twice in a month');
 RESET timezone;
 DROP TABLE contego.request_finished_2001_01, contego.command_finished_2001_01;
 DELETE FROM contego.month WHERE month = '2001-01-01';
 
--- One call, one write.
+-- One call writes a command once.
 SELECT pg_temp.insert_one('a') AS one \gset
 SELECT pg_temp.insert_one('b') AS two \gset
 SELECT pg_temp.insert_one('c') AS three \gset
@@ -104,7 +104,7 @@ SELECT pg_temp.record(:closed, 1, '{hold}', 'hold');
 SELECT contego.close(:closed, 'done by hand');
 SELECT is(pg_temp.lie(:closed), '0 open, 1 finished', 'closed, it goes there as well');
 
--- Nobody made the month.
+-- The current month is missing.
 SELECT 'contego.request_finished' || to_char(contego.month_of(now()), '_YYYY_MM') AS requests,
        'contego.command_finished' || to_char(contego.month_of(now()), '_YYYY_MM') AS commands \gset
 DROP TABLE :requests, :commands;
@@ -112,10 +112,10 @@ DELETE FROM contego.month WHERE month = contego.month_of(now());
 SELECT pg_temp.insert_one('d') AS four \gset
 SELECT pg_temp.claimed();
 SELECT pg_temp.record(:four, 1, '{success}', 'complete');
-SELECT is(pg_temp.lie(:four), '0 open, 1 finished', 'recording makes the month where it is missing');
+SELECT is(pg_temp.lie(:four), '0 open, 1 finished', 'recording creates the month if it is missing');
 SELECT is((SELECT state FROM contego.months WHERE month = contego.month_of(now())), 'current', 'and enters it');
 
--- A month of five thousand, rejected long ago, and what is not of it.
+-- A month of 5000 requests, rejected long ago, and rows that do not belong to it.
 SELECT contego.open_feed();
 SELECT contego.month_of(now() - interval '3 months') AS old \gset
 SELECT contego.make_month(:'old'::timestamp AT TIME ZONE 'UTC');
@@ -146,16 +146,16 @@ SELECT (SELECT count(*) FROM contego.request WHERE id < 1000000) AS requests, (S
        (SELECT count(*) FROM contego.former_attempt WHERE request_id < 1000000) AS attempts;
 CREATE TEMP TABLE as_it_was AS SELECT * FROM others;
 
-SELECT throws_ok('SELECT contego.drop_month(0)', '22023', NULL, 'a month is kept for one month at least');
-SELECT throws_ok('SELECT contego.drop_month(NULL)', '22023', NULL, 'and a number has to be given');
-SELECT results_eq('SELECT month, step FROM contego.drop_month(3)', $$VALUES (NULL::date, 'nothing')$$, 'a month is kept as long as is said');
+SELECT throws_ok('SELECT contego.drop_month(0)', '22023', NULL, 'retention_months must be at least 1');
+SELECT throws_ok('SELECT contego.drop_month(NULL)', '22023', NULL, 'and must be given');
+SELECT results_eq('SELECT month, step FROM contego.drop_month(3)', $$VALUES (NULL::date, 'nothing')$$, 'a month is kept for retention_months');
 SELECT is((SELECT after FROM contego.preview('retry', ARRAY[1005000])), 'QUEUED', 'until then its requests may be sent again');
-SELECT results_eq('SELECT month, step FROM contego.drop_month(2)', format('VALUES (%L::date, %L)', :'old', 'begun'), 'then it is begun');
-SELECT is((SELECT state FROM contego.months WHERE month = :'old'), 'is being dropped', 'and says so');
+SELECT results_eq('SELECT month, step FROM contego.drop_month(2)', format('VALUES (%L::date, %L)', :'old', 'begun'), 'then dropping it begins');
+SELECT is((SELECT state FROM contego.months WHERE month = :'old'), 'is being dropped', 'and contego.months shows it');
 SELECT is((SELECT refused FROM contego.retry(1005000)), 'it is so old that it is about to be dropped; submit a new request',
           'from now on none of its requests is sent again');
-SELECT results_eq('SELECT step, gone FROM contego.drop_month(2)', $$VALUES ('cleared', 2000::bigint)$$, 'what belongs to it goes in slices');
-SELECT is((SELECT count(*) FROM contego.subject WHERE request_id > 1000000), 12000::bigint, 'of so many requests each');
+SELECT results_eq('SELECT step, gone FROM contego.drop_month(2)', $$VALUES ('cleared', 2000::bigint)$$, 'its rows in other tables are deleted in slices');
+SELECT is((SELECT count(*) FROM contego.subject WHERE request_id > 1000000), 12000::bigint, 'of 2000 requests each');
 SELECT results_eq('SELECT gone FROM contego.drop_month(2)', 'VALUES (2000::bigint)', 'one after the other');
 SELECT results_eq('SELECT gone FROM contego.drop_month(2)', 'VALUES (1000::bigint)', 'to the last');
 SELECT is((SELECT count(*) FROM contego.feed WHERE request_id > 1000000), 5000::bigint, 'then the feed');
@@ -166,9 +166,9 @@ SELECT is((SELECT count(*) FROM contego.request WHERE id > 1000000) + (SELECT co
           + (SELECT count(*) FROM contego.subject WHERE request_id > 1000000) + (SELECT count(*) FROM contego.idempotency WHERE request_id > 1000000)
           + (SELECT count(*) FROM contego.former_attempt WHERE request_id > 1000000) + (SELECT count(*) FROM contego.feed WHERE request_id > 1000000),
           0::bigint, 'nothing is left of its requests');
-SELECT results_eq('SELECT * FROM others', 'SELECT * FROM as_it_was', 'nothing else is gone');
-SELECT is((SELECT progress FROM contego.request WHERE id = :open_one), 'QUEUED', 'least of all what is open, whatever its age');
-SELECT is((SELECT is_new FROM contego.submit('A', '{}', idempotency_key => 'old-1')), true, 'a key is free again when its request is gone');
+SELECT results_eq('SELECT * FROM others', 'SELECT * FROM as_it_was', 'no other row is deleted');
+SELECT is((SELECT progress FROM contego.request WHERE id = :open_one), 'QUEUED', 'an open request stays, however old it is');
+SELECT is((SELECT is_new FROM contego.submit('A', '{}', idempotency_key => 'old-1')), true, 'a key may be used again after its request was dropped');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,7 +1,7 @@
--- Every question of docs/support.md is answered through an index where a million requests are finished: judged by the plan.
+-- Every query of docs/support.md uses an index when a million requests are finished. The plan is checked.
 \set ON_ERROR_STOP 1
 BEGIN;
-SET LOCAL session_replication_role = replica; -- the rows are made as they would have become, without the triggers
+SET LOCAL session_replication_role = replica; -- the triggers are off, so the rows are inserted in their final state
 SELECT contego.make_month(now() - back * interval '1 month') FROM generate_series(0, 11) AS back;
 
 INSERT INTO contego.request_finished (
@@ -20,7 +20,7 @@ SELECT n * 10, 1, 1, 'ADD_SUBSCRIPTIONS', 'answered', 'retry', now(), 20, n, now
 INSERT INTO contego.idempotency (provider, idempotency_key, created_by, request_id)
 SELECT 'default', 'order-' || n, 'crm', n FROM generate_series(1, 300000) AS n;
 
--- Twenty thousand open ones, of every kind.
+-- 20,000 open requests, with every progress.
 INSERT INTO contego.request_open (
     id, action, parameters, subscription, progress, sequence_number, lanes, due_date, scheduled_date, blocked_by, blocked_date,
     claimed_by, claimed_date, error_code)
@@ -45,14 +45,14 @@ ORDER BY 1, 2, 3; -- in the order of the index, which is filled in half the time
 INSERT INTO contego.operator_action (request_id, verb, before, after) SELECT n, 'hold', 'QUEUED', 'HELD' FROM generate_series(1, 5000) AS n;
 ANALYZE;
 
--- The scans of a plan that read a table of millions from end to end, and those that read all open requests. Months are named together;
--- one in which nothing is may be read as the planner likes.
+-- Returns the scans of a plan that read a table of millions as a whole, and the scans that read all open requests. All months count under
+-- one name. An empty month may be read in any way.
 CREATE FUNCTION public.walks(query text) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
     plan jsonb;
 BEGIN
-    PERFORM set_config('role', 'contego_support', true); -- as whoever asks it
+    PERFORM set_config('role', 'contego_support', true); -- as the role that runs it
     EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO plan;
     PERFORM set_config('role', 'none', true);
     RETURN (
@@ -63,19 +63,19 @@ BEGIN
         WHERE relation IN ('request_open', 'request_finished', 'command_open', 'command_finished', 'former_attempt', 'idempotency', 'subject',
                            'lane')
           AND (node ->> 'Node Type' LIKE '%Seq Scan'
-               -- Of a partial index of the open ones, which holds few, all may be read.
+               -- A partial index of the open requests has few entries, so it may be read as a whole.
                OR node ->> 'Node Type' IN ('Index Scan', 'Index Only Scan') AND NOT node ? 'Index Cond'
                   AND relation <> 'request_open'));
 END
 $$;
 
 SELECT plan((SELECT count(*)::int FROM question) + 2);
--- How the whole queue stands is counted in the whole queue.
+-- contego.queue_health counts all open requests, so it must read them.
 SELECT is(walks(query), CASE WHEN query LIKE '%queue_health%' THEN 'Seq Scan on request_open' END, number || '. ' || title)
 FROM question
 ORDER BY number;
 SELECT is(walks('SELECT id FROM contego.request WHERE lanes @> ARRAY[''card:01000000001'']'),
-          'Seq Scan on request_finished, Seq Scan on request_open', 'this test tells a walk when it sees one');
-SELECT is(walks('SELECT * FROM contego.stuck'), NULL, 'what is stuck is found without a walk through the backlog');
+          'Seq Scan on request_finished, Seq Scan on request_open', 'the function finds a scan of a whole table');
+SELECT is(walks('SELECT * FROM contego.stuck'), NULL, 'contego.stuck does not read the whole backlog');
 SELECT * FROM finish();
 ROLLBACK;

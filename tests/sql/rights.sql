@@ -1,14 +1,14 @@
--- Who may do what, as the catalogue has it. That the daemon can work so is tested with the real one, end to end.
+-- The privileges of each role, as the system catalog has them. End-to-end tests show that the daemon can work with them.
 BEGIN;
 SELECT no_plan();
 
--- One row for each column of a request and each role.
+-- One row for each column of contego.request and each role.
 SELECT is(
     (SELECT string_agg(attname, ' ' ORDER BY attname) FROM pg_attribute
      WHERE attrelid = 'contego.request'::regclass AND attnum > 0
        AND has_column_privilege('contego_crm', attrelid, attnum, 'INSERT')),
     'action idempotency_key parameters priority process_id process_name provider scheduled_date subscription',
-    'a CRM inserts its own columns and no other');
+    'a CRM inserts into its own columns only');
 SELECT is(
     (SELECT string_agg(attname, ' ') FROM pg_attribute
      WHERE attrelid = 'contego.request'::regclass AND attnum > 0
@@ -22,53 +22,53 @@ SELECT is(
      CROSS JOIN pg_roles AS r
      WHERE c.relnamespace = 'contego'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND r.rolname LIKE 'contego\_%'
        AND has_table_privilege(r.rolname, c.oid, p.privilege)),
-    NULL, 'no role changes, deletes or empties anything but through a function');
+    NULL, 'no role may update, delete or truncate, except through a function');
 
 SELECT is(
     (SELECT string_agg(r.rolname, ', ') FROM pg_roles AS r
      WHERE r.rolname LIKE 'contego\_%' AND (has_schema_privilege(r.rolname, 'contego', 'CREATE') OR r.rolcanlogin)),
-    NULL, 'no role makes anything in the schema, or logs in');
+    NULL, 'no role may create objects in the schema, or log in');
 
 SELECT is(
     (SELECT string_agg(c.relname, ', ') FROM pg_class AS c
      WHERE c.relnamespace = 'contego'::regnamespace
        AND EXISTS (SELECT FROM aclexplode(c.relacl) AS a WHERE a.grantee = 0)),
-    NULL, 'nothing is granted to everybody');
+    NULL, 'no table privilege is granted to PUBLIC');
 
 SELECT is(
     (SELECT string_agg(p.oid::regprocedure::text, ', ') FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace
        AND (p.proacl IS NULL OR EXISTS (SELECT FROM aclexplode(p.proacl) AS a WHERE a.grantee = 0))),
-    NULL, 'no function is everybody''s to call');
+    NULL, 'PUBLIC may execute no function');
 
 SELECT is(
     (SELECT string_agg(oid::regprocedure::text, ', ') FROM pg_proc
      WHERE pronamespace = 'contego'::regnamespace AND prosecdef
        AND NOT 'search_path=pg_catalog, pg_temp' = ANY (coalesce(proconfig, '{}'))),
-    NULL, 'what runs with the owner''s rights has its search path pinned');
+    NULL, 'every function with the owner''s privileges sets a fixed search path');
 
 SELECT is(
     (SELECT string_agg(c.relname, ', ') FROM pg_class AS c
      WHERE c.relnamespace = 'contego'::regnamespace AND c.relispartition AND c.relrowsecurity),
-    NULL, 'the partitions, on which the daemon works, ask nobody''s policy');
+    NULL, 'the partitions, which the daemon uses, have no row level security');
 
--- Functions by role: whoever may do more than is meant shows here.
+-- The functions that each role may execute. An unintended privilege makes these tests fail.
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_daemon', p.oid, 'EXECUTE')),
     'claim declare_dead drop_month give_back_lost hold_unreadable hold_unrecordable join_fleet leave_fleet lock_holders make_months'
     ' neighbours number_finished record recordable renew_lease rescue take_share',
-    'the daemon calls what it needs');
+    'the daemon may execute these functions');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_support', p.oid, 'EXECUTE')),
-    'finished_after lanes_of lock_holders masked masked_part month_of parameters_fault shown', 'support calls nothing that changes anything');
+    'finished_after lanes_of lock_holders masked masked_part month_of parameters_fault shown', 'support may execute no function that changes a table');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_operator', p.oid, 'EXECUTE')
        AND NOT has_function_privilege('contego_support', p.oid, 'EXECUTE')),
     'act cancel close close_feed drop_month forget_finished hold make_months matching open_feed preview release retry skip',
-    'an operator calls the verbs and their preview');
+    'an operator may execute the verbs and their preview');
 
 SELECT * FROM finish();
 ROLLBACK;

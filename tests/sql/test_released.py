@@ -1,4 +1,4 @@
-"""script/released, on a copy of sql/ in which the steps are released."""
+"""Tests script/released on a copy of sql/ in which all migrations are released."""
 
 import hashlib
 import os
