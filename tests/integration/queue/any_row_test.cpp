@@ -11,14 +11,14 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// Rows that came around the gate of an INSERT, by a superuser's hand.
+/// Rows that a superuser changed after the gate of the INSERT.
 class any_row : public queue_fixture {
 protected:
     void change(std::int64_t id, const std::string& columns) {
         sql("UPDATE contego.request_open SET " + columns + " WHERE id = " + std::to_string(id));
     }
 
-    /// 2.5 KB that take more than 1 GB when they are written out.
+    /// 2.5 KB in the database that take more than 1 GB as text.
     static constexpr const char* a_bomb = "parameters = jsonb_build_object('smartcard_ca_id', '1', 'n',"
                                           " (SELECT jsonb_agg(1e131071) FROM generate_series(1, 9000)))";
     static constexpr const char* too_deep =
@@ -38,7 +38,7 @@ protected:
     daemon_hands daemon_{database_};
 };
 
-/// A trigger of the site that stands for whatever makes the claim of one row fail.
+/// A trigger of the site makes the claim of one row fail. It stands for any cause of such a failure.
 class poisoned : public any_row {
 protected:
     poisoned() {

@@ -15,8 +15,7 @@ using std::chrono::milliseconds;
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-/// A session of the server that stands still, as on a broken disk or behind a network that swallows
-/// everything.
+/// Stops a session of the server, as a broken disk would, or a network that drops all packets.
 class frozen {
 public:
     explicit frozen(int pid) : pid_(pid) { ::kill(pid_, SIGSTOP); }
@@ -37,7 +36,7 @@ protected:
         watched_.answer_timeout = std::chrono::seconds(1);
     }
 
-    /// The session that ran a statement like this one last.
+    /// Returns the process of the session whose latest statement is like this one.
     int session_of(const std::string& statement) {
         return std::stoi(one("SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
                              " AND pid <> pg_backend_pid() AND query LIKE '" +
@@ -95,7 +94,8 @@ TEST_F(database_away, a_claim_whose_daemon_vanished_does_not_keep_the_others_wai
 TEST_F(database_away, a_connection_that_brought_nothing_for_long_is_tried) {
     queue::wakeup ear(watched_, milliseconds(0));
     EXPECT_TRUE(ear.wait(milliseconds(0)));
-    EXPECT_TRUE(ear.wait(milliseconds(60'000))) << "what came with the answer is not seen";
+    EXPECT_TRUE(ear.wait(milliseconds(60'000)))
+        << "libpqxx does not show a notification that came with the answer";
     const frozen server(session_of(""));
 
     EXPECT_ANY_THROW(static_cast<void>(ear.wait(milliseconds(60'000))));
@@ -103,7 +103,7 @@ TEST_F(database_away, a_connection_that_brought_nothing_for_long_is_tried) {
     EXPECT_TRUE(ear.wait(milliseconds(0))) << "it listens again";
 }
 
-/// What the database says to each row of contego.command.
+/// The database refuses rows of contego.command, as each test says.
 class refusing : public database_away {
 protected:
     refusing() : daemon_(database_) {}
@@ -122,7 +122,7 @@ protected:
 
     void forgive() { sql("DROP TRIGGER refuse ON contego.command"); }
 
-    /// Everything that was claimed, answered with success.
+    /// The outcomes of the latest claim: every command succeeded.
     flat_batch outcomes() {
         flat_batch batch;
         for (const auto& r : daemon_.latest.requests) {
@@ -219,7 +219,7 @@ TEST_F(refusing, since_it_is_read_only_makes_it_look_for_another_server) {
     EXPECT_EQ(sqlstate_of_record(), "25006");
     sql("ALTER DATABASE " + name + " RESET default_transaction_read_only");
 
-    EXPECT_EQ(record().failed, ids{}) << "the session that was read only is not used again";
+    EXPECT_EQ(record().failed, ids{}) << "the read-only session is not used again";
     EXPECT_EQ(progress(id), "DONE");
 }
 

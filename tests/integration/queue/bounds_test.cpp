@@ -8,10 +8,10 @@
 namespace contego::testing {
 namespace {
 
-/// What an INSERT refuses, and what it takes: the gate of contego.request.
+/// The gate of contego.request: rows that an INSERT refuses, and rows that it accepts.
 class bounds : public queue_fixture {
 protected:
-    /// The error of an INSERT with these SQL expressions; empty: it was taken.
+    /// Returns the error of an INSERT with these SQL expressions; empty: the row was accepted.
     std::string refusal(const std::string& columns, const std::string& values) {
         try {
             sql("INSERT INTO contego.request (" + columns + ") VALUES (" + values + ")");

@@ -37,7 +37,7 @@ TEST_F(claim, sees_what_a_claim_under_way_has_taken) {
         std::to_string(earlier));
 
     auto claimed = std::async(std::launch::async, [&second] { return second.claim(); });
-    // Either it waits for the other claim, as it must, or it has finished too soon.
+    // The claim must wait for the other one. If it has finished already, the test fails below.
     while (claimed.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready && !somebody_waits()) {
     }
     under_way.commit();
@@ -51,7 +51,7 @@ TEST_F(claim, gives_back_what_a_claim_took_whose_answer_was_lost) {
     daemon_hands daemon(database_);
     ASSERT_EQ(daemon.claim(), ids{known});
     const auto lost = insert_for_card("2");
-    // As if the server had committed and the connection had broken before we read the answer.
+    // This imitates a claim that the server committed, and whose answer was lost with the connection.
     sql("SELECT id FROM contego.claim(" + std::to_string(daemon.membership.daemon_id()) + ", 'default', 1)");
     pqxx::connection other(database_.connection_string);
     {
@@ -65,7 +65,7 @@ TEST_F(claim, gives_back_what_a_claim_took_whose_answer_was_lost) {
     }
 
     EXPECT_EQ(daemon.claim(), ids{lost});
-    EXPECT_EQ(progress(known), "IN_FLIGHT") << "what we know of stays ours";
+    EXPECT_EQ(progress(known), "IN_FLIGHT") << "the request that the daemon knows of stays claimed";
 }
 
 TEST_F(claim, from_many_daemons_at_once_never_puts_two_in_one_lane) {
@@ -111,13 +111,13 @@ TEST_F(claim, from_many_daemons_at_once_never_puts_two_in_one_lane) {
         "0");
 }
 
-/// All in one session, which keeps the plans that it has made.
+/// All statements run in one session, which keeps its plans.
 class plans_of_an_empty_queue : public claim {
 protected:
     plans_of_an_empty_queue() : daemon_(database_) {
         sql("ALTER TABLE contego.request_open SET (autovacuum_enabled = off)");
         sql("ALTER TABLE contego.lane SET (autovacuum_enabled = off)");
-        for (int n = 0; n < 6; ++n) { // so often until a plan is kept
+        for (int n = 0; n < 6; ++n) { // PostgreSQL keeps a generic plan after five executions
             insert_for_card("1");
             claim_all();
             rows_read_by_recording();
@@ -130,9 +130,9 @@ protected:
             std::to_string(daemon_.membership.daemon_id()) + ", 'default', 100) WHERE id IS NOT NULL");
     }
 
-    /// Of request_open, by its indexes.
+    /// Returns how many rows of request_open recording reads through indexes.
     std::int64_t rows_read_by_recording() {
-        sql("SELECT pg_stat_force_next_flush()"); // what was read before would be counted with it
+        sql("SELECT pg_stat_force_next_flush()"); // otherwise earlier reads would be counted, too
         pqxx::work tx(session_);
         tx.exec(
             "SELECT contego.record(verdict_request_id => array_agg(id), verdict_fence => array_agg(fence),"
@@ -167,7 +167,7 @@ TEST_F(plans_of_an_empty_queue, read_none_of_those_that_wait_for_others_when_one
     sql("INSERT INTO contego.request (action, parameters)"
         R"( SELECT 'ADD_SUBSCRIPTIONS', '{"smartcard_ca_id":"1"}' FROM generate_series(1, 4000))");
     insert_for_card("2");
-    sql("ANALYZE contego.request_open"); // which then knows of none that wait
+    sql("ANALYZE contego.request_open"); // the statistics then contain no BLOCKED request
     claim_all();
     ASSERT_EQ(one("SELECT count(*) FROM contego.request_open WHERE progress = 'BLOCKED'"), "4000");
     ASSERT_EQ(one("SELECT count(*) FROM claimed"), "1");
@@ -189,7 +189,7 @@ TEST_F(plans_of_an_empty_queue, look_for_what_ends_in_no_index_that_is_full_of_w
     EXPECT_EQ(one(searches), before);
 }
 
-/// A held request of card 1, and `count` behind it.
+/// A held request of card 1, with other requests behind it.
 class behind_one : public claim {
 protected:
     behind_one() {
@@ -229,7 +229,8 @@ TEST_F(behind_one, what_lies_between_very_many_keeps_its_order) {
     const auto after_it = insert_for_card("2");
     const auto free = insert_for_card("3");
 
-    EXPECT_EQ(daemon_.claim(10), (ids{free, between})); // the second look was behind the last of card 1
+    EXPECT_EQ(daemon_.claim(10),
+              (ids{free, between})); // the second scan started after the last request of card 1
     EXPECT_EQ(column(after_it, "blocked_by"), std::to_string(between));
 }
 
@@ -255,7 +256,7 @@ TEST_F(claim, reads_of_what_is_in_flight_only_what_comes_later) {
 
     EXPECT_EQ(daemon.claim(), ids{next});
 
-    daemon.source.reset(); // the session tells its figures when it ends
+    daemon.source.reset(); // a session reports its statistics when it ends
     const auto told = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     const std::string searches =
         "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'request_open_in_flight'";
@@ -265,7 +266,7 @@ TEST_F(claim, reads_of_what_is_in_flight_only_what_comes_later) {
     EXPECT_EQ(std::stoi(one(entries)), before);
 }
 
-/// An earlier request that became due while a later one of its card was in flight, and is parked behind it.
+/// An earlier request became due while a later one of its card was in flight, and is parked behind it.
 class overtaken : public claim {
 protected:
     overtaken() {

@@ -248,10 +248,10 @@ TEST_F(claim, retries_when_the_back_off_is_over) {
     EXPECT_GT(daemon.latest.requests.front().fence, former);
 }
 
-// What a claim costs are its looks at lanes, and while it lasts all other claims of the provider wait.
+// Most of the cost of a claim is for lanes, and all other claims of the provider wait until it ends.
 class wide_claim : public queue_fixture {
 protected:
-    /// Requests of 3,990 cards each; every request has its own cards, or all have the same.
+    /// Inserts requests of 3,990 cards each. Each request has its own cards, or all have the same cards.
     void insert_wide(int requests, bool same_cards) {
         sql("INSERT INTO contego.request (action, parameters)"
             " SELECT 'BECOME_SUBSCRIBER', jsonb_build_object('smartcards', ("

@@ -21,7 +21,7 @@ protected:
 TEST_F(connection, that_owns_its_session_runs_a_statement_as_a_transaction_of_its_own) {
     queue::connection c(database_);
 
-    // Behind a BEGIN, PostgreSQL refuses it.
+    // PostgreSQL refuses VACUUM inside a transaction block.
     EXPECT_NO_THROW(c.call({"vacuum", "VACUUM contego.busy"}));
 }
 

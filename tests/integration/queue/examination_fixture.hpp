@@ -11,7 +11,7 @@
 
 namespace contego::queue {
 
-// How GoogleTest shows it in a failure.
+// GoogleTest prints an entry with this operator.
 inline std::ostream& operator<<(std::ostream& out, const catalog_entry& e) {
     return out << e.kind << ' ' << e.name << ' ' << e.definition;
 }
@@ -44,7 +44,7 @@ protected:
         return {database_.connection_string + " user=" + login, "contego test"};
     }
 
-    /// A login, of the whole cluster, that only has these roles.
+    /// Creates a login with only these roles. A login belongs to the whole cluster.
     void make_login(const std::string& name, const std::string& roles) {
         sql("DROP ROLE IF EXISTS " + name);
         sql("CREATE ROLE " + name + " LOGIN IN ROLE " + roles);

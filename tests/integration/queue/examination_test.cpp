@@ -96,7 +96,7 @@ TEST_F(examination, sees_the_notifications_that_wait_and_the_oldest_transaction)
     held.exec("SELECT 1");
 
     auto seen = looks_.notifications();
-    while (seen.process.empty()) // a transaction of less than a second is nobody's fault
+    while (seen.process.empty()) // transactions shorter than a second are not reported
         seen = looks_.notifications();
 
     EXPECT_GE(seen.usage, 0);

@@ -6,7 +6,7 @@ namespace {
 
 class membership : public queue_fixture {
 protected:
-    /// Ends a daemon's lease as time would.
+    /// Ends the lease of a daemon, as the passing of time would.
     void expire(const daemon_hands& daemon) {
         sql("UPDATE contego.daemon SET lease_until = now() - interval '1 second' WHERE id = " +
             std::to_string(daemon.membership.daemon_id()));
@@ -104,7 +104,8 @@ TEST_F(membership, ends_at_once_when_the_daemon_leaves) {
     EXPECT_EQ(staying.claim(), ids{id});
 }
 
-/// As this process, but with another start: a process that is no more, whose number we have now.
+/// Returns this process with another start time: a process that has ended, and whose process ID this one has
+/// now.
 queue::process ended_process() {
     auto ended = queue::this_process();
     --ended.started_ticks;
@@ -157,11 +158,12 @@ TEST_F(membership, of_a_living_process_is_left_alone) {
     EXPECT_TRUE(one.end(id, disposition::complete).stale.empty());
 }
 
-/// What one daemon may do, as it goes through it round by round.
+/// One daemon, which takes its share again and again.
 struct shareholder {
     explicit shareholder(const queue::database_options& database) : hands(database) {}
 
-    /// Heeds what it is given before it asks again; `sending` is what it still has on its way.
+    /// Takes the share anew and returns its number of exchanges. `sending` is the number of exchanges still
+    /// in flight.
     std::size_t ask(std::size_t most, std::size_t sending = 0) {
         has = hands.membership.take_share(
             "default", {most, static_cast<double>(most)}, {std::max(has.in_flight, sending), has.rate});
@@ -198,11 +200,11 @@ TEST_F(membership, gives_a_newcomer_only_what_the_others_have_given_up) {
     shareholder young(database_);
     old.ask(10);
 
-    EXPECT_EQ(young.ask(10), 0U) << "the other may have ten on their way";
+    EXPECT_EQ(young.ask(10), 0U) << "the other daemon may have ten exchanges in flight";
     EXPECT_EQ(old.ask(10), 5U);
-    EXPECT_EQ(young.ask(10), 0U) << "the other has not heeded it yet";
+    EXPECT_EQ(young.ask(10), 0U) << "the other daemon has not taken its smaller share yet";
     EXPECT_EQ(old.ask(10, 8), 5U);
-    EXPECT_EQ(young.ask(10), 2U) << "the other still has eight on their way";
+    EXPECT_EQ(young.ask(10), 2U) << "the other daemon still has eight exchanges in flight";
     EXPECT_EQ(old.ask(10, 5), 5U);
     EXPECT_EQ(young.ask(10), 5U);
 }

@@ -21,7 +21,7 @@ using ::testing::IsEmpty;
 
 class migrations : public ::testing::Test {
 protected:
-    /// What `known` does to the database.
+    /// Applies `known` to the database.
     queue::migrations::result apply(const queue::schema_text& known) {
         return queue::migrations(database_, known).apply();
     }
@@ -44,7 +44,7 @@ protected:
     }
 
     queue::database_options database_ = private_cluster::instance().fresh_database();
-    queue::schema_text changed_ = queue::embedded_schema(); ///< for the tests to change
+    queue::schema_text changed_ = queue::embedded_schema(); ///< a test changes it
 };
 
 TEST_F(migrations, are_numbered_from_one_without_gaps) {
@@ -100,7 +100,7 @@ TEST_F(migrations, apply_a_function_again_whose_text_changed_and_no_other) {
     EXPECT_EQ(one("SELECT obj_description('contego.leave_fleet'::regproc)"), "changed");
     EXPECT_EQ(newer.mismatch(), std::nullopt);
     EXPECT_THAT(mismatch(), HasSubstr("leave_fleet"))
-        << "the program before would run on functions of another";
+        << "an older program would run with the functions of a newer one";
 }
 
 TEST_F(migrations, make_a_view_again_that_a_step_dropped) {
@@ -122,7 +122,7 @@ TEST_F(migrations, with_a_broken_function_leave_nothing_behind) {
 
     try {
         static_cast<void>(apply(changed_));
-        ADD_FAILURE() << "nobody noticed";
+        ADD_FAILURE() << "no exception was thrown";
     } catch (const queue::server_error& e) {
         EXPECT_THAT(
             e.what(),

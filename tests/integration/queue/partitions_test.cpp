@@ -27,14 +27,14 @@ protected:
                    std::to_string(from_now) + "), 'YYYY-MM')");
     }
 
-    /// As if nobody had made any.
+    /// Drops all months, as if no daemon had created any.
     void forget_all() {
         sql("DO $$ DECLARE part text; BEGIN FOR part IN SELECT inhrelid::regclass FROM pg_inherits"
             " WHERE inhparent IN ('contego.request_finished'::regclass, 'contego.command_finished'::regclass)"
             " LOOP EXECUTE 'DROP TABLE ' || part; END LOOP; DELETE FROM contego.month; END $$");
     }
 
-    /// A month that ended long ago, in which so many requests were rejected.
+    /// Creates a month that ended long ago, with this number of rejected requests.
     void fill_old_month(int requests) {
         sql("SELECT contego.make_month(now() - interval '5 months')");
         sql("INSERT INTO contego.request_finished (id, action, parameters, life_cycle_state, progress, "
@@ -48,7 +48,7 @@ protected:
             " FROM contego.request_finished WHERE id > 1000000");
     }
 
-    /// Steps until one is not `cleared`.
+    /// Calls drop() until a step is neither `begun` nor `cleared`, and returns that step.
     step drop_what_is_due() {
         auto done = old_ones_.drop().done;
         while (done == step::begun || done == step::cleared)
@@ -205,10 +205,10 @@ TEST_F(keeping_months, nobody_stands_for_long_behind_one_who_waits_for_a_reader)
     EXPECT_EQ(progress(1000001), "REJECTED");
 }
 
-/// Where one takes the two tables the other way round, one of them stands behind the other and in its way.
+/// Two sessions that lock the two tables in different orders would deadlock.
 class two_tables : public keeping_months {
 protected:
-    /// What is done of it while somebody else has the requests: whether the commands are locked already.
+    /// Calls `doing` while another session locks the requests. Returns how many locks the commands have then.
     std::string locked_commands(const std::string& mode, const std::function<void()>& doing) {
         pqxx::connection other(database_.connection_string);
         pqxx::work first(other);

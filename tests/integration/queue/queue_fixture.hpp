@@ -16,7 +16,7 @@
 
 namespace contego::testing {
 
-/// One daemon's hands on the queue.
+/// The database calls of one daemon.
 struct daemon_hands {
     explicit daemon_hands(const queue::database_options& database,
                           std::chrono::milliseconds lease = std::chrono::minutes(5),
@@ -28,7 +28,8 @@ struct daemon_hands {
         membership.keep();
     }
 
-    /// As the daemon does it every third of its lease. Returns how many requests were taken back.
+    /// Renews the lease and rescues, as a daemon does every third of its lease. Returns how many requests it
+    /// rescued.
     std::int64_t keep_house() {
         membership.keep();
         return membership.rescue();
@@ -42,7 +43,7 @@ struct daemon_hands {
         return ids;
     }
 
-    /// Ends one request of the latest claim.
+    /// Records a verdict about one request of the latest claim.
     record_answer
     end(std::int64_t id, disposition d, std::chrono::milliseconds delay = std::chrono::hours(1)) {
         flat_verdict v;
@@ -63,7 +64,7 @@ struct daemon_hands {
     claim_batch latest;
 };
 
-/// Ends the daemon's sessions and lets nobody in, as long as it lives.
+/// Ends the daemon's sessions, and refuses new ones during its lifetime.
 class closed_database {
 public:
     explicit closed_database(const queue::database_options& database)
@@ -92,7 +93,7 @@ private:
 
 class queue_fixture : public ::testing::Test {
 protected:
-    /// The rows of a statement, as text; a null is empty.
+    /// Returns the rows of a statement as text. A NULL is empty.
     std::vector<std::vector<std::string>> sql(const std::string& statement) {
         pqxx::work tx(session_);
         std::vector<std::vector<std::string>> rows;
@@ -107,7 +108,8 @@ protected:
 
     std::string one(const std::string& statement) { return sql(statement).at(0).at(0); }
 
-    /// Inserts as a CRM would; `more` are further columns and their SQL values.
+    /// Inserts a request as a CRM would. `columns` and `values` are further columns and their SQL values,
+    /// each with a leading comma.
     std::int64_t insert(const std::string& parameters,
                         const std::string& columns = "",
                         const std::string& values = "",
@@ -128,7 +130,7 @@ protected:
 
     std::string progress(std::int64_t id) { return column(id, "progress"); }
 
-    /// Whether a session of this database waits for a lock.
+    /// Returns whether a session of this database waits for a lock.
     bool somebody_waits() {
         return one("SELECT count(*) FROM pg_stat_activity"
                    " WHERE wait_event_type = 'Lock' AND datname = current_database()") != "0";

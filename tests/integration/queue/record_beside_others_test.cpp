@@ -9,7 +9,7 @@
 namespace contego::testing {
 namespace {
 
-/// Whether the first or the second of two ends, and the other one is given back.
+/// The parameter says which of two requests ends; the other one is given back.
 class record_of_two : public queue_fixture, public ::testing::WithParamInterface<std::size_t> {
 protected:
     daemon_hands daemon_{database_};
@@ -48,7 +48,7 @@ TEST_P(record_of_two, locks_them_in_the_order_of_their_ids) {
 
 class record_beside_a_person : public queue_fixture {
 protected:
-    /// All that were claimed last are complete.
+    /// Returns a batch that completes all requests of the latest claim.
     [[nodiscard]] flat_batch all_complete() const {
         flat_batch batch;
         for (const auto& r : daemon_.latest.requests) {
@@ -60,7 +60,7 @@ protected:
         return batch;
     }
 
-    /// Seconds of a call, and its answer.
+    /// Returns the duration of a call in seconds, and its answer.
     std::pair<double, record_answer> timed(const flat_batch& batch) {
         const auto began = std::chrono::steady_clock::now();
         auto answer = daemon_.record(batch);
@@ -84,9 +84,9 @@ TEST_F(record_beside_a_person, waits_once_for_forty_locked_rows_and_then_no_more
 
     EXPECT_THAT(first.postponed, ::testing::SizeIs(40));
     EXPECT_EQ(progress(all[59]), "DONE");
-    EXPECT_LT(first_time, 10) << "2 s, and what a busy machine adds; it was 2 s for each";
+    EXPECT_LT(first_time, 10) << "2 s for all, and some more on a busy machine; it was 2 s for each";
     EXPECT_THAT(second.postponed, ::testing::SizeIs(40));
-    EXPECT_LT(second_time, 2) << "nothing is waited for that is known to be locked";
+    EXPECT_LT(second_time, 2) << "rows that are known to be locked are not waited for";
     person.abort();
     EXPECT_THAT(daemon_.record(all_complete()).postponed, ::testing::IsEmpty());
     EXPECT_EQ(progress(all[0]), "DONE");
@@ -133,7 +133,7 @@ TEST_F(record_beside_a_person, names_the_session_that_keeps_a_table_locked) {
     EXPECT_TRUE(daemon_.record(all_complete()).postponed.empty());
 }
 
-/// A cancelled statement says nothing of the rows: they are written by the next call.
+/// A cancelled statement is no fault of a row: the next call writes the rows.
 TEST_F(record_beside_a_person, takes_a_cancelled_statement_for_no_fault_of_a_row) {
     const auto id = insert_for_card("1");
     ASSERT_EQ(daemon_.claim(), ids{id});

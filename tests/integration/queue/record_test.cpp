@@ -7,7 +7,7 @@ class record : public queue_fixture {
 protected:
     record() : daemon_(database_) {}
 
-    /// A claimed request and the record of its first command.
+    /// Claims a new request and returns the record of its first command.
     flat_command claimed_command(const std::string& parameters = R"({"smartcard_ca_id":"1"})") {
         insert(parameters);
         daemon_.claim();

@@ -16,7 +16,7 @@ protected:
         return on_.act(verb, std::vector{id}, "test", preview).at(0);
     }
 
-    /// A request brought into that progress by the ways that lead there.
+    /// Inserts a request and brings it to this progress as daemons and operators would.
     std::int64_t insert_in(const std::string& wanted) {
         const auto card = std::to_string(++cards_);
         if (wanted == "SCHEDULED")
@@ -39,7 +39,7 @@ protected:
         return id;
     }
 
-    /// A command of a request as a daemon records it.
+    /// Inserts the row of a command as a daemon records it.
     void try_command(std::int64_t id,
                      int sequence,
                      const std::string& outcome,

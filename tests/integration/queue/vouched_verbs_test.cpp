@@ -3,7 +3,7 @@
 namespace contego::testing {
 namespace {
 
-/// The verbs that put a person's word in the place of the CAS's.
+/// The verbs for which a person vouches instead of the CAS: close and skip.
 using vouched_verbs = verbs;
 
 using rows = std::vector<std::vector<std::string>>;
@@ -93,7 +93,7 @@ TEST_F(vouched_verbs, skip_gives_the_next_command_to_the_daemon_afresh) {
     const auto& claimed = daemon_.latest.requests.at(0);
     ASSERT_EQ(claimed.finished.size(), 1U);
     EXPECT_EQ(claimed.finished[0].sequence, 1);
-    EXPECT_FALSE(claimed.maybe_sent) << "the command that may have been sent is the one that was skipped";
+    EXPECT_FALSE(claimed.maybe_sent) << "the command that may have been sent was skipped";
     EXPECT_EQ(claimed.attempts, 0);
 }
 

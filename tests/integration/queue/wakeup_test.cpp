@@ -35,7 +35,8 @@ TEST_F(wakeup, throws_when_the_connection_is_lost_and_listens_again) {
     sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'");
 
     EXPECT_ANY_THROW(while (!ear_.wait(milliseconds(10'000))){});
-    EXPECT_TRUE(ear_.wait(milliseconds(10'000))) << "what was notified meanwhile is lost, so it must say so";
+    EXPECT_TRUE(ear_.wait(milliseconds(10'000)))
+        << "notifications sent meanwhile are lost, so it must report one";
     insert_for_card("1");
 
     EXPECT_TRUE(ear_.wait(milliseconds(10'000)));
