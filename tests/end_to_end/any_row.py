@@ -1,4 +1,4 @@
-"""The play of test_any_row.py: who inserts what, who asks what meanwhile, and what is noted of it."""
+"""The run of test_any_row.py: logins that insert rows, a person who asks questions meanwhile, and notes of the results."""
 
 import itertools
 import json
@@ -13,14 +13,14 @@ from programs import contegod
 from rows import Rows, huge
 
 SOON = 5.0  # seconds after the last good row was inserted
-GIVEN_TIME = 20.0  # seconds for the bad ones, of which some are held one after the other
+GIVEN_TIME = 20.0  # seconds for the bad rows; daemons hold some of them one after the other
 
 INSERT = "INSERT INTO contego.request ({}) VALUES ({}) RETURNING id"
 SUBMIT = "SELECT request_id FROM contego.submit({})"
 
 
 def insert(session, columns, by_call=False):
-    """Id of the row, or the error by which the database refused it."""
+    """Returns the id of the row, or the error with which the database refused it."""
     if by_call:
         sql = SUBMIT.format(", ".join(f"{name} => %s" for name in columns))
     else:
@@ -45,7 +45,7 @@ def connect(connection):
 
 
 class Asker(threading.Thread):
-    """Asks, again and again, what people and their monitoring ask."""
+    """Asks the questions of people and of their monitoring, again and again."""
 
     def __init__(self, file, daemon, support):
         super().__init__(name="asker", daemon=True)
@@ -64,14 +64,14 @@ class Asker(threading.Thread):
             self._ask("doctor", lambda: self._program("doctor", "--json"))
             self._ask("/metrics", lambda: self._has_figures(self.daemon_.get("/metrics")))
             for view in self.views:
-                # As a whole, so that every column is made.
+                # The whole row is read, so that every column is computed.
                 self._ask(view, lambda: self.support.query(f"SELECT sum(length(v::text)) FROM (SELECT * FROM {view} LIMIT 300) AS v"))
             self.rounds += 1
 
     def _ask(self, what, question):
         try:
             question()
-        except Exception as error:  # whatever it is, it is no answer
+        except Exception as error:  # any exception means that there was no answer
             self.refused.append((what, type(error).__name__, str(error)[:300]))
 
     def _program(self, name, *arguments):
@@ -86,7 +86,7 @@ class Asker(threading.Thread):
 
 
 class Run:
-    """All the rows, and what came of them."""
+    """Inserts all the rows and notes what became of them."""
 
     def __init__(self, count, seed, database, daemon, simulator, asker, crm, postmaster):
         self.count, self.seed = count, seed
@@ -96,7 +96,7 @@ class Run:
         self.crm.cursor().execute("SET statement_timeout = '30s'")
         self.hand = by_hand.Hand(database.connection, itertools.count(60_000_000))
         own = [self.crm.info.backend_pid, self.hand.session.info.backend_pid]
-        # What PostgreSQL itself needs to read a literal of 24 MB is the inserter's own.
+        # PostgreSQL itself needs memory to read a literal of 24 MB: the sessions that insert do not count.
         self.watch = Watch({"contegod": daemon.process.pid, "contego-sim": simulator.process.pid}, postmaster, own)
         self.good, self.bad, self.refused = [], {}, []
 
@@ -150,7 +150,7 @@ class Run:
             outcome = self.hand.write(kind, way, "default")
             if isinstance(outcome, int):
                 self.bad[outcome] = f"{kind} ({way})"
-            time.sleep(0.02)  # spread over the run
+            time.sleep(0.02)  # spreads the rows over the run
 
     @staticmethod
     def _wait(seconds, left):
@@ -164,7 +164,7 @@ class Run:
             "SELECT id, progress, error_code FROM contego.request_open WHERE id = ANY (%s) LIMIT 5", self.good)
 
     def _bad_that_neither_ended_nor_are_held(self):
-        """A row of another provider waits for its daemon; one that is due one day waits for the day, or for whom it stands behind."""
+        """A row of another provider waits for its daemon. A row of a later date waits for that date, and the rows behind it wait for it."""
         open_ones = self.database.query(
             "SELECT r.id, r.progress, left(r.error_code, 50) AS error_code FROM contego.request_open AS r"
             " LEFT JOIN contego.request_open AS b ON b.id = r.blocked_by"

@@ -1,13 +1,13 @@
-"""Rows that a superuser's hand, replication or a restore can leave in the table of open requests, past the gate at INSERT."""
+"""Rows that a superuser, replication or a restore can leave in the table of open requests, around the gate of the INSERT."""
 
 import itertools
 import json
 
 import psycopg2
 
-MOST_DEPTH = "SET LOCAL max_stack_depth = '7MB'; "  # sessions of others keep their 2 MB, and cannot read what this one writes
+MOST_DEPTH = "SET LOCAL max_stack_depth = '7MB'; "  # other sessions keep their 2 MB, and cannot read a value that this one writes
 
-# What is set, in the transaction that inserts the row.
+# The columns that are set in the transaction that inserts the row.
 CHANGES = {
     "parameters of more than 1 GB as text": "parameters = ('{\"x\": [' || repeat('1e131071,', 9000) || '1]}')::jsonb",
     "parameters of more than 1 GB with a PIN": "parameters = ('{\"pin\": [' || repeat('1e131071,', 9000) || '1]}')::jsonb",
@@ -71,20 +71,20 @@ CHANGES = {
     "created by nobody": "created_by = ''",
 }
 
-# How the row gets past, or into, the gate.
+# The ways in which the row gets around the gate, or through it.
 WAYS = {
     "update": "",
     "replica": "SET LOCAL session_replication_role = replica; ",
     "disabled": "ALTER TABLE contego.request DISABLE TRIGGER USER; ALTER TABLE contego.request_open DISABLE TRIGGER USER; ",
 }
-# What restores the triggers of the tables as they were: on replicas too, or not.
+# Builds the statements that enable the triggers again as they were, also those for replicas.
 TRIGGERS = """SELECT string_agg(format('ALTER TABLE %s ENABLE %s TRIGGER %I', tgrelid::regclass,
                          CASE tgenabled WHEN 'A' THEN 'ALWAYS' WHEN 'R' THEN 'REPLICA' ELSE '' END, tgname), '; ') FROM pg_trigger
               WHERE tgrelid IN ('contego.request'::regclass, 'contego.request_open'::regclass) AND NOT tgisinternal"""
 
 
 class Hand:
-    """A superuser's session."""
+    """The session of a superuser."""
 
     def __init__(self, connection, cards):
         self.session = psycopg2.connect(connection, application_name="by hand")
@@ -94,7 +94,7 @@ class Hand:
             self.enable_again, = cursor.fetchone()
 
     def write(self, kind, way, provider):
-        """Id of the row, or the error by which the database refused it."""
+        """Returns the id of the row, or the error with which the database refused it."""
         card = f"01{next(self.cards):09}"
         given = json.dumps({"smartcard_ca_id": card, "service_ca_id": "1111"})
         try:
@@ -115,7 +115,7 @@ class Hand:
 
 
 def all_kinds(ways=("update", "replica")):
-    """(kind, way), of each kind one, with the ways taking turns; disabling triggers stops everybody for a moment, so it comes once."""
+    """Yields (kind, way) once for each kind, with the ways in turn. Disabling triggers stops all sessions for a moment, so it occurs once."""
     turns = itertools.cycle(ways)
     yield from ((kind, next(turns)) for kind in CHANGES)
     yield "a PIN 900 deep", "disabled"

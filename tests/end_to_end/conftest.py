@@ -1,4 +1,4 @@
-"""Real daemon, real simulator, real PostgreSQL; one database, one simulator and one daemon for each test module.
+"""A real daemon, a real simulator and a real PostgreSQL; one database, one simulator and one daemon for each test module.
 
 CONTEGOD and CONTEGO_SIM name the programs. Run with: /usr/bin/python3 -m pytest tests/end_to_end
 """
@@ -73,7 +73,7 @@ def daemon(configure, providers):
 
 @pytest.fixture
 def launch(configure, providers):
-    """Starts daemons; what a test leaves running is killed after it."""
+    """Starts daemons. After the test, kills the daemons still running."""
     started = []
 
     def start(given=None, environment=None, **sections):

@@ -1,4 +1,4 @@
-"""The CRM's and support's side of the line: plain SQL, nothing of the daemon."""
+"""The database as the CRM and support use it: plain SQL, without the daemon."""
 
 import json
 import subprocess
@@ -10,11 +10,11 @@ from programs import REPOSITORY, contegod, wait_for
 
 
 class RawJson(str):
-    """Parameters exactly as written here."""
+    """Parameters that are sent exactly as they are written here."""
 
 
 class Cluster:
-    """A private PostgreSQL in a folder of its own; `settings` are of the server, as NAME=VALUE."""
+    """A private PostgreSQL in a folder of its own. `settings` are settings of the server, as NAME=VALUE."""
 
     def __init__(self, folder, *settings):
         self.folder = folder
@@ -31,11 +31,11 @@ class Cluster:
         self._script("stop", self.folder)
 
     def new_database(self, folder):
-        """Empty, and brought up to date as an operator does it."""
+        """Creates an empty database and migrates it as an operator does."""
         self.databases += 1
         name = f"end_to_end_{self.databases}"
         connection = psycopg2.connect(self.connection)
-        connection.autocommit = True  # CREATE DATABASE wants no transaction around it
+        connection.autocommit = True  # CREATE DATABASE must not run in a transaction
         connection.cursor().execute(f"CREATE DATABASE {name}")
         connection.close()
         made = Database(self.connection.replace("dbname=postgres", f"dbname={name}"))
@@ -62,11 +62,11 @@ class Database:
         self._open = None
 
     def query(self, sql, *values):
-        """One statement, one transaction; a connection that a restart of the server cut is opened anew."""
+        """Runs one statement in one transaction. If a restart of the server cut the connection, opens a new one."""
         try:
             return self._run(sql, values)
         except (psycopg2.DatabaseError, psycopg2.InterfaceError) as error:
-            if error.pgcode:  # the server's own answer
+            if error.pgcode:  # the server itself answered with this error
                 raise
             self.close()
             return self._run(sql, values)
@@ -85,7 +85,7 @@ class Database:
             self._open = None
 
     def insert(self, action, parameters, **columns):
-        """Returns the id of the new request."""
+        """Inserts a request and returns its id."""
         written = parameters if isinstance(parameters, RawJson) else json.dumps(parameters)
         row = {"action": action, "parameters": written, **columns}
         names, marks = ", ".join(row), ", ".join(["%s"] * len(row))
@@ -99,7 +99,7 @@ class Database:
         return self.query("SELECT * FROM contego.command WHERE request_id = %s ORDER BY sequence", request_id)
 
     def finished(self, request_id, timeout=20.0):
-        """The row, once it is no longer PENDING."""
+        """Returns the row, once it is no longer PENDING."""
         def row():
             found = self.request(request_id)
             return found if found["life_cycle_state"] != "PENDING" else None
@@ -107,7 +107,7 @@ class Database:
         return wait_for(row, timeout, lambda: f"finish of {self.request(request_id)}")
 
     def in_progress(self, request_id, progress, timeout=20.0):
-        """The row, once it has come to that progress."""
+        """Returns the row, once it has this progress."""
         def row():
             found = self.request(request_id)
             return found if found["progress"] == progress else None
@@ -128,7 +128,7 @@ class Database:
         return self.query(f"SELECT count(*) AS n FROM contego.request WHERE {condition}", *values)[0]["n"]
 
     def configuration(self, providers, **sections):
-        """A configuration with waits short enough for a test."""
+        """Returns a configuration with times short enough for a test."""
         return {
             "database": {"connection": self.connection, "lease_ms": 3000},
             "providers": {name: {**impatient(), **given} for name, given in providers.items()},

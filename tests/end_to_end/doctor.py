@@ -1,4 +1,4 @@
-"""What contegod doctor says, taken apart."""
+"""Runs contegod doctor and reads its findings."""
 
 import json
 
@@ -6,7 +6,7 @@ from programs import contegod
 
 
 def findings_of(file, *arguments):
-    """Findings of one run, and its exit status."""
+    """Returns the findings of one run, and its exit status."""
     done = contegod("doctor", "--json", "--config", file, *arguments)
     assert done.stdout, done.stderr
     return json.loads(done.stdout)["findings"], done.returncode

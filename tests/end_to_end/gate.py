@@ -1,4 +1,4 @@
-"""A TCP gate in front of PostgreSQL's socket: what the network does to connections, on demand."""
+"""A TCP gate in front of PostgreSQL's socket. It does to connections what a network can do."""
 
 import select
 import socket
@@ -8,7 +8,7 @@ import time
 
 
 class Gate:
-    """Forwards 127.0.0.1:port to a Unix socket until it is told otherwise."""
+    """Forwards 127.0.0.1:port to a Unix socket until a method changes that."""
 
     def __init__(self, upstream):
         self.upstream = str(upstream)
@@ -21,7 +21,7 @@ class Gate:
         self.let_in()
 
     def let_in(self):
-        """New connections pass again. Old ones stay what they have become."""
+        """Lets new connections pass again. Old connections stay as they are."""
         with self.lock:
             self.stalled = False
             self.budget = None
@@ -31,31 +31,31 @@ class Gate:
             threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
 
     def refuse(self):
-        """Nobody listens any more, and what was connected is cut."""
+        """Stops listening, and cuts all connections."""
         listener, self.listener = self.listener, None
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
         self.reset()
 
     def stall(self):
-        """Every byte is swallowed, of the connections there are and of new ones: nobody is told anything."""
+        """Drops every byte of existing and new connections. Neither end learns of it."""
         with self.lock:
             self.stalled = True
         self.go_deaf()
 
     def go_deaf(self):
-        """The connections there are become half-open: they stay, and nothing comes through. New ones pass."""
+        """Makes the existing connections half-open: they stay, but no byte passes. New connections pass."""
         with self.lock:
             for pair in self.pairs:
                 pair.deaf = True
 
     def truncate(self, answer_bytes):
-        """The next connections are cut after so many bytes of the server's answers, in the middle of one."""
+        """Cuts each of the next connections after this number of bytes from the server, in the middle of an answer."""
         with self.lock:
             self.budget = answer_bytes
 
     def reset(self):
-        """Cuts every connection the hard way."""
+        """Cuts every connection with a TCP reset."""
         with self.lock:
             pairs, self.pairs = self.pairs, []
         for pair in pairs:
@@ -87,7 +87,7 @@ class Gate:
 
 
 class Pair:
-    """One connection through the gate; its thread alone touches the two sockets."""
+    """One connection through the gate. Only its own thread uses the two sockets."""
 
     def __init__(self, client, server, deaf, budget):
         self.client = client
@@ -108,13 +108,13 @@ class Pair:
                 pass
         except OSError:
             pass
-        if self.cut:  # closing says RST then, not FIN
+        if self.cut:  # closing then sends RST, not FIN
             self.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.client.close()
         self.server.close()
 
     def _forwarded(self):
-        """Whatever has come, from one end to the other; false when an end is reached."""
+        """Forwards the bytes that have arrived. Returns false when an end has closed."""
         for source in select.select([self.client, self.server], [], [], 0.02)[0]:
             data = source.recv(65536)
             if not data:
@@ -134,7 +134,7 @@ class Pair:
         return True
 
     def _ended(self):
-        """Who is deaf does not tell the other end either, until it is cut."""
+        """A deaf connection does not tell the other end, until it is cut."""
         while self.deaf and not self.cut:
             time.sleep(0.02)
         return False

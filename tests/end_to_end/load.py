@@ -1,4 +1,4 @@
-"""Work for a daemon while something goes wrong, and what must be true of it and of the daemon afterwards."""
+"""Requests for a daemon while a fault lasts, and checks of the requests and of the daemon afterwards."""
 
 import collections
 import itertools
@@ -14,7 +14,7 @@ MOST = 120
 
 
 class Load:
-    """Requests of one provider: half of them safe to repeat, half not."""
+    """Requests of one provider: half of the commands are safe to repeat, half are not."""
 
     def __init__(self, database, simulator):
         self.database = database
@@ -43,7 +43,7 @@ class Load:
         return wait_for(lambda: self.completed() >= 5)
 
     def check(self, timeout=30):
-        """Everything came to an end, and nothing was done twice."""
+        """Checks that every request has ended, and that no command was done twice."""
         wait_for(self._ended, timeout, lambda: self.database.pending(self.provider))
         held = self.database.query("SELECT id, error_code FROM contego.request WHERE provider = %s AND progress = 'HELD'", self.provider)
         assert all(row["error_code"] == "MAYBE_SENT" for row in held), held
@@ -56,7 +56,7 @@ class Load:
         return not self.database.count("provider = %s AND life_cycle_state = 'PENDING' AND progress <> 'HELD'", self.provider)
 
     def is_quick_again(self, within=15):
-        """New requests are soon done as fast as ever; an attempt to connect that nobody answers may last 5 seconds."""
+        """Checks that new requests are soon as fast as before. An attempt to connect that is not answered may last 5 seconds."""
         deadline = time.monotonic() + within
         while self._seconds_for_two(within) > 2:
             assert time.monotonic() < deadline, "it has not recovered"
@@ -74,7 +74,7 @@ def cpu_seconds(daemon):
 
 
 def stays_calm(daemon, seconds=2.0):
-    """Watches the daemon for a while in which there is nothing that it could do."""
+    """Watches the CPU time of the daemon while it can do no work."""
     before = cpu_seconds(daemon)
     time.sleep(seconds)
     assert cpu_seconds(daemon) - before < 0.1 * seconds, "it spins"

@@ -1,4 +1,4 @@
-"""How much memory of their own processes take, watched while they work."""
+"""Watches how much private memory processes take while they work."""
 
 import os
 import pathlib
@@ -7,11 +7,11 @@ import threading
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 MEBIBYTE = 1 << 20
-TOO_MUCH = 2048 * MEBIBYTE  # what grows beyond is ended, so that a test that fails does not take the machine with it
+TOO_MUCH = 2048 * MEBIBYTE  # a larger process is killed, so that a failing test does not use up the memory of the machine
 
 
 def private_bytes(pid):
-    """Resident and shared with nobody by file or segment; 0 when the process is gone."""
+    """Returns the resident bytes that no file or segment shares; 0 when the process has ended."""
     try:
         _, resident, shared, *_ = pathlib.Path(f"/proc/{pid}/statm").read_text().split()
     except (FileNotFoundError, ProcessLookupError):
@@ -27,14 +27,14 @@ def children(pid):
 
 
 class Watch(threading.Thread):
-    """The most that each process took: those named, and the backends of a PostgreSQL but for some."""
+    """Notes the most memory of each named process, and of the backends of a PostgreSQL with some exceptions."""
 
     def __init__(self, processes, postmaster, except_backends=()):
         super().__init__(name="memory", daemon=True)
-        self.processes = dict(processes)  # name -> pid
+        self.processes = dict(processes)  # name to pid
         self.postmaster = postmaster
         self.exempt = set(except_backends)
-        self.most = {}  # name -> bytes
+        self.most = {}  # name to bytes
         self.ended = []
         self.over = threading.Event()
 
@@ -54,7 +54,7 @@ class Watch(threading.Thread):
             os.kill(pid, ending)
 
     def stop(self):
-        """Processes with more than so many bytes are the caller's to judge: name -> MiB."""
+        """Stops watching. Returns the most MiB of each process by name; the caller judges them."""
         self.over.set()
         self.join()
         return {name: round(size / MEBIBYTE) for name, size in self.most.items()}

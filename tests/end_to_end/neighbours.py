@@ -1,4 +1,4 @@
-"""What a neighbour in the database does, and how to see whether the others are stopped by it."""
+"""Other sessions of the database that get in the way, and checks whether they stop requests."""
 
 import contextlib
 import itertools
@@ -17,7 +17,7 @@ SOON = 5.0
 
 @contextlib.contextmanager
 def cluster_of_neighbours():
-    """One in which transactions can be prepared and decoded."""
+    """A cluster that allows prepared transactions and logical decoding."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="contego-"))
     running = Cluster(folder, "max_prepared_transactions=10", "wal_level=logical")
     yield running
@@ -26,7 +26,7 @@ def cluster_of_neighbours():
 
 
 class Logins:
-    """The connection string of a login with a role, or with none."""
+    """Returns the connection string of a login with a role, or without one."""
 
     def __init__(self, database):
         self.database, self.made = database, set()
@@ -41,7 +41,7 @@ class Logins:
 
 @contextlib.contextmanager
 def open_transaction(connection, *statements):
-    """A neighbour who began something and went for lunch."""
+    """A session that began a transaction and leaves it open."""
     session = psycopg2.connect(connection, application_name="gone for lunch")
     try:
         with session.cursor() as cursor:
@@ -49,7 +49,7 @@ def open_transaction(connection, *statements):
                 cursor.execute(statement)
         yield session
     finally:
-        with contextlib.suppress(psycopg2.Error):  # the server may have ended it
+        with contextlib.suppress(psycopg2.Error):  # the server may have ended the session
             session.rollback()
         session.close()
 
@@ -59,7 +59,7 @@ def add(card=None):
 
 
 def flows(database, connection, rows=20):
-    """Requests that a CRM inserts now are soon done. What is not, after a while."""
+    """Inserts requests as a CRM. Returns the requests that are not done soon."""
     with contextlib.closing(Database(connection)) as crm:
         crm.query(f"SET lock_timeout = '{int(SOON)}s'")
         try:

@@ -1,4 +1,4 @@
-"""Backlogs of every kind, statistics of every age, and a meter that counts the rows a call handles."""
+"""Backlogs of every kind, statistics of every age, and a meter that counts the rows that a call handles."""
 
 import contextlib
 import json
@@ -6,17 +6,17 @@ import json
 import psycopg2
 
 KINDS = ("queued", "one_lane", "due", "retrying", "far", "held", "blocked", "chain", "wide", "dead", "living")
-LIVING = 1  # the first daemon to join; the requests of the kind `dead` belong to one that never joined
+LIVING = 1  # the first daemon that joins; the requests of the kind `dead` belong to a daemon that never joined
 FENCE = 7
 
-# The rows are inserted as they would be and get their state afterwards, so that no trigger has to be disabled: that would make
-# PostgreSQL throw away the plans that a session keeps.
+# The rows are inserted normally and get their state afterwards, so that no trigger has to be disabled. Disabling one would make
+# PostgreSQL drop the plans that a session keeps.
 LOAD = """
     CREATE TEMPORARY TABLE row ON COMMIT DROP AS
     SELECT k, kind, n, %(base)s + (k - 1) * %(each)s + n AS id, false AS fresh
     FROM unnest(%(kinds)s) WITH ORDINALITY AS kinds (kind, k) CROSS JOIN generate_series(1, %(each)s) AS n
     WHERE %(only)s IS NULL OR kind = %(only)s
-    UNION ALL -- Of each kind a few that wait in the queue: EXPRESS ones, ones that share a lane with the kind's first rows, others.
+    UNION ALL -- A few queued requests of each kind: 20 are EXPRESS, 20 share a lane with the kind's first rows, and 20 do neither.
     SELECT k, kind, n, %(base)s + array_length(%(kinds)s, 1) * %(each)s + k * 100 + n, true
     FROM unnest(%(kinds)s) WITH ORDINALITY AS kinds (kind, k) CROSS JOIN generate_series(1, 60) AS n;
     INSERT INTO contego.request_open (id, action, parameters, provider, priority)
@@ -61,7 +61,7 @@ LOAD = """
     FROM contego.request_open AS o
     WHERE o.progress IN ('RETRYING', 'HELD') OR o.provider IN ('living', 'dead') AND o.id %% 2 = 0;
 
-    -- What has ended: this month, one in ten REJECTED; and as many in a month that nobody wants any more.
+    -- Finished requests, one in ten REJECTED: half of them this month, and half in a month that is old enough to be dropped.
     CREATE TEMPORARY TABLE ended ON COMMIT DROP AS
     SELECT n AS id, now() - CASE WHEN n %% 2 = 0 THEN interval '0' ELSE interval '14 months' END AS finished_date
     FROM generate_series(1, 2 * %(each)s) AS n;
@@ -94,7 +94,7 @@ TABLES = ("request_open", "request_finished", "lane", "command_open", "command_f
 
 
 class Backlog:
-    """So many requests of each kind; their numbers can be told from the kind."""
+    """A number of requests of each kind. The number of a request tells its kind."""
 
     def __init__(self, each, base=1_000_000, only=None):
         self.each, self.base, self.only = each, base, only
@@ -114,12 +114,12 @@ def delete_all(cursor):
 
 
 def vacuum(cursor, how):
-    """In the order that an operator would: the server's own list is that of the catalog."""
+    """Vacuums the tables in the order of TABLES; without a list, the server would use the order of its catalog."""
     cursor.execute(f"VACUUM ({how}) " + ", ".join(f"contego.{table}" for table in TABLES))
 
 
 class Heard(list):
-    """The plans that the server told a session; psycopg2 drops none of a list of one's own."""
+    """The plans that the server sent to a session. psycopg2 drops old notices from its own list, but none from this one."""
 
     def statements(self):
         for notice in self:
@@ -127,7 +127,7 @@ class Heard(list):
                 yield json.loads(notice.split("plan:\n", 1)[1])
 
     def handled(self):
-        """Rows that any step of any plan gave on or threw away, and how often a step was begun."""
+        """Counts the rows that each step of each plan returned or removed, and how often each step began."""
         return sum(self._handled(statement["Plan"]) for statement in self.statements())
 
     def _handled(self, node):
@@ -136,19 +136,19 @@ class Heard(list):
         return own + sum(self._handled(inner) for inner in node.get("Plans", ()))
 
     def pages(self):
-        """Pages that were looked at: also those whose index entries were stepped over, which no plan counts as rows."""
+        """Counts the pages that were read, also for index entries that were skipped: plans do not count those as rows."""
         outermost = list(self.statements())[-1]["Plan"]
         return outermost["Shared Hit Blocks"] + outermost["Shared Read Blocks"]
 
     def dearest(self):
-        """The statement that handled most, as a sentence for whoever reads a failure."""
+        """Returns the statement that handled the most rows, as text for the message of a failure."""
         costs = [(self._handled(one["Plan"]), one) for one in self.statements()]
         most, one = max(costs, key=lambda cost: cost[0])
         return f"{most} of them in:\n{one['Query Text']}\n{json.dumps(one['Plan'], indent=1)}"
 
 
 class Session:
-    """One session of a daemon or a person: it keeps the plans that it once made."""
+    """One session of a daemon or a person. It keeps the plans that it once made."""
 
     def __init__(self, connection):
         self.opened = psycopg2.connect(connection)
@@ -159,13 +159,13 @@ class Session:
         self.opened.close()
 
     def run(self, sql, arguments):
-        """Once, and undone; without being watched."""
+        """Runs the call once without watching it, and rolls back."""
         self.cursor.execute("BEGIN")
         self.cursor.execute(sql, arguments)
         self.cursor.execute("ROLLBACK")
 
     def watched(self, sql, arguments, seconds):
-        """The rows that the call returned and changed, and what was heard of its plans. It is undone."""
+        """Returns the rows that the call returned and changed, and the plans that were sent. Rolls back."""
         for setting in ("LOAD 'auto_explain'", "SET auto_explain.log_nested_statements = on", "SET auto_explain.log_analyze = on",
                         "SET auto_explain.log_timing = off", "SET auto_explain.log_buffers = on", "SET auto_explain.log_format = json"):
             self.cursor.execute(setting)

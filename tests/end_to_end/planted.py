@@ -1,4 +1,4 @@
-"""PINs and passwords, planted: by what a CRM writes, by what a CAS answers, by mistakes of a configuration; and where to look for them."""
+"""PINs and passwords that a CRM writes, a CAS repeats, or a wrong configuration contains; and the places in which they must not appear."""
 
 import base64
 import itertools
@@ -10,16 +10,16 @@ from repeating_cas import ANSWERS, WRITTEN
 
 RANDOM = random.Random("planted")
 CARDS = (f"01{n:09}" for n in itertools.count(900_000))
-PASSWORD = "PWquagga4711okapi"  # of the CAS
+PASSWORD = "PWquagga4711okapi"  # the password for the CAS
 DATABASE_PASSWORD = "DBzebra0815gnu"
 
-# Notations in which a PIN is found. A password is hidden as it is, as the error page of a proxy shows it.
+# Notations in which a PIN is recognised. A password is recognised only as it is, as the error page of a proxy shows it.
 DISGUISED = {name for name in ANSWERS if name.rsplit(" ", 1)[-1] in {write.__name__ for write in WRITTEN[1:]}} | {"UTF-16", "an attribute"}
-HALF = 10  # digits of a PIN that are not to be found either
+HALF = 10  # this number of digits of a PIN must not appear either
 
 PIN_COMMAND = "UPDATE_CA_PIN_TO_GIVEN_VALUE"
 
-# What a CRM may write by mistake: action and parameters for a card and a PIN.
+# Mistakes of a CRM: an action and parameters for a card and a PIN.
 MISTAKES = {
     **{f"as {name}": (lambda card, pin, name=name: (PIN_COMMAND, {"smartcard_ca_id": card, name: pin}))
        for name in ["pin", "newPin", "NEW_PIN", "new_pin ", "new-pin", "Pin", "new_pin_code", "capin", "\tpin", "pin\u200b"]},
@@ -53,7 +53,7 @@ MISTAKES = {
 
 X = DATABASE_PASSWORD
 GOOD_CONNECTION = f"host=/nowhere dbname=x password={X}"
-# A configuration with a mistake near a password, as text.
+# Configurations with a mistake near a password, as text.
 CONFIGURATIONS = {
     "a comma is missing": f'{{"database": {{"connection": "{GOOD_CONNECTION}" "lease_ms": 1}}}}',
     "a quote is missing": f'{{"database": {{"connection": "{GOOD_CONNECTION}, "lease_ms": 1}}}}',
@@ -80,7 +80,7 @@ CONFIGURATIONS = {
     "bytes that are no text": '{"database": {"connection": "password=%s\udcff"}, "providers": {}}' % X,
 }
 
-# How a login might come to see the PIN of another's open request.
+# Queries with which a login might see the PIN of an open request of another login.
 LOOKS = [
     "SELECT parameters::text FROM contego.request", "SELECT r::text FROM contego.request AS r", "SELECT to_jsonb(r)::text FROM contego.request AS r",
     "SELECT parameters::text FROM contego.request_open", "SELECT r::text FROM contego.request_open AS r",
@@ -107,7 +107,7 @@ TELL = ("CREATE FUNCTION pg_temp.tell(jsonb) RETURNS boolean LANGUAGE plpgsql CO
 class Planted:
     def __init__(self, database, cas):
         self.database, self.cas = database, cas
-        self.pins = {}  # PIN -> where it was planted
+        self.pins = {}  # the PIN, and the place in which it was planted
         self.ids = []
 
     def pin(self, where):
@@ -137,7 +137,7 @@ class Planted:
         self.insert(PIN_COMMAND, {"smartcard_ca_id": next(CARDS), "new_pin": self.pin("done")}, subscription="S", idempotency_key="planted")
 
     def settle(self):
-        """All ended, or held; then what is held is released once, to fail anew, and ended by a person."""
+        """Waits until all requests have ended or are held. Releases the held requests once, so that they fail again, and then cancels them."""
         self._wait()
         held = "(SELECT array_agg(id) FROM contego.request_open WHERE progress = 'HELD')"
         self.database.query(f"SELECT * FROM contego.release({held}, 'once more')")
@@ -150,7 +150,7 @@ class Planted:
         wait_for(lambda: not self.database.query(sql), 30, lambda: self.database.query(sql))
 
     def found_in(self, text):
-        """What of the planted is in it, with what stands around it."""
+        """Returns the planted secrets in a text, each with the text around it."""
         halves = {pin[at:at + HALF]: where for pin, where in self.pins.items() for at in range(len(pin) - HALF + 1)}
         found = {}
         for digits in re.finditer(r"\d{%d,}" % HALF, text):
@@ -162,6 +162,6 @@ class Planted:
 
 
 def passwords_in(text):
-    """What is said of a password, or of the header that it goes out in."""
+    """Returns the passwords and their HTTP header in a text, each with the text around it."""
     header = base64.b64encode(f"crm:{PASSWORD}".encode()).decode().rstrip("=")
     return {secret: text[max(0, text.index(secret) - 60):text.index(secret) + 40] for secret in (PASSWORD, DATABASE_PASSWORD, header) if secret in text}

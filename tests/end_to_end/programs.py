@@ -1,4 +1,4 @@
-"""The two programs under test, started and stopped as a site does it, and nothing else of them."""
+"""Starts and stops the two programs under test as a site does."""
 
 import json
 import os
@@ -13,12 +13,12 @@ import urllib.request
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 CONTEGOD = str(pathlib.Path(os.environ.get("CONTEGOD", REPOSITORY / "build/release/contegod")).resolve())
 CONTEGO_SIM = str(pathlib.Path(os.environ.get("CONTEGO_SIM", REPOSITORY / "build/release/contego-sim")).resolve())
-os.environ["CONTEGO_SIM"] = CONTEGO_SIM  # test_simulator_wsdl.py stands alone and reads it from there
+os.environ["CONTEGO_SIM"] = CONTEGO_SIM  # test_simulator_wsdl.py reads it from there, since it may also run without pytest
 WSDL = REPOSITORY / "config/wsdl"
 
 
 def wait_for(condition, timeout=20.0, what=None):
-    """Polls until the condition yields something true, which is returned; fails after the deadline."""
+    """Polls until the condition returns a true value, and returns that. Fails after the deadline."""
     deadline = time.monotonic() + timeout
     while True:
         found = condition()
@@ -30,7 +30,7 @@ def wait_for(condition, timeout=20.0, what=None):
 
 
 def contegod(*arguments, stdin=None, environment=None):
-    """One run of a subcommand to its end."""
+    """Runs a subcommand to its end."""
     return subprocess.run(
         [CONTEGOD, *map(str, arguments)],
         input=stdin,
@@ -44,7 +44,7 @@ def contegod(*arguments, stdin=None, environment=None):
 
 
 def fetch(url, method="GET", document=None):
-    """Status and body; an HTTP error is an answer too."""
+    """Returns status and body; an HTTP error is an answer, too."""
     body = None if document is None else json.dumps(document).encode()
     request = urllib.request.Request(url, data=body, method=method)
     try:
@@ -55,7 +55,7 @@ def fetch(url, method="GET", document=None):
 
 
 class Simulator:
-    """contego-sim on a free port."""
+    """Runs contego-sim on a free port."""
 
     def __init__(self, *arguments):
         self.process = subprocess.Popen(
@@ -66,7 +66,7 @@ class Simulator:
         self.url = json.loads(self.process.stdout.readline())["listening"]
 
     def journal(self, request_id=None):
-        """What the CAS did and refused to do, in order; of one request, or of all."""
+        """Returns the calls that the simulator did or refused, in order; those of one request, or all."""
         lines = fetch(self.url + "/sim/journal")[1].splitlines()
         entries = [json.loads(line) for line in lines]
         return [e for e in entries if request_id is None or str(e["sequence_number"]) == str(request_id)]
@@ -91,7 +91,7 @@ class Simulator:
 
 
 class Daemon:
-    """`contegod serve`; its log goes to a file beside the configuration."""
+    """Runs `contegod serve`; its log goes to a file beside the configuration."""
 
     count = 0
 
@@ -119,7 +119,7 @@ class Daemon:
         return fetch(f"http://127.0.0.1:{port}{path}")
 
     def terminate(self, within=30):
-        """As systemd does it; returns the exit code."""
+        """Stops the daemon as systemd does, and returns the exit code."""
         self.process.send_signal(signal.SIGTERM)
         wait_for(lambda: self.process.poll() is not None, within, "the end of a daemon that was told to stop")
         return self.process.returncode

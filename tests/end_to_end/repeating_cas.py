@@ -1,4 +1,4 @@
-"""A CAS that repeats what it was told in secret, wherever an answer has room for it."""
+"""A CAS that repeats secrets from a call wherever an answer has room for them."""
 
 import collections
 import http.server
@@ -46,13 +46,13 @@ def half_written(secret):
 
 
 def often(secret):
-    """Wherever it is cut, it is cut in a secret."""
+    """Repeats the secret, so that a cut at any place cuts through it."""
     return ("x" + secret) * 3000
 
 
 WRITTEN = [str, decimal, hexadecimal, by_elements, by_comments, by_sections, half_written]
 
-# Name -> (HTTP status, headers, body) for a secret. The body is text, or bytes as they are.
+# Maps the name of an answer to (HTTP status, headers, body) for a secret. The body is text, or bytes that are sent unchanged.
 ANSWERS = {}
 for write in WRITTEN:
     ANSWERS |= {
@@ -92,13 +92,13 @@ ANSWERS |= {
 
 
 class RepeatingCas:
-    """Answers the PIN command of a card as the card was given; whatever else it is asked, all is well."""
+    """Answers the PIN command of a card as the test asks for that card, and every other call with success."""
 
     def __init__(self):
         cas = self
-        self.answers = {}  # card -> (answer, the secret)
+        self.answers = {}  # card to (answer, the secret)
         self.calls = collections.Counter()
-        self.most_tries = 4  # calls for one card after which all is well: some are tried until they are answered
+        self.most_tries = 4  # the calls for one card after this number succeed: some commands are tried until they are answered
         self.authorizations = set()
 
         class Handler(http.server.BaseHTTPRequestHandler):

@@ -1,8 +1,8 @@
-"""Rows that nobody in his right mind would insert, one kind after the other, as a seed decides.
+"""Rows that no sane program would insert, one kind after the other. A seed decides.
 
-A kind is a function that makes the columns of a row: those of the CRM that it is about, with a card of its own. What a kind is
-about is what a refusal has to name. Kinds whose value PostgreSQL itself cannot read as its type (a number too large, JSON nested
-beyond its stack) are refused before anything of ours is asked: they name no column, and nobody can change that.
+A kind is a function that makes the columns of a row. A row names the columns that a refusal of it may name, and has a card of its own.
+PostgreSQL itself refuses values that it cannot read as their type, such as a number too large, or JSON nested beyond its stack. It does
+so before any function of the schema runs: these errors name no column, and the schema cannot change that.
 """
 
 import dataclasses
@@ -40,12 +40,12 @@ ACTIONS = ["ADD_SUBSCRIPTIONS", "CREATE_PAIRING", "BECOME_SUBSCRIBER", "SWAP_INS
 @dataclasses.dataclass
 class Row:
     kind: str
-    about: tuple  # the columns that may be what a refusal is about
+    about: tuple  # the columns that a refusal may name
     columns: dict
 
 
 def parameters(card, member=None, written=None):
-    """A good request but for one member, which is JSON as written."""
+    """Returns good parameters with one bad member, which is JSON as written."""
     good = {"smartcard_ca_id": json.dumps(card), "service_ca_id": '"1111"'}
     if member is not None:
         good[member] = written
@@ -91,7 +91,7 @@ class Rows:
         action = action or self.random.choice(ACTIONS)
         return self.row(kind, "parameters", parameters(self.card(), member, written), action=action)
 
-    # What the CRM's columns may hold.
+    # Values of the CRM's columns.
 
     def date(self):
         return self.row("date", "scheduled_date", scheduled_date=self.random.choice(DATES))
@@ -115,7 +115,7 @@ class Rows:
                         scheduled_date=self.random.choice(DATES), priority=self.random.choice(PRIORITIES + TEXTS),
                         process_id=self.random.choice(TEXTS), idempotency_key=self.random.choice(TEXTS) + str(self.next_card))
 
-    # What its parameters may hold.
+    # Values of members of the parameters.
 
     def number(self):
         member = self.random.choice(MEMBERS + ["position_x", "repetition_count", "communication_queue_number", "display_duration"])
@@ -186,7 +186,7 @@ class Rows:
 
 
 def huge(card):
-    """The few that cost a second to send. Each of them once stopped everything."""
+    """Returns the few rows that take a second to send. Each of them once stopped the whole queue."""
     def about(kind, member, written, action="ADD_SUBSCRIPTIONS"):
         row = Row(kind, ("parameters",), {"action": action, "parameters": parameters(card(), member, written)})
         return row

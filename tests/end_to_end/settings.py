@@ -1,4 +1,4 @@
-"""Settings of a server, a database, a login or an environment that other programs may want, and a core of what must work under each."""
+"""Settings that other programs may need, of a server, a database, a login or an environment; and the core of the work that must succeed under each."""
 
 import itertools
 import json
@@ -9,7 +9,7 @@ import psycopg2
 from database import Database, RawJson
 from programs import Daemon, contegod, wait_for
 
-# Shadows what a function with a loose search path would call.
+# Functions that a function with a loose search path would call instead of the built-in ones.
 EVIL = """
 CREATE SCHEMA evil;
 CREATE FUNCTION evil.now() RETURNS timestamptz LANGUAGE sql AS $$ SELECT '1999-01-01 00:00:00+00'::timestamptz $$;
@@ -30,7 +30,7 @@ GRANT SELECT ON ALL TABLES IN SCHEMA evil TO PUBLIC;
 CREATE ACCESS METHOD another_heap TYPE TABLE HANDLER heap_tableam_handler;
 """
 
-# Each alone, under a name where it is more than one.
+# Each setting is tested alone. Some are tested together, under one name (ALSO).
 SETTINGS = [
     ("client_encoding", "LATIN1"), ("client_encoding", "SQL_ASCII"), ("client_encoding", "EUC_JP"),
     ("default_transaction_isolation", "repeatable read"), ("default_transaction_isolation", "serializable"),
@@ -49,7 +49,7 @@ ALSO = {
     "force_parallel_mode": [("parallel_setup_cost", "0"), ("parallel_tuple_cost", "0"), ("min_parallel_table_scan_size", "0"),
                             ("max_parallel_workers_per_gather", "8")],
     "default_tablespace": [("temp_tablespaces", "nowhere"), ("default_table_access_method", "another_heap")],
-    "escape_string_warning": [  # what should matter least
+    "escape_string_warning": [  # the settings that matter least
         ("backslash_quote", "off"), ("xmloption", "document"), ("xmlbinary", "hex"), ("check_function_bodies", "off"), ("lc_messages", "C"),
         ("lc_numeric", "C.UTF-8"), ("lc_monetary", "C.UTF-8"), ("lc_time", "C.UTF-8"), ("log_min_messages", "debug5"),
         ("lo_compat_privileges", "on"), ("constraint_exclusion", "off"), ("from_collapse_limit", "1"), ("join_collapse_limit", "1"),
@@ -58,17 +58,17 @@ ALSO = {
     ],
 }
 
-# What a CRM asks for itself, so that what is tried is the daemon, the programs and the functions, not the CRM.
+# The CRM sets these for itself, so that the settings apply to the daemon, the programs and the functions, not to the CRM.
 CRM = ("client_encoding=UTF8 options='-c search_path=pg_catalog -c statement_timeout=0 -c lock_timeout=0 "
        "-c idle_in_transaction_session_timeout=0 -c idle_session_timeout=0 -c standard_conforming_strings=on -c row_security=on "
        "-c client_min_messages=warning'")
 
-PATIENCE = 8.0  # seconds for five short programs, which take one
+PATIENCE = 8.0  # seconds for five short programs, which normally take one
 NAMES = (f"core-{n}" for n in itertools.count(1))
 CARDS = (f"01{n:09}" for n in itertools.count(700_000))
 
 
-RENAMED = {"force_parallel_mode": "debug_parallel_query"}  # since PostgreSQL 16
+RENAMED = {"force_parallel_mode": "debug_parallel_query"}  # the name since PostgreSQL 16
 
 
 def name_of(setting):
@@ -76,17 +76,17 @@ def name_of(setting):
 
 
 def literal(value):
-    """For SET: a list of schemas stands without quotes around all of it."""
+    """Returns a value for SET. A list of schemas must not be quoted as a whole."""
     return "''" if value == "" else value if value.startswith("evil") else "'" + value.replace("'", "''") + "'"
 
 
 def texts_as_they_are(document):
-    """A database of another character set than UTF-8 does not take the escapes of JSON."""
+    """A database that is not in UTF-8 does not accept the Unicode escapes of JSON, so the texts are sent as they are."""
     return RawJson(json.dumps(document, ensure_ascii=False))
 
 
 class Site:
-    """A database, the logins of its people and programs, and a CAS that runs."""
+    """A database, logins for people and programs, and a simulator that runs."""
 
     def __init__(self, database, folder, simulator, prefix):
         self.database, self.folder, self.simulator = database, folder, simulator
@@ -119,7 +119,7 @@ class Site:
         return file
 
     def core(self, environment=None, more="", texts="é €", known=("durability",)):
-        """Everything that people and programs do all day, once. What went wrong, as sentences."""
+        """Does once what people and programs do all day. Yields each failure as a sentence."""
         environment = environment or {}
         file = self.configuration(more)
         try:
@@ -195,5 +195,5 @@ class Site:
             yield f"doctor: {done.stderr}"
             return
         found = json.loads(done.stdout)["findings"]
-        # The cluster of the tests has fsync off.
+        # The test cluster has fsync off, which the doctor reports.
         yield from (f"doctor: {f['check']}: {f['what']}" for f in found if f["severity"] != "OK" and f["check"] not in known)

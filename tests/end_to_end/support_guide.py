@@ -1,4 +1,4 @@
-"""The questions of docs/support.md, and the day that their sample answers are of."""
+"""The questions of docs/support.md, and the requests that their sample answers show."""
 
 import re
 
@@ -20,13 +20,13 @@ class Question:
 
 
 def questions():
-    """Every heading with a question mark, its query, and the sample answer as psql prints it."""
+    """Returns every heading with a question mark, its query, and the sample answer as psql prints it."""
     pattern = r"^### (?:\d+\. )?([^\n]+\?)\n(?:(?!^#).)*?```sql\n(.*?)```\n+```text\n(.*?)```"
     return [Question(*found) for found in re.findall(pattern, GUIDE.read_text(), re.MULTILINE | re.DOTALL)]
 
 
 def a_day(database, crm, simulator):
-    """The day of the demo, and after it one of each thing that may keep a request from ending; the CRM is a login of its own."""
+    """Plays the day of the demo, then one request for each cause that keeps a request from ending. The CRM has a login of its own."""
     day = (REPOSITORY / "script/day.sql").read_text().replace("BEGIN;", "").replace("COMMIT;", "")
     crm.query(day)
     database.all_finished()
@@ -57,7 +57,7 @@ def people_act(operator, later, wrong):
 
 
 def ask(connection, query):
-    """Names of the columns, and the rows."""
+    """Returns the names of the columns, and the rows."""
     with psycopg2.connect(connection) as open_connection, open_connection.cursor() as cursor:
         cursor.execute(query)
         return [column.name for column in cursor.description], cursor.fetchall()

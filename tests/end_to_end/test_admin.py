@@ -1,4 +1,4 @@
-"""What strangers do to the admin listener and to its metrics: the line does not notice."""
+"""Strangers misuse the admin listener and its metrics: requests go on."""
 
 import resource
 import socket
@@ -38,7 +38,7 @@ def status_for(daemon, host):
 
 
 def is_closed(connection):
-    """Whether the other end has closed it, without waiting."""
+    """Returns whether the other end has closed the connection, without waiting."""
     connection.setblocking(False)
     try:
         return connection.recv(1) == b""

@@ -1,7 +1,7 @@
-"""Whatever a row holds, the others flow; and whatever it is, it can be ended.
+"""A row may hold any value: other requests go on, and the row itself can be ended.
 
-Ten thousand rows as rows.py makes them come from a CRM's login, those of by_hand.py from a superuser, and every tenth row is good.
-CONTEGO_ROWS and CONTEGO_SEED ask for more of them, or for others.
+The login of a CRM inserts ten thousand rows of rows.py, and a superuser the rows of by_hand.py. Every tenth row is good.
+CONTEGO_ROWS and CONTEGO_SEED change the number and the seed.
 """
 
 import itertools
@@ -20,7 +20,7 @@ from rows import Row, Rows, huge, parameters
 
 COUNT = int(os.environ.get("CONTEGO_ROWS", "10000"))
 SEED = os.environ.get("CONTEGO_SEED", "1")
-REFUSALS = ("22", "23", "54")  # classes of SQLSTATE by which a CRM is told that its row is at fault
+REFUSALS = ("22", "23", "54")  # classes of SQLSTATE that tell a CRM that its row is at fault
 MOST_BYTES = 200 * MEBIBYTE
 VERBS = ["hold", "release", "retry", "skip", "cancel", "close"]
 NOBODY = "nobody-serves-this"
@@ -70,7 +70,7 @@ def test_every_bad_row_is_refused_ends_or_is_held_with_a_reason(run):
 
 
 def test_a_refusal_blames_the_row_and_names_the_column(run):
-    """What PostgreSQL cannot read as the column's type it refuses without naming a column: there the class must do."""
+    """PostgreSQL refuses a value that it cannot read as the type of its column, and names no column. For such a value, the class is enough."""
     wrong = []
     for row, error in run.refused:
         said = f"{error.diag.message_primary} {error.diag.message_detail} {error.diag.column_name} {error.diag.constraint_name}"
@@ -107,7 +107,7 @@ def test_the_daemon_lives_and_an_outcome_is_of_bounded_length(run):
 
 
 def refused_verbs(database, ids):
-    """Every verb on every row; at last one of those that end it, and it has ended. What the database does not answer."""
+    """Applies every verb to every row, at last a verb that ends it. Returns the rows for which the database gave no answer."""
     wrong = []
     database.query("SET statement_timeout = '5s'")
     for kind, request_id in ids:
@@ -139,7 +139,7 @@ def test_every_verb_works_on_any_row_that_came_past_the_gate_and_it_can_be_ended
     ids = [(f"{kind} ({way})", hand.write(kind, way, NOBODY)) for kind, way in by_hand.all_kinds()]
     hand.close()
     ids = [(kind, one) for kind, one in ids if isinstance(one, int)]
-    assert len(ids) > 20, "hardly any of the rows came past the constraints"
+    assert len(ids) > 20, "the constraints refused nearly all rows"
 
     unseen = []
     for kind, request_id in ids:

@@ -1,4 +1,4 @@
-"""Bad input becomes REJECTED with a code and a sentence, and the line goes on."""
+"""Bad input becomes REJECTED with a code and a sentence, and other requests go on."""
 
 import psycopg2
 import pytest
@@ -17,7 +17,7 @@ def add(card=CARD, service="1111"):
 
 @pytest.fixture
 def rejected(database, daemon):
-    """Inserts, waits, and asserts that it ended as REJECTED; and that the line goes on behind it."""
+    """Inserts a request, waits, and asserts that it became REJECTED and that the next request went on."""
 
     def insert(action, parameters, **columns):
         request_id = database.insert(action, parameters, **columns)
@@ -158,7 +158,7 @@ def test_odd_json_is_refused_like_any_other_bad_value(rejected, action, odd):
 
 @pytest.mark.parametrize("odd", ["1e400", "9" * 999], ids=["beyond_a_double", "long"])
 def test_what_no_program_can_hold_is_refused_and_stops_nobody(database, simulator, launch, request, odd):
-    """On a line of its own, so that what goes wrong here does not stop the others."""
+    """The test has a provider of its own, so that a failure here does not stop the other tests."""
     provider = request.node.callspec.id
     launch({provider: {"endpoint": simulator.url}})
     odd_id = database.insert("ADD_SUBSCRIPTIONS", RawJson(f'{{"smartcard_ca_id": {odd}}}'), provider=provider)

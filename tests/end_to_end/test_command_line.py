@@ -1,4 +1,4 @@
-"""The subcommands, as a person at a terminal meets them."""
+"""The subcommands, as a person at a terminal uses them."""
 
 import hashlib
 import json
@@ -165,7 +165,7 @@ def test_check_says_that_a_good_configuration_is_good(configure, providers):
 
 
 def test_check_reports_all_mistakes_at_once(tmp_path):
-    """Those of the file itself, of a file that it names, and of the endpoint."""
+    """The mistakes are in the file itself, in a file that it names, and in the endpoint."""
     (tmp_path / "binding.xml").write_text('<binding xmlns="urn:contego:binding:1" soap="1.3"/>')
     file = tmp_path / "contegod.json"
     file.write_text(json.dumps({

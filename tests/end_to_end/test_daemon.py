@@ -1,4 +1,4 @@
-"""A daemon's life: it stops without losing anything, and another one goes on where one died, stalled or was cut off."""
+"""The life of a daemon: it stops without losing a request, and another one takes over when one died, stalled or lost its connection."""
 
 import itertools
 import signal
@@ -13,7 +13,7 @@ MOST = 200
 
 
 class Site:
-    """A provider of its own for one test, so that what one test leaves is of no concern to the next."""
+    """A provider of its own for one test, so that requests that the test leaves do not disturb the next test."""
 
     def __init__(self, database, simulator):
         self.name = next(NAMES)
@@ -72,7 +72,7 @@ def test_sigterm_under_load_ends_with_0_and_leaves_nothing_in_flight(simulator, 
 
 def test_a_daemon_with_nothing_to_do_stops_at_once(database, site, launch):
     daemon = launch(site.providers(idle_timeout_ms=60_000))
-    database.finished(site.add())  # leaves an idle connection to the CAS behind
+    database.finished(site.add())  # an idle connection to the CAS stays open
 
     assert daemon.terminate(within=5) == 0
 
@@ -110,7 +110,7 @@ def test_a_message_that_a_dead_daemon_may_have_sent_is_held(database, simulator,
 
 
 def test_what_a_stalled_daemon_held_is_sent_by_it_no_more(database, simulator, site, launch):
-    """It wakes up after its lease: the card was activated and cancelled by another one, and must stay cancelled."""
+    """The daemon wakes up after its lease: another one has activated and cancelled the card, and the card must stay cancelled."""
     simulator.break_with({"when": {"command": "SEND_BARK_MESSAGE_TO_CLIENT", "times": 1}, "do": {"hang": "after_effect"}})
     card = next(CARDS)
     first = site.bark()
@@ -184,7 +184,7 @@ def test_the_environment_overrides_the_file(database, site, launch):
 
 
 def test_a_daemon_refuses_a_database_without_its_schema(cluster, site, configure):
-    empty = cluster.connection  # the database postgres, which nobody migrated
+    empty = cluster.connection  # the database postgres has never been migrated
     daemon = Daemon(configure(site.providers()), {"CONTEGOD_DATABASE_CONNECTION": empty}, ready=False)
 
     assert daemon.process.wait(timeout=20) == 1

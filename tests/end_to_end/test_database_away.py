@@ -1,5 +1,5 @@
-"""PostgreSQL goes away in every way it can: the daemon stays, loses nothing, repeats nothing that must not be repeated, does not
-spin meanwhile, and is back by itself."""
+"""PostgreSQL becomes unreachable in every way: the daemon keeps running, loses no request and repeats no command that must not be repeated.
+It does not spin meanwhile, and recovers by itself."""
 
 import os
 import signal
@@ -61,7 +61,7 @@ def test_all_its_sessions_are_ended_again_and_again(database, load, launch):
 
 
 def test_it_is_read_only_for_a_while(database, load, launch):
-    """As after a switch-over, where the one that was written to has become a standby."""
+    """This happens after a switch-over, when the old primary has become a standby."""
     daemon = launch(load.providers())
     load.started()
     name = database.query("SELECT current_database() AS name")[0]["name"]
@@ -102,7 +102,7 @@ def gate(cluster):
 
 @pytest.fixture
 def through_the_gate(cluster, database, gate, launch):
-    """Starts a daemon that reaches the database over TCP; it waits two seconds for an answer."""
+    """Starts a daemon that reaches the database over TCP. It waits two seconds for an answer."""
 
     def start(load):
         connection = database.connection.replace(f"host={cluster.folder}", f"host=127.0.0.1 port={gate.port}")
@@ -137,7 +137,7 @@ def test_the_network_between(outage, load, gate, through_the_gate):
 
 
 def stays_calm_or_works(daemon, seconds=3.0):
-    """Longer than an answer may take; it may be at work already."""
+    """Waits longer than an answer may take. The daemon may be working again already."""
     before = cpu_seconds(daemon)
     time.sleep(seconds)
     assert cpu_seconds(daemon) - before < 0.3 * seconds, "it spins"
@@ -145,7 +145,7 @@ def stays_calm_or_works(daemon, seconds=3.0):
 
 
 def stop_sessions_at_rest(database):
-    """Their pids. One that had begun to work meanwhile may hold what all others need, and goes on."""
+    """Stops idle sessions and returns their pids. A session that has begun to work may hold a lock that all others need, so it continues."""
     at_rest = "SELECT pid FROM pg_stat_activity WHERE application_name = 'contegod' AND wait_event = 'ClientRead'"
     stopped = []
     for row in database.query(at_rest):
@@ -158,7 +158,7 @@ def stop_sessions_at_rest(database):
 
 
 def test_a_session_of_it_stands_still(database, load, launch):
-    """The server's process hangs, as on a broken disk: the call is given up and made again elsewhere."""
+    """The server's process hangs, as on a broken disk: the daemon gives the call up and repeats it in another session."""
     section = {"connection": database.connection, "lease_ms": 3000, "answer_timeout_ms": 2000}
     daemon = launch(load.providers(), database=section)
     load.started()
@@ -176,7 +176,7 @@ def test_a_session_of_it_stands_still(database, load, launch):
 
 
 def test_a_daemon_that_was_killed_has_its_requests_back_at_once_when_it_is_started_again(database, load, launch):
-    """It does not wait for the lease of what it was before."""
+    """The daemon does not wait for the lease of its former process."""
     section = {"connection": database.connection, "lease_ms": 60_000}
     killed = launch(load.providers(), database=section)
     load.started()

@@ -1,4 +1,4 @@
-"""contegod doctor: what commonly goes wrong is found, each with what to do about it."""
+"""contegod doctor finds common faults, and says for each what to do about it."""
 
 import itertools
 import json
@@ -34,7 +34,7 @@ def test_a_good_installation_has_no_error(daemon, ask):
     findings, status = ask()
 
     assert status == 0, findings
-    assert [f["check"] for f in findings if f["severity"] != "OK"] == ["durability"]  # the cluster of the tests has fsync off
+    assert [f["check"] for f in findings if f["severity"] != "OK"] == ["durability"]  # the test cluster has fsync off
     assert all(f["hint"] for f in findings if f["severity"] != "OK")
 
 

@@ -1,4 +1,4 @@
-"""contegod doctor looks at certificates: of a real server, and our own."""
+"""contegod doctor checks certificates: the one of a real server, and the client's own."""
 
 import re
 import subprocess
@@ -34,7 +34,7 @@ def in_days(days):
 
 
 def signed(folder, name, days):
-    """A certificate for 127.0.0.1 that ends in so many days; by `ca`, since `x509` makes none that has ended."""
+    """Makes a certificate for 127.0.0.1 that expires in this number of days. It uses `openssl ca`, since `x509` makes no expired one."""
     request, extensions = folder / f"{name}.csr", folder / f"{name}.ext"
     extensions.write_text("subjectAltName=IP:127.0.0.1\n")
     openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
@@ -58,7 +58,7 @@ def trust(folder):
 
 @pytest.fixture
 def look_at(trust, configure):
-    """What doctor says of a CAS with that certificate; `client` is ours."""
+    """Returns the doctor's findings for a CAS with this certificate; `client` is the client's own."""
     running = []
 
     def look(server, client="good", **tls):
@@ -77,7 +77,7 @@ def test_good_certificates_are_good(look_at):
     findings = look_at("good")
 
     assert [only(findings, check)[0] for check in ("endpoints", "server certificates", "client certificates")] == ["OK"] * 3
-    assert re.search("CN=good expires in (89|90) days", only(findings, "server certificates")[1])  # 90 within its first second
+    assert re.search("CN=good expires in (89|90) days", only(findings, "server certificates")[1])  # 90 within the first second of its validity
 
 
 @pytest.mark.parametrize(("name", "severity"), [("soon", "WARNING"), ("almost", "ERROR")])

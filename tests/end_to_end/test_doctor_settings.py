@@ -1,4 +1,4 @@
-"""Settings that a site gave its database or login: contegod doctor finds nothing that is not there, and nothing less."""
+"""A site changed settings of its database or login: contegod doctor reports no false finding, and misses none."""
 
 import json
 
@@ -35,7 +35,7 @@ SETTINGS = {
 
 
 def told(findings):
-    """Without the figures, which move."""
+    """Returns the text without its numbers, which change."""
     return [(f["severity"], f["check"]) for f in findings]
 
 

@@ -1,4 +1,4 @@
-"""SIGTERM under full load: what is in flight is answered and written, the rest given back. CONTEGO_DRAINS says how often."""
+"""SIGTERM under full load: exchanges in flight are answered and recorded, other requests are given back. CONTEGO_DRAINS sets the number of runs."""
 
 import os
 import random
@@ -29,7 +29,7 @@ def test_a_daemon_told_to_stop_leaves_nothing_behind(database, simulator, launch
     database.query(LOAD, 3000)
     daemon = launch()
     wait_for(lambda: 'contego_held_requests{provider="default",stage="sending"} 64' in daemon.get("/metrics")[1], what="full load")
-    time.sleep(random.Random(turn).random() / 4)  # no condition: any moment must do
+    time.sleep(random.Random(turn).random() / 4)  # no condition: the daemon must drain at any moment
 
     began = time.monotonic()
     code = daemon.terminate(within=EXCHANGE_TIMEOUT + 2)
@@ -63,7 +63,7 @@ def test_a_second_signal_does_not_wait_for_the_cas(database, simulator, launch):
     wait_for(lambda: "stopping" in daemon.log())
     code = daemon.terminate(within=5)
 
-    assert code == 0, "what had no answer is recorded as that"
+    assert code == 0, "a command without an answer is recorded as such"
     assert database.request(safe)["progress"] == "RETRYING"
     assert database.request(unsafe)["error_code"] == "MAYBE_SENT"
     assert database.count("attempts > 0") == 0

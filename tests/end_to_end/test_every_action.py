@@ -27,7 +27,7 @@ TURNS_OFF = [
 
 
 class Household:
-    """One viewing place with a card and a box that no other test uses."""
+    """One distributor with a card and a box that no other test uses."""
 
     def __init__(self, database, simulator):
         self.database = database
@@ -49,7 +49,7 @@ class Household:
         return [one["service_ca_id"] for one in held]
 
     def does(self, action, *, others=(), beside=None, **distribution):
-        """Returns what was sent, as (command, card, service) in order, once the request is COMPLETED."""
+        """Returns the commands that were sent, as (command, card, service) in order, once the request is COMPLETED."""
         own = {"distributor": "ROOM", "smartcards": [self.card], "stbs": [self.box], "services": ["1111"]}
         parameters = {"distributions": [{**own, **distribution}, *others], **(beside or {})}
         request_id = self.database.insert(action, parameters)
@@ -173,7 +173,7 @@ def test_a_service_that_moves_between_places_is_added_there_and_cancelled_here(h
 
 @pytest.mark.parametrize("paired", [True, False])
 def test_a_swapped_card_works_before_the_old_one_is_cut(home, paired):
-    """A card that stays tells whether there is a pairing to join; the daemon asks the CAS about it."""
+    """The daemon asks the CAS about a card that stays, to learn whether there is a pairing to join."""
     old, new = next(CARDS), next(CARDS)
     home.authorise("1111")
     if paired:

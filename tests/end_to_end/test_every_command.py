@@ -14,7 +14,7 @@ DATE = "2030-05-06T07:08:09+02:00"
 
 MESSAGE = {"smartcard_ca_id": CARD, "message": "Fish & <chips>", "start_indication": DATE}
 
-# In an order in which the CAS can do them one after another: all touch the same card.
+# The CAS can do them in this order: all of them use the same card.
 COMMANDS = {
     "ADD_SUBSCRIPTIONS": {"smartcard_ca_id": CARD, "service_ca_id": "1111", "sub_provisioning_distribution_id": "ROOM"},
     "GET_ACTIVE_SUBSCRIPTIONS": {"smartcard_ca_id": CARD},
@@ -53,7 +53,7 @@ REFERENCE = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 @pytest.fixture(scope="module")
 def done(database, simulator, daemon):
-    """Every command once, finished: its code to the id of its request."""
+    """Finishes every command once. Returns the id of the request of each code."""
     ids = {code: database.insert(code, parameters) for code, parameters in COMMANDS.items()}
     for request_id in ids.values():
         database.finished(request_id)
@@ -90,7 +90,7 @@ def test_the_stored_envelopes_are_valid_by_the_schema(database, done, code, tmp_
 
     for part in ("request", "response"):
         file = tmp_path / f"{part}.xml"
-        # A masked PIN is no PIN; the schema is right to say so.
+        # A masked PIN is not a valid PIN, so the schema rejects it.
         file.write_text(command[part].replace("****", PIN))
         checked = subprocess.run(
             ["xmllint", "--noout", "--schema", str(WSDL / "soap-envelope.xsd"), str(file)],
@@ -137,7 +137,7 @@ def test_the_pin_was_set_and_stands_nowhere(database, simulator, daemon, done):
     assert command["parameters"]["new_pin"] == "****"
     assert "NewPin>****<" in command["request"]
     for stored in (database.request(request_id), dict(command)):
-        # Numbers, dates and references may hold the same digits by chance.
+        # Numbers, dates and references may contain the same digits by chance.
         texts = {k: v for k, v in stored.items() if k in ("parameters", "request", "error_description", "result")}
         assert PIN not in str(texts)
     assert f'"{PIN}"' not in daemon.log() and f">{PIN}<" not in daemon.log()

@@ -1,4 +1,4 @@
-"""A standby takes over; others take every connection: with clusters of its own for each test."""
+"""A standby takes over; other sessions take every connection. Each test has clusters of its own."""
 
 import json
 import os
@@ -25,7 +25,7 @@ def own_folder():
 
 @pytest.fixture
 def own_simulator():
-    """Its journal knows no requests of another cluster, which has the same numbers."""
+    """A simulator of its own: the requests of another cluster have the same numbers, and must not be in its journal."""
     running = Simulator()
     running.break_with({"do": {"latency_ms": 50}})
     yield running
@@ -43,7 +43,7 @@ def test_others_take_all_its_connections(own_folder, folder, own_simulator):
     eaters = []
 
     def all_taken():
-        """The daemon may be quicker than we are: its sessions are ended until it gets none any more."""
+        """The daemon may reconnect faster than this test: its sessions are ended until it gets no new one."""
         database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'contegod'")
         eat(database.connection, eaters)
         return "too many clients" in daemon.get("/readyz")[1]
@@ -62,7 +62,7 @@ def test_others_take_all_its_connections(own_folder, folder, own_simulator):
 
 
 def eat(connection, eaters):
-    """Takes connections until there are no more."""
+    """Opens connections until the server refuses more."""
     try:
         while True:
             eaters.append(psycopg2.connect(connection))
@@ -80,7 +80,7 @@ def started(folder, database, load, **settings):
 
 
 def test_a_standby_takes_over(own_folder, folder, own_simulator):
-    """Nothing that was acknowledged is lost, since the standby had it before; the daemon finds the new primary by itself."""
+    """No acknowledged request is lost, since the standby had it before; the daemon finds the new primary by itself."""
     primary = Cluster(own_folder / "a")
     database = primary.new_database(folder)
     standby = Standby(own_folder / "b", primary)
@@ -105,13 +105,13 @@ def test_a_standby_takes_over(own_folder, folder, own_simulator):
 
 
 class Standby(Cluster):
-    """A copy that follows a primary, which waits for it at every commit."""
+    """A standby of a primary that waits for it at every commit."""
 
     def __init__(self, folder, primary):
         connection = psycopg2.connect(primary.connection)
         connection.autocommit = True
         folder.mkdir(mode=0o777)
-        folder.chmod(0o777)  # made by the server's user, where that is another one
+        folder.chmod(0o777)  # the server's user writes here, and may be another user
         _as_owner("pg_basebackup", "-h", primary.folder, "-U", "postgres", "-D", folder / "data", "-R", "-c", "fast", "-N")
         super().__init__(folder)
         connection.cursor().execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
@@ -130,7 +130,7 @@ class Standby(Cluster):
 
 
 def _as_owner(program, *arguments):
-    """A program of the server, run as who runs the server."""
+    """Runs a program of the server as the user that runs the server."""
     newest = max(pathlib.Path("/usr/lib/postgresql").iterdir(), key=lambda one: int(one.name))
     command = [str(newest / "bin" / program), *map(str, arguments)]
     if os.getuid() == 0:

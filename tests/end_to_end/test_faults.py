@@ -1,4 +1,4 @@
-"""What the network and the CAS can do wrong: what is safe to repeat is repeated, what is not is held, nothing is guessed."""
+"""Faults of the network and the CAS: safe commands are repeated, others are held, and no outcome is guessed."""
 
 import itertools
 import socket
@@ -20,12 +20,12 @@ def card(simulator, daemon):
 
 
 def once(card, **what):
-    """A rule that fires for the first call of that card."""
+    """A rule of the simulator that fires for the first call of this card."""
     return {"when": {"smartcard": card, "times": 1}, "do": what}
 
 
 def once_a_bark(card, **what):
-    """The same for a message: where the CAS is taken for dead, a GET goes before it."""
+    """The same for a message: if the CAS counts as down, a GET command goes before it."""
     return {"when": {"smartcard": card, "command": "SEND_BARK_MESSAGE_TO_CLIENT", "times": 1}, "do": what}
 
 
@@ -66,8 +66,8 @@ def test_a_command_safe_to_repeat_is_repeated_until_it_is_done(database, simulat
     (command,) = database.commands(row["id"])
     assert row["life_cycle_state"] == "COMPLETED", row
     assert command["attempts"] == 2
-    # What the CAS answered, be it only the beginning, may be this command's own fault.
-    assert row["attempts"] == (1 if fault in ANSWERED else 0), "with nobody else answered it is an outage"
+    # If the CAS answered at all, even only a part, the fault may lie in this command.
+    assert row["attempts"] == (1 if fault in ANSWERED else 0), "if the CAS answered no other call, it is an outage"
     assert row["error_code"] is None and command["error_code"] is None
     assert [one["service_ca_id"] for one in simulator.card(card)["subscriptions"]] == ["1111"]
 
@@ -113,7 +113,7 @@ def test_a_message_cut_off_after_its_effect_was_shown_exactly_once(database, sim
     request_id = bark(database, card)
     database.in_progress(request_id, "HELD")
 
-    # A later request of another card shows that the line went on and had time to repeat itself.
+    # A later request of another card shows that the daemon went on and had time to repeat the command.
     database.finished(add(database, next(CARDS)))
     assert database.request(request_id)["progress"] == "HELD"
     assert [e["effect"] for e in simulator.journal(request_id)] == [True]
@@ -189,7 +189,7 @@ def test_retries_end_when_the_configuration_says_so(database, simulator, card, l
 @pytest.mark.parametrize("action", ["ADD_SUBSCRIPTIONS", "SEND_BARK_MESSAGE_TO_CLIENT"])
 def test_a_cas_that_is_not_there_is_tried_again_whatever_the_command(database, launch, action):
     with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))  # bound and not listening: connections are refused
+        nobody.bind(("127.0.0.1", 0))  # bound, but not listening: connections are refused
         launch({"absent": {"endpoint": f"http://127.0.0.1:{nobody.getsockname()[1]}"}})
         card = next(CARDS)
         more = {"message": "Hello"} if "BARK" in action else {"service_ca_id": "1111"}

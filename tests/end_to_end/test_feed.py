@@ -1,4 +1,4 @@
-"""The feed of finished requests, and submitting, by many sessions at once: nothing left out, nothing twice."""
+"""The feed of finished requests, and submitting, by many sessions at once: no request is missing or repeated."""
 
 import contextlib
 import random
@@ -21,13 +21,13 @@ def feed(database):
 
 
 def in_threads(*works):
-    """Runs all at once; the first failure is the test's."""
+    """Runs all functions at once. The first failure becomes the failure of the test."""
     failures = []
 
     def guarded(work):
         try:
             work()
-        except BaseException as failure:  # also what a test of another thread asserts
+        except BaseException as failure:  # also an AssertionError of another thread
             failures.append(failure)
 
     threads = [threading.Thread(target=guarded, args=(work,)) for work in works]
@@ -41,7 +41,7 @@ def in_threads(*works):
 
 
 def submit_and_finish(cursor, count):
-    """In the transaction of the cursor; returns the numbers of the requests."""
+    """Submits and finishes requests in the transaction of the cursor. Returns their numbers."""
     cursor.execute("SELECT request_id FROM contego.submit_many((SELECT jsonb_agg(jsonb_build_object('action', 'X', 'parameters',"
                    " '{}'::jsonb)) FROM generate_series(1, %s)))", (count,))
     ids = [row[0] for row in cursor.fetchall()]
@@ -50,7 +50,7 @@ def submit_and_finish(cursor, count):
 
 
 class Writer:
-    """Ends requests in transactions that stay open for a while, so that they commit in another order than they wrote."""
+    """Ends requests in transactions that stay open for a while, so that the order of commits differs from the order of writes."""
 
     def __init__(self, connection, seed):
         self.connection = connection
@@ -70,7 +70,7 @@ class Writer:
 
 
 class Consumer:
-    """Keeps its position, and now and then loses its connection, also in the middle of a transaction."""
+    """Keeps its position, and loses its connection now and then, also in the middle of a transaction."""
 
     def __init__(self, connection, seed, written):
         self.connection = connection
@@ -89,7 +89,7 @@ class Consumer:
             self.done = True
 
     def live(self):
-        """From one start to the next; true when there is nothing left to come."""
+        """Reads the feed until a restart. Returns true when it has read the whole feed."""
         self.starts += 1
         session = psycopg2.connect(self.connection)
         cursor = session.cursor()
@@ -101,7 +101,7 @@ class Consumer:
             cursor.execute("SELECT position, request_id FROM contego.finished_after(%s, %s)", (self.position, 7))
             rows = cursor.fetchall()
             if self.random.random() < 0.1:
-                session.close()  # what was read is thrown away: not committed, not kept
+                session.close()  # the rows that it read are thrown away: neither committed nor kept
                 return False
             session.commit()
             self.seen += rows
@@ -113,20 +113,20 @@ class Consumer:
 
 def test_consumers_see_every_end_once_however_writers_commit_and_consumers_fall(feed):
     forgotten = psycopg2.connect(feed.connection)
-    late = submit_and_finish(forgotten.cursor(), 3)  # ended first, committed last
+    late = submit_and_finish(forgotten.cursor(), 3)  # ends first, commits last
     writers = [Writer(feed.connection, seed) for seed in range(WRITERS)]
     written = threading.Event()
     consumers = [Consumer(feed.connection, 100 + n, written.is_set) for n in range(CONSUMERS)]
 
     def write():
         in_threads(*writers)
-        wait_for(lambda: all(len(c.seen) > 20 for c in consumers))  # the forgotten session stops nobody
+        wait_for(lambda: all(len(c.seen) > 20 for c in consumers))  # the forgotten session stops no other
         forgotten.commit()
         forgotten.close()
         written.set()
 
     def number():
-        """As a daemon does it; a second one that comes meanwhile does nothing."""
+        """Gives positions as a daemon does. A second caller at the same time does nothing."""
         with contextlib.closing(psycopg2.connect(feed.connection)) as session:
             session.autocommit = True
             while not all(consumer.done for consumer in consumers):
@@ -187,7 +187,7 @@ def test_whoever_listens_is_told_once_when_positions_were_given(feed):
         ids = submit_and_finish(cursor, 20)
 
     feed.query("SELECT contego.number_finished()")
-    feed.query("SELECT contego.number_finished()")  # there is nothing new
+    feed.query("SELECT contego.number_finished()")  # there are no new rows
 
     def told():
         listener.poll()
@@ -249,7 +249,7 @@ def test_of_many_that_submit_the_same_keys_in_any_order_each_gets_the_same_reque
 
 
 def test_two_that_submit_the_same_keys_the_other_way_round_do_not_lock_each_other_out(database):
-    """A third session holds the key in the middle until both wait; then it goes, and the two meet."""
+    """A third session holds the key in the middle until the two sessions wait. Then it commits, and the two meet."""
     middle = psycopg2.connect(database.connection)
     middle.cursor().execute("SELECT contego.submit('X', '{}', idempotency_key => 'turn-m')")
     answers = []
@@ -271,7 +271,7 @@ def test_two_that_submit_the_same_keys_the_other_way_round_do_not_lock_each_othe
     assert len(answers[0]) == 3 and answers[0] == answers[1]
 
 
-# The last one: its daemon stays and gives positions, too.
+# This test is the last one: its daemon keeps running and gives positions, too.
 def test_an_end_has_its_position_within_a_second_of_a_daemons_time(feed, daemon):
     with psycopg2.connect(feed.connection) as writer, writer.cursor() as cursor:
         ids = submit_and_finish(cursor, 3)

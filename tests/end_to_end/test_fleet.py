@@ -1,4 +1,4 @@
-"""What the fleet may do to a CAS is kept by all daemons together, whoever comes and goes."""
+"""All daemons together keep the fleet's limits for a CAS, while daemons join and leave."""
 
 import itertools
 import json

@@ -1,5 +1,5 @@
-"""When an INSERT tells the daemons of itself. Telling makes transactions commit one after the other: it is left out while the daemons
-have more to do than they can, and so come by without it."""
+"""An INSERT notifies the daemons. Transactions that notify commit one after the other. So INSERTs send no NOTIFY while the daemons have
+more requests than they can send, and claim without it."""
 
 import contextlib
 
@@ -12,7 +12,7 @@ INSERT = "INSERT INTO contego.request (action, parameters, provider, priority) V
 
 
 class Ear:
-    """A daemon's ear. What was committed before the end of a mark is heard before the mark."""
+    """Listens like a daemon. It hears notifications committed before the end of a mark before the mark."""
 
     def __init__(self, connection):
         self.session = psycopg2.connect(connection)
@@ -107,7 +107,7 @@ def a_flood_that_nobody_reads(database, part):
 
 
 def test_a_queue_of_notifications_that_a_login_fills_gets_none_of_ours_and_is_free_again_when_the_login_has_gone(database, ear):
-    """A full queue fails whoever notifies, at COMMIT. So nothing of ours notifies long before it is full."""
+    """When the queue is full, every transaction that notifies fails at COMMIT. So the schema stops notifying long before."""
     one = database.query("SELECT request_id FROM contego.submit('X', '{}', scheduled_date => '2100-01-01')")[0]["request_id"]
     ear.told()
     with a_flood_that_nobody_reads(database, 0.011):

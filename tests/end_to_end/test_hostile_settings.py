@@ -1,7 +1,7 @@
-"""What a server, a database, a login or an environment is set to is nobody's trouble.
+"""No setting of a server, a database, a login or an environment stops the daemon.
 
-The daemon asks for what it needs and is indifferent to the rest: under each setting a core of the work is done, by the programs under a
-login that has the setting, by functions that a CRM calls in a database that has it, and by programs that an environment tells so.
+The daemon sets the parameters that it needs, and works with any value of the others. A core of the work is done under each setting. The
+setting belongs to the login of the programs, to the database in which a CRM calls functions, or to the environment of a program.
 """
 
 import json
@@ -18,7 +18,7 @@ from doctor import findings_of
 from programs import Daemon, contegod, wait_for
 from settings import ALSO, CARDS, CRM, EVIL, SETTINGS, Site, literal, name_of
 
-# For the daemon's connection by the environment of its process.
+# Variables in the environment of the daemon's process, for its database connection.
 ENVIRONMENTS = {
     "PGCLIENTENCODING=LATIN1": {"PGCLIENTENCODING": "LATIN1"},
     "PGCLIENTENCODING=SQL_ASCII": {"PGCLIENTENCODING": "SQL_ASCII"},
@@ -33,7 +33,7 @@ ENVIRONMENTS = {
     "a name": {"PGAPPNAME": "é'; --", "PGGSSENCMODE": "prefer"},
 }
 
-# Of a whole database, with its schema migrated under them.
+# Settings of a whole database, whose schema was migrated under them.
 BUNDLES = {
     "a database for reading": [("default_transaction_isolation", "serializable"),
                                ("default_transaction_deferrable", "on")],
@@ -53,7 +53,7 @@ BUNDLES = {
 
 @pytest.fixture(scope="module")
 def private():
-    """Settings of logins are a cluster's: one of our own."""
+    """Settings of logins belong to a cluster, so these tests have a cluster of their own."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="contego-"))
     running = Cluster(folder)
     yield running
@@ -62,7 +62,7 @@ def private():
 
 
 def new_database(cluster, folder, how="", before=None):
-    """Made so, with something done to it before it is migrated; and what the migration said."""
+    """Creates a database in this way, runs `before` and then migrates. Returns it and the output of the migration."""
     server = Database(cluster.connection)
     cluster.databases += 1
     name = f"settings_{cluster.databases}"
@@ -83,7 +83,7 @@ def new_database(cluster, folder, how="", before=None):
 
 @pytest.fixture
 def start():
-    """Starts the daemon of a site; what a test leaves running is killed after it."""
+    """Starts the daemon of a site. After the test, kills the daemons still running."""
     started = []
 
     def begin(site):
@@ -149,7 +149,7 @@ def test_a_setting_of_the_database_is_nobodys_trouble(private, folder, simulator
     assert Site(database, folder, simulator, "of_" + name.split()[-1]).core() == []
 
 
-# What a character set holds of "é €", and which text it lacks.
+# The part of "é €" that a character set contains, and a text that it lacks.
 ENCODINGS = {"LATIN1": ("é", "€"), "WIN1252": ("é €", "č"), "LATIN9": ("é €", "č"), "SQL_ASCII": ("é €", None)}
 
 
@@ -179,7 +179,7 @@ def test_what_a_database_of_another_character_set_cannot_hold_is_refused_row_by_
 
 
 def test_bytes_that_are_no_text_stop_nobody(private, folder, simulator, start):
-    """A database in SQL_ASCII takes any bytes for text."""
+    """A database in SQL_ASCII accepts any bytes as text."""
     database, _ = new_database(private, folder, "TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE 'C'")
     site = Site(database, folder, simulator, "of_bytes")
     daemon = start(site)

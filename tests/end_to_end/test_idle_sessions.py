@@ -1,4 +1,4 @@
-"""A server that ends sessions in which nothing happens: the daemon listens again, and nobody is alarmed."""
+"""A server ends idle sessions: the daemon listens again, and logs no alarm."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A daemon whose lease was lost while it went on: what it did before and what it does again must not get mixed up."""
+"""A daemon lost its lease but went on: the outcomes of its old and its new claims must not be confused."""
 
 import psycopg2
 
@@ -18,7 +18,7 @@ def test_outcomes_of_two_claims_on_one_request_written_together_do_not_stop_the_
     database.query("UPDATE contego.daemon SET lease_until = '-infinity'")
     wait_for(lambda: database.request(twice)["fence"] > first_fence)
 
-    # Outcomes wait from here on, claims do not: the next one keeps the recorder busy until both of the first have come.
+    # From here on outcomes wait, but claims do not: the next outcome keeps the recorder busy until both earlier ones have come.
     blocker = psycopg2.connect(database.connection)
     blocker.cursor().execute("LOCK TABLE contego.command IN SHARE MODE")
     add(OTHER_CARD)

@@ -1,4 +1,4 @@
-"""Real daemons make the months of finished requests ahead and drop the old ones, while the line goes on."""
+"""Real daemons create the months of finished requests ahead and drop old months, while requests go on."""
 
 import os
 import time
@@ -25,11 +25,11 @@ $$"""
 
 
 def fill(database, months_ago, count):
-    """Finished requests as they would have been left, their numbers below those of the CRM's; returns the month."""
+    """Inserts finished requests of an old month, with numbers below the CRM's. Returns the month."""
     moment = f"now() - interval '{months_ago} months'"
     database.query(f"SELECT contego.make_month({moment})")
     month = database.query(f"SELECT to_char(contego.month_of({moment}), 'YYYY-MM') AS month")[0]["month"]
-    for whole in "request_finished", "command_finished":  # autovacuum is long done with a month that is old, and keeps no drop waiting
+    for whole in "request_finished", "command_finished":  # autovacuum has long finished an old month, and delays no drop
         database.query(f"ALTER TABLE contego.{whole}_{month.replace('-', '_')} SET (autovacuum_enabled = false)")
     database.query(
         "INSERT INTO contego.request_finished (id, action, parameters, life_cycle_state, progress, lanes, finished_date, idempotency_key) "
@@ -46,13 +46,13 @@ def fill(database, months_ago, count):
 
 
 def months(database):
-    """Of the table and not of the view: who asks how large a month is, keeps it from being dropped."""
+    """Reads the table, not the view: a query for the size of a month keeps the month from being dropped."""
     return [row["month"] for row in database.query("SELECT to_char(month, 'YYYY-MM') AS month FROM contego.month ORDER BY month")]
 
 
 @pytest.fixture(scope="module")
 def modest(database):
-    """The environment of a daemon whose login has the rights of a daemon and no more."""
+    """Returns the environment of a daemon whose login has only the privileges of a daemon."""
     database.query("CREATE ROLE months_daemon LOGIN IN ROLE contego_daemon")
     yield {"CONTEGOD_DATABASE_CONNECTION": database.connection.replace("user=postgres", "user=months_daemon")}
     database.query("DROP ROLE months_daemon")

@@ -1,4 +1,4 @@
-"""What another login of the database does stops nobody: locks, transactions that stay open, publications, the keys of another CRM."""
+"""Another login of the database stops no request: with locks, open transactions, publications, or the keys of another CRM."""
 
 import contextlib
 import itertools
@@ -30,10 +30,10 @@ def login(database):
     return Logins(database)
 
 
-# Locks that anybody can take
+# Locks that any login can take.
 
 def advisory_keys():
-    """Those that stand, or ever stood, in our statements."""
+    """Returns the keys that are, or ever were, in the statements of this project."""
     text = "".join(file.read_text() for folder in ("sql", "src") for file in (REPOSITORY / folder).rglob("*") if file.suffix in (".sql", ".cpp"))
     names = set(re.findall(r"hashtext(?:extended)?\('([^']+)'", text)) | {f"contego.{one}" for one in ("claim", "share", "feed", "months", "migrate", "rescue")}
     return sorted(names)
@@ -112,7 +112,7 @@ def test_doctor_and_the_log_name_who_holds_what_claims_wait_for(database, launch
     assert flows(database, login("crm")) == []
 
 
-# Transactions that stay open
+# Transactions that stay open.
 
 @pytest.mark.parametrize("held", ["a queued row", "a scheduled row", "a held row", "a verb", "an insert", "a prepared insert", "a prepared lock"])
 def test_a_transaction_that_holds_a_row_of_one_card_stops_nobody_else(database, daemon, login, held):
@@ -141,7 +141,7 @@ def test_a_transaction_that_holds_a_row_of_one_card_stops_nobody_else(database, 
 
 @pytest.mark.parametrize("role", ["owner", "operator"])
 def test_a_lock_on_a_row_that_is_in_flight_keeps_no_other_outcome_from_being_written(database, daemon, simulator, login, role):
-    """An operator's verbs lock what they look at, and psql may be told not to commit by itself."""
+    """An operator's verbs lock the requests that they look at, and psql may have autocommit switched off."""
     card = next(CARDS)
     simulator.break_with({"when": {"smartcard": card}, "do": {"latency_ms": 1000}})
     one = database.insert("ADD_SUBSCRIPTIONS", add(card))
@@ -182,7 +182,7 @@ def test_a_crm_that_has_read_the_feed_in_an_open_transaction_keeps_it_from_no_ot
 def test_an_operator_who_leaves_a_change_of_the_tables_uncommitted_stops_nobody_for_long(database, daemon, login, call):
     if call == "drop_month(1)":
         database.query("SELECT contego.make_month('2020-01-15')")
-        database.query("SELECT contego.drop_month(1)")  # begun: the next step drops it
+        database.query("SELECT contego.drop_month(1)")  # the step is `begun`: the next step drops the month
     with open_transaction(login("operator"), f"SELECT contego.{call}") as session:
         assert flows(database, login("crm")) == []
         wait_for(lambda: not database.query("SELECT 1 FROM pg_stat_activity WHERE pid = %s", session.info.backend_pid), SOON)
@@ -207,7 +207,7 @@ def test_doctor_and_the_log_name_a_prepared_transaction_that_holds_what_claims_w
     assert flows(database, login("crm")) == []
 
 
-# Requests as large as they may be
+# Requests of the largest size that is allowed.
 
 WIDE = """
     INSERT INTO contego.request (action, parameters)
@@ -232,7 +232,7 @@ def test_an_express_request_is_claimed_after_few_of_the_widest_requests_of_anoth
     assert max(waits) < 3, waits
 
 
-# Publications
+# Publications.
 
 def test_a_publication_of_all_tables_is_nobodys_trouble(database, daemon, login, configure, providers):
     database.query("CREATE PUBLICATION everything FOR ALL TABLES")
@@ -251,7 +251,7 @@ def test_a_publication_of_all_tables_is_nobodys_trouble(database, daemon, login,
         database.query("DROP PUBLICATION everything")
 
 
-# Several CRMs
+# Several CRMs.
 
 @pytest.mark.parametrize("key", ["order-1", "x" * 501, " ", "é€", "next_door_crm:order-1"], ids=["plain", "long", "blank", "letters", "a name"])
 def test_two_crms_may_use_the_same_key(database, login, key):

@@ -1,4 +1,4 @@
-"""Who goes first: one card's requests in their order whoever sends them, EXPRESS before REGULAR, nothing before its date."""
+"""The order of requests: those of one card in sequence for any sender, EXPRESS before REGULAR, none before its date."""
 
 import collections
 import itertools
@@ -99,7 +99,7 @@ def test_a_scheduled_request_waits_for_its_date_and_holds_nobody_up(database, la
 
 
 def test_a_box_is_a_lane_as_a_card_is(database, simulator, launch):
-    """Two cards, one box: the second pairing waits until the first is known."""
+    """Two cards and one box: the second pairing waits until the outcome of the first one is known."""
     simulator.break_with({"when": {"command": "CREATE_PAIRING", "times": 1}, "do": {"latency_ms": 2000}})
     launch()
     box = "0000400001"

@@ -1,6 +1,6 @@
 """A CAS of quite another make: SOAP 1.2, other paths, names, nesting and attributes, all of them in its binding file.
 
-Nothing of the default binding appears in it, so whatever works here is not compiled in.
+The default binding contains nothing of it, so a call that works here is not compiled into the daemon.
 """
 
 import http.server
@@ -14,7 +14,7 @@ from test_every_command import COMMANDS
 SOAP = "http://www.w3.org/2003/05/soap-envelope"
 SITE = "urn:example:signal"
 
-# Command to what its call holds; the verb of the call stands in an attribute.
+# Maps a command to the content of its call. The verb of the call is in an attribute.
 CALLS = {
     "ADD_SUBSCRIPTIONS": '<s:karte nr="{smartcard_ca_id}"><s:paket>{service_ca_id}</s:paket></s:karte>',
     "CANCEL_SUBSCRIPTIONS": '<s:karte nr="{smartcard_ca_id}"><s:paket>{service_ca_id}</s:paket></s:karte>',
@@ -62,7 +62,7 @@ CURSED_CARD = "01000000666"
 
 
 class OtherCas(http.server.BaseHTTPRequestHandler):
-    """Takes notes; answers that all is well, or for one card that it is not, repeating all that it was told."""
+    """Notes its calls. Answers success, or for one card a failure that repeats the whole call."""
 
     protocol_version = "HTTP/1.1"
     seen = []
@@ -99,7 +99,7 @@ def providers(folder):
 
 
 def sent(code, parameters, database):
-    """The finished row, and path, headers and order of the call."""
+    """Returns the finished row, and the path, headers and content of the call."""
     row = database.finished(database.insert(code, parameters))
     (call,) = [one for one in OtherCas.seen if one[2].get("id") == str(row["id"])]
     return row, *call

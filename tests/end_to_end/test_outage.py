@@ -1,4 +1,4 @@
-"""The CAS goes away, or turns us away: nothing is claimed, no attempt is burned, and when it is back so are we."""
+"""The CAS goes down, or refuses the daemon: no request is claimed and no attempt is burned. When the CAS is back, requests go on."""
 
 import itertools
 import socket

@@ -1,4 +1,4 @@
-"""Behind PgBouncer in transaction mode: a session belongs to the daemon for the length of a transaction, no longer."""
+"""The daemon behind PgBouncer in transaction mode: it has a session only for the length of a transaction."""
 
 import itertools
 import os
@@ -19,7 +19,7 @@ PORT = 6432  # the name of its socket, in a folder of its own
 
 
 class PgBouncer:
-    """In front of a cluster, with fewer sessions than the daemon alone would take."""
+    """PgBouncer in front of a cluster, with fewer sessions than the daemon alone would take."""
 
     def __init__(self, folder, cluster):
         self.folder = folder
@@ -34,7 +34,7 @@ class PgBouncer:
             "pool_mode = transaction\ndefault_pool_size = 2\nserver_lifetime = 1\n"
         )
         command = ["pgbouncer", "-q", str(folder / "pgbouncer.ini")]
-        if os.getuid() == 0:  # it refuses to run as root
+        if os.getuid() == 0:  # PgBouncer refuses to run as root
             for one in (folder, *folder.iterdir()):
                 shutil.chown(one, "postgres", "postgres")
             command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--", *command]
@@ -61,7 +61,7 @@ def pooler(cluster):
 
 @pytest.fixture(scope="module")
 def pooled(cluster, pooler, database):
-    """The connection string of the same database through the pooler."""
+    """Returns the connection string of the same database through the pooler."""
     return database.connection.replace(f"host={cluster.folder}", f"host={pooler.folder} port={PORT}")
 
 

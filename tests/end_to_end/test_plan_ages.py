@@ -1,6 +1,6 @@
-"""No call turns: what it handles is what it returns and changes, however old the plans and the statistics are.
+"""No call becomes slow: it handles the rows that it returns and changes, with plans and statistics of any age.
 
-CONTEGO_PLAN_ROWS: open requests, of eleven kinds in equal parts; default 11,000. By hand with 1,000,000.
+CONTEGO_PLAN_ROWS: number of open requests, of eleven kinds in equal parts; default 11,000. Use 1,000,000 by hand.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from plan_ages import FENCE, KINDS, LIVING, Backlog, connected, delete_all, vacu
 
 ROWS = int(os.environ.get("CONTEGO_PLAN_ROWS", "11000"))
 EACH = ROWS // len(KINDS)
-SECONDS = 20 + ROWS / 20_000  # the second bound, for what no plan shows
+SECONDS = 20 + ROWS / 20_000  # the second bound, for costs that no plan shows
 BATCH, FEW = 200, 50
 
 AGES = ("never_analysed", "analysed_when_empty", "emptied_with_pages", "analysed_when_tiny", "once_all_queued", "once_all_in_a_chain",
@@ -44,7 +44,7 @@ FIGURES = """
 
 
 class Call:
-    """`walks`: how many times the call may look at every open request, beside what it returns and changes."""
+    """`walks`: how many times the call may look at every open request, beside the rows that it returns and changes."""
 
     def __init__(self, name, sql, ids=None, walks=0, **arguments):
         self.name, self.sql, self.ids, self.walks, self.arguments = name, sql, ids, walks, arguments
@@ -63,7 +63,7 @@ def of(kind, count=BATCH):
 
 
 def rejected(backlog):
-    """Ended this month, for what ended long ago can be on its way out."""
+    """Returns requests that ended this month, since an old month may be about to be dropped."""
     return list(range(10, 2 * backlog.each, 10))[:FEW]
 
 
@@ -93,7 +93,7 @@ CALLS = [
     Call("wake_earlier", "SELECT contego.wake_earlier(%(ids)s::bigint[])", of("wide")),
     Call("give_back_lost", "SELECT contego.give_back_lost(%(daemon)s, 'living', %(fence)s)", daemon=LIVING, fence=FENCE - 1),
     Call("give_back_nothing", "SELECT contego.give_back_lost(%(daemon)s, 'living', %(fence)s)", daemon=LIVING, fence=FENCE, walks=0.2),
-    # A sweep looks at those that wait for 10,000.
+    # A sweep looks at the requests that wait for 10,000 blockers.
     Call("rescue", "SELECT * FROM contego.rescue(0)", walks=1),
     Call("renew_lease", "SELECT contego.renew_lease(%(daemon)s, interval '1 hour')", daemon=LIVING),
     Call("take_share", "SELECT * FROM contego.take_share(%(daemon)s, 'default', 10, 10, 1, 1)", daemon=LIVING),
@@ -117,7 +117,7 @@ CALLS = [
 
 @pytest.fixture(scope="module")
 def migrated(tmp_path_factory):
-    """A database to copy, in a cluster whose statistics nobody renews."""
+    """A database to copy, in a cluster that never renews statistics."""
     folder = tempfile.mkdtemp(prefix="contego-")
     running = Cluster(folder, "autovacuum=off", "shared_buffers=256MB", "max_wal_size=4GB")
     made = running.new_database(tmp_path_factory.mktemp("migrate"))
@@ -132,14 +132,14 @@ def migrated(tmp_path_factory):
 
 @contextlib.contextmanager
 def copied(cluster, template, name):
-    """The connection string of a copy of that database."""
+    """Returns the connection string of a copy of this database."""
     with connected(cluster.connection) as server:
         server.cursor.execute(f"CREATE DATABASE {name} TEMPLATE {psycopg2.extensions.parse_dsn(template)['dbname']}")
     yield cluster.connection.replace("dbname=postgres", f"dbname={name}")
 
 
 def grow_old(age, cursor):
-    """Leaves statistics of that age and, but for the tiny one, no request."""
+    """Leaves statistics of this age, and no request, except for `analysed_when_tiny`."""
     before = {"emptied_with_pages": Backlog(20), "once_all_queued": Backlog(EACH, only="queued"),
               "once_all_in_a_chain": Backlog(EACH, only="chain")}.get(age)
     if age == "analysed_when_empty":
@@ -150,12 +150,12 @@ def grow_old(age, cursor):
             cursor.execute("ANALYZE")
         delete_all(cursor)
     if age == "emptied_with_pages":
-        vacuum(cursor, "ANALYZE, TRUNCATE false")  # so many pages and no row: no table is ever taken for more than empty
+        vacuum(cursor, "ANALYZE, TRUNCATE false")  # the pages stay, without a row; the planner never takes an unvacuumed table for empty
 
 
 @pytest.fixture(scope="module", params=AGES)
 def aged(request, migrated):
-    """One session that made its plans when there was next to nothing; another that makes them when all is there."""
+    """One session makes its plans while there are few rows. Another makes them when all rows are there."""
     cluster, template = migrated
     small, large = Backlog(20), Backlog(EACH, base=2_000_000)
     with copied(cluster, template, request.param) as connection, connected(connection) as hand, \
@@ -164,7 +164,7 @@ def aged(request, migrated):
         small.load(hand.cursor)
         if request.param == "analysed_when_tiny":
             hand.cursor.execute("ANALYZE")
-        for _ in range(6):  # from the sixth time on a plan is kept for any values
+        for _ in range(6):  # from the sixth execution on, PostgreSQL keeps a generic plan
             for call in CALLS:
                 old.run(call.sql, call.given(small))
         delete_all(hand.cursor)
@@ -190,7 +190,7 @@ def test_a_call_handles_what_it_returns_and_changes(aged, whose, call):
 
 @pytest.mark.parametrize("drained", (False, True), ids=("analysed_before", "analysed_when_drained"))
 def test_a_bulk_comes_due_after_a_quiet_start(migrated, drained):
-    """Two hundred ordinary requests, tables vacuumed and analysed when empty; then a bulk whose requests come due 2.5 ms apart."""
+    """200 ordinary requests, and tables that were vacuumed and analysed when empty. Then a bulk of requests comes due, one every 2.5 ms."""
     cluster, template = migrated
     ordinary, bulk = (f"INSERT INTO contego.request (action, parameters, scheduled_date)"
                       f" SELECT 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', n::text), {date} FROM generate_series(1, %s) AS n"

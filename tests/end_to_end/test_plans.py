@@ -1,4 +1,4 @@
-"""What claim and record cost grows with the batch, and not with its square."""
+"""The cost of claim and record grows with the batch, not with its square."""
 
 import contextlib
 import re
@@ -20,10 +20,10 @@ RECORD = """
 
 
 class Heard(list):
-    """The plans that the server told a session; psycopg2 drops none of a list of one's own."""
+    """The plans that the server sent to a session. psycopg2 drops old notices from its own list, but none from this one."""
 
     def pairs_in_vain(self):
-        """How many pairs of rows were held against each other and found not to belong together."""
+        """Counts the pairs of rows that a join compared and that did not match."""
         return sum(int(count) for plan in self for count in re.findall(r"Rows Removed by Join Filter: (\d+)", plan))
 
 
@@ -33,8 +33,8 @@ def session(database):
         opened.autocommit = True
         cursor = opened.cursor()
         cursor.execute("INSERT INTO contego.request (action, parameters) SELECT 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', (n / 2)::text)"
-                       " FROM generate_series(1, 10 * %s) AS n", (BATCH,))  # every other one comes behind another
-        cursor.execute("ANALYZE contego.request_open, contego.lane")  # whatever the planner knows
+                       " FROM generate_series(1, 10 * %s) AS n", (BATCH,))  # every second request comes behind another one
+        cursor.execute("ANALYZE contego.request_open, contego.lane")  # the planner knows the sizes of the tables
         cursor.execute("SELECT contego.join_fleet('plans', 'here', 1, '1', interval '1 hour')")
         daemon, = cursor.fetchone()
         for statement in TALKING:

@@ -1,6 +1,6 @@
-"""A PIN or a password, planted wherever one can come from, is found nowhere afterwards.
+"""A PIN or a password is planted in every place that it can come from, and is then found nowhere.
 
-PINs have twenty digits here, so that half of one is never found by chance; each place has a PIN of its own, which tells what leaked.
+PINs have twenty digits here, so that half of a PIN is never found by chance. Each place has a PIN of its own, which tells the leak.
 """
 
 import base64
@@ -59,7 +59,7 @@ def planted(database, cas, configure, providers, folder):
 
 
 def tables_of(database):
-    return [row["name"] for row in database.query(  # and views
+    return [row["name"] for row in database.query(  # tables and views
         "SELECT c.oid::regclass::text AS name FROM pg_class AS c WHERE c.relnamespace = 'contego'::regnamespace AND c.relkind IN ('r', 'v') ORDER BY 1")]
 
 
@@ -113,7 +113,7 @@ def test_nothing_of_it_is_in_what_a_subcommand_says(planted, folder):
         action, parameters = case(next(CARDS), planted.pin(f"dry run: {where}"))
         for options in (["plan", "--action", action], ["render", "--command", action]):
             said.append(contegod(*options, "--binding", binding, "--parameters", "-", stdin=json.dumps(parameters)))
-        said.append(contegod("plan", "--action", action, "--parameters", "-", stdin=json.dumps(parameters)[:-1]))  # cut off: no JSON
+        said.append(contegod("plan", "--action", action, "--parameters", "-", stdin=json.dumps(parameters)[:-1]))  # cut off: not valid JSON
 
     found = {}
     for done in said:
@@ -144,7 +144,7 @@ def test_a_mistake_in_the_environment_does_not_show_it(configure, variable):
         for command in (["check"], ["status"], ["doctor"]):
             done = contegod(*command, "--config", file, environment={variable: value})
             if variable in ("CONTEGOD_DATABASE_LEASE_MS", "CONTEGOD_DATABASE_PASSWORD_FILE"):
-                continue  # no secret belongs there
+                continue  # these variables hold no secret
             assert X not in done.stdout + done.stderr, done.stdout + done.stderr
 
 

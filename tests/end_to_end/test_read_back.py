@@ -1,4 +1,4 @@
-"""A binding that calls nothing safe to repeat: what no answer came for is read back, and sent again only if it was not done."""
+"""The binding calls no command safe to repeat: a command without an answer is read back, and sent again only if it was not done."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""Who may do what: the daemon, a CRM, support and operators, each under a login with its role and nothing more."""
+"""The privileges of the daemon, a CRM, support and operators, each under a login with only its role."""
 
 import itertools
 import json
@@ -20,7 +20,7 @@ DENIED = psycopg2.errors.InsufficientPrivilege
 
 @pytest.fixture(scope="module")
 def login(database):
-    """Makes a login with one role, and opens a database as it."""
+    """Creates a login with one role, and opens a database as this login."""
     opened = {}
 
     def open_as(role, name=None):
@@ -33,12 +33,12 @@ def login(database):
     yield open_as
     for name, one in opened.items():
         one.close()
-        database.query(f"DROP ROLE {name}")  # a login that owned anything could not go
+        database.query(f"DROP ROLE {name}")  # a login that owns an object cannot be dropped
 
 
 @pytest.fixture
 def launch_as(login, providers, folder, simulator):
-    """Starts daemons whose database.connection is that of a login with contego_daemon."""
+    """Starts daemons whose database.connection uses a login with contego_daemon."""
     started = []
 
     def start(**settings):
@@ -216,7 +216,7 @@ def test_whoever_runs_with_the_owners_rights_has_its_search_path_pinned(database
 
 @pytest.fixture
 def fresh_cluster():
-    """Roles are a cluster's: one in which nobody migrated yet."""
+    """Roles belong to a cluster: this one was never migrated."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="contego-"))
     running = Cluster(folder)
     yield running

@@ -1,4 +1,4 @@
-"""Requests that come another way than by a CRM's plain INSERT: under XA, from a dump, by replication."""
+"""Requests that come in another way than by a plain INSERT of a CRM: under XA, from a dump, by replication."""
 
 import contextlib
 import json
@@ -35,7 +35,7 @@ def test_a_crm_under_xa_inserts_without_a_notification_and_is_found_by_polling(d
         cursor.execute(how, [json.dumps(add())])
         request_id, = cursor.fetchone()
         cursor.execute(f"PREPARE TRANSACTION 'xa {request_id}'")
-        session.commit()  # psycopg2 does not know that the transaction is over
+        session.commit()  # psycopg2 does not know that the transaction has ended
         session.autocommit = True
         cursor.execute(f"COMMIT PREPARED 'xa {request_id}'")
 
@@ -52,11 +52,11 @@ def test_a_setting_of_that_name_that_means_nothing_is_passed_over(database, daem
         assert database.finished(request_id, SOON)["progress"] == "DONE"
 
 
-# Restores
+# Restores.
 
 @pytest.fixture(scope="module")
 def dumped(database, daemon, simulator, folder):
-    """A dump with a message that may have been sent, one that was done, and one for later."""
+    """A dump with a message that may have been sent, a message that was done, and a message for later."""
     simulator.break_with({"when": {"command": "SEND_BARK_MESSAGE_TO_CLIENT", "times": 1}, "do": {"reset": "after_effect"}})
     maybe_sent = database.insert("SEND_BARK_MESSAGE_TO_CLIENT", {"smartcard_ca_id": next(CARDS), "message": "once"})
     database.in_progress(maybe_sent, "HELD")
@@ -121,7 +121,7 @@ def test_a_whole_restore_keeps_every_state(cluster, folder, dumped):
     other.close()
 
 
-# Replication: last, since a row that stops a daemon would stop the tests after it.
+# Replication. These tests come last, since a row that stops a daemon would stop later tests.
 
 def test_rows_inserted_as_a_replica_flow_in_order(database, daemon, simulator):
     card = next(CARDS)
@@ -133,12 +133,12 @@ def test_rows_inserted_as_a_replica_flow_in_order(database, daemon, simulator):
     session.close()
 
     assert [database.finished(one, SOON)["progress"] for one in ids] == ["DONE", "DONE"]
-    assert simulator.card(card)["subscriptions"] == [], "what was to be cancelled was added after it"
+    assert simulator.card(card)["subscriptions"] == [], "the service was cancelled before it was added"
     assert database.query("SELECT * FROM contego.lane WHERE lane = %s", f"card:{card}") == []
 
 
 def test_rows_that_come_by_logical_replication_flow_in_order(cluster, database, daemon, simulator):
-    """The publisher's table has the columns of a CRM and no other. A subscriber fires no triggers of statements."""
+    """The publisher's table has only the columns of a CRM. A subscriber fires no statement triggers."""
     server = Database(cluster.connection)
     server.query("CREATE DATABASE publisher")
     publisher = Database(cluster.connection.replace("dbname=postgres", "dbname=publisher"))

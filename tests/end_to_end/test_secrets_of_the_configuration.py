@@ -1,4 +1,4 @@
-"""A password in or near a mistake of the configuration: whatever program reads it, nothing that it prints shows the password."""
+"""A password is in or near a mistake of the configuration: no program that reads it prints the password."""
 
 import json
 import socket
@@ -37,7 +37,7 @@ MISTAKES = {
 
 @pytest.fixture(scope="module")
 def server():
-    """Takes connections, and says as PostgreSQL does that the database it was asked for is none."""
+    """A server that accepts connections and says, as PostgreSQL does, that the requested database does not exist."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         def serve():
             while True:
@@ -52,12 +52,12 @@ def server():
 
 
 def refuse(connection):
-    """Repeats what the client sent, quoted, as a server does with the name of a database."""
+    """Repeats the client's text in quotes, as a server does with the name of a database."""
     with connection:
         while True:
             size = int.from_bytes(connection.recv(4), "big")
             rest = connection.recv(size - 4) if size > 4 else b""
-            if rest[:4] in (b"\x04\xd2\x16\x2f", b"\x04\xd2\x16\x30"):  # TLS or GSS: not here
+            if rest[:4] in (b"\x04\xd2\x16\x2f", b"\x04\xd2\x16\x30"):  # a request for TLS or GSS: not supported here
                 connection.sendall(b"N")
                 continue
             words = rest[4:].split(b"\0")

@@ -1,4 +1,4 @@
-"""Signals, and a standard error that takes nothing: neither ends the daemon without a drain, nor stops the line."""
+"""Signals, and a standard error that cannot be written: neither ends the daemon without a drain, nor stops requests."""
 
 import itertools
 import os
@@ -27,7 +27,7 @@ def insert(database, count):
 
 
 class Unheard:
-    """A daemon whose log nobody can rely on; `prepare` is run in its process before the program."""
+    """A daemon whose log cannot be relied on. `prepare` runs in its process before the program."""
 
     def __init__(self, database, configure, providers, error, prepare=None):
         self.database = database
@@ -173,7 +173,7 @@ def test_a_log_file_at_its_limit_stops_nobody(start, tmp_path):
 
 @pytest.mark.parametrize("closed", [(2,), (1, 2), (0, 1, 2)])
 def test_standard_streams_that_are_closed_at_the_start_stop_nobody(start, closed):
-    """The next socket would get the number of standard error, and log lines would go to the database."""
+    """Otherwise the next socket would get the number of standard error, and log lines would go to the database."""
     daemon = start(prepare=lambda: [os.close(one) for one in closed])
 
     daemon.works()

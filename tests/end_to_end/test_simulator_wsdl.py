@@ -1,4 +1,4 @@
-"""Drives contego-sim with a SOAP toolkit of somebody else's, from nothing but the WSDL that it serves.
+"""Drives contego-sim with a third-party SOAP toolkit, from nothing but the WSDL that it serves.
 
 CONTEGO_SIM names the program. Run with: CONTEGO_SIM=build/contego-sim python3 tests/end_to_end/test_simulator_wsdl.py
 """
@@ -43,7 +43,7 @@ def boxes(*ids):
 
 
 class EveryAnswerIsValid(zeep.Plugin):
-    """Holds what comes back against the schemas, faults too; a toolkit alone would let much pass."""
+    """Validates every answer against the schemas, faults too, since the toolkit alone would accept too much."""
 
     schema = lxml.etree.XMLSchema(lxml.etree.parse(str(ENVELOPES)))
 

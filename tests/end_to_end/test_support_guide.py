@@ -1,4 +1,4 @@
-"""docs/support.md and docs/sql.md say what is true: every query runs, with rights no greater than those of its reader."""
+"""docs/support.md and docs/sql.md are true: every query runs, with the privileges of its reader only."""
 
 import re
 
@@ -37,7 +37,7 @@ def day(database, logins, simulator, configure, providers):
     daemon = Daemon(configure(providers))
     people_act(logins["contego_operator"], *a_day(database, logins["contego_crm"], simulator))
     yield logins["contego_support"].connection
-    daemon.kill()  # it waits for the answer that never comes
+    daemon.kill()  # it waits for an answer that never comes
 
 
 def test_there_are_twenty_questions_at_least():
@@ -75,7 +75,7 @@ def test_a_crm_may_not_use_the_views_that_show_everybodys_requests(database, log
     crm = logins["contego_crm"]
 
     for view in (row["relname"] for row in views):
-        if view in ("attempt", "transition"):  # those that look with the reader's rights, or hold no request
+        if view in ("attempt", "transition"):  # these views use the reader's privileges, or hold no request
             continue
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             crm.query(f"SELECT * FROM contego.{view}")
@@ -97,7 +97,7 @@ def test_a_document_names_only_what_exists(database, document):
 
 
 def test_every_statement_of_the_contract_runs(database):
-    """In the order of the document, in one transaction that is not committed."""
+    """Runs the statements in the order of the document, in one transaction that is not committed."""
     blocks = re.findall(r"```sql\n(.*?)```", (REPOSITORY / "docs/sql.md").read_text(), re.DOTALL)
     connection = psycopg2.connect(database.connection)
 

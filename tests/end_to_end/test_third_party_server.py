@@ -1,4 +1,4 @@
-"""A CAS made from our WSDL with somebody else's SOAP toolkit understands every envelope, and is understood.
+"""A CAS made from the project's WSDL with a third-party SOAP toolkit understands every envelope, and is understood.
 
 The toolkit is the npm package soap; it is installed into a temporary folder, from the versions in soap_server/.
 """
@@ -18,7 +18,7 @@ SOURCES = pathlib.Path(__file__).with_name("soap_server")
 CLIENTS = {"CaClientIds": {"CaClientId": [CARD]}}
 SERVICES = {"ServiceCaIds": {"ServiceCaId": ["1111"]}}
 
-# Command to operation and what the toolkit must have read, the number of the request apart.
+# Maps a command to the operation and the values that the toolkit must have read, without the number of the request.
 READ = {
     "ADD_SUBSCRIPTIONS": ("AddSubscriptions", {**CLIENTS, **SERVICES}),
     "CANCEL_SUBSCRIPTIONS": ("CancelSubscriptions", {**CLIENTS, **SERVICES}),
@@ -74,7 +74,7 @@ RESULTS = {
 
 @pytest.fixture(scope="module")
 def toolkit(tmp_path_factory):
-    """The address of the toolkit's server."""
+    """Returns the address of the toolkit's server."""
     folder = tmp_path_factory.mktemp("soap-server")
     for name in ("package.json", "package-lock.json", "server.js"):
         shutil.copy(SOURCES / name, folder)
@@ -128,7 +128,7 @@ def test_the_daemon_reads_what_the_toolkit_answered(done, code):
 
 
 def comparable(args):
-    """The toolkit turns dates into UTC, leaves numbers of our own simple types as text, and writes a list of one either way."""
+    """The toolkit turns dates into UTC, leaves numbers of custom simple types as text, and writes a list of one in either form."""
     if isinstance(args, dict):
         return {name: comparable(member) for name, member in args.items()}
     if isinstance(args, list) and len(args) == 1:

@@ -1,4 +1,4 @@
-"""TLS, HTTP Basic and a client certificate together, as the known site uses them; and what happens when the trust is wrong."""
+"""TLS, HTTP Basic and a client certificate together, as the known site uses them; and failures when a certificate is not trusted."""
 
 import itertools
 import subprocess
@@ -20,7 +20,7 @@ def authority(folder, name):
 
 
 def certificate(folder, name, issuer, alternative_name):
-    """Signed by the issuer, for one host."""
+    """A certificate for one host, signed by the issuer."""
     request, extensions = folder / f"{name}.csr", folder / f"{name}.ext"
     extensions.write_text(f"subjectAltName={alternative_name}\n")
     openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
@@ -32,7 +32,7 @@ def certificate(folder, name, issuer, alternative_name):
 
 @pytest.fixture(scope="module")
 def trust(folder):
-    """server and client are signed by ours; stranger by nobody we know."""
+    """Our own authority signs the certificates of server and client. An unknown authority signs the one of the impostor."""
     for name in ("ours", "stranger"):
         authority(folder, name)
     certificate(folder, "server", "ours", "IP:127.0.0.1")

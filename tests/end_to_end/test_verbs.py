@@ -1,4 +1,4 @@
-"""What people do to requests, as subcommands: retry, cancel, hold, release, close, skip."""
+"""The verbs of people on requests, as subcommands: retry, cancel, hold, release, close, skip."""
 
 import json
 import re

@@ -1,6 +1,6 @@
 'use strict';
-// A CAS made of nothing but the WSDL in the folder given: the toolkit reads every call, this file only takes notes and says OK.
-// Prints its address as a line of JSON. GET /calls gives what the toolkit made of the calls.
+// A CAS made from the WSDL in the given folder: the toolkit reads every call, and this file only notes it and answers OK.
+// Prints its address as a line of JSON. GET /calls returns the calls as the toolkit read them.
 
 const fs = require('fs');
 const http = require('http');
@@ -9,7 +9,7 @@ const soap = require('soap');
 
 const folder = process.argv[2];
 
-// What an answer holds besides its status, by operation.
+// The contents of an answer besides its status, by operation.
 const results = {
   GetActiveSubscriptions: { Subscriptions: { Subscription: [{ ServiceCaId: '1111' }, { ServiceCaId: '2222' }] } },
   GetPairingStatusForCard: { Paired: true, PairingModuleIds: { PairingModuleId: ['0012345678'] } },
@@ -26,7 +26,7 @@ function operation(name) {
   };
 }
 
-// {service: {port: {operation: handler}}}, from the WSDL's own names.
+// {service: {port: {operation: handler}}}, with the names of the WSDL.
 function implementation(xml) {
   const one = (pattern) => xml.match(pattern)[1];
   const names = [...xml.matchAll(/<wsdl:operation name="(\w+)"/g)].map((found) => found[1]);
