@@ -1,6 +1,6 @@
-"""A standing backlog of requests that have nothing to do with each other, and the pace at which they end.
+"""A standing backlog of independent requests, and the pace at which they end.
 
-With a backlog the pace is the system's own. Each request has a card of its own, so none waits for another, and one command, so
+With a backlog, the pace is the system's own. Each request has a card of its own, so none waits for another. Each has one command, so
 that one request is as much work as another.
 """
 
@@ -14,7 +14,7 @@ INSERT = """INSERT INTO contego.request (action, parameters)
            jsonb_build_object('smartcard_ca_id', '01' || lpad(n::text, 9, '0'))
            || CASE WHEN n %% 100 < %s THEN '{"message": "Hello"}' ELSE '{"service_ca_id": "1001"}' END::jsonb
     FROM generate_series(%s::bigint, %s::bigint) AS n"""
-SUSTAINED = 3.0  # seconds that a pace must last to count: what had only piled up is recorded in one burst
+SUSTAINED = 3.0  # seconds that a pace must last to count: a batch that had piled up is recorded in one burst
 
 
 class Backlog:
@@ -31,8 +31,8 @@ class Backlog:
         (database or self.database).query(INSERT, self.messages, self.messages, first, first + count - 1)
 
     def fill(self, size):
-        """Makes it that many requests that wait. Tells the planner, too: what it makes of a bulk that it does not know of yet
-        is another question."""
+        """Inserts requests until this many wait. It also analyses the tables: how the planner treats a bulk before an ANALYZE is
+        tested elsewhere."""
         missing = size - self.waiting()
         if missing > 0:
             self.insert(missing)
@@ -42,14 +42,14 @@ class Backlog:
         return self.database.query("SELECT count(*) AS n FROM contego.request_open WHERE progress <> 'HELD'")[0]["n"]
 
     def ends(self, since):
-        """What ended since then."""
+        """Returns the requests that have ended since then."""
         rows = self.database.query("SELECT extract(epoch FROM finished_date)::float8 AS at FROM contego.request_finished "
                                    "WHERE finished_date >= to_timestamp(%s)", since)
         return Ends(row["at"] for row in rows)
 
 
 class Trickle(threading.Thread):
-    """The CRM that goes on inserting, a few rows at a time; what the database refuses is not tried again."""
+    """A CRM that goes on inserting a few rows at a time. It does not repeat an INSERT that the database refused."""
 
     PAUSE = 0.1
 
@@ -75,22 +75,22 @@ class Trickle(threading.Thread):
 
 
 class Ends:
-    """When requests ended, in seconds."""
+    """The times at which requests ended, in seconds."""
 
     def __init__(self, times):
         self.times = sorted(times)
 
     def rate(self, begin, end):
-        """A second, in [begin, end)."""
+        """Requests per second in [begin, end)."""
         return (bisect.bisect_left(self.times, end) - bisect.bisect_left(self.times, begin)) / (end - begin)
 
     def least(self, begin, end):
-        """In any second of [begin, end), or in all of it where it is shorter."""
+        """Returns the lowest rate of any second in [begin, end), or of the whole span if it is shorter."""
         tenths = range(max(0, int(10 * (end - 1 - begin))) + 1)
         return min(self.rate(begin + tenth / 10, min(end, begin + tenth / 10 + 1)) for tenth in tenths)
 
     def back(self, over, pace, until, share=0.9):
-        """Seconds after `over` from which on `share` of the pace is reached and kept for a while; None: not before `until`."""
+        """Returns the seconds after `over` after which `share` of the pace is reached and kept for a while; None: not before `until`."""
         for tenth in range(int(10 * (until - SUSTAINED - over)) + 1):
             at = over + tenth / 10
             if self.rate(at, at + 1) >= share * pace and self.rate(at, at + SUSTAINED) >= share * pace:

@@ -15,7 +15,7 @@ def clock(second):
 
 
 class Histories:
-    """Written by hand: every request is inserted at its second 10 * id, claimed at 1 s, done at 2 s, recorded at 3 s after."""
+    """A history written by hand: every request is inserted at second 10 * id, claimed 1 s, done 2 s and recorded 3 s later."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -48,7 +48,7 @@ class Histories:
                             "finished": finished, "fence": 1, "attempts": 0})
 
     def done(self, number, type="ADD_SUBSCRIPTIONS", after=0.0, **row):
-        """All that a request leaves that went well, `after` seconds late."""
+        """Enters the rows that a successful request leaves, `after` seconds late."""
         at = 10 * number + after
         self.row(number, expect=[BARK if "BARK" in type else ADD], **row)
         self.claim(number, int(10 * at), at + 1)
@@ -57,7 +57,7 @@ class Histories:
         self.request(number, at + 3)
 
     def sort_journal(self):
-        """The CAS writes in the order in which it does things."""
+        """The CAS writes its journal in the order in which it does the commands."""
         self.journal.sort(key=lambda entry: entry["time"])
         for number, entry in enumerate(self.journal, 1):
             entry["seq"] = number

@@ -1,4 +1,4 @@
-"""Load, faults, and a check that nothing was lost, reordered, doubled or made up."""
+"""Load, faults, and a check that no request was lost, reordered, doubled or made up."""
 
 import json
 import pathlib
@@ -18,14 +18,14 @@ from load import Requests
 from person import Person
 from stage import SABOTAGE, Stage
 
-WARM_UP = 8.0  # seconds without a fault, for the undisturbed pace
-SLOT = 4.5  # seconds between the beginnings of two faults, if the first is over by then
-BREATH = 1.5  # seconds without a fault after each
-DRAIN = 25.0  # seconds without any progress after which the rest counts as lost
+WARM_UP = 8.0  # seconds without a fault, to measure the undisturbed pace
+SLOT = 4.5  # seconds between the beginnings of two faults, if the first has ended by then
+BREATH = 1.5  # seconds without a fault after each fault
+DRAIN = 25.0  # seconds without any progress after which the remaining requests count as lost
 
 
-EPILOG = ("The seed decides the load and which fault comes when, for how long and to whom. How all of it interleaves is "
-          "the machine's business and differs from run to run. Exit status: 0 every check holds, 1 something was found, "
+EPILOG = ("The seed decides the load and the order, times and targets of the faults. Their interleaving depends on the machine "
+          "and differs from run to run. Exit status: 0 every check holds, 1 there are findings, "
           "2 bad command line. Faults: " + ", ".join(faults.KINDS) + ".")
 
 
@@ -37,10 +37,10 @@ def declare(verbs):
     parser.add_argument("--faults", default="all", metavar="LIST", help="all, none, or names with commas between")
     parser.add_argument("--cards", type=int, default=2000, metavar="N")
     parser.add_argument("--rate", type=int, metavar="R",
-                        help="requests inserted a second; 0: as fast as it goes, a standing backlog; default: so that every "
-                             "fault comes once")
+                        help="requests inserted per second; 0: as fast as possible, for a standing backlog; default: a rate at "
+                             "which every fault comes once")
     parser.add_argument("--report", type=pathlib.Path, metavar="FILE.md", help="write the report there too")
-    parser.add_argument("--keep", action="store_true", help="keep the files of the run; done anyway if something is found")
+    parser.add_argument("--keep", action="store_true", help="keep the files of the run; they are kept anyway if there are findings")
     parser.add_argument("--sabotage", choices=SABOTAGE, help="break the database on purpose: the check must find it")
     parser.set_defaults(play=play, parser=parser)
 
@@ -108,7 +108,7 @@ class Run:
         return not self.load.is_alive() and (self.given.rate > 0 or backlog == 0)
 
     def _drain(self):
-        """The quiet time: until nothing is open, or nothing has moved for long."""
+        """Waits in quiet time until no request is open, or none has moved for long."""
         last, moved = None, time.monotonic()
         while time.monotonic() - moved < DRAIN and not self.person.failure:
             open_now = self.stage.database.query("SELECT count(*) AS n FROM contego.request_open")[0]["n"]
@@ -125,7 +125,7 @@ class Run:
                 rows = database.query("SELECT progress, count(*) AS n FROM contego.request_open GROUP BY progress")
                 self.states = {"QUEUED": 0, "BLOCKED": 0, "IN_FLIGHT": 0, "RETRYING": 0, **{r["progress"]: r["n"] for r in rows}}
                 waits = ", ".join(f"{n} {state}" for state, n in sorted(self.states.items()) if n)
-            except Exception as error:  # the database is what is being disturbed
+            except Exception as error:  # the fault may be in the database itself
                 database.close()
                 waits = f"the database does not answer ({type(error).__name__})"
             self._print(f"{self.load.inserted} inserted; {waits or 'nothing open'}; {self.now}")

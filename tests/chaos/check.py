@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Holds three histories of a run against each other: rows inserted, what the CAS did, what the tables say.
+"""Compares three histories of a run: the rows inserted, the journal of the CAS, and the tables.
 
-Needs nothing but the files of the run (history.py names them), so it can be run again on a kept folder:
+It needs only the files of the run (history.py names them), so it can be run again on a kept folder:
     tests/chaos/check.py FOLDER
-What is found is a list of findings: (check, request, sentence). None: every promise was kept.
+It prints a list of findings: (check, request, sentence). If there are none, every promise was kept.
 """
 
 import itertools
@@ -13,7 +13,7 @@ import sys
 import history
 from order import reordered
 
-LATE_FOR = 5.0  # seconds after the end of a fault in which the CAS may still do what it was asked before
+LATE_FOR = 5.0  # seconds after the end of a fault in which the CAS may still do earlier commands
 
 LOST = [
     ("lost", "SELECT id, 'inserted and committed, and not in the table' FROM row WHERE id NOT IN (SELECT id FROM request)"),
@@ -23,7 +23,7 @@ LOST = [
                 WHERE request.state <> 'PENDING' AND request.progress <> 'CANCELLED' AND request.state <> row.state"""),
     ("lost", """SELECT id, 'cancelled by nobody' FROM request
                 WHERE progress = 'CANCELLED' AND id NOT IN (SELECT id FROM held WHERE verb = 'cancel')"""),
-    # A row that nobody remembers inserting: one transaction was done twice.
+    # A row that the load did not note: one transaction was done twice.
     ("doubled", "SELECT id, 'is in the table and was not inserted' FROM request WHERE id NOT IN (SELECT id FROM row)"),
     ("doubled", "SELECT max(id), 'inserted ' || count(*) || ' times' FROM row GROUP BY n HAVING count(*) > 1"),
 ]
@@ -33,7 +33,7 @@ COMPLETED = [
                 FROM request AS r JOIN expected AS e USING (id)
                 WHERE r.state = 'COMPLETED' AND e.class <> 'question' AND NOT EXISTS (
                     SELECT 1 FROM journal AS j WHERE j.id = r.id AND j.key = e.key AND j.performed)"""),
-    # In the right order each expected command changes something. Only a late effect of another request can have been before it.
+    # In the right order each expected command has an effect. Otherwise a late effect of another request must have come before it.
     ("reordered", """SELECT r.id, 'COMPLETED, and nothing ever changed by ' || e.key
                 FROM request AS r JOIN expected AS e USING (id)
                 WHERE r.state = 'COMPLETED' AND e.class <> 'question'
@@ -66,8 +66,8 @@ DOUBLED = [
                      AND NOT EXISTS (SELECT 1 FROM expected AS e WHERE e.id = j.id AND e.key = j.key)"""),
 ]
 
-# By the reference number it is known which exchange a recorded success comes from, and by the claims under which claim it was
-# recorded. An exchange from before that claim was somebody else's.
+# The reference number tells the exchange of a recorded success, and the claims tell the claim under which it was recorded. An exchange
+# from before that claim belongs to another daemon.
 STALE = [
     ("stale", """SELECT c.id, 'command ' || c.sequence || ' was done by the CAS before the claim under which it is recorded'
                  FROM command AS c JOIN journal AS j ON j.reference = c.reference AND j.id = c.id
@@ -91,7 +91,7 @@ MAYBE_SENT = [
     ("maybe sent", "SELECT id, 'was left ' || progress || ' ' || error FROM request WHERE state = 'PENDING' AND progress = 'HELD'"),
 ]
 
-# What the CAS did for a request that had ended before: the exchange was given up, and reached it all the same.
+# Commands that the CAS did for a request that had ended: the daemon gave the exchange up, and it reached the CAS nevertheless.
 LATE = """CREATE TEMP TABLE late AS
     SELECT j.number, j.id, j.key, j.time, j.effect, j.performed, EXISTS (
                SELECT 1 FROM fault AS f WHERE f.late AND j.time BETWEEN f.begun AND f.ended + ?) AS explained
@@ -134,7 +134,7 @@ FIGURES = {
 
 
 def check(folder):
-    """(findings, figures) of a run."""
+    """Returns (findings, figures) of a run."""
     database = history.load(pathlib.Path(folder))
     found = list(findings_of(database))
     figures = {name: database.execute(sql).fetchone()[0] for name, sql in FIGURES.items()}

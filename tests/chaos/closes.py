@@ -1,4 +1,4 @@
-"""What a CAS that closes idle connections at any moment does to messages, which must not be sent twice."""
+"""A CAS that closes idle connections at any moment. Messages must not be sent twice because of it."""
 
 import random
 import time
@@ -11,7 +11,7 @@ from stage import Stage
 IN_FLIGHT = 32
 MOST_WAITING = 500
 DRAIN = 60.0  # seconds
-# Each as often as it stands here; a message is not safe to repeat.
+# Each action is inserted as often as it is listed. A message is not safe to repeat.
 ACTIONS = ["ADD_SUBSCRIPTIONS", "ADD_SUBSCRIPTIONS", "CANCEL_SUBSCRIPTIONS", "GET_ACTIVE_SUBSCRIPTIONS",
            "GET_PAIRING_STATUS_FOR_CARD", "SEND_MAIL_MESSAGE_TO_CLIENT", "SEND_MAIL_MESSAGE_TO_CLIENT",
            "SEND_BARK_MESSAGE_TO_CLIENT", "SEND_BARK_MESSAGE_TO_CLIENT", "SEND_REPEATING_BARK_MESSAGE_TO_CLIENT"]
@@ -25,10 +25,10 @@ INSERT = """INSERT INTO contego.request (action, parameters)
 
 ROWS = "SELECT id, action, life_cycle_state AS state, progress, error_code AS code FROM contego.request"
 
-HOW = """The CAS is a program of this test: it counts what it has read whole and answers it; then, after none to a few ms, or later,
-or when the next request is on its way, it closes the connection, politely, at once or by a reset, without reading. A connection is
-idle when nothing had come for it at that moment. One request of a hundred is done, and not answered. Requests come in bursts, so
-that connections are idle in between. Half of them are messages, which are not safe to repeat."""
+HOW = """The CAS is a program of this test: it counts the requests that it has read whole, and answers them. It then closes the connection
+without reading: at once, after a few ms, later, or when the next request is under way. It closes with a shutdown, at once, or with a
+reset. A connection is idle if no byte had arrived on it at that moment. One request of a hundred is done and not answered. Requests come
+in bursts, so that connections are idle in between. Half of them are messages, which are not safe to repeat."""
 
 
 class ClosesStage(Stage):
@@ -57,14 +57,14 @@ def declare(verbs):
                               "does not, 2 bad command line.")
     parser.add_argument("--closes", type=int, default=10000, metavar="N", help="idle connections to close; default 10000")
     parser.add_argument("--seed", type=int, default=1, metavar="N")
-    parser.add_argument("--keep", action="store_true", help="keep the files of the run; done anyway if it fails")
+    parser.add_argument("--keep", action="store_true", help="keep the files of the run; they are kept anyway if it fails")
     parser.add_argument("--careless", action="store_true",
-                        help="call messages safe to repeat in the binding: the check must find what is sent twice")
+                        help="call messages safe to repeat in the binding: the check must find the messages sent twice")
     parser.set_defaults(play=play)
 
 
 class Bursts:
-    """Requests of all kinds, a few at a time, each of a card of its own."""
+    """Inserts requests of all kinds, a few at a time, each with a card of its own."""
 
     def __init__(self, database, seed):
         self.database, self.random = database, random.Random(f"bursts {seed}")
@@ -105,7 +105,7 @@ def is_message(row):
 
 
 def judge(rows, inserted, cas):
-    """Checks, which must find nothing, and figures, both as (what, count)."""
+    """Returns checks, which must count nothing, and figures, both as (name, count)."""
     def count(condition):
         return sum(1 for row in rows if condition(row, cas.done[row["id"]]))
 
@@ -128,16 +128,16 @@ def judge(rows, inserted, cas):
     figures = [
         ("requests", len(rows)),
         *((f"idle connections closed: {manner}", times) for manner, times in sorted(cas.closed_idle.items())),
-        ("closed while a request had come that was not read", len(cas.caught)),
+        ("closed while a request had arrived that was not read", len(cas.caught)),
         ("closed after a request was done, without an answer", len(cas.unanswered)),
         ("repeatable requests COMPLETED", count(lambda row, done: not is_message(row) and completed(row))),
         ("repeatable requests done more than once", count(lambda row, done: not is_message(row) and done > 1)),
         ("messages COMPLETED", count(lambda row, done: is_message(row) and completed(row))),
         ("messages HELD with MAYBE_SENT", len(held)),
         ("- done, and not answered", len(held & cas.unanswered)),
-        ("- come when the connection was closed, and not read", len(held & cas.caught)),
-        ("- come after the polite end of the connection", len(held & cas.after_the_end)),
-        ("- neither: on their way in the instant of the close", len(held - cas.unanswered - cas.caught - cas.after_the_end)),
+        ("- arrived when the connection was closed, and not read", len(held & cas.caught)),
+        ("- arrived after the shutdown of the connection", len(held & cas.after_the_end)),
+        ("- none of these: under way at the moment of the close", len(held - cas.unanswered - cas.caught - cas.after_the_end)),
     ]
     return checks, figures
 

@@ -1,4 +1,4 @@
-"""What is done to a running stage: each fault begins, lasts, and ends."""
+"""Faults of a running stage: each begins, lasts, and ends."""
 
 import contextlib
 import random
@@ -12,7 +12,7 @@ from stage import EXCHANGE_TIMEOUT, LEASE
 
 
 class Fault:
-    late = False  # whether the CAS may do something after the daemon gave up waiting for it
+    late = False  # whether the CAS may do a command after the daemon stopped waiting for it
     seconds = (1.5, 2.5)
 
     def lasts(self, rng):
@@ -37,7 +37,7 @@ class DaemonKilled(Fault):
 
 
 class DaemonRestarted(DaemonKilled):
-    """As an upgrade does it."""
+    """The fault stops a daemon as an upgrade does."""
 
     def begin(self, stage, rng):
         self.victim = rng.choice(stage.members)
@@ -46,7 +46,7 @@ class DaemonRestarted(DaemonKilled):
 
 
 class DaemonPaused(Fault):
-    """Longer than its lease: it wakes up as a zombie."""
+    """The fault stops a daemon for longer than its lease: it wakes up as a zombie."""
 
     late = True
     seconds = (LEASE + 0.5, LEASE + 2)
@@ -76,7 +76,7 @@ class PostgresRestarted(Fault):
 
 
 class Repeated(Fault):
-    """Something that is done to the database again and again while the fault lasts."""
+    """A fault that acts on the database again and again while it lasts."""
 
     pause = 0.15
 
@@ -121,7 +121,7 @@ class BackendsKilled(Repeated):
 
 
 class ConnectionsExhausted(Repeated):
-    """All connections are taken; those of the daemons end, and what they leave is taken too."""
+    """The fault takes all connections. The sessions of the daemons end, and it takes their connections, too."""
 
     pause = 0.02
 
@@ -151,7 +151,7 @@ class CasDoor(Fault):
 
 
 class DatabaseDoor(CasDoor):
-    """Of one daemon, or of all."""
+    """The fault applies to the connections of one daemon, or of all."""
 
     def __init__(self, everybody, **trouble):
         super().__init__(**trouble)
@@ -180,14 +180,14 @@ class CasFault(Fault):
 
 
 class WithSlowCas(Fault):
-    """Another fault while every call takes long: whom it hits has its hands full, and so has whoever takes over."""
+    """Another fault while every call takes long: the daemon that it hits is fully occupied, and so is its successor."""
 
-    SLOW = {"when": {}, "do": {"latency_ms": [1000, 1500]}}  # less than an exchange may take
-    FILLING = 0.5  # seconds until many calls are under way
+    SLOW = {"when": {}, "do": {"latency_ms": [1000, 1500]}}  # less than the time limit of an exchange
+    FILLING = 0.5  # seconds until many calls are in flight
 
     def __init__(self, other):
         self.other = other
-        self.late = True  # what a killed daemon had sent is done after another one has taken over
+        self.late = True  # commands that a killed daemon had sent are done after another one has taken over
 
     def lasts(self, rng):
         return self.other.lasts(rng)

@@ -1,8 +1,8 @@
-"""A CAS that closes its keep-alive connections at any moment between two requests, and counts what it did.
+"""A CAS that closes its keep-alive connections at any moment between two requests, and counts its requests.
 
-It does what it is asked (which is nothing but counting and answering OK) when it has read the whole request. A request that comes
-while its connection is being closed is not read, and so not done; of a hundred that are read, one is done and its connection
-closed without an answer. The client cannot know which it was.
+It does a request when it has read it whole: it counts it and answers OK. It does not read, and so does not do, a request that arrives
+while it closes the connection. For one of a hundred requests that it reads, it closes the connection without an answer. The client
+cannot tell these cases apart.
 """
 
 import asyncio
@@ -20,10 +20,10 @@ REQUEST_ID = re.compile(rb"SequenceNumber>(\d+)<")
 ANSWER = (b'<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
           b"<Response><StatusCode>OK</StatusCode><Message>done</Message><ReferenceNumber>ref-%d</ReferenceNumber>"
           b"<Paired>false</Paired></Response></s:Body></s:Envelope>")
-UNANSWERED = 0.01  # of the requests
-LULL = 0.02  # seconds in which what was on its way when the connection was shut down arrives
+UNANSWERED = 0.01  # share of the requests
+LULL = 0.02  # seconds in which requests under way at the shutdown still arrive
 
-# Seconds after the answer; None: no sooner than the next request comes, which is not read.
+# Seconds after the answer; None: only when the next request arrives, which is not read.
 MOMENTS = [
     (2, lambda rng: 0.0),
     (3, lambda rng: rng.uniform(0, 0.005)),
@@ -32,20 +32,20 @@ MOMENTS = [
     (0.3, lambda rng: None),
     (3, lambda rng: 3600.0),
 ]
-# fin: shut down, and what comes then is read to be counted; close: at once, so that what comes is answered by a reset; reset.
+# fin: shuts down, then reads and counts late requests; close: closes at once, so that late requests are answered with a reset; reset.
 MANNERS = ["fin", "close", "reset"]
 
 
 class Fickle:
-    """Runs on a thread of its own from `start` to `stop`; its counts may be read at any time."""
+    """Runs in a thread of its own from `start` to `stop`. Its counts may be read at any time."""
 
     def __init__(self, seed):
         self.random = random.Random(f"fickle {seed}")
-        self.done = collections.Counter()  # request -> times
-        self.closed_idle = collections.Counter()  # manner -> times
-        self.caught = set()  # requests that had come, and were not read, when their connection was closed
-        self.unanswered = set()  # requests that were done, and their connection closed in place of an answer
-        self.after_the_end = set()  # requests written when the end of the connection had been said already
+        self.done = collections.Counter()  # request to number of times
+        self.closed_idle = collections.Counter()  # manner to number of times
+        self.caught = set()  # requests that had arrived but were not read when their connection was closed
+        self.unanswered = set()  # requests that were done, but whose connection was closed without an answer
+        self.after_the_end = set()  # requests that were written after the end of the connection was sent
         self.closing = True  # whether connections are closed at all
         self.loop = asyncio.new_event_loop()
         self.listening = socket.create_server(("127.0.0.1", 0), backlog=256)
@@ -98,7 +98,7 @@ class Fickle:
                     return
 
     async def _read(self, connection):
-        """A whole request; None where the client has left."""
+        """Returns a whole request, or None if the client has closed the connection."""
         text = b""
         while not is_whole(text):
             piece = await self.loop.sock_recv(connection, 65536)
@@ -108,7 +108,7 @@ class Fickle:
         return text
 
     async def _close_between(self, connection):
-        """Whether the connection was closed before the next request was read."""
+        """Returns whether the connection was closed before the next request was read."""
         moment = self.random.choices([m for _, m in MOMENTS], [weight for weight, _ in MOMENTS])[0](self.random)
         came = await self._something_comes(connection, moment) if moment != 0.0 else False
         if came and moment is not None:
@@ -130,7 +130,7 @@ class Fickle:
     async def _close(self, connection, manner):
         waiting = peek(connection)
         if waiting is None:
-            return  # the client was first
+            return  # the client has closed it first
         if waiting:
             self.caught.add(id_in(waiting))
         else:
@@ -146,7 +146,7 @@ class Fickle:
 
 
 def peek(connection):
-    """What has come and was not read; None: the client has closed."""
+    """Returns the bytes that have arrived and were not read; None: the client has closed the connection."""
     with contextlib.suppress(BlockingIOError):
         return connection.recv(65536, socket.MSG_PEEK) or None
     return b""

@@ -1,4 +1,4 @@
-"""The folder of a run: gone when all was well, kept and named when not."""
+"""The folder of a run: removed after a clean run, otherwise kept and named."""
 
 import pathlib
 import shutil
@@ -6,7 +6,7 @@ import tempfile
 
 
 class Folder:
-    """Whoever uses it says by `clean` that all was well."""
+    """The user of the folder sets `clean` if the run found no fault."""
 
     def __init__(self, keep):
         self.keep = keep

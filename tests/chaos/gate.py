@@ -1,7 +1,7 @@
-"""Doors between the daemons and what they talk to: bytes pass, wait, vanish or are cut off, as they are told.
+"""Doors between the daemons and their servers: bytes pass, wait, vanish or are cut off, as the doors are told.
 
 All doors run on one event loop in a thread of its own. A door listens on TCP (a host and a port) or on a Unix socket (a path) and
-forwards to another one. Told nothing, it lets everything pass.
+forwards to another one. By default it lets every byte pass.
 """
 
 import asyncio
@@ -19,26 +19,26 @@ LINGER_ZERO = struct.pack("ii", 1, 0)
 
 @dataclasses.dataclass(frozen=True)
 class Trouble:
-    """What a door does. `share` of the connections are affected by a cut, each way after 0 to `most_bytes` more bytes."""
+    """The mode of a door. A cut affects `share` of the connections, in each direction after 0 to `most_bytes` more bytes."""
 
     mode: str = "pass"  # pass, refuse, stall, half_open, latency, reset, truncate
-    towards: str = "server"  # reset and truncate: which way the bytes were going
+    towards: str = "server"  # reset and truncate: the direction of the bytes
     most_bytes: int = 2000
     share: float = 0.3
     delay: float = 0.0
 
 
 class End(asyncio.Protocol):
-    """One end of a connection through a door. What it hears, its peer says."""
+    """One end of a connection through a door. It writes the bytes that it receives to its peer."""
 
     def __init__(self, door, towards, peer=None):
         self.door, self.towards, self.peer = door, towards, peer
         self.transport = None
-        self.early = []  # what came before the peer was connected
+        self.early = []  # bytes that arrived before the peer was connected
         self.budget = None  # bytes until the cut; None: no cut
-        self.cut_by = None  # the trouble that gave the budget
+        self.cut_by = None  # the trouble that set the budget
         self.free_at = 0.0
-        self.dead = False  # half-open: hears, and tells nobody
+        self.dead = False  # half-open: it receives bytes, and passes none on
 
     def connection_made(self, transport):
         self.transport = transport
@@ -60,7 +60,7 @@ class End(asyncio.Protocol):
             self.break_off()
 
     def connected_with(self, peer):
-        """What came before goes out first."""
+        """Earlier bytes are sent first."""
         self.peer = peer
         if self.transport.is_closing():
             peer.transport.close()
@@ -110,7 +110,7 @@ class End(asyncio.Protocol):
 
     def _pass_on(self, data, delay):
         loop = self.door.loop
-        at = max(loop.time() + delay, self.free_at)  # never before what came earlier
+        at = max(loop.time() + delay, self.free_at)  # never before earlier bytes
         if at <= loop.time():
             self.peer.transport.write(data)
             return
@@ -124,12 +124,12 @@ class End(asyncio.Protocol):
             self.door.loop.call_later(wait, self.peer.transport.close)
 
     def break_off(self):
-        """Both ends get a reset in place of a farewell."""
+        """Sends both ends a reset instead of a normal close."""
         for end in (self, self.peer):
             if end is None or end.transport is None:
                 continue
             sock = end.transport.get_extra_info("socket")
-            with contextlib.suppress(OSError):  # Unix sockets know no linger, and are reset by closing with data unread
+            with contextlib.suppress(OSError):  # Unix sockets have no linger option; closing one with unread data resets it
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_ZERO)
             end.transport.abort()
 
@@ -141,11 +141,11 @@ class Door:
         self.trouble = Trouble()
         self.ends = set()
         self.cuts = 0
-        self.swallowed = []  # when a client said something that a half-open connection swallowed
+        self.swallowed = []  # the times at which a client sent bytes that a half-open connection dropped
         self.server = None
         self.port = 0
         if not isinstance(listen, str):
-            # Holds the port while nobody listens on it: connections are refused then, and no other program can take it.
+            # Holds the port while the door does not listen: connections are refused, and no other program can take the port.
             self.holder = socket.socket()
             self.holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             self.holder.bind(listen)
@@ -179,7 +179,7 @@ class Door:
                 end.transport.pause_reading()
             elif before.mode == "stall":
                 end.transport.resume_reading()
-            # A half-open connection stays so until somebody notices; here that is the end of the fault.
+            # A half-open connection stays so until an end notices; here the end of the fault breaks it off.
             if before.mode == "half_open" and end.dead:
                 end.dead = False
                 end.break_off()

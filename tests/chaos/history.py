@@ -1,10 +1,10 @@
-"""The histories of a run, read from its files into one SQLite file, so that neither their size nor memory matters.
+"""The histories of a run, read from its files into one SQLite file, so that they need not fit into memory.
 
-rows.jsonl     what was inserted, and what must become of it      (load.py)
-journal.jsonl  what the CAS did and refused to do                 (contego-sim)
-tables.jsonl   contego.request, contego.command and the claims    (dump, below)
-held.jsonl     what a person found held, and did about it         (person.py)
-faults.jsonl   which fault was there from when to when            (run)
+- rows.jsonl: the rows inserted, and the state that each must reach (load.py)
+- journal.jsonl: the commands that the CAS did and refused (contego-sim)
+- tables.jsonl: contego.request, contego.command and the claims (dump, below)
+- held.jsonl: the held requests that a person found, and the verbs used on them (person.py)
+- faults.jsonl: the faults, each with its begin and end (run)
 """
 
 import datetime
@@ -41,8 +41,8 @@ CREATE INDEX held_id ON held (id);
 ANALYZE;
 """
 
-# What a claim saw is what was committed when its statement began. That is not known, but it was after the start of its transaction
-# and, since claims take turns, after the writing of every claim before it.
+# A claim saw the rows that were committed when its statement began. That moment is not known, but it was after the start of its
+# transaction. Since claims take turns, it was also after every earlier claim was written.
 WHAT_CLAIMS_SAW = """
 CREATE TEMP TABLE turn AS
 SELECT fence, max(began, coalesce(max(written) OVER (ORDER BY fence ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)) AS saw
@@ -51,10 +51,10 @@ CREATE INDEX turn_fence ON turn (fence);
 UPDATE claim SET saw = (SELECT turn.saw FROM turn WHERE turn.fence = claim.fence);
 """
 
-# Refused because it is so already: the CAS has done it before.
+# Refused because the state is already as wanted: the CAS has done the command before.
 DONE_ALREADY = {"ALREADY_SUBSCRIBED", "NOT_SUBSCRIBED", "ALREADY_PAIRED"}
 
-# PostgreSQL writes the lines; quoting is turned off by characters that JSON never holds.
+# PostgreSQL writes the lines. Quoting is turned off with characters that JSON never contains.
 DUMP = """COPY (
     SELECT json_build_object('kind', 'request', 'id', id, 'state', life_cycle_state, 'progress', progress, 'error', error_code,
         'finished', extract(epoch FROM finished_date)::float8, 'fence', fence, 'attempts', attempts) FROM contego.request
@@ -80,7 +80,7 @@ def class_of(command):
 
 
 def lines(file):
-    """The objects of a file of JSON lines; none where there is no such file."""
+    """Yields the objects of a file of JSON lines; none if the file is missing."""
     if not file.exists():
         return
     with open(file, encoding="utf-8") as text:
@@ -109,7 +109,7 @@ def seconds(text):
 
 
 def rows_of(folder):
-    """(statement, values) for everything in the files."""
+    """Yields (statement, values) for all rows of the files."""
     for r in lines(folder / "rows.jsonl"):
         yield "row", (r["id"], r["n"], r["seq"], r["batch"], r["action"], r["begun"], r["known"], r["due"], r["state"])
         for one in r["expect"]:
@@ -139,7 +139,7 @@ def row_of_table(t):
 
 
 def load(folder):
-    """The SQLite connection; what an earlier check left is thrown away."""
+    """Returns the SQLite connection. Deletes the file of an earlier check."""
     file = folder / "histories.sqlite"
     file.unlink(missing_ok=True)
     database = sqlite3.connect(file)

@@ -1,7 +1,7 @@
-"""Rows among the load that once stopped a provider, one kind after the other. They share cards with the good ones.
+"""Rows in the load of kinds that once stopped a provider. They share cards with the good rows.
 
-Each is legal, and must end as any other; or a mistake of the order, and must end REJECTED; or nothing that a daemon could handle: then
-the INSERT is refused, and the row is inserted in a transaction of its own, so that it takes no other with it.
+Each row is of one of three sorts. A legal row must end like any other. A wrong order must end REJECTED. A row that no daemon could handle
+is refused by the INSERT. It has a transaction of its own, so that no other row is refused with it.
 """
 
 import json
@@ -15,14 +15,14 @@ def nested(depth, core):
 
 
 def made(random, card, service):
-    """The columns of a hostile row, and in which state it must end; REFUSED: nowhere, it must not come in."""
+    """Returns the columns of a hostile row, and the state in which it must end. REFUSED: the INSERT must refuse it."""
     good = {"smartcard_ca_id": card, "service_ca_id": service}
     kind = random.choice([since_ever, since_ever, odd_priority, deep, too_deep, too_many_digits, too_many_cards, large, too_large, never])
     return {"action": "ADD_SUBSCRIPTIONS", "parameters": good, "expect": [], "state": "REJECTED", **kind(random, card, good)}
 
 
 def with_member(good, written):
-    """As written, since Python would not nest so deep, and would not write such numbers."""
+    """Appends JSON text, since Python would not nest so deep, and would not write such numbers."""
     return json.dumps(good)[:-1] + f', "more": {written}}}'
 
 
@@ -32,7 +32,7 @@ def since_ever(random, card, good):
 
 
 def odd_priority(random, card, good):
-    """Whether it is refused at once or rejected later is not ours to say."""
+    """The row may be refused at once or rejected later: both are right."""
     return {"odd_priority": random.choice(PRIORITIES), "alone": True}
 
 

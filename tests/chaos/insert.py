@@ -1,4 +1,4 @@
-"""The CRM's side: two connections that insert what it asks for, whatever becomes of the database meanwhile."""
+"""The CRM: two connections that insert the load while the database has faults."""
 
 import json
 import threading
@@ -22,7 +22,7 @@ def columns(row):
 
 
 def batches(rows, most=40):
-    """In order: one that may be refused comes alone, since it would take its transaction with it."""
+    """Splits rows into transactions, in order. A row that may be refused comes alone, since it would make the whole transaction fail."""
     batch = []
     for row in rows:
         if batch and (row.get("alone") or len(batch) == most):
@@ -37,7 +37,7 @@ def batches(rows, most=40):
 
 
 class Inserter:
-    """One connection of the CRM. A batch is one transaction; where its answer was lost, the keys tell what became of it."""
+    """One connection of the CRM. A batch is one transaction. If its answer was lost, the idempotency keys tell whether it was committed."""
 
     def __init__(self, connection, stopping):
         self.target = connection
@@ -46,7 +46,7 @@ class Inserter:
         self.unanswered_commits = 0  # transactions whose commit was not answered
 
     def insert(self, batch):
-        """Inserts for as long as it takes; returns (rows of the database, when it was begun, when it was known). No rows: it was refused."""
+        """Inserts until the database answers. Returns (rows of the database, time it began, time it was known). No rows: the INSERT was refused."""
         began = time.time()
         rows = [columns(row) for row in batch]
         while True:
@@ -83,7 +83,7 @@ class Inserter:
 
 
 class Load(threading.Thread):
-    """Inserts `count` requests at `rate` a second (0: as fast as it goes) and writes rows.jsonl."""
+    """Inserts `count` requests at `rate` per second (0: as fast as possible) and writes rows.jsonl."""
 
     def __init__(self, requests, count, rate, connection, file):
         super().__init__(name="load", daemon=True)
@@ -115,7 +115,7 @@ class Load(threading.Thread):
                 self.stopping.wait(max(0, began + (self.count - left) / self.rate - time.monotonic()))
 
     def _insert_side_by_side(self, rows, out):
-        """Both connections at the same time, in a few transactions each."""
+        """Inserts on both connections at the same time, in a few transactions each."""
         threads = []
         for number, inserter in enumerate(self.inserters):
             own = [row for row in rows if row["connection"] == number]

@@ -1,8 +1,8 @@
-"""What the CRM asks for: a stream of requests that a seed decides.
+"""The load of a CRM: a stream of requests that a seed decides.
 
-Every request says beforehand which commands it must lead to and in which state it must end, so that the checker need not
-believe the planner. A card's requests alternate (on, off, on, ...), each on a group of services of its own kind: every one of
-them changes something in the CAS that its journal shows.
+Every request says beforehand its expected commands and its final state, so that the checker does not rely on the planner. The requests
+of a card alternate (on, off, on, ...). Each works on a group of services of its own kind, so that each has an effect in the journal of
+the CAS.
 """
 
 import random
@@ -19,17 +19,17 @@ ASKING = ["GET_ACTIVE_SUBSCRIPTIONS", "GET_PAIRING_STATUS_FOR_CARD"]
 
 
 def key(command, cards, services=(), stbs=()):
-    """A command as all three histories name it."""
+    """Returns a command as all three histories name it."""
     return " ".join([command, ",".join(sorted(cards)), ",".join(services), ",".join(sorted(stbs))])
 
 
 class Requests:
-    """An endless stream; equal seeds give equal streams. What is remembered is a few numbers per card used."""
+    """An endless stream; equal seeds give equal streams. It remembers a few numbers for each card."""
 
     def __init__(self, seed, cards):
         self.random = random.Random(f"load {seed}")
         self.cards = cards
-        self.uses = {}  # (card, kind) -> how often so far
+        self.uses = {}  # (card, kind) to the number of uses so far
         self.kinds = [
             (30, self.toggle), (14, self.start_or_stop), (8, self.activate), (6, self.swap), (14, self.unsafe),
             (6, self.pin), (9, self.pairing), (4, self.ask), (2, self.invalid), (2, self.foreign), (5, self.scheduled),
@@ -46,12 +46,12 @@ class Requests:
             made = {"n": number, "delay": None, "state": "COMPLETED", **make(index)}
             made["priority"] = "EXPRESS" if self.random.random() < 0.1 else "REGULAR"
             made["priority"] = made.pop("odd_priority", made["priority"])
-            # A household keeps to one connection, so that its order is the order of this stream; a few rows do not.
+            # A household uses one connection, so that its order is the order of this stream; a few rows do not.
             made["connection"] = (index // 2 + made.pop("stray", 0)) % 2
             yield made
 
     def nth(self, index, kind):
-        """0, 1, 2, ... for the uses of a card in one kind."""
+        """Returns 0, 1, 2, ... for the uses of a card in one kind."""
         self.uses[index, kind] = self.uses.get((index, kind), -1) + 1
         return self.uses[index, kind]
 
@@ -93,13 +93,13 @@ class Requests:
     def swap(self, index):
         use = self.nth(index, "swap")
         new, old = ("4001", "4002") if use % 2 == 0 else ("4002", "4001")
-        if use == 0:  # nothing is there yet that could be taken away
+        if use == 0:  # there is no service yet to take away
             return self.subscription("ADD_SUBSCRIPTIONS", self.card(index), new)
         return self.action("SWAP_SERVICE", self.card(index), [new], [new], [old],
                            added={"services": [new]}, removed={"services": [old]})
 
     def scheduled(self, index):
-        service = f"5{self.nth(index, 'scheduled'):05}"  # its own each time: it is overtaken and overtakes
+        service = f"5{self.nth(index, 'scheduled'):05}"  # a service of its own each time, since the request overtakes others and is overtaken
         made = self.subscription("ADD_SUBSCRIPTIONS", self.card(index), service)
         return {**made, "delay": round(self.random.uniform(0.5, 8), 3), "stray": self.random.randrange(2)}
 
@@ -116,7 +116,7 @@ class Requests:
         return self.direct("UPDATE_CA_PIN_TO_GIVEN_VALUE", [card], smartcard_ca_id=card, new_pin="0000")
 
     def pairing(self, index):
-        """Households of two cards: paired with a first box, then joined by more of them."""
+        """Households of two cards: paired with a first box, then joined by more boxes."""
         house = index // 2
         cards = [self.card(2 * house), self.card(2 * house + 1)]
         use = self.nth(house, "pairing")
@@ -143,5 +143,5 @@ class Requests:
         return {**self.subscription("ADD_SUBSCRIPTIONS", f"02{index:09}", "1001"), "expect": [], "state": "REJECTED"}
 
     def hostile(self, index):
-        """On a service of its own each time, so that what is legal changes something."""
+        """Uses a service of its own each time, so that every legal row has an effect."""
         return hostile.made(self.random, self.card(index), f"6{self.nth(index, 'hostile'):05}")

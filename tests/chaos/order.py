@@ -1,19 +1,19 @@
-"""Whether the requests of each lane came to the CAS one at a time, in the order of their numbers.
+"""Checks that the requests of each lane came to the CAS one at a time, in the order of their numbers.
 
-A came before B on a lane (its number is smaller). A *binds* B where A was committed and due when B was claimed for the call that
-is looked at; else B may legally pass it: A was scheduled for later, or was being committed at that moment. The database clock,
-the clock of the load and that of the simulator are one: all run on one machine.
+A came before B on a lane (its number is smaller). A *binds* B if A was committed and due when B was claimed for the examined call.
+Otherwise B may legally pass A: A was scheduled for later, or was being committed at that moment. The clocks of the database, the load
+and the simulator are one, since all run on one machine.
 
-Where A binds B, the CAS must not hear of B before
-  - the last call of A whose answer stands in the table (they have one reference number), and
-  - the moment at which the tables say that A ended.
-One claim never takes two requests of one lane, whatever binds whom.
+If A binds B, the CAS must not receive B before
+  - the last call of A whose answer is in the table (they have one reference number), and
+  - the moment at which A ended according to the tables.
+One claim never takes two requests of one lane, even if neither binds the other.
 """
 
 import itertools
 import math
 
-# One row per lane and request, with the first call of the request and the claim it was made under.
+# One row per lane and request, with the first call of the request and the claim of that call.
 MEMBERS = """
 CREATE TEMP TABLE execution AS
 SELECT r.id, r.batch, r.begun, r.known, max(r.known, coalesce(r.due, 0)) AS visible, r.due, q.finished,
@@ -48,12 +48,12 @@ class Member:
 
     def binds(self, later):
         if self.batch == later.batch and self.due is None:
-            return True  # one transaction: whoever saw one saw both
+            return True  # one transaction: a claim that saw one row saw both
         return self.visible <= later.claimed
 
 
 def objection(earlier, later):
-    """What is wrong with the calls of two requests of which the first binds the second; None: nothing."""
+    """Returns the fault in the calls of two requests of which the first binds the second; None: there is none."""
     if later.first < earlier.answered:
         return f"the CAS heard of it before it answered the last command of {earlier.id}"
     if later.time < earlier.ended:
@@ -62,7 +62,7 @@ def objection(earlier, later):
 
 
 def in_lane(members):
-    """(request, sentence) for each member that came too early. Looks back one by one only where something may be wrong."""
+    """Yields (request, sentence) for each member that came too early. It looks back one by one only if there may be a fault."""
     before, answered, ended = [], 0, 0.0
     for later in members:
         if later.first is not None and (later.first < answered or later.time < ended):

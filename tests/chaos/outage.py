@@ -1,4 +1,4 @@
-"""What an outage of the CAS costs: attempts, calls while it lasts, and the time until the pace is back."""
+"""The costs of an outage of the CAS: attempts, calls while it lasts, and the time until the pace is back."""
 
 import dataclasses
 import time
@@ -10,25 +10,25 @@ from programs import wait_for
 from stage import Stage
 
 IN_FLIGHT = 64
-TRICKLE = 50  # inserted a second
-MESSAGES = 10  # of a hundred, which are not safe to repeat
-WINDOW = 10.0  # seconds for the pace before
-AFTER = 30.0  # seconds watched after the outage
-NOTICE = 15.0  # seconds until every daemon must have noticed
+TRICKLE = 50  # requests inserted per second
+MESSAGES = 10  # of a hundred requests; messages are not safe to repeat
+WINDOW = 10.0  # seconds to measure the pace before the outage
+AFTER = 30.0  # seconds to watch after the outage
+NOTICE = 15.0  # seconds until every daemon must have noticed the outage
 SHORTEST = 0.5  # minutes
-GOAL_CANARIES = 1.0  # a second, endpoint and daemon: the interval that is the default
+GOAL_PROBES = 1.0  # per second, endpoint and daemon: the default probe interval
 GOAL_BACK = 10.0  # seconds
 
-HOW = f"""Two daemons with {IN_FLIGHT} calls under way each, a backlog that never ends, {TRICKLE} requests inserted a second,
-{MESSAGES} of a hundred not safe to repeat. The gate before the CAS refuses connections for the first half of the outage; for the
-second it takes them and swallows what comes. While it refuses, probes are counted by the daemons' metrics, since nobody can
-count at a closed door; while it swallows, at the gate, which each daemon has of its own. Counted is from when the daemon takes the
-CAS for dead. Attempts burned are the sum of request.attempts, of finished requests and open ones. "Back" is the time from the end
-of the outage to when 90 % of the pace before was reached for a second and kept for three."""
+HOW = f"""Two daemons have {IN_FLIGHT} calls in flight each. The backlog never ends, and {TRICKLE} requests are inserted per second.
+{MESSAGES} of a hundred requests are not safe to repeat. For the first half of the outage, the gate before the CAS refuses connections. For
+the second half it accepts them and drops every byte. In the first half, the metrics of the daemons count the probes, since a closed gate
+counts none. In the second half, the gate counts them; each daemon has a gate of its own. Counting starts when the daemon finds the CAS
+down. The attempts burned are the sum of request.attempts over finished and open requests. "Back" is the time from the end of the outage
+until 90 % of the pace before was reached for a second and kept for three."""
 
 
 class OutageStage(Stage):
-    """Each daemon has a door of its own to the CAS, and the breaker that is the default."""
+    """Each daemon has a door of its own to the CAS, and the default breaker settings."""
 
     def _set_up(self, daemons, seed, sabotage):
         self.cas_doors = []
@@ -52,13 +52,13 @@ def declare(verbs):
     parser.add_argument("--latency-ms", type=int, default=200, metavar="MS",
                         help="mean time that the CAS takes for a call, drawn between a half and one and a half of it; default 200")
     parser.add_argument("--seed", type=int, default=1, metavar="N")
-    parser.add_argument("--keep", action="store_true", help="keep the files of the run; done anyway if it fails")
+    parser.add_argument("--keep", action="store_true", help="keep the files of the run; they are kept anyway if it fails")
     parser.set_defaults(play=play, parser=parser)
 
 
 @dataclasses.dataclass
-class Canaries:
-    """Of one daemon, in one half of the outage."""
+class Probes:
+    """The probes of one daemon in one half of the outage."""
 
     daemon: str
     half: str
@@ -67,7 +67,7 @@ class Canaries:
 
     @property
     def rate(self):
-        """The first may come at once: there is one more of them than intervals."""
+        """The first probe may come at once: there is one more probe than intervals."""
         return max(0, self.count - 1) / self.seconds
 
 
@@ -85,7 +85,7 @@ class Outage:
         self.probes = []
 
     def play(self):
-        """Pace before, pace at the end, and seconds until it was back (or None)."""
+        """Returns the pace before, the pace at the end, and the seconds until it was back (or None)."""
         time.sleep(3.0)
         since = time.time()
         time.sleep(WINDOW)
@@ -118,7 +118,7 @@ class Outage:
             self._note(member, "swallowed", len(door.swallowed), time.time() - began)
 
     def _note(self, member, half, count, seconds):
-        self.probes.append(Canaries(member.name, half, int(count), seconds))
+        self.probes.append(Probes(member.name, half, int(count), seconds))
 
     def attempts(self):
         return self._sum("coalesce(sum(attempts), 0)", "contego.request")
@@ -130,7 +130,7 @@ class Outage:
         return self.stage.database.query(f"SELECT {what} AS n FROM {where}")[0]["n"]
 
     def states(self):
-        """Held rows by code, and what was rejected, which nothing here should be."""
+        """Returns the number of held rows by code, and of rejected rows, of which there must be none."""
         return self.stage.database.query(
             "SELECT progress, coalesce(error_code, '') AS code, count(*) AS n FROM contego.request "
             "WHERE progress IN ('HELD', 'REJECTED') GROUP BY 1, 2 ORDER BY 1, 2")
@@ -162,11 +162,11 @@ def play(given):
 
 
 def judge(outage, back):
-    """(goal, figure, whether it is met)."""
+    """Returns (goal, figure, whether it is met)."""
     burned = outage.attempts()
     yield "attempts burned: 0", burned, burned == 0
     most = max(one.rate for one in outage.probes)
-    yield f"probes a second, of an endpoint and daemon: at most {GOAL_CANARIES:g}", f"{most:.2f}", most <= GOAL_CANARIES
+    yield f"probes a second, of an endpoint and daemon: at most {GOAL_PROBES:g}", f"{most:.2f}", most <= GOAL_PROBES
     yield (f"seconds until 90 % of the pace: at most {GOAL_BACK:g}", "never" if back is None else f"{back:.1f}",
            back is not None and back <= GOAL_BACK)
     rejected = sum(row["n"] for row in outage.states() if row["progress"] == "REJECTED")
@@ -183,6 +183,6 @@ def page(outage, before, after, back, goals):
     yield ""
     yield f"Requests ended a second: {before:.1f} before, {after:.1f} in the last {WINDOW:g} of {AFTER:g} s after."
     for one in outage.probes:
-        yield f"Canaries of {one.daemon} while connections were {one.half}: {one.count} in {one.seconds:.1f} s."
+        yield f"Probes of {one.daemon} while connections were {one.half}: {one.count} in {one.seconds:.1f} s."
     for row in outage.states():
         yield f"{row['progress']} {row['code']}: {row['n']}"

@@ -1,7 +1,7 @@
-"""The person who looks after held requests: asks the CAS what became of the command, then releases or cancels.
+"""The person who handles held requests: asks the CAS about the command, then releases or cancels.
 
-The journal of the simulator stands for the CAS's own records. A command that was carried out is cancelled, so that it is not
-seen twice; one that was not, or that is safe to repeat, is released.
+The journal of the simulator stands for the CAS's own records. If a command was done, its request is cancelled, so that the command is not
+done twice. If it was not done, or is safe to repeat, the request is released.
 """
 
 import json
@@ -11,7 +11,7 @@ import time
 import psycopg2
 from load import UNSAFE
 
-PATIENCE = 8.0  # longer than any exchange may still be under way
+PATIENCE = 8.0  # longer than any exchange can still be in flight
 
 
 class Person(threading.Thread):
@@ -19,7 +19,7 @@ class Person(threading.Thread):
         super().__init__(name="person", daemon=True)
         self.database, self.journal, self.file = database, journal, file
         self.stopping = threading.Event()
-        self.carried_out = set()  # requests whose command must not be repeated and has been done
+        self.carried_out = set()  # requests whose command must not be repeated and was done
         self.read = 0  # bytes of the journal
         self.since = {}
         self.failure = None

@@ -1,4 +1,4 @@
-"""How much of its pace a fleet of two daemons has again after a fault, and how soon."""
+"""The pace that a fleet of two daemons reaches again after a fault, and the time that it takes."""
 
 import dataclasses
 import math
@@ -12,22 +12,21 @@ from backlog import Backlog, Trickle
 from folder import Folder
 from shocks import CONTROL, EXPECTED, IN_FLIGHT, KINDS, LATENCY, RecoveryStage
 
-TRICKLE = 20  # inserted a second, so that there are notifications
-ENOUGH = 0.95  # of EXPECTED before the fault: the machine is not the limit
+TRICKLE = 20  # inserted per second, so that there are notifications
+ENOUGH = 0.95  # share of EXPECTED to reach before the fault; below it, the machine is the limit
 TRIES = 3
 LULL = 3.0  # seconds between filling the backlog and the first window
 PRESSURE = pathlib.Path("/proc/pressure/cpu")
 
-HOW = f"""The pace is that of the CAS, not of the machine: the simulator takes {LATENCY[0]} to {LATENCY[1]} ms for a call, each
-daemon has {IN_FLIGHT} calls under way, and the backlog never ends. That makes {EXPECTED:.0f} requests a second, which is little
-work for two cores. A limit of the rate would be as steady, and would hide a daemon that came back with fewer connections; a call
-that took no time would measure the machine, whose noise is larger than what is looked for. The time of a call is drawn,
-since calls that a fault made begin together would else end together. Counted are rows by their finished_date, in a window right
-before the fault and in one that begins --settle seconds after its end. The fault "{CONTROL}" is no fault: what its ratios
-differ from 1 is the noise of the measurement. Where the pace before is below {100 * ENOUGH:.0f} % of what the CAS allows, the
-machine is the limit, and the measurement is made again, {TRIES} times at most. "Busy" is the share of the two windows in which
-something waited for a core (/proc/pressure). "Back" is from when on 90 % of the pace before was reached for a second and
-kept for three."""
+HOW = f"""The CAS sets the pace, not the machine: the simulator takes {LATENCY[0]} to {LATENCY[1]} ms for a call, each daemon has {IN_FLIGHT} calls
+in flight, and the backlog never ends. That makes {EXPECTED:.0f} requests per second, which is little work for two cores. A rate limit
+would be as steady, but would hide a daemon that came back with fewer connections. With calls that take no time, the noise of the machine
+would exceed the effect. The time of a call is random: otherwise calls that a fault made begin together would end together. Requests are
+counted by their finished_date, in a window right before the fault and in one that begins --settle seconds after its end. The fault
+"{CONTROL}" is no fault: the difference of its ratios from 1 is the noise of the measurement. If the pace before is below
+{100 * ENOUGH:.0f} % of the pace that the CAS allows, the machine is the limit. Then the measurement is repeated, {TRIES} times at most. "Busy" is
+the share of the two windows in which a process waited for a core (/proc/pressure). "Back" is the time until 90 % of the pace before was
+reached for a second and kept for three."""
 
 EXIT = (" Exit status: 0 no median below the floor and no daemon ended by itself, 1 otherwise, 2 bad command line. Faults: "
         + ", ".join(KINDS) + ".")
@@ -43,19 +42,19 @@ def declare(verbs):
     parser.add_argument("--floor", type=float, default=0.9, metavar="X",
                         help="lowest ratio (median) that passes; default 0.9, since noise may exceed the 2 %% of the goal of 0.98")
     parser.add_argument("--seed", type=int, default=1, metavar="N")
-    parser.add_argument("--keep", action="store_true", help="keep the files of the run; done anyway if it fails")
+    parser.add_argument("--keep", action="store_true", help="keep the files of the run; they are kept anyway if it fails")
     parser.set_defaults(play=play, parser=parser)
 
 
 @dataclasses.dataclass
 class Measured:
-    """Rates are requests ended a second."""
+    """Rates are requests ended per second."""
 
     before: float
-    least: float  # in any second while the fault lasted: a fault that is not felt proves nothing
+    least: float  # the lowest rate of any second of the fault: a fault without an effect proves nothing
     after: float
     back: float  # seconds after the end of the fault; None: not before the end of the window after it
-    busy: float  # share of the windows in which something waited for a core; None: the kernel does not tell
+    busy: float  # share of the windows in which a process waited for a core; None: the kernel does not report it
 
     @property
     def ratio(self):
@@ -72,7 +71,7 @@ def percent(share):
 
 
 def waited():
-    """Seconds since boot in which something waited for a core; None: the kernel does not tell."""
+    """Returns the seconds since boot in which a process waited for a core; None: the kernel does not report it."""
     if not PRESSURE.exists():
         return None
     return int(re.search(r"some.*total=(\d+)", PRESSURE.read_text()).group(1)) / 1e6
@@ -100,7 +99,7 @@ class Recovery:
         over = self._inflict(fault)
         time.sleep(settle)
         busy_after = self._busy_while(lambda: time.sleep(max(0.0, over + settle + window - time.time())))
-        assert self.backlog.waiting() > EXPECTED, "the backlog came to its end: what was measured is the inserting"
+        assert self.backlog.waiting() > EXPECTED, "the backlog ended: the measurement shows the rate of INSERTs"
         ends = self.backlog.ends(since)
         before = ends.rate(since, begun)
         return Measured(before, ends.least(begun, over), ends.rate(over + settle, over + settle + window),

@@ -1,4 +1,4 @@
-"""What a run came to, as a page of Markdown."""
+"""The results of a run, as a page of Markdown."""
 
 import collections
 import contextlib
@@ -21,7 +21,7 @@ CHECKS = {
 
 
 class Pace:
-    """How many requests ended in each quarter of a second."""
+    """The number of requests that ended in each quarter of a second."""
 
     def __init__(self, database):
         self.database = database
@@ -33,7 +33,7 @@ class Pace:
         self.median = self._undisturbed()
 
     def rate(self, at):
-        """Requests ended in the second that begins there."""
+        """Returns the number of requests that ended in the second that begins there."""
         start = int(at / BUCKET)
         return sum(self.counts[bucket] for bucket in range(start, start + WINDOW))
 
@@ -46,14 +46,14 @@ class Pace:
         return statistics.median(rates) if rates else None
 
     def recoveries(self):
-        """One `Recovery` for each fault."""
+        """Yields one `Recovery` for each fault."""
         for number, (name, begun, ended) in enumerate(self.faults):
             following = self.faults[number + 1][1] if number + 1 < len(self.faults) else self.last
             yield Recovery(name, ended - begun, self._silence(begun, ended), self._back(ended, min(following, self.last)),
                            self._caught_up(begun, ended))
 
     def _silence(self, begun, ended):
-        """The longest time without any end while the fault lasted."""
+        """Returns the longest time in the fault in which no request ended."""
         longest, current = 0.0, 0.0
         for bucket in range(int(begun / BUCKET), int(ended / BUCKET) + 1):
             current = 0.0 if self.counts[bucket] else current + BUCKET
@@ -69,7 +69,7 @@ class Pace:
         return None
 
     def _caught_up(self, begun, ended):
-        """When 99 of 100 requests that came due during the fault had ended; what was held for a person does not count."""
+        """Returns when 99 of 100 requests that came due during the fault had ended. Requests that were held for a person do not count."""
         waits = [max(0.0, finished - ended) for (finished,) in self.database.execute(
             "SELECT request.finished FROM row JOIN request USING (id) WHERE max(row.known, coalesce(row.due, 0)) BETWEEN ? AND ? "
             "AND request.finished IS NOT NULL AND NOT EXISTS (SELECT 1 FROM lane AS l JOIN lane AS m ON m.lane = l.lane "
@@ -83,7 +83,7 @@ class Recovery:
     lasted: float
     silence: float
     back: float  # seconds until the pace was back; None: not before the next fault or the end of the load
-    caught_up: float  # seconds until what had waited was done; None: nothing had
+    caught_up: float  # seconds until the waiting requests had ended; None: none had waited
 
 
 def worst(values):
@@ -95,8 +95,8 @@ def of_faults(pace):
     by_name = collections.defaultdict(list)
     for one in pace.recoveries():
         by_name[one.name].append(one)
-    yield ("| fault | times | lasted, s | longest time without any end, s | back to 90 % of the pace after, s: median | worst "
-           "| never | what waited was done after, s: worst |")
+    yield ("| fault | times | lasted, s | longest time in which none ended, s | back to 90 % of the pace after, s: median | worst "
+           "| never | waiting requests done after, s: worst |")
     yield "|---|---|---|---|---|---|---|---|"
     for name, times in sorted(by_name.items()):
         back = [one.back for one in times if one.back is not None]
@@ -124,8 +124,8 @@ def lines_of(folder, facts, findings, figures):
         pace = Pace(database)
         if pace.faults:
             yield (f"Undisturbed pace: {pace.median} requests ended a second (median). *Never*: the next fault, or the end of the "
-                   "load, came first. *What waited*: 99 of 100 requests that came due during the fault, without the lanes on "
-                   "which a person had something to decide.")
+                   "load, came first. *Waiting requests*: 99 of 100 requests that came due during the fault, without the lanes "
+                   "on which a request was held for a person.")
             yield ""
             yield from of_faults(pace)
     if findings:

@@ -1,4 +1,4 @@
-"""Which fault comes when, for how long and to whom: the seed decides."""
+"""The order, times and targets of the faults: the seed decides."""
 
 import random
 import time
@@ -8,7 +8,7 @@ from programs import wait_for
 
 
 def plan(names, seed, first, slot):
-    """(seconds from the start, name), without end: every kind once before any a second time; the seed draws order and times."""
+    """Yields (seconds from the start, name) without end. Every kind comes once before any kind comes again. The seed draws order and times."""
     rng = random.Random(f"faults {seed}")
     at, left = first, []
     while True:
@@ -20,7 +20,7 @@ def plan(names, seed, first, slot):
 
 
 def inflict(name, stage, rng):
-    """One fault from its beginning to its end; returns what faults.jsonl says about it."""
+    """Runs one fault from its beginning to its end. Returns its line for faults.jsonl."""
     fault = KINDS[name]()
     lasts = fault.lasts(rng)
     began = time.time()

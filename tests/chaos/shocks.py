@@ -1,4 +1,4 @@
-"""The stage of `recover` and the faults after each of which it measures."""
+"""The stage of `recover`, and the faults after which it measures."""
 
 import time
 
@@ -9,14 +9,14 @@ from stage import Stage
 
 IN_FLIGHT = 64  # calls of each daemon
 LATENCY = (160, 480)  # ms that a call takes
-EXPECTED = 2 * IN_FLIGHT * 2000 / sum(LATENCY)  # requests a second
-SILENCE = 25.0  # seconds: longer than it takes the daemon to find out by itself that its LISTEN connection is dead
+EXPECTED = 2 * IN_FLIGHT * 2000 / sum(LATENCY)  # requests per second
+SILENCE = 25.0  # seconds: longer than a daemon needs to find out that its LISTEN connection is dead
 RESTART = 5.0  # seconds: RestartSec of the systemd unit
 CONTROL = "none"
 
 
 class RecoveryStage(Stage):
-    """LISTEN has a connection of its own through a gate of its own."""
+    """The LISTEN connection goes through a gate of its own."""
 
     def _set_up(self, daemons, seed, sabotage):
         self.listen_doors = []
@@ -51,7 +51,7 @@ class ListenHalfOpen(DatabaseDoor):
 
 
 class KilledAgainAndAgain(DaemonKilled):
-    """Four times within the fault; the fifth is its end."""
+    """It happens four times within the fault; the fifth is its end."""
 
     seconds = (0.0, 0.0)
     times = 5
@@ -67,7 +67,7 @@ class KilledAgainAndAgain(DaemonKilled):
 
 
 class CasResetAnywhere(Repeated):
-    """Connections are cut at random bytes of requests and answers alike."""
+    """Connections are cut at random bytes, in requests and in answers."""
 
     pause = 0.5
 

@@ -1,4 +1,4 @@
-"""Everything that a run needs: a private PostgreSQL, the simulator, the doors between, and daemons that are started again."""
+"""The parts of a run: a private PostgreSQL, the simulator, the doors between them, and daemons that are started again."""
 
 import contextlib
 import json
@@ -16,10 +16,10 @@ from gate import Doors
 from programs import Daemon, Simulator, wait_for
 
 LEASE = 3.0
-EXCHANGE_TIMEOUT = 2.5  # short of the lease; long enough for a machine that does other things too
+EXCHANGE_TIMEOUT = 2.5  # shorter than the lease, but long enough for a busy machine
 MOST_CONNECTIONS = 60
 
-# Who claimed what, and when: the tables keep only the latest claim of a request.
+# All claims with their daemon and time: the tables keep only the latest claim of a request.
 WATCH_CLAIMS = """
 CREATE SCHEMA chaos;
 CREATE TABLE chaos.claim (request_id bigint, fence bigint, daemon bigint, claimed timestamptz, written timestamptz);
@@ -32,7 +32,7 @@ CREATE TRIGGER note_claim AFTER UPDATE OF fence ON contego.request_open
     FOR EACH ROW WHEN (NEW.fence <> OLD.fence AND NEW.claimed_by > 0) EXECUTE FUNCTION chaos.note_claim();
 """
 
-# What a sabotage changes in which function: the run has to notice each of them.
+# The sabotages, each with its change of a function. The run has to notice each of them.
 SABOTAGE = {
     "fence": ("contego.record",
               {" AND o.fence = e.fence": "", " AND o.fence = named_fences[n.i]": "",
@@ -51,21 +51,21 @@ class PrivateCluster(Cluster):
         self.connection = done.stdout.strip()
 
     def stop_fast(self):
-        """As `pg_ctl stop -m fast`: sessions are told to end, everything is written."""
+        """Stops the server like `pg_ctl stop -m fast`: sessions are told to end, and all data is written."""
         pid = int((self.folder / "data/postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGINT)
         wait_for(lambda: not (self.folder / "data/postmaster.pid").exists(), 60, "the end of PostgreSQL")
 
 
 class Member:
-    """One daemon of the fleet, and what starts it again when it ends, as systemd does."""
+    """One daemon of the fleet, and the loop that starts it again when it ends, as systemd does."""
 
     def __init__(self, name, file, door):
         self.name, self.file, self.door = name, file, door
         self.daemon = None
-        self.expected = False  # somebody here ended it
-        self.exits = []  # of those that nobody here ended: (exit code, whether it had run)
-        self.stale = 0.0  # of those daemons that ended
+        self.expected = False  # the run ended it on purpose
+        self.exits = []  # the unexpected ends: (exit code, whether the daemon had run)
+        self.stale = 0.0  # of the daemons that ended
         self.turn = threading.Lock()
         self.start()
 
@@ -87,7 +87,7 @@ class Member:
         self.daemon.process.send_signal(which)
 
     def look(self):
-        """Starts it again where it ended by itself."""
+        """Starts the daemon again if it ended by itself."""
         with self.turn:
             if self.expected or self.daemon.process.poll() is None:
                 return
@@ -98,7 +98,7 @@ class Member:
         return "contegod runs" in self.daemon.log()[:2000]
 
     def metric(self, name):
-        """Sum of a metric over its labels; 0 where the daemon does not answer."""
+        """Returns the sum of a metric over its labels; 0 if the daemon does not answer."""
         try:
             return sum(float(value) for value in re.findall(rf"^{name}(?:\{{.*\}})? (\S+)$", self.daemon.get("/metrics")[1], re.M))
         except (OSError, AttributeError):
@@ -146,7 +146,7 @@ class Stage:
         return Member(f"d{number}", file, door)
 
     def provider_section(self):
-        """Of the next daemon's configuration. A stage of another kind says it otherwise."""
+        """Returns settings for the next daemon. A stage of another kind overrides this."""
         return {
             "endpoint": f"http://127.0.0.1:{self.cas_door.port}", "in_flight": 16, "claim_ahead": 32,
             "exchange_timeout_ms": int(EXCHANGE_TIMEOUT * 1000), "poll_interval_ms": 100,
@@ -173,21 +173,21 @@ class Stage:
         return [self.cas_door, *(member.door for member in self.members)]
 
     def session(self):
-        """A connection of our own to the database, past the doors."""
+        """Opens a connection to the database that goes through no door."""
         return psycopg2.connect(self.connection)
 
     def another_database(self):
         return Database(self.connection)
 
     def end_daemons(self):
-        """Tells them to stop, and returns how each took it: 0 is right."""
+        """Stops the daemons, and returns the exit code of each; 0 is right."""
         self.running = False
         self.supervisor.join()
         stale = sum(member.metric("contego_stale_outcomes_total") + member.stale for member in self.members)
         return [member.terminate() for member in self.members], stale
 
     def crashes(self):
-        """One sentence for each daemon that ended by itself: it may at start, for want of a database; once it runs it may not."""
+        """Returns one sentence for each daemon that ended by itself. At start it may, if the database is unreachable; later it may not."""
         return [f"{member.name} ended by itself with {status}: see {log}"
                 for member in self.members for status, ran, log in member.exits if ran or status != 1]
 
@@ -200,7 +200,7 @@ class Stage:
             if member.daemon.process.poll() is None:
                 member.signal(signal.SIGCONT)
                 member.kill()
-        with contextlib.ExitStack() as ends:  # whatever fails to end, the others do
+        with contextlib.ExitStack() as ends:  # if one part fails to stop, the others are stopped nevertheless
             for part, end in (("cluster", "stop"), ("database", "close"), ("doors", "close")):
                 if hasattr(self, part):
                     ends.callback(getattr(getattr(self, part), end))
@@ -210,6 +210,6 @@ class Stage:
     def _end_simulator(self):
         try:
             self.simulator.stop()
-        except subprocess.TimeoutExpired:  # much to forget, and a busy machine
+        except subprocess.TimeoutExpired:  # the simulator has much memory to free, and the machine may be busy
             self.simulator.process.kill()
             self.simulator.process.wait()

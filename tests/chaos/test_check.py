@@ -1,4 +1,4 @@
-"""The checker finds each kind of violation in a small history that has it, and nothing in one that is clean."""
+"""The checker finds each kind of violation in a small history that contains it, and none in a clean history."""
 
 import pathlib
 import sys
@@ -142,7 +142,7 @@ def test_a_request_that_was_claimed_before_the_other_was_committed_may_pass_it(h
 
 
 def test_a_claim_that_had_to_wait_saw_what_was_committed_meanwhile(histories):
-    """Its transaction began before the earlier request was committed; but another claim came to an end after that."""
+    """The transaction of the claim began before the earlier request was committed; but another claim ended after that."""
     histories.done(1, after=30, known=21.5)
     histories.done(2)
     histories.claim(3, 199, 21.8)

@@ -1,4 +1,4 @@
-"""The CAS that closes its connections does so, counts right, and what the run makes of its counts is right too."""
+"""The CAS that closes its connections does so and counts right, and the run computes the right results from its counts."""
 
 import pathlib
 import socket
@@ -112,7 +112,7 @@ def test_a_request_may_be_done_and_not_answered(cas, monkeypatch):
 
 
 class Counts(Fickle):
-    """Of a CAS that never ran."""
+    """Returns the counts of a CAS that never ran."""
 
     def __init__(self, **done):
         self.done = fickle.collections.Counter({int(name[1:]): times for name, times in done.items()})

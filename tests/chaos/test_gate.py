@@ -1,4 +1,4 @@
-"""The doors do what they are told: a fault that does not happen would prove nothing."""
+"""The doors do as they are told: a fault that does not happen would prove nothing."""
 
 import pathlib
 import socket
@@ -15,7 +15,7 @@ from programs import wait_for  # noqa: E402
 
 
 class Echo(threading.Thread):
-    """Says back what it hears, and remembers it."""
+    """Sends back the bytes that it receives, and keeps them."""
 
     def __init__(self):
         super().__init__(daemon=True)

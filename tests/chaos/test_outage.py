@@ -1,4 +1,4 @@
-"""What an outage is judged by."""
+"""The goals of the outage test."""
 
 import pathlib
 import sys
@@ -8,14 +8,14 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "end_to_end")]
 
-from outage import Canaries, judge  # noqa: E402
+from outage import Probes, judge  # noqa: E402
 
 
 class Finished:
-    """An outage that is over."""
+    """Returns the results of an outage that has ended."""
 
     def __init__(self, attempts=0, probes=11, states=(), crashes=()):
-        self.probes = [Canaries("d1", "refused", probes, 10.0), Canaries("d2", "refused", 3, 10.0)]
+        self.probes = [Probes("d1", "refused", probes, 10.0), Probes("d2", "refused", 3, 10.0)]
         self.attempts = lambda: attempts
         self.states = lambda: list(states)
         self.stage = self
@@ -23,9 +23,9 @@ class Finished:
 
 
 def test_one_probe_more_than_intervals_is_not_too_many():
-    assert Canaries("d1", "refused", 11, 10.0).rate == 1.0
-    assert Canaries("d1", "refused", 12, 10.0).rate > 1.0
-    assert Canaries("d1", "refused", 0, 10.0).rate == 0.0
+    assert Probes("d1", "refused", 11, 10.0).rate == 1.0
+    assert Probes("d1", "refused", 12, 10.0).rate > 1.0
+    assert Probes("d1", "refused", 0, 10.0).rate == 0.0
 
 
 @pytest.mark.parametrize("outage, back, missed", [
