@@ -1,5 +1,5 @@
 """Measures the real daemon on a private PostgreSQL. Progress goes to standard error, one JSON line for each measurement to standard
-output, and at the end a table. Everything runs on this machine: compare figures of one run only."""
+output, and at the end a table. Everything runs on this machine: compare only figures of one run."""
 
 import argparse
 import fcntl
@@ -23,18 +23,18 @@ from stage import Settings, Stage
 
 def arguments():
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
-    parser.add_argument("--scenario", metavar="NAME[,NAME]", help="only these, and what their ratios need (default: all)")
+    parser.add_argument("--scenario", metavar="NAME[,NAME]", help="only these scenarios, and the ones needed for their ratios (default: all)")
     parser.add_argument("--rows", type=int, default=100_000, metavar="N", help="requests of one measurement (default %(default)s)")
-    parser.add_argument("--repeat", type=int, default=3, metavar="N", help="of each, one after the other (default %(default)s)")
-    parser.add_argument("--finished", type=int, default=1_000_000, metavar="N", help="requests that ended before (default %(default)s)")
-    parser.add_argument("--idle-seconds", type=int, default=600, metavar="N", help="of the scenario idle (default %(default)s)")
-    parser.add_argument("--load-seconds", type=int, default=20, metavar="N", help="of the open loops (default %(default)s)")
+    parser.add_argument("--repeat", type=int, default=3, metavar="N", help="repetitions of each scenario (default %(default)s)")
+    parser.add_argument("--finished", type=int, default=1_000_000, metavar="N", help="requests that ended earlier (default %(default)s)")
+    parser.add_argument("--idle-seconds", type=int, default=600, metavar="N", help="seconds of the scenario idle (default %(default)s)")
+    parser.add_argument("--load-seconds", type=int, default=20, metavar="N", help="seconds of the open loops (default %(default)s)")
     parser.add_argument("--claim-ahead", type=int, default=2000, metavar="N", help="claim_ahead of the daemon (default %(default)s)")
     parser.add_argument("--peers", metavar="DIR", help="folder whose run.sh runs the peers")
-    parser.add_argument("--endpoint", metavar="URL", help="a CAS of your own in place of the stub; every command is really sent")
-    parser.add_argument("--binding", metavar="FILE", help="the binding for it")
-    parser.add_argument("--json", metavar="FILE", help="the JSON lines here, too")
-    parser.add_argument("--list", action="store_true", help="only name the scenarios")
+    parser.add_argument("--endpoint", metavar="URL", help="a CAS of your own instead of the stub; every command is really sent to it")
+    parser.add_argument("--binding", metavar="FILE", help="the binding file of that CAS")
+    parser.add_argument("--json", metavar="FILE", help="write the JSON lines to this file, too")
+    parser.add_argument("--list", action="store_true", help="list the scenarios and exit")
     given = parser.parse_args()
     if (given.endpoint is None) != (given.binding is None):
         parser.error("--endpoint and --binding go together")
@@ -49,7 +49,7 @@ def arguments():
 
 
 class Lines:
-    """JSON lines, to standard output and to a file."""
+    """Writes JSON lines to standard output and to a file."""
 
     def __init__(self, file):
         self.files = [sys.stdout] + ([open(file, "w", encoding="ascii")] if file else [])
@@ -77,8 +77,8 @@ def circumstances(given, cluster):
 
 
 def play(given, stage, lines, results):
-    """Repetition after repetition, so that what changes on the machine meanwhile falls on all scenarios alike. One that fails is told
-    and left out; returns how many did."""
+    """Plays one repetition of all scenarios after the other, so that changes of the machine affect all scenarios alike. A scenario that
+    fails is reported and left out. Returns the number of failures."""
     failures = 0
     for repetition in range(1, given.repeat + 1):
         for scenario in given.scenarios:
@@ -87,7 +87,7 @@ def play(given, stage, lines, results):
             began = time.monotonic()
             try:
                 found = scenario.play(stage)
-            except Exception:  # the others can still be measured
+            except Exception:  # the other scenarios can still be measured
                 failures += 1
                 say(f"{scenario.name} failed:\n{traceback.format_exc()}")
                 lines.write({"scenario": scenario.name, "repetition": repetition, "failed": traceback.format_exc(limit=-1)})
@@ -103,7 +103,7 @@ def play(given, stage, lines, results):
 
 
 def empty_folder():
-    """Where everything of a run is; what a run left there that was killed is ended and removed."""
+    """Creates the folder of a run. Ends the cluster of a run that was killed, and removes its files."""
     folder = REPOSITORY / ".bench"
     if folder.exists():
         subprocess.run([REPOSITORY / "script/cluster", "stop", folder / "pg"], check=False)
@@ -124,7 +124,7 @@ def main():
         except BlockingIOError:
             print("bench: another one runs in this checkout", file=sys.stderr)
             return 2
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is stopped
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the started processes are stopped
         return measure(given)
 
 

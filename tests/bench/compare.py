@@ -16,15 +16,15 @@ FIGURES = ("rate", "parked_rate", "p50_ms", "p99_ms", "daemon_cpu_seconds_per_10
 def arguments():
     parser = argparse.ArgumentParser(prog="script/compare", description=__doc__)
     parser.add_argument("revision", help="the revision to compare with, for example origin/main or HEAD~1")
-    parser.add_argument("--scenario", default="burn-down,cards", metavar="NAME[,NAME]", help="which scenarios (default %(default)s)")
+    parser.add_argument("--scenario", default="burn-down,cards", metavar="NAME[,NAME]", help="the scenarios to run (default %(default)s)")
     parser.add_argument("--rows", type=int, default=60_000, metavar="N", help="requests of one measurement (default %(default)s)")
     parser.add_argument("--pairs", type=int, default=5, metavar="N", help="runs of each checkout (default %(default)s)")
-    parser.add_argument("--load-seconds", type=int, default=20, metavar="N", help="of the open loops (default %(default)s)")
+    parser.add_argument("--load-seconds", type=int, default=20, metavar="N", help="seconds of the open loops (default %(default)s)")
     return parser.parse_args()
 
 
 def checkout_of(revision):
-    """The earlier revision with its bench built, below build/."""
+    """Returns a checkout of the earlier revision below build/, with its bench built."""
     folder = REPOSITORY / "build" / "compare"
     if folder.exists():
         subprocess.run(["git", "-C", folder, "checkout", "-q", "--detach", revision], check=True)
@@ -42,7 +42,7 @@ def build(folder):
 
 
 def measured(folder, given):
-    """Figures by (scenario, figure) of one run."""
+    """Returns the figures of one run by (scenario, figure)."""
     file = folder / "compare.json"
     subprocess.run([sys.executable, folder / "tests/bench/bench.py", "--scenario", given.scenario, "--rows", str(given.rows), "--repeat", "1",
                     "--load-seconds", str(given.load_seconds), "--json", file],
@@ -54,7 +54,7 @@ def measured(folder, given):
 
 
 def report(before, after):
-    """A line for each figure; a ratio is that of two runs made one after the other."""
+    """Prints a line for each figure. A ratio compares two runs made one after the other."""
     print(f"{'scenario':18}{'figure':32}{'before':>12}{'after':>12}{'ratio':>8}  lowest and highest ratio")
     for scenario, figure in after[0]:
         key = (scenario, figure)

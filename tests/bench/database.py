@@ -1,4 +1,4 @@
-"""A private PostgreSQL, and in it a fresh database for every measurement."""
+"""A private PostgreSQL, with a fresh database for every measurement."""
 
 import subprocess
 import time
@@ -8,17 +8,17 @@ import psycopg2.extras
 
 from programs import CONTEGOD, REPOSITORY
 
-LOGIN = "contego_daemon"  # what the daemon's statements and sessions are known by
+LOGIN = "contego_daemon"  # identifies the daemon's statements and sessions
 SERVER = (
     "shared_buffers=512MB", "max_wal_size=4GB", "track_commit_timestamp=on", "shared_preload_libraries=pg_stat_statements",
     "pg_stat_statements.track=top",
 )
-# By the index, from its beginning: a look at the table would walk over everything that is finished already.
+# The query starts at the beginning of the index: reading the table would visit all finished rows.
 OLDEST = "SELECT id FROM contego.request_open WHERE id BETWEEN %s AND %s ORDER BY id LIMIT 1"
 
 
 class Session:
-    """One connection; each statement is a transaction."""
+    """One connection. Each statement is a transaction."""
 
     def __init__(self, connection):
         self.connection = psycopg2.connect(connection)
@@ -65,7 +65,7 @@ class Cluster:
         subprocess.run([CONTEGOD, "migrate", "--config", file], check=True, stdout=subprocess.DEVNULL)
         session = Session(self.connection("template_bench"))
         session.query("CREATE SCHEMA bench")
-        # Written by the transaction that inserts a request: its xmin says when that was committed.
+        # The transaction that inserts a request writes a row here, whose xmin tells when it was committed.
         session.query("CREATE TABLE bench.inserted (id bigint NOT NULL)")
         session.close()
 
@@ -93,19 +93,19 @@ class Database:
         self.session = Session(self.connection)
 
     def insert(self, select):
-        """Runs an INSERT into contego.request that `select` feeds; returns the first and the last id."""
+        """Runs an INSERT into contego.request with the rows of `select`. Returns the first and the last id."""
         row = self.session.query(
             f"WITH made AS (INSERT INTO contego.request (action, parameters, process_name, priority) {select} RETURNING id) "
             "SELECT min(id) AS low, max(id) AS high FROM made")[0]
         return row["low"], row["high"]
 
     def settle(self):
-        """As autovacuum would have left it some time after the insertion; nothing of that is to be paid during the run."""
+        """Leaves the tables as autovacuum would some time after the INSERT, so that the run pays for none of that."""
         for sql in ("VACUUM ANALYZE contego.request_open", "VACUUM ANALYZE contego.lane", "CHECKPOINT"):
             self.session.query(sql)
 
     def wait_until_finished(self, low, high, daemons, give_up=3600):
-        """Polls, seldom where a look costs much; returns when it saw the last one finished, by the clock of this program."""
+        """Polls, seldom if a query is expensive. Returns the time, by the clock of this program, at which it saw the last request finished."""
         deadline = time.monotonic() + give_up
         while True:
             asked = time.monotonic()

@@ -1,6 +1,6 @@
-// The ceiling of the network: render, send, read, and what is stored of it, again and again with so many in
-// flight, without a database. The daemon's own binding and endpoint client, on one thread as in the daemon.
-// Prints one JSON line: how many exchanges were answered with success, in how many seconds.
+// Measures the ceiling of the network: it renders, sends, reads and masks exchanges with a fixed number in
+// flight, without a database. It uses the daemon's own binding and endpoint client, on one thread as in the
+// daemon. Prints one JSON line: how many exchanges were answered with success, in how many seconds.
 
 #include "bench/sample.hpp"
 #include "http/endpoint_client.hpp"
@@ -31,7 +31,7 @@ public:
             boost::asio::co_spawn(network_, send_until_all_are_sent(), boost::asio::detached);
     }
 
-    /// Seconds that all of it took.
+    /// Runs all exchanges and returns the seconds that they took.
     double run() {
         const auto began = steady_clock::now();
         network_.run();
@@ -53,7 +53,7 @@ private:
         }
     }
 
-    // Idle connections would keep the network busy.
+    // The idle connections would keep the I/O context running.
     void finish() {
         ended_ = steady_clock::now();
         network_.stop();

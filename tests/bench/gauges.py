@@ -1,5 +1,5 @@
-"""What is read beside a run: CPU and memory of processes from /proc, statements and commits from PostgreSQL's own counters, and what
-the daemon's sessions wait for."""
+"""Gauges beside a run: CPU and memory of processes from /proc, statements and commits from PostgreSQL's own counters, and the waits of
+the daemon's sessions."""
 
 import collections
 import os
@@ -13,20 +13,20 @@ SAMPLES_PER_SECOND = 25
 
 
 def _fields(pid):
-    """/proc/PID/stat from the third field on: the second may hold spaces."""
+    """Returns /proc/PID/stat from the third field on, since the second may contain spaces."""
     return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
 
 
 def cpu_seconds(pid):
-    return sum(map(int, _fields(pid)[11:13])) / TICKS  # utime stime
+    return sum(map(int, _fields(pid)[11:13])) / TICKS  # the fields utime and stime
 
 
 def cpu_seconds_of_ended_children(pid):
-    return sum(map(int, _fields(pid)[13:15])) / TICKS  # cutime cstime
+    return sum(map(int, _fields(pid)[13:15])) / TICKS  # the fields cutime and cstime
 
 
 def machine_cpu_seconds():
-    """That every core of the machine worked, for whomever, or was not given to us by what the machine runs on."""
+    """Returns the seconds in which the cores worked for any process, or were withheld from this machine by its host."""
     user, nice, system, _, _, *rest = map(int, pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:9])
     return (user + nice + system + sum(rest)) / TICKS
 
@@ -44,11 +44,11 @@ def children_of(parent):
             if name.isdigit() and int(_fields(name)[1]) == parent:
                 yield int(name)
         except OSError:
-            continue  # it ended meanwhile
+            continue  # the process ended meanwhile
 
 
 def cluster_cpu_seconds(postmaster, without):
-    """Of every process of a cluster, those that ended included, but not of our own sessions, which `without` names."""
+    """Returns the CPU time of all processes of a cluster, also of ended ones, but without the sessions in `without`."""
     while True:
         ended = cpu_seconds_of_ended_children(postmaster)
         living = cpu_seconds(postmaster)
@@ -57,13 +57,13 @@ def cluster_cpu_seconds(postmaster, without):
                 living += 0 if pid in without else cpu_seconds(pid)
             except OSError:
                 continue
-        # One that ended in between was seen as neither: look again.
+        # A process that ended in between was counted in neither sum: read again.
         if cpu_seconds_of_ended_children(postmaster) == ended:
             return ended + living
 
 
 class Sessions(threading.Thread):
-    """Samples what the sessions of one login are doing, on a connection of its own."""
+    """Samples the activity of the sessions of one login, on a connection of its own."""
 
     SQL = """SELECT CASE WHEN state = 'active' THEN coalesce(wait_event_type || '/' || wait_event, 'running')
                          WHEN state LIKE 'idle in%%' THEN state ELSE 'idle' END, count(*)
@@ -85,23 +85,23 @@ class Sessions(threading.Thread):
                 try:
                     cursor.execute(self.SQL, [self.login])
                 except psycopg2.Error:
-                    return  # the server is gone; whoever measures is told by their own session
+                    return  # the server has stopped; the session of the measurement reports it
                 self.seen.update(dict(cursor.fetchall()))
                 self.samples += 1
 
     def stop(self):
-        """May be called again."""
+        """Stops the sampling. It may be called again."""
         self.stopping.set()
         self.join()
         self.connection.close()
 
     def histogram(self):
-        """How many sessions did what, on the average; idle ones are left out."""
+        """Returns the average number of sessions in each activity. Idle sessions are left out."""
         busy = [(name, count) for name, count in self.seen.most_common() if name != "idle"]
         return {name: round(count / self.samples, 3) for name, count in busy} if self.samples else {}
 
 
-# The daemon's statements as the server received them, what runs inside functions not counted: by kind, how often and how long.
+# The daemon's statements as the server received them, by kind, with their number and time. Statements inside functions do not count.
 STATEMENTS = """
 SELECT CASE WHEN query ~ 'contego\\.\\w+\\(' THEN substring(query FROM 'contego\\.(\\w+)\\(') ELSE lower(left(query, 20)) END AS kind,
        sum(calls)::bigint AS calls, sum(total_exec_time)::double precision AS ms
@@ -116,5 +116,5 @@ def statements(admin, login):
 
 
 def commits(admin, database):
-    """Read when the sessions that are counted have ended: only then are all their figures surely in."""
+    """Returns the commits. It is called after the counted sessions have ended, since only then all their statistics are complete."""
     return admin.query("SELECT xact_commit AS n FROM pg_stat_database WHERE datname = %s", database)[0]["n"]

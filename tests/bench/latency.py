@@ -1,7 +1,7 @@
-"""Scenarios that ask how long a request takes, from the commit of its insertion to the commit of its outcome, and what an idle daemon costs.
+"""Scenarios that measure the time from the commit of an INSERT to the commit of its outcome, and the costs of an idle daemon.
 
-Both moments are PostgreSQL's own: pg_xact_commit_timestamp of the row's transaction. The inserting one is known by the row that it wrote
-into bench.inserted. Requests are inserted in open loop, however long the ones before take."""
+Both moments are PostgreSQL's own: pg_xact_commit_timestamp of the row's transaction. The inserting transaction writes a row into
+bench.inserted, which identifies it. Requests are inserted in open loop, at a fixed rate, however long the ones before take."""
 
 import subprocess
 import time
@@ -17,7 +17,7 @@ FROM (
     FROM bench.inserted AS i
     JOIN contego.request_finished AS f ON f.id = i.id
     WHERE f.life_cycle_state = 'COMPLETED' AND pg_xact_commit_timestamp(i.xmin) < %s) AS r"""
-# While as much as possible is inserted: the last seconds of it.
+# The rate of the last seconds in which requests were inserted as fast as possible.
 SUSTAINED = """
 SELECT count(*) / %s::float AS rate FROM contego.request_finished AS f, (SELECT max(created_date) AS ended FROM contego.request) AS load
 WHERE f.finished_date BETWEEN load.ended - %s * interval '1 second' AND load.ended"""
@@ -39,7 +39,7 @@ def drained(database, daemons):
 
 
 def warm_up(stage, database, daemons):
-    """What connections, plans and caches cost once is not measured; returns the number of transactions."""
+    """Makes connections, plans and caches warm, which is not measured. Returns the number of transactions."""
     done = stage.load(database, workload.script(), WARM_UP, rate=50).finish()
     drained(database, daemons)
     database.session.query("TRUNCATE bench.inserted")
@@ -47,7 +47,7 @@ def warm_up(stage, database, daemons):
 
 
 def measured(stage, database, daemons, costs, cas, rate, rows=1):
-    """An open loop of so many transactions a second, with so many rows each."""
+    """Measures an open loop of `rate` transactions per second, with `rows` rows each."""
     seconds = stage.settings.load_seconds
     transactions = stage.load(database, workload.script(rows), seconds, rate=rate).finish()
     total = drained(database, daemons)
@@ -65,7 +65,7 @@ def open_loop(stage, per_second=200):
 
 
 def near_the_maximum(stage):
-    """The maximum is what is finished while more is inserted than can be; a transaction inserts 20 rows, as a nightly job of a CRM."""
+    """The maximum is the rate of finished requests while more are inserted. A transaction inserts 20 rows, like a nightly job of a CRM."""
     rows, seconds = 20, max(2, stage.settings.load_seconds // 3)
     with stage.database() as database, stage.cas() as (url, cas), stage.costs(database) as costs:
         with stage.daemons(database, url) as daemons:
@@ -79,7 +79,7 @@ def near_the_maximum(stage):
 
 
 def express(stage, per_second=50):
-    """EXPRESS requests, one after the other, while a bulk is being worked off."""
+    """Inserts EXPRESS requests, one after the other, while a bulk is in the queue."""
     with stage.database() as database, stage.cas() as (url, cas):
         low, high = database.insert(workload.subscriptions(stage.settings.rows, name="BULK"))
         database.settle()
@@ -105,7 +105,7 @@ def stays(daemon, seconds):
 
 
 def idle(stage):
-    """Nothing to do, for a long time."""
+    """The daemon has nothing to do, for a long time."""
     with stage.database() as database, stage.cas() as (url, _), stage.costs(database) as costs:
         with stage.daemons(database, url) as (daemon,):
             def so_far():

@@ -1,5 +1,5 @@
-"""The queues that a team would take instead, in the same run: a folder with a run.sh that prints one JSON line for each of its own
-scenarios ({"peer": NAME, "path": "/fast" or "/slow", "conc": 64, "serial": true, "rate": ...}) and cleans up after itself."""
+"""Other queues that a team might use, in the same run. A folder has a run.sh, which prints one JSON line for each of its own scenarios
+({"peer": NAME, "path": "/fast" or "/slow", "conc": 64, "serial": true, "rate": ...}) and cleans up after itself."""
 
 import json
 import pathlib

@@ -1,4 +1,4 @@
-"""The programs that are measured, started and stopped as a site does it."""
+"""Starts and stops the measured programs as a site does."""
 
 import json
 import os
@@ -16,18 +16,18 @@ CONTEGOD = BUILT / "contegod"
 
 
 def say(text):
-    """Progress, for people."""
+    """Prints progress for people."""
     print(f"bench: {text}", file=sys.stderr, flush=True)
 
 
 def free_place(folder, kind):
-    """A file name in the folder that nobody had yet."""
+    """Returns an unused file name in the folder."""
     number = 1 + sum(1 for _ in folder.glob(f"{kind}-*"))
     return folder / f"{kind}-{number}"
 
 
 class Stub:
-    """contego-sim that answers everything with OK, so many milliseconds later."""
+    """contego-sim that answers every call with OK after a fixed number of milliseconds."""
 
     def __init__(self, latency_ms=0):
         self.process = subprocess.Popen(
@@ -44,7 +44,7 @@ class Stub:
 
 
 class Daemon:
-    """`contegod serve`, from its start to its being ready, which it says as it says it to systemd."""
+    """`contegod serve`, from its start until it reports readiness, as it does to systemd."""
 
     def __init__(self, folder, configuration):
         self.place = free_place(folder, "daemon")
@@ -87,7 +87,7 @@ class Daemon:
 
 
 class Load:
-    """pgbench with a script, in open loop where a rate is given; `transactions` says how many there were."""
+    """pgbench with a script; in open loop if a rate is given. `finish` returns the number of transactions."""
 
     def __init__(self, folder, connection, script, seconds, rate, clients, log=False):
         file = free_place(folder, "load")
@@ -103,7 +103,7 @@ class Load:
         return self.process.poll() is None
 
     def finish(self):
-        """Waits until its time is over; the number of transactions."""
+        """Waits until pgbench ends. Returns the number of transactions."""
         said, complained = self.process.communicate()
         found = re.search(r"number of transactions actually processed: (\d+)", said)
         if not found or self.process.returncode:
@@ -111,7 +111,7 @@ class Load:
         return int(found.group(1))
 
     def latencies(self):
-        """(Unix time of its end, milliseconds from when it was to begin) of every transaction, where a log was asked for."""
+        """Yields (Unix time of its end, milliseconds since its planned start) of every transaction, if a log was requested."""
         for file in self.log.parent.glob(self.log.name + ".*"):
             for line in file.read_text().splitlines():
                 _, _, microseconds, _, seconds, fraction, *_ = line.split()
@@ -119,11 +119,11 @@ class Load:
 
     def stop(self):
         if self.running():
-            self.process.terminate()  # SIGINT is ignored below a shell that started the bench in the background
+            self.process.terminate()  # a shell that starts the bench in the background makes it ignore SIGINT
         self.process.communicate()
 
 
 def told_by(program, *arguments):
-    """Runs one of the C++ programs of this folder to its end: the JSON lines that it printed."""
+    """Runs one of the C++ programs of this folder to its end, and returns its JSON lines."""
     done = subprocess.run([BUILT / "tests/bench" / program, *map(str, arguments)], stdout=subprocess.PIPE, text=True, check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]

@@ -1,6 +1,7 @@
-// The ceiling of the database: the daemon's own claims and records, in batches, with outcomes that are ready
-// made. No network and no line between them. Claims and records run side by side on two connections, as they
-// do in the daemon. Prints one JSON line: how many requests were recorded, and in how many calls.
+// Measures the ceiling of the database: the daemon's own claims and records, in batches, with prepared
+// outcomes, and neither a network nor a line between them. Claims and records run side by side on two
+// connections, as in the daemon. Prints one JSON line: how many requests were recorded, and in how many
+// calls.
 
 #include "bench/sample.hpp"
 #include "queue/claim.hpp"
@@ -16,12 +17,12 @@ namespace {
 
 using namespace contego;
 
-/// What the claiming thread hands to the recording one.
+/// Passes outcomes from the claiming thread to the recording thread.
 class handover {
 public:
     explicit handover(std::size_t most) : most_(most) {}
 
-    /// Waits until there is room for `count` more; false when it makes no sense to go on.
+    /// Waits until there is room for `count` more outcomes. Returns false if the recording thread has failed.
     bool wait_for_room(std::size_t count) {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [&] { return broken_ || outstanding_ + count <= most_; });
@@ -35,7 +36,7 @@ public:
         changed_.notify_all();
     }
 
-    /// Everything that is there, as the daemon's recorder takes it; empty when there will be nothing more.
+    /// Returns all outcomes that are there, as the daemon's recorder does. Empty: there will be no more.
     record_batch take() {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [&] { return ended_ || !pending_.runs.empty(); });
@@ -70,7 +71,7 @@ private:
     bool broken_ = false;
 };
 
-/// A command's record as the line would have written it, but for the request that it is of.
+/// Returns the record of a command as the line would write it, without the number of its request.
 command_record sample_record(const binding& wire) {
     command_record c;
     c.sequence = 1;
@@ -109,7 +110,7 @@ record_batch outcomes_of(const claim_batch& batch, const command_record& sample)
     return out;
 }
 
-/// Says that nothing more will be claimed, however the claiming ends.
+/// Tells the recording thread in its destructor that no more requests will be claimed.
 class claiming_ends {
 public:
     explicit claiming_ends(handover& of) : of_(of) {}

@@ -1,6 +1,6 @@
-// Prints, as one JSON line for each of the 13 commands, how many nanoseconds it takes to render its envelope
-// and to read an answer to it, with the binding file that is named on the command line. Single thread, one
-// warm-up round, the best of five rounds: what is measured is the code, not what else the machine does.
+// Measures how many nanoseconds it takes to render the envelope of each of the 13 commands and to read an
+// answer to it. The command line names the binding file. Prints one JSON line for each command. Single
+// thread, one warm-up round, the best of five rounds: this measures the code, not other work of the machine.
 
 #include <contego/binding.hpp>
 #include <contego/parameter.hpp>
@@ -62,7 +62,7 @@ command sample_command(command_type type) {
     return c;
 }
 
-// Of the size and shape of a real answer. Whether the binding understands it is told beside the figures.
+// Returns an answer of real size and shape. The output says whether the binding understands it.
 exchange sample_answer() {
     exchange e;
     e.state = exchange_state::answered;
@@ -77,7 +77,7 @@ exchange sample_answer() {
     return e;
 }
 
-// Every result goes in here, so that no call can be left out by the compiler.
+// Every result is added here, so that the compiler can leave out no call.
 std::size_t consumed = 0;
 
 template <typename Call>

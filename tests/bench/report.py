@@ -1,10 +1,10 @@
-"""From repetitions to medians, ratios, goals, and a table for people."""
+"""Computes medians, ratios and goals from the repetitions, and prints a table for people."""
 
 import statistics
 
 
 def medians(repetitions):
-    """Per figure its median over the repetitions, smallest and largest; only of figures that are numbers."""
+    """Returns the median, lowest and highest value of each figure over the repetitions. Figures that are not numbers are left out."""
     numbers = {key for one in repetitions for key, value in one.items() if isinstance(value, (int, float))}
     found = {}
     for key in sorted(numbers):
@@ -14,7 +14,7 @@ def medians(repetitions):
 
 
 class Results:
-    """What all repetitions of all scenarios found."""
+    """The figures of all repetitions of all scenarios."""
 
     def __init__(self):
         self.repetitions = {}
@@ -26,12 +26,12 @@ class Results:
         return medians(self.repetitions.get(scenario, []))
 
     def median(self, name):
-        """Of `SCENARIO.FIGURE`; None where it was not measured."""
+        """Returns the median of `SCENARIO.FIGURE`; None: it was not measured."""
         scenario, figure = name.split(".")
         return self.of(scenario).get(figure, {}).get("median")
 
     def judge(self, goal):
-        """(what was measured, whether it is enough); (None, None) where something is missing."""
+        """Returns (value, whether it meets the goal); (None, None): a figure is missing."""
         value = self.median(goal.of)
         per = self.median(goal.per) if goal.per else 1
         if value is None or not per:
@@ -67,7 +67,7 @@ def ratio(results, name, ceiling):
 
 
 def main_waits(repetitions):
-    """Of the last repetition: sessions of the daemon that are busy on the average, and with what."""
+    """Returns the activities of the daemon's busy sessions in the last repetition, with their average numbers."""
     seen = repetitions[-1].get("wait_events", {})
     return ", ".join(f"{name} {share:.2f}" for name, share in list(seen.items())[:3])
 
@@ -98,7 +98,7 @@ def latencies(results, scenarios):
 
 
 def others(results, scenarios):
-    """Figures that only one scenario has."""
+    """Prints the figures that only one scenario has."""
     wanted = {"sql-ceiling": ("rate_100", "rate_300", "rate_1000"), "render": ("render_ns", "read_ns"),
               "one-card": ("card_rate",), "blocked": ("parked_rate",),
               "mixed-day": ("commands_rate",), "feed": ("readers", "restarts"),

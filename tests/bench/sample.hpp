@@ -7,7 +7,7 @@
 
 namespace contego::bench {
 
-/// The command that the burn-down is made of.
+/// Returns the command of every request of the scenario burn-down.
 inline command sample_command() {
     command c;
     c.type = command_type::add_subscriptions;
@@ -15,7 +15,7 @@ inline command sample_command() {
     return c;
 }
 
-/// The binding in a file; throws with the first mistake in it.
+/// Returns the binding in a file. Throws the first mistake in it.
 inline binding binding_in(const std::string& file) {
     auto loaded = daemon::load_binding(file);
     if (const auto* mistakes = std::get_if<std::vector<std::string>>(&loaded))

@@ -1,4 +1,4 @@
-"""The scenarios: name, what each shows, how it is played, and what is asked of its figures. A goal names figures as SCENARIO.FIGURE."""
+"""The scenarios: a name, a description, a function that plays it, and goals for its figures. A goal names figures as SCENARIO.FIGURE."""
 
 import dataclasses
 import functools
@@ -11,7 +11,7 @@ import throughput
 
 @dataclasses.dataclass(frozen=True)
 class Goal:
-    """`of`, divided by `per` where there is one, is at least or at most so much."""
+    """The figure `of`, divided by `per` if there is one, must be at least `least` or at most `most`."""
 
     what: str
     of: str
@@ -29,7 +29,7 @@ class Scenario:
     shows: str
     play: object
     goals: tuple = ()
-    once: bool = False  # not repeated: it takes long and its figures do not spread
+    once: bool = False  # not repeated: it takes long, and its figures vary little
 
 
 def unordered(name, least, figure="rate"):
@@ -48,7 +48,7 @@ def run(**how):
 ALL = (
     Scenario("sql-ceiling", "the daemon's claims and records without a network", throughput.sql_ceiling),
     Scenario("exchange-ceiling", "render, send and read with 64 in flight, without a database", throughput.exchange_ceiling),
-    Scenario("render", "one envelope, and the reading of one answer, without anything else", throughput.render),
+    Scenario("render", "render one envelope and read one answer, and nothing else", throughput.render),
     Scenario("burn-down", "single commands, 64 in flight, a CAS that answers at once", throughput.burn_down, (
         Goal("of the SQL ceiling", "burn-down.rate", least=0.65, per="sql-ceiling.rate"),
         Goal("times the fastest peer", "burn-down.rate", least=4, per="peers.fast"),
@@ -61,26 +61,26 @@ ALL = (
     Scenario("cards", "20 requests a card in strict order", throughput.cards, (
         unordered("cards", 0.90), Goal("times a peer with one queue a card", "cards.rate", least=50, per="peers.serial"),
         *few_statements("cards"))),
-    Scenario("one-card", "one card with as many requests in front as flow past it", throughput.one_card, (unordered("one-card", 0.80),)),
-    Scenario("blocked", "as many requests behind two held ones as flow past them", throughput.blocked, (
+    Scenario("one-card", "one card with as many requests in front as free ones behind them", throughput.one_card, (unordered("one-card", 0.80),)),
+    Scenario("blocked", "as many requests behind two held ones as free ones behind all of them", throughput.blocked, (
         unordered("blocked", 0.80), unordered("blocked", 0.80, "parked_rate"))),
     Scenario("mixed-day", "actions of one to four commands, households of five, some EXPRESS", throughput.mixed_day),
     Scenario("two-daemons", "burn-down by two daemons", run(count=2), (unordered("two-daemons", 1),)),
     Scenario("four-daemons", "burn-down by four daemons", run(count=4), (unordered("four-daemons", 1),)),
     Scenario("held-xmin", "burn-down beside a transaction that stays open", throughput.held_xmin, (unordered("held-xmin", 0.80),)),
-    Scenario("finished", "burn-down where the tables are full of what ended long ago", throughput.finished_before, (
+    Scenario("finished", "burn-down with tables full of requests that ended long ago", throughput.finished_before, (
         unordered("finished", 0.95),)),
     Scenario("open-loop-200", "commit to commit at 200 a second", latency.open_loop, (
         Goal("p50, ms", "open-loop-200.p50_ms", most=4), Goal("p99, ms", "open-loop-200.p99_ms", most=15))),
     Scenario("open-loop-80", "commit to commit at 80 % of the maximum", latency.near_the_maximum),
     Scenario("express", "EXPRESS, commit to commit, while a bulk is worked off", latency.express, (
         Goal("p99, ms", "express.p99_ms", most=100),)),
-    Scenario("inserters", "a CRM of eight sessions that inserts, alone, beside loops that count, and beside a daemon at full load", sql.inserters, (
-        Goal("p99 beside the daemon, of that alone", "inserters.beside_p99_ms", most=1.5, per="inserters.alone_p99_ms"),
-        Goal("the same where they find a core, CAS of 20 ms", "inserters.first_beside_20ms_p99_ms", most=1.5,
+    Scenario("inserters", "a CRM with eight sessions that insert: alone, beside loops that count, and beside a daemon at full load", sql.inserters, (
+        Goal("p99 beside the daemon, relative to that alone", "inserters.beside_p99_ms", most=1.5, per="inserters.alone_p99_ms"),
+        Goal("the same if they get a core, CAS of 20 ms", "inserters.first_beside_20ms_p99_ms", most=1.5,
              per="inserters.first_alone_p99_ms"))),
-    Scenario("feed", "two daemons at full load, and three readers of the feed that fall now and then", sql.feed),
-    Scenario("asking", "support's questions where the tables are full of what ended long ago", sql.asking, (
+    Scenario("feed", "two daemons at full load, and three readers of the feed that fail now and then", sql.feed),
+    Scenario("asking", "support's questions with tables full of requests that ended long ago", sql.asking, (
         Goal("p99 of card_history, ms", "asking.card_history_p99_ms", most=10),
         Goal("p99 of request_status, ms", "asking.request_status_p99_ms", most=10))),
     Scenario("idle", "a daemon with nothing to do", latency.idle, (
@@ -92,7 +92,7 @@ CEILINGS = ("sql-ceiling", "exchange-ceiling")
 
 
 def chosen(names, with_peers):
-    """In the order of the table: the scenarios named (none: all), and those whose figures their ratios need."""
+    """Returns the named scenarios (none: all), and the scenarios whose figures their ratios need, in the order of the table."""
     wanted = set(names or NAMED)
     for name in list(wanted):
         wanted |= set().union(*(goal.needs() for goal in NAMED[name].goals))

@@ -1,4 +1,4 @@
-"""Scenarios of those who use the SQL while the daemon works: the CRM that inserts, support that asks, readers of the feed."""
+"""Scenarios of people and programs that use SQL while the daemon works: a CRM that inserts, support that asks, readers of the feed."""
 
 import contextlib
 import os
@@ -35,8 +35,8 @@ def may_go_first():
 
 
 def begin_inserting(stage, database, first):
-    """Eight sessions insert, in open loop, and have done so long enough to know their plans. `first`: they and the processes that serve
-    them have a core whenever they want one, as on a machine that has enough of them."""
+    """Eight sessions insert in open loop, long enough to have their plans. With `first`, they and the processes that serve them get a core
+    whenever they want one, as on a machine with enough cores."""
     before = database.session.value("SELECT last_value FROM contego.request_id_seq")
     load = stage.load(database, workload.script(name="INSERTED"), insert_seconds(stage), rate=INSERTERS * EACH_PER_SECOND, clients=INSERTERS,
                       log=True)
@@ -60,7 +60,7 @@ def insert_seconds(stage):
 
 
 def inserting(stage, database, first):
-    """Milliseconds of each transaction."""
+    """Returns the milliseconds of each transaction."""
     load = begin_inserting(stage, database, first)
     warm = time.time()
     load.finish()
@@ -68,7 +68,7 @@ def inserting(stage, database, first):
 
 
 def inserting_beside_loops(stage, database, first):
-    """The same while every core counts, and nobody is told of an INSERT: as beside a busy daemon, but one that leaves the database alone."""
+    """The same while every core counts, and no INSERT notifies: as beside a busy daemon that does not use the database."""
     database.session.query("INSERT INTO contego.busy (provider, busy_until) VALUES ('default', 'infinity') "
                            "ON CONFLICT (provider) DO UPDATE SET busy_until = 'infinity'")
     with stage.counting_loops():
@@ -78,7 +78,7 @@ def inserting_beside_loops(stage, database, first):
 
 
 def inserting_beside_daemon(stage, database, first, rows, latency_ms):
-    """The same while a daemon works off so many, and what that cost."""
+    """The same while a daemon works off `rows` requests. Also returns the costs."""
     low, high = database.insert(workload.subscriptions(rows, name="BULK"))
     database.settle()
     waiting = database.session.value("SELECT count(*) FROM contego.request_open")
@@ -102,7 +102,7 @@ def inserting_beside_daemon(stage, database, first, rows, latency_ms):
 
 
 def inserted(stage, database, first):
-    """Milliseconds of each transaction by what is beside it, and what the daemon cost that is as fast as it can be."""
+    """Returns the milliseconds of each transaction by the load beside it, and the costs of the fastest daemon."""
     alone = inserting(stage, database, first)
     loops = inserting_beside_loops(stage, database, first)
     beside, costs = inserting_beside_daemon(stage, database, first, stage.settings.rows, 0)
@@ -112,10 +112,10 @@ def inserted(stage, database, first):
 
 
 def inserters(stage):
-    """The same open loop of single rows alone, beside loops that only count, beside a daemon that is as fast as it can be, and beside one
-    whose CAS takes 20 ms; where it is allowed, all of that once more with the inserters first."""
+    """Measures the same open loop of single rows alone and beside three loads: loops that only count, a daemon at full speed, and a daemon
+    whose CAS takes 20 ms. If priorities may be raised, all of that is repeated with the inserters first."""
     with stage.database() as database:
-        inserting(stage, database, False)  # what caches cost once
+        inserting(stage, database, False)  # warms the caches
         times, found = inserted(stage, database, False)
         if may_go_first():
             times |= {f"first_{name}": values for name, values in inserted(stage, database, True)[0].items()}
@@ -126,7 +126,7 @@ def inserters(stage):
 
 
 class Reader(threading.Thread):
-    """Follows the feed until it has read so many ends; now and then falls, with what it has just read."""
+    """Reads the feed until it has read `ends` rows. Now and then it fails, and loses the rows that it has just read."""
 
     def __init__(self, connection, ends, seed):
         super().__init__(daemon=True)
@@ -144,7 +144,7 @@ class Reader(threading.Thread):
                 self.starts += 1
                 with contextlib.closing(Session(self.connection)) as session:
                     self.live(session)
-        except Exception as failure:  # told by the scenario
+        except Exception as failure:  # the scenario reports it
             self.failure = failure
 
     def live(self, session):
@@ -166,7 +166,7 @@ class Reader(threading.Thread):
 
 
 def feed(stage):
-    """Twice as many requests as elsewhere, finished by two daemons, followed by three readers."""
+    """Two daemons finish twice as many requests as in other scenarios, and three readers follow."""
     with stage.database() as database:
         database.session.query("SELECT contego.open_feed()")
         low, high = database.insert(workload.subscriptions(2 * stage.settings.rows))
@@ -175,7 +175,7 @@ def feed(stage):
         for one in readers:
             one.start()
         found = throughput.run(stage, database, low, high, count=2)
-        while database.session.query("SELECT contego.number_finished() AS n")[0]["n"]:  # the daemons ended right after the last end
+        while database.session.query("SELECT contego.number_finished() AS n")[0]["n"]:  # the daemons ended right after the last request
             pass
         for one in readers:
             one.join(120)
@@ -186,7 +186,7 @@ def feed(stage):
 
 
 def asking(stage, times=2000):
-    """One question after the other, about requests and cards drawn from all that ended long ago."""
+    """Asks one question after the other, about random requests and cards that ended long ago."""
     database = throughput.filled(stage)
     draw = random.Random(1)
     found = {"finished_before": stage.settings.finished}

@@ -1,4 +1,4 @@
-"""One measurement: a database with requests in it, a CAS, daemons, and what all of it cost until the last request was finished."""
+"""One measurement: a database with requests, a CAS, daemons, and their costs until the last request was finished."""
 
 import contextlib
 import dataclasses
@@ -20,7 +20,7 @@ SELECT count(*) AS rows, count(*) FILTER (WHERE f.life_cycle_state = 'COMPLETED'
 FROM contego.request_finished AS f
 WHERE f.id BETWEEN %s AND %s"""
 
-# Of two requests that follow each other on a lane, the later one was sent before the earlier one was finished.
+# Two requests follow each other on a lane, and the later one was sent before the earlier one was finished.
 OVERTAKEN = """
 SELECT count(*) AS n FROM (
     SELECT f.executed_date, lag(f.finished_date) OVER (PARTITION BY lane ORDER BY f.sequence_number) AS before
@@ -42,14 +42,14 @@ class Settings:
 
 
 class Stage:
-    """What scenarios are played on. Closes what a scenario left open."""
+    """The parts that scenarios use. It closes the parts that a scenario left open."""
 
     def __init__(self, cluster, settings, folder):
         self.cluster = cluster
         self.settings = settings
         self.folder = folder
-        self.kept = {}  # databases that are too dear to be made anew for every repetition
-        self.known = {}  # what earlier scenarios of this run found
+        self.kept = {}  # databases that take too long to be made anew for every repetition
+        self.known = {}  # figures of earlier scenarios of this run
 
     @contextlib.contextmanager
     def database(self):
@@ -61,7 +61,7 @@ class Stage:
 
     @contextlib.contextmanager
     def cas(self, latency_ms=0):
-        """Yields the URL and the process that answers it; none where it is the one of the command line."""
+        """Yields the URL and the process of the CAS. If the command line gives a URL, there is no process."""
         if self.settings.endpoint:
             yield self.settings.endpoint, None
             return
@@ -84,13 +84,13 @@ class Stage:
 
     @contextlib.contextmanager
     def daemons(self, database, url, in_flight=64, count=1):
-        """As the command line says. They have ended when this is left."""
+        """Yields daemons with the settings of the command line. They have ended when the block is left."""
         with self._started(count, self.configuration(database, url, in_flight=in_flight, claim_ahead=self.settings.claim_ahead)) as started:
             yield started
 
     @contextlib.contextmanager
     def daemon_as_it_comes(self, database, url):
-        """With nothing but defaults."""
+        """Yields a daemon with default settings."""
         with self._started(1, self.configuration(database, url)) as started:
             yield started
 
@@ -117,8 +117,8 @@ class Stage:
 
     @contextlib.contextmanager
     def counting_loops(self):
-        """As many as there are cores, each a program that only counts, in a session of its own as every process of the database is: the
-        scheduler may be fair between sessions."""
+        """Runs one program that only counts for each core. Each has a session of its own, like every process of the database, since the
+        scheduler may divide time fairly between sessions."""
         counting = [subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True) for _ in range(os.cpu_count())]
         try:
             yield
@@ -128,12 +128,12 @@ class Stage:
                 one.wait()
 
     def load(self, database, script, seconds, rate=None, clients=None, log=False):
-        """In open loop, where a rate is given, there are sessions enough for commits that take long; else as many as the maximum needs."""
+        """In open loop (if a rate is given), there are enough sessions for slow commits; otherwise as many as the maximum needs."""
         return Load(self.folder, database.connection, script, seconds, rate, clients or (32 if rate else 4), log)
 
 
 class Others:
-    """Cores that are busy with something else than a measurement, on the average since this was made."""
+    """The average number of cores that were busy with other work since the object was created."""
 
     def __init__(self, cluster):
         self.cluster = cluster
@@ -141,7 +141,7 @@ class Others:
         self.before = self._cpu_seconds(())
 
     def _cpu_seconds(self, ours):
-        """Of neither this program, nor what it started and is over, nor `ours`, nor the cluster."""
+        """Returns CPU seconds without this program, its ended children, `ours`, and the cluster."""
         started = sum(os.times()[:4]) + sum(map(gauges.cpu_seconds, ours))
         return gauges.machine_cpu_seconds() - started - gauges.cluster_cpu_seconds(self.cluster.postmaster(), ())
 
@@ -150,7 +150,7 @@ class Others:
 
 
 class Costs:
-    """Begun before the daemons start; `close` after they ended."""
+    """The costs of a run. It is created before the daemons start; `close` is called after they ended."""
 
     def __init__(self, cluster, database):
         self.cluster = cluster
@@ -172,7 +172,7 @@ class Costs:
         return gauges.cluster_cpu_seconds(self.cluster.postmaster(), self.own)
 
     def _commits(self):
-        """Of this database. Its sessions tell all they know only when they end: ours is begun anew, the daemons' have ended."""
+        """Returns the commits of this database. A session reports all its statistics only when it ends, so this one is renewed. The daemons' have ended."""
         former = self.database.session.pid
         self.database.reconnect()
         self.own = self.own - {former} | {self.database.session.pid}
@@ -181,7 +181,7 @@ class Costs:
         return gauges.commits(self.admin, self.database.name)
 
     def take(self, rows, daemons, cas=None):
-        """At the end of the run, while everything still lives; as figures per 1,000 rows and per row."""
+        """Returns the costs at the end of the run, while all processes still live, per 1,000 rows and per row."""
         self.sessions.stop()
         cluster = self.cluster_cpu() - self.cpu_before
         own = sum(os.times()[:2]) - sum(self.times_before[:2])
@@ -213,7 +213,7 @@ class Costs:
         return dict(sorted(changes.items(), key=lambda item: -item[1][1]))
 
     def close(self, rows, of_load=0):
-        """When the daemons ended: commits of theirs, autovacuum's among them, per row."""
+        """Returns the commits per row after the daemons have ended. Those of autovacuum are included."""
         polls = self.database.session.commits - self.polls_before
         commits = self._commits() - self.commits_before - polls - of_load
         return {"commits_per_request": commits / max(rows, 1)}
@@ -224,7 +224,7 @@ class Costs:
 
 
 def outcome(database, low, high, since, strict=False):
-    """What became of the requests from one id to another; complains where it is not what it has to be."""
+    """Returns the results of the requests in a range of ids. Complains if they are not as they must be."""
     found = database.session.query(OUTCOME, since, low, high, low, high, low, high)[0]
     wrong = [
         f"{found['rows'] - found['completed']} of {found['rows']} are not COMPLETED" if found["rows"] > found["completed"] else "",

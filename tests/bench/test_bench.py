@@ -1,4 +1,4 @@
-"""script/bench itself, with as few rows as show that it works: what it measures here says nothing of the daemon."""
+"""Tests script/bench itself, with only as many rows as it needs to work: the figures say nothing about the daemon."""
 
 import fcntl
 import json
@@ -29,7 +29,7 @@ def bench(*options):
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """One run of everything: standard output, and the measurements by scenario."""
+    """One run of all scenarios: returns standard output, and the measurements by scenario."""
     folder = tmp_path_factory.mktemp("peers")
     script = folder / "run.sh"
     script.write_text(PEERS)
@@ -55,7 +55,7 @@ def test_a_run_is_told_with_its_rate_and_its_costs(whole, name):
     assert 0 <= found["others_cores"] <= os.cpu_count()
     assert found["postgres_cpu_seconds_per_1000"] > 0
     assert 0.0005 < found["statements_per_request"] < 10
-    assert 0.0005 < found["commits_per_request"] < 10  # autovacuum's are among them
+    assert 0.0005 < found["commits_per_request"] < 10  # the commits of autovacuum are among them
     assert {"claim", "record"} <= set(found["statement_calls"])
     if name != "sql-ceiling":
         assert found["daemon_cpu_seconds_per_1000"] > 0 and found["cas_cpu_seconds_per_1000"] > 0
@@ -66,7 +66,7 @@ def test_a_run_is_told_with_its_rate_and_its_costs(whole, name):
 def test_the_two_ways_to_time_a_run_agree(whole, name):
     found = whole[1][name]
 
-    assert 0.4 * found["rate"] < found["rate_polled"] <= found["rate"]  # the poll sees the end late, and the start early
+    assert 0.4 * found["rate"] < found["rate_polled"] <= found["rate"]  # the poll sees the end late, but knows the start
 
 
 @pytest.mark.parametrize("name", ["open-loop-200", "open-loop-80", "express"])

@@ -1,4 +1,4 @@
-"""What the bench is told by its own parts: sums over processes, medians, goals, and that a run which went wrong gives no figure."""
+"""Tests parts of the bench: sums over processes, medians, goals, and that a failed run gives no figure."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Scenarios that ask how many requests a second come to a durable end."""
+"""Scenarios that measure how many requests per second end durably."""
 
 import concurrent.futures
 import contextlib
@@ -13,7 +13,7 @@ from database import LOGIN, Session
 from programs import CONTEGOD, REPOSITORY, free_place, say, told_by
 from stage import OVERTAKEN, Others, outcome
 
-BATCHES = (100, 300, 1000)  # requests of one claim and of one record; 1000 is the most that the daemon records at once
+BATCHES = (100, 300, 1000)  # requests of one claim and of one record; the daemon records at most 1000 at once
 
 
 def binding_of(stage):
@@ -21,7 +21,7 @@ def binding_of(stage):
 
 
 def run(stage, database, low, high, in_flight=64, latency_ms=0, count=1, strict=False):
-    """Daemons start, and finish the requests from `low` to `high`, which are in the database already."""
+    """Starts daemons and waits until they finish the requests from `low` to `high`, which are in the database already."""
     with stage.cas(latency_ms) as (url, cas), stage.costs(database) as costs:
         with stage.daemons(database, url, in_flight, count) as daemons:
             seen = database.wait_until_finished(low, high, daemons)
@@ -42,7 +42,7 @@ def burn_down(stage, select=None, **how):
 
 
 def sql_ceiling(stage):
-    """The daemon's claims and records, two connections, no network; with the batches that suit them best."""
+    """Runs the daemon's claims and records on two connections, without a network, with the batch size that is fastest."""
     all_of_it = {batch: claims_and_records(stage, batch) for batch in BATCHES}
     best = max(all_of_it.values(), key=lambda found: found["rate"])
     return {**best, **{f"rate_{batch}": found["rate"] for batch, found in all_of_it.items()}}
@@ -62,7 +62,7 @@ def claims_and_records(stage, batch):
 
 
 def exchange_ceiling(stage):
-    """The daemon's binding and endpoint client, no database."""
+    """Runs the daemon's binding and endpoint client, without a database."""
     rows = stage.settings.rows
     with stage.cas() as (url, cas):
         others = Others(stage.cluster)
@@ -72,14 +72,14 @@ def exchange_ceiling(stage):
 
 
 def render(stage):
-    """Nanoseconds to make an envelope and to read an answer, in the middle of the 13 commands and for each of them."""
+    """Returns the nanoseconds to render an envelope and to read an answer: the median of the 13 commands, and each of them."""
     commands = {line.pop("command"): line for line in told_by("bench_render", binding_of(stage))}
     middle = {key: statistics.median(line[key] for line in commands.values()) for key in ("render_ns", "read_ns")}
     return {**middle, "commands": commands}
 
 
 def cards(stage):
-    """20 requests a card, every card's in turn."""
+    """Inserts 20 requests for each card, one for every card in turn."""
     each = max(1, stage.settings.rows // 20)
     return burn_down(stage, workload.subscriptions(each * 20, card_number=f"(n % {each})"), strict=True)
 
@@ -89,7 +89,7 @@ def mixed_day(stage):
 
 
 def one_card(stage):
-    """A card with as many requests in front as flow past it."""
+    """One card has as many requests in front as there are free ones behind them."""
     rows = stage.settings.rows
     with stage.database() as database:
         first, last = database.insert(workload.subscriptions(rows, card_number="0"))
@@ -111,8 +111,8 @@ def hold(stage, database, ids):
 
 
 def blocked(stage):
-    """Two cards, each with a held request and half of the rows behind it, all of that in front of what may flow. Once with the rows
-    still to be parked, and once more when they are."""
+    """Two cards have a held request each, and half of the rows behind it. All of these are in front of the free requests. It is measured
+    while the rows are not yet parked, and again when they are."""
     rows = stage.settings.rows
     with stage.database() as database:
         hold(stage, database, range(*map(sum, zip(database.insert(workload.subscriptions(2, card_number="n")), (0, 1)))))
@@ -132,7 +132,7 @@ def blocked(stage):
 
 
 def held_xmin(stage):
-    """A transaction of somebody else, open for the whole run: no version of a row that dies meanwhile can be removed."""
+    """Another session keeps a transaction open for the whole run: dead row versions cannot be removed meanwhile."""
     with stage.database() as database:
         low, high = database.insert(workload.subscriptions(stage.settings.rows))
         database.settle()
@@ -143,7 +143,7 @@ def held_xmin(stage):
 
 
 def fill(database, table, count, chunk=250_000):
-    """One table, on a connection of its own."""
+    """Fills one table, on a connection of its own."""
     with contextlib.closing(Session(database.connection)) as session:
         for first in range(1, count + 1, chunk):
             session.query(workload.FINISHED[table].format(first=first, last=min(first + chunk - 1, count)))
@@ -152,7 +152,7 @@ def fill(database, table, count, chunk=250_000):
 
 
 def full_database(stage):
-    """Filled once, for all repetitions; all tables at the same time."""
+    """Fills all tables at the same time, once for all repetitions."""
     count = stage.settings.finished
     database = stage.cluster.new_database()
     with concurrent.futures.ThreadPoolExecutor() as pool:
@@ -163,7 +163,7 @@ def full_database(stage):
 
 
 def filled(stage):
-    """The tables hold what a site has sent in years."""
+    """Returns a database whose tables contain the requests of several years."""
     if "finished" not in stage.kept:
         stage.kept["finished"] = full_database(stage)
     return stage.kept["finished"]

@@ -1,28 +1,28 @@
-"""What the CRM inserts, as SELECTs of action, parameters, process_name and priority, and as scripts of pgbench. Cards begin with 01:
-those exist in contego-sim."""
+"""The requests that the CRM inserts, as SELECTs of action, parameters, process_name and priority, and as scripts of pgbench. Cards begin
+with 01: those exist in contego-sim."""
 
 
 def card(number):
-    """SQL for the card of that number, an SQL expression itself."""
+    """Returns SQL for the card with a number. The number is an SQL expression itself."""
     return f"'01' || lpad(({number})::text, 9, '0')"
 
 
 def subscriptions(rows, card_number="n", name="BENCH", first_card=0):
-    """One command each."""
+    """Returns SQL for requests of one command each."""
     return (f"SELECT 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', {card(f'{first_card} + {card_number}')}, "
             f"'service_ca_id', '1111'), '{name}', 'REGULAR' FROM generate_series(1, {rows}) AS n")
 
 
 def distribution(services, more=""):
-    """SQL for the parameters of a CRM action that touches one card and its box."""
+    """Returns SQL for the parameters of a CRM action that touches one card and its box."""
     return (f"""jsonb_build_object('distributions', jsonb_build_array(jsonb_build_object('distributor', 'ROOM',
                 'smartcards', jsonb_build_array(card), 'stbs', jsonb_build_array('00' || right(card, 8)),
                 'services', '{services}'::jsonb{more})))""")
 
 
 def mixed_day(rows):
-    """Actions and direct commands, about five for each card: of ten requests four lead to one command, three to two, one to three and
-    one to four (a pairing first), and one asks first and then pairs. One in nine is EXPRESS."""
+    """Returns SQL for actions and direct commands, about five for each card. Of ten requests, four lead to one command, three to two, one to
+    three, and one to four (a pairing first). One asks first and then pairs. One in nine is EXPRESS."""
     added, both = """, 'added', '{"services": ["2222", "3333"]}'::jsonb, 'paired', true""", \
         """, 'added', '{"services": ["2222"]}'::jsonb, 'removed', '{"services": ["1111"]}'::jsonb, 'paired', true"""
     item = """, 'added', jsonb_build_object('stbs', jsonb_build_array('00' || right(card, 8)))"""
@@ -42,8 +42,8 @@ def mixed_day(rows):
 
 
 def script(rows=1, name="LOAD", priority="REGULAR"):
-    """One transaction of pgbench: so many requests, each on a card of its own, and beside them the row that dates their commit. None is
-    a card of a bulk, behind whose request it would have to wait."""
+    """Returns one transaction of pgbench: `rows` requests, each with a card of its own, and a row that dates their commit. None of the cards
+    belongs to a bulk, since the request would have to wait behind it."""
     return (f"\\set card random({100_000_000 // rows}, {900_000_000 // rows})\n"
             "WITH made AS (INSERT INTO contego.request (action, parameters, process_name, priority) "
             f"SELECT 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', {card(f':card * {rows} + n')}, 'service_ca_id', '1111'), "
@@ -51,7 +51,7 @@ def script(rows=1, name="LOAD", priority="REGULAR"):
             "INSERT INTO bench.inserted (id) SELECT id FROM made;\n")
 
 
-# Requests that ended long ago, from one id to another, as large as real ones.
+# Requests that ended long ago, in a range of ids, as large as real ones.
 FINISHED = {
     "request_finished": f"""
         INSERT INTO contego.request_finished (id, created_date, created_by, action, parameters, process_name, provider, priority,

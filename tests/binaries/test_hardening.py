@@ -1,4 +1,4 @@
-"""Whether the programs that ops run are hardened as cmake/hardening.cmake says: read from what was linked, not from the flags.
+"""The programs that operators run are hardened as cmake/hardening.cmake says. The test reads the linked programs, not the flags.
 
 CONTEGOD and CONTEGO_SIM name the programs; default: those of script/build.
 """

@@ -1,4 +1,4 @@
-"""script/rooms: who may include whom."""
+"""script/rooms: the folders that a folder may include."""
 
 import pathlib
 import subprocess
