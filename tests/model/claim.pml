@@ -1,6 +1,6 @@
 /* contego.claim and contego.give_back_lost. Part of line.pml. */
 
-/* contego.claim. The clock that decides what is due must be read with the snapshot that shows the rows. */
+/* contego.claim. The clock that decides which requests are due must be read with the snapshot that shows the rows. */
 #ifdef STALE_CLOCK
 #define due_in(d, r) has(daemon[d].now, r)
 #else
@@ -10,10 +10,10 @@
                          execution_of(d, r).at == NOTHING)
 #define ahead(d, r, p) ((p) < (r) && shares(r, p) && is_open(p) && due_in(d, p))
 #define busy(r, p) (shares(r, p) && flies(p))
-/* Its nearest predecessor, else one in flight that came after it. */
+/* The nearest predecessor of r, else a request in flight that came after r. */
 #define blocker_of(d, r) (ahead(d, r, 1) -> 1 : (ahead(d, r, 0) -> 0 : \
                          (busy(r, 0) -> 0 : (busy(r, 1) -> 1 : (busy(r, 2) -> 2 : NOBODY)))))
-/* A poll that would change nothing is no step, so that every run ends. */
+/* A poll that would change nothing is not a step, so that every run ends. */
 #define worth(d, r) (candidate(d, r) && row[blocker_of(d, r)].locked == 0)
 #ifdef LANE_CHECK_OUTSIDE
 #define my_turn true
@@ -21,8 +21,8 @@
 #define my_turn !taking_turns
 #endif
 
-/* What is parked behind r and came before it: r must be in flight. Those go back to the queue when r leaves the flight
- * unfinished, for r will then wait for them. */
+/* Requests that came before r can be parked behind r only while r is in flight. They go back to the queue when r leaves the
+ * flight unfinished, because r will then wait for them. */
 inline wake_earlier(r) {
 #ifndef NO_WAKE_ON_RETURN
     w = 0;
@@ -43,8 +43,8 @@ inline wake_earlier(r) {
 #endif
 }
 
-/* BEGIN of the claim's transaction, from where now() counts. Not while the keeper is about to join anew: that
- * daemon would claim and give back in turns until then. */
+/* BEGIN of the claim's transaction, at which now() is read. It does not happen while the keeper is about to join anew:
+ * the daemon would claim and give back in turns until then. */
 inline begin_claim(d) {
     daemon[d].stage = BEGUN;
     daemon[d].claim_id = daemon[d].id;
@@ -66,7 +66,7 @@ inline tell_apart(d, r) {
     fi
 }
 
-/* The statement that finds candidates and what blocks them: one snapshot, candidates locked. */
+/* The statement that finds candidates and their blockers: it has one snapshot and locks the candidates. */
 inline choose(d) {
     taking_turns = 1;
     daemon[d].stage = CHOSEN;
@@ -87,16 +87,16 @@ inline choose(d) {
     i = 0
 }
 
-/* Room for one only: the first in order, or an EXPRESS one with a later number. */
+/* The daemon has room for one request only: the first in order, or an EXPRESS one with a later number. */
 inline take_one(d, r) { has(daemon[d].free, r) -> daemon[d].free = 1 << r }
 
-/* What a claim that marks r must be sure of. */
+/* The condition that must hold when a claim marks r. */
 #define first_in_lanes(r) (!waits(r, 0) && !waits(r, 1) && !waits(r, 2))
 #define waits(r, p) (busy(r, p) || ((p) < (r) && shares(r, p) && is_open(p) && row[p].due))
 inline check_order(d, r) { assert(overtakes || (!has(daemon[d].free, r) || first_in_lanes(r))) }
 
-/* The lock on the one in front, so that its end waits for this claim; where it is not to be had, the row stays queued. Its
- * state is looked at once more: one with a later number that is no longer in flight is no longer in front. */
+/* The claim locks the request in front, so that its end waits for this claim. If the lock cannot be had, the row stays queued.
+ * Under the lock, its state is read again: a request with a later number that is no longer in flight is no longer in front. */
 #if defined(LOST_WAKEUP)
 #define may_park(d, r, b) is_open(b)
 #define lock_front(b, d) skip
@@ -177,7 +177,7 @@ inline end_claim(d) {
     behind_of(d, 2) = 0
 }
 
-/* contego.give_back_lost: an answer to a claim was lost, and nothing with a fence above `latest` was sent. */
+/* contego.give_back_lost: the answer to a claim was lost, and no command with a fence above `latest` was sent. */
 inline give_back_lost(d) {
     i = 0;
     do

@@ -1,6 +1,6 @@
-/* A request at a daemon: trust, send, answer; contego.record. Part of line.pml. */
+/* A request at a daemon: lease check, send, answer; contego.record. Part of line.pml. */
 
-/* pg_claims::still_ours. In real time the trust of a daemon ends before its lease does; here it is as long. */
+/* The check of lease_deadline before a send. In reality a daemon stops trusting its lease before the lease ends; here it trusts it to the end. */
 #ifdef NO_TRUST_WINDOW
 #define still_ours(d, r) true
 #else
@@ -11,7 +11,7 @@
 #endif
 #endif
 
-/* Another one has started a send in a lane of r and may think that it is its right. */
+/* Another execution has started to send in a lane of r, under a lease that has not ended. */
 #define rivals(d, r, e, p) (((p) == (r) && (d) != (e) || shares(r, p)) && \
     (execution_of(e, p).at == STARTED || execution_of(e, p).at == WRITTEN) && !has(ended, execution_of(e, p).holder))
 
@@ -22,7 +22,7 @@ inline decide(d, r, what) {
     execution_of(d, r).verdict = what
 }
 
-/* execution::next and what line::run_execution makes of it. */
+/* The step after execution::next, as line::run_execution takes it. */
 inline next_step(d, r) {
     if
     :: execution_of(d, r).command == COMMANDS -> decide(d, r, COMPLETE)
@@ -69,7 +69,7 @@ inline forget(d, r) {
     execution_of(d, r).woken = 0
 }
 
-/* contego.record: which rows are ours. Waits for their locks. */
+/* contego.record: whether the claim of the daemon still holds. It waits for the lock on the row. */
 #ifdef NO_FENCE
 #define fence_fits(d, r) flies(r)
 #else
@@ -108,7 +108,7 @@ inline wake(d, r, w) {
     fi
 }
 
-/* What no longer matters of a finished row, so that the checker does not tell such states apart. */
+/* Clears values of a finished row that no longer matter, so that the checker does not distinguish such states. */
 inline tidy(r) {
     row[r].maybe_sent = 0; row[r].due = 1; row[r].fence = 0; row[r].claim = 0; row[r].recorded = 0
 }
@@ -141,7 +141,7 @@ inline commit_record(d, r) {
     fi
 }
 
-/* One request at one daemon: what line::run_course and the recorder do with it. */
+/* One request at one daemon: the steps of line::run_execution and of the recorder. */
 proctype running(byte d; byte r) {
 end:
     do
@@ -154,10 +154,10 @@ end:
             printf("daemon %d writes command %d of request %d\n", d, execution_of(d, r).command, r) }
     :: d_step { execution_of(d, r).at == WRITTEN ->
             succeeded(d, r);
-            printf("daemon %d hears of success with request %d\n", d, r) }
+            printf("daemon %d gets a successful answer for request %d\n", d, r) }
     :: d_step { execution_of(d, r).at == WAITING && MISHAP;
             decide(d, r, RELEASE);
-            printf("daemon %d stops, gives back request %d\n", d, r) }
+            printf("daemon %d stops and gives back request %d\n", d, r) }
     :: d_step { execution_of(d, r).at == STARTED && MISHAP;
             decide(d, r, RETRY);
             printf("daemon %d finds no connection for request %d\n", d, r) }
@@ -166,7 +166,7 @@ end:
             :: is_unsafe(r, execution_of(d, r).command) -> decide(d, r, HOLD)
             :: else -> decide(d, r, RETRY)
             fi;
-            printf("daemon %d hears nothing of request %d\n", d, r) }
+            printf("daemon %d gets no answer for request %d\n", d, r) }
 #if COMMANDS > 1
     :: d_step { execution_of(d, r).unrecorded > 0 && execution_of(d, r).at < RECORDING && (!fence_fits(d, r) || unlocked(r)) ->
             record_commands(d, r);
@@ -178,7 +178,7 @@ end:
             printf("daemon %d has locked request %d\n", d, r) }
     :: d_step { execution_of(d, r).at == DECIDED && !fence_fits(d, r) ->
             forget(d, r);
-            printf("daemon %d is refused its outcome of request %d\n", d, r) }
+            printf("the outcome of daemon %d for request %d is stale\n", d, r) }
     :: d_step { execution_of(d, r).at == RECORDING ->
             find_woken(d, r, 0);
             find_woken(d, r, 1);
@@ -188,10 +188,10 @@ end:
     :: d_step { execution_of(d, r).at == WAKING ->
             commit_record(d, r); forget(d, r);
             printf("daemon %d has recorded request %d\n", d, r) }
-    :: d_step { execution_of(d, r).at == WAKING && MISHAP; /* committed, and the answer lost: it is tried again */
+    :: d_step { execution_of(d, r).at == WAKING && MISHAP; /* the transaction commits, but its answer is lost: the daemon tries again */
             commit_record(d, r);
             execution_of(d, r).woken = 0;
             execution_of(d, r).at = DECIDED;
-            printf("daemon %d has recorded request %d and does not know\n", d, r) }
+            printf("daemon %d has recorded request %d and does not know it\n", d, r) }
     od
 }

@@ -1,4 +1,4 @@
-/* A daemon's life: lease, death, joining anew; contego.rescue. Part of line.pml. */
+/* The life of a daemon: lease, death, joining anew; contego.rescue. Part of line.pml. */
 
 /* Locks and transactions of a daemon end with its connections. */
 inline drop_transactions(d) {
@@ -34,33 +34,33 @@ inline crash(d) {
     :: i < R -> forget(d, i); i++
     :: else -> break
     od;
-    ended = ended | 1 << daemon[d].id; /* nobody hears of it until a rescue looks */
+    ended = ended | 1 << daemon[d].id; /* no other daemon learns of it before a rescue */
     daemon[d].up = 0;
     daemon[d].unanswered_claim = 0;
     daemon[d].latest = 0
 }
 
-/* fleet::keep: renew_lease says false once the lease has ended, whoever saw it; join_fleet gives a new number. */
+/* fleet::keep: renew_lease returns false once the lease has ended; join_fleet gives a new number. */
 inline join(d) {
     daemon[d].id = next_id;
     daemon[d].up = 1;
     next_id++
 }
 
-/* A daemon beside its executions: the keeper, and the one claim under way. */
+/* A daemon without its executions: the keeper, and the single claim in progress. */
 proctype claiming(byte d) {
 end:
     do
     :: d_step { !daemon[d].up || has(ended, daemon[d].id) ->
             assert(next_id < 8); join(d);
             printf("daemon %d joins as %d\n", d, daemon[d].id) }
-    :: d_step { daemon[d].up && !has(ended, daemon[d].id) && MISHAP; /* paused, or cut off */
+    :: d_step { daemon[d].up && !has(ended, daemon[d].id) && MISHAP; /* the daemon is paused, or cut off */
             ended = ended | 1 << daemon[d].id;
             printf("the lease of daemon %d ends\n", d) }
     :: d_step { daemon[d].up && MISHAP; crash(d); printf("daemon %d dies\n", d) }
     :: d_step { daemon[d].up && daemon[d].unanswered_claim && my_turn ->
             give_back_lost(d);
-            printf("daemon %d gives back what was lost\n", d) }
+            printf("daemon %d gives back the lost claim\n", d) }
     :: d_step { daemon[d].up && daemon[d].stage == IDLE && !daemon[d].unanswered_claim && !has(ended, daemon[d].id) ->
             begin_claim(d);
             printf("daemon %d begins a claim\n", d) }
@@ -89,12 +89,12 @@ end:
             commit_claim(d);
             end_claim(d);
             daemon[d].unanswered_claim = 1;
-            printf("daemon %d never hears of its claim\n", d) }
+            printf("daemon %d never gets the answer to its claim\n", d) }
     od
 }
 
-/* contego.rescue by whatever daemon. The set of orphans is of one snapshot, the lock comes later: what stands there by then
- * decides, and it must be asked again whose it is. */
+/* contego.rescue by any daemon. It finds the orphans in one snapshot and locks them later. The row under the lock decides, so
+ * the holder must be checked again. */
 #define orphan(r) (flies(r) && has(ended, row[r].holder))
 #ifdef RESCUE_UNSEEN
 #define still_orphan(r) flies(r)

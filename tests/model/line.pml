@@ -1,12 +1,13 @@
-/* The protocol by which daemons share the line: claim, lease, fence, rescue, lanes. Checked by SPIN; README.md says what is
- * asked of it and how large. A step of this model is one SQL statement with its snapshot, one commit, or one decision of a
- * daemon. Whatever is between two steps may take any time, so that a stopped process (SIGSTOP) needs no step of its own: it
- * is the one that does nothing while the others go on and its lease ends.
+/* The protocol by which daemons share requests: claim, lease, fence, rescue, lanes. SPIN checks it; README.md lists the
+ * properties and the sizes. A step of this model is one SQL statement with its snapshot, one commit, or one decision of a
+ * daemon. Any time may pass between two steps, so a stopped process (SIGSTOP) needs no step of its own: it does nothing
+ * while the others go on and its lease ends.
  *
- * A number of a request is its place in sequence_number; the row of contego.request and those of contego.lane are one here.
- * -D CONFIGURATION makes another world (below), -D VARIANT a broken one that must be rejected (README.md lists them). */
+ * The number of a request is its place in sequence_number. Here the rows of contego.lane are part of the row of
+ * contego.request. -D CONFIGURATION makes another world (below). -D VARIANT makes a broken protocol, which must be rejected
+ * (README.md lists the variants). */
 
-#ifndef LANES0                /* which lanes each request touches: bit masks */
+#ifndef LANES0                /* the lanes of each request: bit masks */
 #define LANES0 1
 #define LANES1 3
 #define LANES2 2
@@ -20,13 +21,13 @@
 #ifndef ABSENT_ONES           /* requests that this world does not have */
 #define ABSENT_ONES 0
 #endif
-#ifndef COMMANDS              /* of each request; the last is not safe to repeat where UNSAFE has the request */
+#ifndef COMMANDS              /* of each request; the last one is not safe to repeat if UNSAFE contains the request */
 #define COMMANDS 1
 #endif
 #ifndef UNSAFE
 #define UNSAFE 0
 #endif
-#ifndef FAULTS                /* how many mishaps in one run, of whatever kinds: see MISHAP */
+#ifndef FAULTS                /* the most mishaps in one run, of any kinds: see MISHAP */
 #define FAULTS 2
 #endif
 
@@ -36,8 +37,8 @@
 #include "fleet.pml"
 #include "outside.pml"
 
-/* When nothing can happen any more, every request must have ended; where nobody releases what is held, what waits
- * may wait for an earlier one only. */
+/* When no step is possible any more, every request must have ended. If nobody releases held requests, a request may also wait,
+ * but only for an earlier one. */
 #define excused(r) (row[r].progress == HELD || waits(r, 0) || waits(r, 1) || waits(r, 2))
 #ifdef NEVER_RELEASED
 #define rests(r) (has(ABSENT_ONES, r) || row[r].progress == FINISHED || excused(r))

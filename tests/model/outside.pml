@@ -1,4 +1,4 @@
-/* Everybody else: the CRM, the clock, people, and the database itself. Part of line.pml. */
+/* The other actors: the CRM, the clock, people, and the database itself. Part of line.pml. */
 
 /* The CRM and the clock, for one request. */
 proctype outside(byte r) {
@@ -18,7 +18,7 @@ end:
 #define restful(r) (row[r].progress == QUEUED || row[r].progress == SCHEDULED || row[r].progress == BLOCKED || \
                     row[r].progress == RETRYING)
 
-/* A cancel ends as everything ends, by contego.record: lock, look who waits, commit. */
+/* A cancelled request ends like any other, by contego.record: lock the row, find the requests that wait, commit. */
 inline lock_behind(r, v) {
     if
     :: is_behind(v, r) -> woken = woken | 1 << v; row[v].locked = WOKEN

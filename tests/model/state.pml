@@ -1,4 +1,4 @@
-/* What the database and the daemons hold, and the names of all values. Part of line.pml. */
+/* The state of the database and the daemons, and the names of all values. Part of line.pml. */
 
 #define R 3                   /* requests */
 #define D 2                   /* daemons */
@@ -15,11 +15,11 @@
 #define HELD 6
 #define FINISHED 7
 
-/* Whose row lock (FOR UPDATE) it is. */
+/* The holder of a row lock (FOR UPDATE). */
 #define CLAIM_OF(d) (1 + (d))
 #define RECORD_OF(d) (1 + D + (d))
 #define PERSON 5
-#define WOKEN 6               /* by a person's cancel */
+#define WOKEN 6               /* locked to be woken by a person's cancel */
 
 typedef Row {
     unsigned progress : 3;
@@ -29,23 +29,23 @@ typedef Row {
     unsigned holder : 3;      /* claimed_by */
     unsigned fence : 4;
     unsigned recorded : 2;    /* commands that contego.command shows as successful */
-    unsigned locked : 3;      /* FOR UPDATE; 0: by nobody */
+    unsigned locked : 3;      /* FOR UPDATE; 0: not locked */
     unsigned shared : 2;      /* FOR KEY SHARE, a bit for each daemon whose claim has it */
-    unsigned sent : 3;        /* ghost: how often its unsafe command was written to a socket */
-    unsigned allowed : 3;     /* ghost: how often more it may be, since a person said so */
-    unsigned claim : 4        /* ghost: number of its latest claim, whatever the fence says */
+    unsigned sent : 3;        /* ghost: number of times that its unsafe command was written to a socket */
+    unsigned allowed : 3;     /* ghost: number of further times that a person has allowed */
+    unsigned claim : 4        /* ghost: number of its latest claim, which the fence may not show */
 };
 
-/* Where a daemon stands with a request: line::run_course, then recorder and contego.record. */
+/* The stage of a request at a daemon: line::run_execution, then the recorder and contego.record. */
 #define NOTHING 0
-#define WAITING 1             /* in waiting_, or between two commands */
-#define STARTED 2             /* still_ours said yes: nothing but the socket is between this and the CAS */
-#define WRITTEN 3             /* the bytes are out, no answer yet */
-#define DECIDED 4             /* a verdict is with the recorder */
+#define WAITING 1             /* it waits to be sent, or is between two commands */
+#define STARTED 2             /* the lease check passed: only the socket is left before the CAS */
+#define WRITTEN 3             /* the bytes are written, and no answer has come yet */
+#define DECIDED 4             /* the recorder has a verdict */
 #define RECORDING 5           /* contego.record has the lock and found the fence right */
 #define WAKING 6              /* it has read which parked rows to wake, and is about to commit */
 
-/* The dispositions; complete stands for every end, reject too. */
+/* The dispositions. COMPLETE stands for every end, also for reject. */
 #define COMPLETE 0
 #define RETRY 1
 #define HOLD 2
@@ -59,15 +59,15 @@ typedef Execution {
     bit maybe_sent;
     unsigned fence : 4;
     unsigned holder : 3;
-    unsigned claim : 4;       /* ghost: number of the claim, whatever the fence says */
-    unsigned woken : 3;       /* contego.record's last statement */
-    unsigned behind : 2       /* whom a claim under way would park it behind */
+    unsigned claim : 4;       /* ghost: number of the claim, which the fence may not show */
+    unsigned woken : 3;       /* the requests that the last statement of contego.record wakes */
+    unsigned behind : 2       /* the request behind which a claim in progress would park it */
 };
 
-/* Where a daemon stands with contego.claim. */
+/* The stage of a daemon in contego.claim. */
 #define IDLE 0
 #define BEGUN 1               /* BEGIN was sent */
-#define CHOSEN 2              /* the candidates are locked, free and parked ones told apart */
+#define CHOSEN 2              /* the candidates are locked, and divided into free and parked ones */
 #define PARKED 3              /* the blockers are locked */
 
 typedef Daemon {
@@ -83,20 +83,20 @@ typedef Daemon {
     Execution execution[R]
 };
 
-Row row[R + 1];               /* the last one is NOBODY's */
+Row row[R + 1];               /* the last one belongs to NOBODY */
 Daemon daemon[D];
 unsigned ended : 8;           /* contego.daemon: ids whose lease has ended */
 unsigned next_id : 4;
 unsigned claims : 4;          /* contego.fence */
-bit taking_turns;             /* the advisory lock of claims: taken */
+bit taking_turns;             /* a claim holds the lock `claim` of contego.lock */
 unsigned mishaps : 3 = FAULTS;
 hidden byte i, b, w;           /* used within one step only */
 
-/* What must never be. All of these stay 0: they are names, by which the checker tells which assertion failed. */
+/* Faults that must never happen. All of these stay 0: they are names by which the checker shows the failed assertion. */
 hidden byte overtakes, two_in_one_lane, sends_what_is_not_ours, sends_what_is_recorded, two_send_in_one_lane;
 hidden byte unsafe_sent_twice, stale_write, done_without_answer, lost_request;
 
-/* The guard of a step that need not happen. */
+/* The guard of a step that may happen or not. */
 #define MISHAP mishaps > 0 -> mishaps--
 
 #define has(set, r) (((set) >> (r)) & 1)
