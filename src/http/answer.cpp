@@ -13,7 +13,7 @@ using progress = answer_reader::progress;
 
 constexpr std::size_t most_first_bytes = 4096;
 
-/// A server that goes on with these answers nothing.
+/// A server that sends more interim answers than this is never going to answer.
 constexpr int most_interim_answers = 8;
 
 } // namespace
@@ -47,7 +47,8 @@ progress answer_reader::feed(std::string_view bytes) {
 }
 
 progress answer_reader::end() {
-    // With the last chunk, which has no bytes, all of the body was there.
+    // The last chunk, which has no bytes, has been read: the body is complete even if the trailers are cut
+    // off.
     if (next_ == part::open_body || next_ == part::trailers) {
         is_odd_ = true;
         return progress::complete;
@@ -70,11 +71,11 @@ bool answer_reader::take_line(std::string_view& bytes) {
     line_.append(bytes.substr(0, whole ? end : taken));
     bytes.remove_prefix(taken);
     if (overhead_ + line_.size() > limits_.header) {
-        fail(transport_error::too_large, "a header or a line of a chunk over the header limit");
+        fail(transport_error::too_large, "a header or a line of a chunk is longer than the header limit");
         return false;
     }
     if (next_ == part::status_line && line_ != "\r" && !may_be_status_line(line_)) {
-        fail(transport_error::malformed, "what came does not begin like an HTTP answer");
+        fail(transport_error::malformed, "the answer does not begin like an HTTP answer");
         return false;
     }
     if (!whole) return false;
@@ -87,7 +88,7 @@ bool answer_reader::take_line(std::string_view& bytes) {
 void answer_reader::take_body(std::string_view& bytes) {
     const auto size = next_ == part::open_body ? bytes.size() : std::min<std::uint64_t>(left_, bytes.size());
     if (size > limits_.body - body_.size()) {
-        fail(transport_error::too_large, "a body over the body limit");
+        fail(transport_error::too_large, "the body is longer than the body limit");
         return;
     }
     body_.append(bytes.substr(0, size));
@@ -102,7 +103,8 @@ void answer_reader::read_line() {
     case part::chunk_size:
         return read_chunk_size();
     case part::chunk_end:
-        // Else a chunk whose size is one too large would end with the carriage return as its last byte.
+        // Without this check, a chunk whose size is one too large would end with the carriage return as its
+        // last byte.
         if (!line_.empty() || is_bare_ != size_was_bare_)
             fail(transport_error::malformed, "a chunk is longer or shorter than its size says");
         next_ = part::chunk_size;
@@ -138,7 +140,7 @@ void answer_reader::end_head() {
     if (!head_.is_interim()) return begin_body();
     next_ = part::status_line;
     if (++interim_answers_ > most_interim_answers)
-        fail(transport_error::malformed, "more interim answers than any server has a reason for");
+        fail(transport_error::malformed, "the server sent more than 8 interim answers");
 }
 
 void answer_reader::begin_body() {
@@ -150,7 +152,7 @@ void answer_reader::begin_body() {
     } else if (!head_.length) {
         next_ = part::open_body;
     } else if (left_ > limits_.body) {
-        fail(transport_error::too_large, "a body over the body limit");
+        fail(transport_error::too_large, "the body is longer than the body limit");
     } else {
         next_ = left_ == 0 ? part::done : part::counted_body;
     }
@@ -165,11 +167,11 @@ void answer_reader::read_chunk_size() {
     extensions_ += line_.size() - size;
     size_was_bare_ = is_bare_;
     if (!is_number) {
-        fail(transport_error::malformed, "the size of a chunk is no number");
+        fail(transport_error::malformed, "the size of a chunk is not a number");
     } else if (error != std::errc{} || left_ > limits_.body - body_.size()) {
-        fail(transport_error::too_large, "a body over the body limit");
+        fail(transport_error::too_large, "the body is longer than the body limit");
     } else if (extensions_ > limits_.body) {
-        fail(transport_error::too_large, "chunk extensions over the body limit");
+        fail(transport_error::too_large, "the chunk extensions are longer than the body limit");
     } else {
         next_ = left_ == 0 ? part::trailers : part::chunk;
     }

@@ -14,58 +14,61 @@ namespace contego::http {
 
 /// How much of an answer is accepted, in bytes.
 struct answer_limits {
-    std::size_t header; ///< of one header, of one line of a chunk, and of all trailers
+    std::size_t header; ///< limit for one header, for one size line of a chunk, and for all trailers together
     std::size_t body;
 };
 
-/// Reads one HTTP answer from the bytes of a connection, however they are cut.
+/// Reads one HTTP answer from the bytes of a connection. The bytes may be cut into pieces anywhere.
 ///
-/// Pure: no socket, no clock. Each byte is looked at once or twice, so that the time grows with the number of
-/// bytes and with nothing else. Passes over a few interim answers (1xx); takes HTTP/1.0 and 1.1, bodies with
-/// a length, in chunks, or up to the end of the connection. What RFC 9112 lets a recipient tolerate is read,
-/// and the connection is then not used again. Once `complete` or `failed`, it must not be fed again.
+/// Pure: it uses no socket and no clock. It looks at each byte once or twice, so its time grows only with the
+/// number of bytes. It skips up to 8 interim answers (1xx). It takes HTTP/1.0 and 1.1, and bodies that have a
+/// length, come in chunks, or end with the connection. An answer that RFC 9112 lets a recipient tolerate is
+/// read, but its connection is not used again. Do not feed the reader again after `complete` or `failed`.
 class answer_reader {
 public:
     enum class progress : std::uint8_t { more, complete, failed };
 
     explicit answer_reader(answer_limits limits) : limits_(limits) {}
 
-    /// The next bytes of the connection.
+    /// Reads the next bytes of the connection.
     progress feed(std::string_view bytes);
 
-    /// The server ended the connection in an orderly way.
+    /// Tells the reader that the server closed the connection in an orderly way.
     progress end();
 
-    /// Whether anything was read that is no interim answer.
+    /// Returns whether any byte of the final answer was read; interim answers (1xx) do not count.
     [[nodiscard]] bool is_answering() const { return next_ != part::status_line || !line_.empty(); }
 
-    /// After `failed`: what was wrong.
+    /// Returns the kind of the error. Valid after `failed`.
     [[nodiscard]] transport_error error() const { return error_; }
 
+    /// Returns a description of the error for people. Valid after `failed`.
     [[nodiscard]] const std::string& detail() const { return detail_; }
 
-    /// Up to 4 KiB of what came first, as it came: for support, if the answer cannot be read.
+    /// Moves out the first bytes of the connection, unchanged and at most 4 KiB. Support needs them if the
+    /// answer cannot be read.
     [[nodiscard]] std::string take_first_bytes() { return std::move(first_bytes_); }
 
-    /// After `complete`: whether the connection may carry another exchange. False also if bytes followed the
-    /// answer.
+    /// Returns whether the connection may carry another exchange. Valid after `complete`. False also if bytes
+    /// followed the answer.
     [[nodiscard]] bool keeps_alive() const { return head_.keeps_alive && !head_.tolerated && !is_odd_; }
 
-    /// After `complete`: whether more followed the answer than an empty line, which some servers add.
+    /// Returns whether the server sent more after the answer than the empty line that some servers add. Valid
+    /// after `complete`.
     [[nodiscard]] bool said_too_much() const { return said_too_much_; }
 
-    /// After `complete`: moves status, content type, body and Retry-After (counted from `now`) into the
-    /// exchange.
+    /// Moves status, content type, body and Retry-After into `out`. Valid after `complete`. Retry-After is
+    /// counted from `now`.
     void move_into(exchange& out, std::chrono::system_clock::time_point now);
 
 private:
     enum class part : std::uint8_t {
         status_line,
         header,
-        counted_body, ///< `left_` bytes of it are still to come
-        open_body,    ///< goes on to the end of the connection
+        counted_body, ///< `left_` bytes of it are missing
+        open_body,    ///< ends when the server closes the connection
         chunk_size,
-        chunk, ///< `left_` bytes of it are still to come
+        chunk, ///< `left_` bytes of it are missing
         chunk_end,
         trailers,
         done,
@@ -74,11 +77,11 @@ private:
     progress fail(transport_error e, std::string text);
     [[nodiscard]] bool is_in_body() const;
 
-    /// Moves a line from the bytes to `line_`; false if it has no end yet, or was too long.
+    /// Moves a line from `bytes` to `line_`. Returns false if the line has no end yet or is too long.
     bool take_line(std::string_view& bytes);
     void take_body(std::string_view& bytes);
 
-    /// Does what the line in `line_` says.
+    /// Interprets the line in `line_`.
     void read_line();
     void read_head_line();
     void end_head();
@@ -89,16 +92,16 @@ private:
     answer_limits limits_;
     part next_ = part::status_line;
     std::string first_bytes_;
-    std::string line_;           ///< the line that is being read, as far as it is there
-    std::string lines_;          ///< the header so far, see `read_head`
+    std::string line_;           ///< the part of the current line that has been read
+    std::string lines_;          ///< the header lines so far, see `read_head`
     std::size_t overhead_ = 0;   ///< bytes of the header, or of the trailers, so far
     std::size_t extensions_ = 0; ///< bytes behind the sizes of chunks, so far
-    std::uint64_t left_ = 0;     ///< bytes still to come of a body with a length, or of a chunk
+    std::uint64_t left_ = 0;     ///< missing bytes of a body with a length, or of a chunk
     int interim_answers_ = 0;
     answer_head head_;
     std::string body_;
     bool is_bare_ = false;       ///< the last line ended without a carriage return
-    bool size_was_bare_ = false; ///< so did the line with the size of the chunk
+    bool size_was_bare_ = false; ///< the line with the size of the chunk did so too
     bool is_odd_ = false;        ///< the connection must not be used again
     bool said_too_much_ = false;
     transport_error error_ = transport_error::none;

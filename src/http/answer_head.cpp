@@ -43,7 +43,7 @@ std::string_view next_line(std::string_view& lines) {
     return line;
 }
 
-/// Calls `each` with every element of a comma-separated list that is not empty.
+/// Calls `each` with every non-empty element of a comma-separated list.
 template <typename Each>
 void for_each_element(std::string_view list, Each each) {
     while (!list.empty()) {
@@ -53,7 +53,7 @@ void for_each_element(std::string_view list, Each each) {
     }
 }
 
-/// Collects the fields of one head; `problem` is the first thing that was wrong with them.
+/// Collects the fields of one header. `problem` describes the first fault that was found.
 struct head_fields {
     answer_head out;
     std::string problem;
@@ -88,7 +88,7 @@ struct head_fields {
             !line.starts_with(protocol) || (begin != blank && line.substr(blank, begin - blank) != " ");
     }
 
-    /// Servers that say the length twice are understood if they say the same.
+    /// Accepts a repeated length if all its values are equal.
     void read_length(std::string_view value) {
         bool any = false;
         for_each_element(value, [&](std::string_view element) {
@@ -140,13 +140,13 @@ struct head_fields {
         const auto colon = line.find(':');
         if (colon == std::string_view::npos) return refuse("a header line has no colon");
         const auto name = line.substr(0, std::min(colon, line.find_last_not_of(blanks, colon - 1) + 1));
-        if (!is_token(name)) return refuse("a header field has a name that is none");
+        if (!is_token(name)) return refuse("a header field has no valid name");
         out.tolerated = out.tolerated || name.size() != colon;
         read_field(name, trimmed(line.substr(colon + 1)));
     }
 
     void conclude() {
-        // The standard: chunks go before a length, and a server of HTTP/1.0 knows no chunks.
+        // RFC 9112: chunks take precedence over a length, and HTTP/1.0 has no chunks.
         if (out.chunked) {
             out.tolerated = out.tolerated || has_length || is_1_0;
             out.length.reset();
@@ -170,7 +170,7 @@ std::variant<answer_head, std::string> read_head(std::string_view lines) {
     std::string line;
     while (!lines.empty() && fields.problem.empty()) {
         line = next_line(lines);
-        // A line that begins with a blank goes on with the one before.
+        // A line that begins with a blank continues the line before it.
         while (!lines.empty() && blanks.find(lines.front()) != std::string_view::npos) {
             line.append(" ").append(trimmed(next_line(lines)));
             fields.out.tolerated = true;

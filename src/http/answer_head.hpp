@@ -8,29 +8,31 @@
 
 namespace contego::http {
 
-/// The status line and the header fields of an answer, as far as we use them.
+/// The status line of an answer, and the header fields that we use.
 struct answer_head {
     int status = 0;
-    bool keeps_alive = false;            ///< the server means to keep the connection
-    bool tolerated = false;              ///< not as the standard wants it, though the meaning is clear
-    bool chunked = false;                ///< the body comes in chunks; `length` says nothing then
-    std::optional<std::uint64_t> length; ///< Content-Length; none: the body goes on to the end
+    bool keeps_alive = false;            ///< the server intends to keep the connection open
+    bool tolerated = false;              ///< the header breaks the standard, but its meaning is clear
+    bool chunked = false;                ///< the body comes in chunks; ignore `length` then
+    std::optional<std::uint64_t> length; ///< Content-Length; nullopt: up to the end of the connection
     std::string content_type;
     std::string retry_after;
 
-    /// The status is 1xx: the answer itself is still to come.
+    /// Returns whether the status is 1xx, so that the final answer is still to come.
     [[nodiscard]] bool is_interim() const { return status < 200; }
 
-    /// No body follows, whatever the header fields say.
+    /// Returns whether the status forbids a body. The header fields do not matter then.
     [[nodiscard]] bool is_bodiless() const { return is_interim() || status == 204 || status == 304; }
 };
 
-/// Reads the lines up to the empty line that ends a header: each of them ends with `\n`, and has no `\r`
-/// before it. Returns a sentence if they are no header of an HTTP/1 answer, or if the server did what a
-/// client must ask for first: compressed, or changed the protocol.
+/// Reads the header lines of an answer, without the empty line that ends them. Each line ends with `\n`,
+/// without `\r` before it.
+///
+/// Returns a sentence if the lines are not a header of an HTTP/1 answer. Returns a sentence also if the
+/// server did something that a client must ask for first: compressed the body, or changed the protocol.
 [[nodiscard]] std::variant<answer_head, std::string> read_head(std::string_view lines);
 
-/// Whether a status line may begin like this, however short it is.
+/// Returns whether `beginning` can be the first characters of a status line. It may be shorter than `HTTP/`.
 [[nodiscard]] bool may_be_status_line(std::string_view beginning);
 
 } // namespace contego::http

@@ -11,7 +11,7 @@ bool breaker::answered() {
     return closed;
 }
 
-// What was under way when it opened may fail later; that changes nothing.
+// Exchanges that were in flight when the breaker opened may fail later. That changes nothing.
 bool breaker::failed(time_point now, const std::string& why) {
     ++failures_;
     if (open_ || failures_ < options_.failures) return false;

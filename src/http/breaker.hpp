@@ -6,21 +6,23 @@
 
 namespace contego::http {
 
-/// When an endpoint is taken for dead, and how it is asked whether it is back.
+/// When the breaker of an endpoint opens, and how probes are sent then.
 struct breaker_options {
-    std::size_t failures = 5;                       ///< so many in a row open it: 1 to 1000
-    std::chrono::milliseconds probe_interval{1000}; ///< between two probes: 10 ms to 10 min
-    std::chrono::milliseconds probe_timeout{5000};  ///< hard deadline of a probe: 1 ms to 10 min
+    std::size_t failures = 5;                       ///< failures in a row that open it: 1 to 1000
+    std::chrono::milliseconds probe_interval{1000}; ///< shortest time between two probes: 10 ms to 10 min
+    std::chrono::milliseconds probe_timeout{5000};  ///< longest time that a probe may take: 1 ms to 10 min
 };
 
-/// Whether an endpoint is alive, judged by what became of the exchanges with it.
+/// Decides from the results of exchanges whether an endpoint is alive.
 ///
-/// Closed: exchanges pass. Open: none does but one probe at a time, no more often than every
-/// `probe_interval`; any answer closes it. Only failures of the transport class count (no connection, no
-/// answer or one that is no answer of a CAS, a gateway that says that nobody is behind it), and refusals
-/// (401, 403); what the CAS says of a command never opens it.
+/// While the breaker is closed, all exchanges pass. While it is open, only probes pass: one at a time, and at
+/// most one every `probe_interval`.
 ///
-/// Pure: told what the time is. Not thread safe.
+/// Two kinds of failure count. A transport failure means no connection, no answer, an answer that cannot come
+/// from a CAS, or a gateway that cannot reach the CAS. A refusal is HTTP 401, 403 or 407. Any other answer
+/// closes the breaker, even if the CAS reports an error for the command.
+///
+/// Pure: the caller passes the time. Not thread safe.
 class breaker {
 public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -29,25 +31,27 @@ public:
 
     [[nodiscard]] bool is_open() const { return open_; }
 
-    /// Why it is open; empty while closed.
+    /// Returns the failure that opened it, or the failure of the last probe. Empty while closed.
     [[nodiscard]] const std::string& reason() const { return reason_; }
 
-    /// Something was answered: it is alive. True where that closed it.
+    /// Notes an answer: the endpoint is alive. Returns true if this closed the breaker.
     bool answered();
 
-    /// A failure of the transport class, or a refusal. True where that opened it.
+    /// Notes a transport failure or a refusal. Returns true if this opened the breaker.
     bool failed(time_point now, const std::string& why);
 
-    /// Whether a probe may be sent: open, none on its way, the interval over.
+    /// Returns whether a probe may be sent: the breaker is open, no probe is in flight, and the interval is
+    /// over.
     [[nodiscard]] bool probe_is_due(time_point now) const;
 
-    /// When that will be so; meaningless while a probe is on its way.
+    /// Returns when the next probe is due. Meaningless while a probe is in flight.
     [[nodiscard]] time_point next_probe() const { return next_probe_; }
 
-    /// One is sent now; it ends with `answered` or `probe_failed`.
+    /// Notes that a probe is sent. Call `answered` or `probe_failed` when it ends.
     void probe_sent(time_point now);
     void probe_failed(const std::string& why);
 
+    /// Returns whether a probe is in flight.
     [[nodiscard]] bool probe_is_out() const { return probe_out_; }
 
 private:

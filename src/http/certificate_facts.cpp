@@ -40,7 +40,7 @@ std::vector<certificate_facts> facts_of_file(const std::filesystem::path& file) 
         if (next == nullptr) break;
         all.push_back(facts_of(next.get()));
     }
-    // The end of the file is an error of OpenSSL's too.
+    // OpenSSL reports the end of the file as an error, too.
     ERR_clear_error();
     if (all.empty()) throw std::runtime_error("no certificate can be read from " + file.string());
     return all;

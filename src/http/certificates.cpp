@@ -18,7 +18,7 @@ void trust_authorities(ssl::context& context, const tls_options& options) {
     boost::system::error_code ec;
     if (options.ca_file.empty()) {
         context.set_default_verify_paths(ec);
-        expect(ec, "authorities of the system", {});
+        expect(ec, "certificate authorities of the operating system", {});
     } else {
         context.load_verify_file(options.ca_file.string(), ec);
         expect(ec, "ca_file", options.ca_file);
@@ -34,7 +34,7 @@ void show_certificate(ssl::context& context, const tls_options& options) {
     expect(ec, "key_file", options.key_file);
 }
 
-/// Modification times of the files; one that does not exist has the least of all times.
+/// Returns the modification times of the files. A missing file has the smallest possible time.
 std::vector<std::filesystem::file_time_type> modified(const tls_options& options) {
     std::vector<std::filesystem::file_time_type> out;
     for (const auto* file : {&options.ca_file, &options.certificate_file, &options.key_file}) {
@@ -60,7 +60,8 @@ std::shared_ptr<ssl::context> make_context(const tls_options& options) {
 }
 
 std::shared_ptr<ssl::context> certificates::current() {
-    // Taken before reading: a file that changes while it is read is read again next time.
+    // The times are taken before the files are read, so that a file that changes meanwhile is read again next
+    // time.
     const auto now = modified(options_);
     const bool unchanged = context_ != nullptr && now == read_at_;
     if (unchanged) return context_;

@@ -11,19 +11,19 @@
 
 namespace contego::http {
 
-/// The TLS context of an endpoint, made anew when one of its files changed.
+/// Holds the TLS context of an endpoint, and makes a new one when one of its files changes.
 ///
-/// A context in use lives on in its connections; only new connections see the new files. Files that cannot be
-/// read, such as a certificate whose key is still being copied, leave the former context in use and are tried
-/// again for the next connection.
+/// Open connections keep the context that they began with; only new connections use the new files. If the
+/// files cannot be read, the former context stays in use, and the next connection tries them again. That
+/// happens, for example, while the key of a new certificate is still being copied.
 class certificates {
 public:
     explicit certificates(tls_options options) : options_(std::move(options)) {}
 
-    /// The context for a new connection; nullptr where none could be made yet, `problem` says why.
+    /// Returns the context for a new connection, or nullptr if none could be made so far; `problem` says why.
     std::shared_ptr<boost::asio::ssl::context> current();
 
-    /// Why the files as they are now are not in use; empty where they are.
+    /// Returns why the present files are not in use. Empty if they are in use.
     [[nodiscard]] const std::string& problem() const { return problem_; }
 
 private:
@@ -35,7 +35,8 @@ private:
     std::string problem_;
 };
 
-/// A context of these options. Throws boost::system::system_error whose what() names the file.
+/// Makes a TLS context from these options. Throws boost::system::system_error whose what() names the setting
+/// and the file.
 [[nodiscard]] std::shared_ptr<boost::asio::ssl::context> make_context(const tls_options& options);
 
 } // namespace contego::http

@@ -35,9 +35,9 @@ bool is_address(const std::string& host) {
     return !ec;
 }
 
-/// Tells OpenSSL whom we expect, so that it compares the certificate itself and names the mismatch. An
-/// address is compared as such and, by the standard, never sent as SNI. The dot that ends a full name is part
-/// of neither.
+/// Tells OpenSSL which name we expect, so that it compares the certificate itself and reports a mismatch. An
+/// address is compared as an address and, as the standard says, never sent as SNI. The dot that ends a full
+/// name belongs to neither.
 void expect_name(SSL* ssl, std::string name, const tls_options& options) {
     if (name.ends_with('.')) name.pop_back();
     auto* parameters = SSL_get0_param(ssl);
@@ -53,7 +53,7 @@ void expect_name(SSL* ssl, std::string name, const tls_options& options) {
     SSL_set_tlsext_host_name(ssl, name.c_str());
 }
 
-/// `certificate verify failed` alone helps nobody; what failed is kept apart.
+/// Adds the reason to OpenSSL's message `certificate verify failed`, which alone does not help.
 std::string handshake_detail(SSL* ssl, error_code ec) {
     auto out = "TLS handshake: " + ec.message();
     const auto verified = SSL_get_verify_result(ssl);
@@ -79,14 +79,14 @@ connection::connection(const asio::any_io_executor& executor,
     if (context != nullptr) tls_ = std::make_unique<ssl::stream<tcp::socket&>>(socket_, *context);
 }
 
-// Not left to the destructor of the socket, which never resets.
+// The destructor of the socket would never reset the connection.
 connection::~connection() {
     close();
 }
 
 void connection::close() {
     error_code ignored;
-    // Nothing is left to be sent: the server shall see an orderly end.
+    // Nothing is left to send: close in an orderly way.
     if (!is_under_way_) socket_.set_option(asio::socket_base::linger(false, 0), ignored);
     socket_.close(ignored);
 }
@@ -99,9 +99,9 @@ connection::open(tcp::endpoint address, const endpoint& where, time_point until)
         co_await socket_.async_connect(address, asio::redirect_error(asio::use_awaitable, ec));
     ec = named(ec);
     if (ec) co_return failure{.error = transport_error::connect, .detail = ec.message()};
-    // A request is one write; waiting to fill a packet would only delay it.
+    // A request is one write. Waiting to fill a packet would only delay it.
     socket_.set_option(tcp::no_delay(true), ec);
-    // So that the connection is reset even if this process is killed in the middle of an exchange.
+    // This resets the connection even if the process is killed in the middle of an exchange.
     socket_.set_option(asio::socket_base::linger(true, 0), ec);
     std::optional<failure> failed;
     if (tls_) failed = co_await shake_hands(where);
@@ -123,13 +123,14 @@ asio::awaitable<std::optional<failure>> connection::shake_hands(const endpoint& 
                       .distrust = SSL_get_verify_result(tls_->native_handle())};
 }
 
-/// The error, unless it comes of the deadline: then that.
+/// Returns `timed_out` if the deadline caused the error, otherwise the error itself.
 error_code connection::named(error_code ec) const {
     return deadline_.has_passed() ? make_error_code(asio::error::timed_out) : ec;
 }
 
-/// Makes the kernel give up, too, what it has not delivered by then: a stopped process resets nothing. In
-/// tenths of a second, so that an exchange that has as long as the one before it costs no system call.
+/// Makes the kernel give up undelivered bytes at the deadline as well, since a stopped process resets
+/// nothing. The time is rounded to tenths of a second, so that an exchange with the same time as the one
+/// before costs no system call.
 void connection::bound_delivery(time_point until) {
     using tenths = std::chrono::duration<std::int64_t, std::deci>;
     const auto left = std::chrono::ceil<tenths>(until - std::chrono::steady_clock::now());
@@ -183,20 +184,21 @@ void connection::finish() {
 
 bool connection::came_before_request() {
     int unacknowledged = 0;
-    // A socket that can be read can be asked; no answer would mean that it is closed.
+    // A socket that can be read can be asked. A failure here would mean that it is closed.
     if (::ioctl(socket_.native_handle(), SIOCOUTQ, &unacknowledged) != 0) return false;
     const auto left = static_cast<std::size_t>(std::max(unacknowledged, 0));
     return was_used_ ? left > 0 : request_size_ > 0 && left >= request_size_;
 }
 
 bool connection::is_quiet() {
-    // Records that were read together with the last answer, such as a farewell, wait inside OpenSSL.
+    // Records that were read together with the last answer, such as the TLS closing alert, wait inside
+    // OpenSSL.
     if (tls_) {
         auto* handle = tls_->native_handle();
         if (SSL_has_pending(handle) == 1 || BIO_ctrl_pending(SSL_get_rbio(handle)) > 0) return false;
     }
-    // Session tickets come before the first answer and are read with it; whatever can be read now is the end
-    // of the connection, or bytes that would be taken for the next answer.
+    // Session tickets come before the first answer and are read with it. If anything can be read now, it is
+    // the end of the connection, or bytes that would be mistaken for the next answer.
     char byte = 0;
     const auto got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
@@ -230,7 +232,7 @@ asio::awaitable<opened> open_connection(asio::any_io_executor executor,
     failure last{.error = transport_error::connect, .detail = {}};
     for (const auto& address : found.addresses) {
         const auto now = std::chrono::steady_clock::now();
-        // Connecting would open a socket anew that stopping has closed.
+        // Connecting again would open a new socket that stopping does not close.
         if (now >= deadline || stop.stop_requested()) break;
         auto candidate = std::make_unique<connection>(executor, context, stop);
         auto failed =
@@ -240,12 +242,12 @@ asio::awaitable<opened> open_connection(asio::any_io_executor executor,
         last.distrust = failed->distrust;
         last.detail += (last.detail.empty() ? "" : "; ") + address_text(address) + ": " + failed->detail;
     }
-    if (last.detail.empty()) last.detail = "no connection before the deadline";
+    if (last.detail.empty()) last.detail = "no connection was made before the deadline";
     co_return last;
 }
 
 transport_error read_error(error_code ec) {
-    // The kernel's own time-out is the deadline too, see `bound_delivery`.
+    // The kernel's time-out is our deadline too, see `bound_delivery`.
     if (ec == asio::error::timed_out) return transport_error::timeout;
     if (ec.category() == asio::error::get_ssl_category()) return transport_error::tls;
     return transport_error::closed;

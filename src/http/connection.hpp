@@ -24,34 +24,37 @@
 
 namespace contego::http {
 
-/// Called once, at once, when the client is stopped; on construction where it was stopped before.
+/// Calls its function once, on the thread that stops the client. Its constructor calls the function if the
+/// client was stopped before.
 using on_stop = std::stop_callback<std::function<void()>>;
 
-/// What went wrong below HTTP.
+/// A failure below HTTP.
 struct failure {
     transport_error error;
     std::string detail;
-    long distrust = 0; ///< why the server's certificate was refused, in OpenSSL's numbers; 0: it was not
+    long distrust = 0; ///< OpenSSL's error for the server's certificate; 0: it was not refused
 };
 
-/// What a write came to. `bytes` counts also where there is an error.
+/// The result of a write. `bytes` counts the bytes written, even if there is an error.
 struct transfer {
     boost::system::error_code error;
     std::size_t bytes = 0;
 };
 
-/// What a read came to. The bytes are good until the next read.
+/// The result of a read. The bytes are valid until the next read.
 struct arrival {
     boost::system::error_code error;
     std::string_view bytes;
 };
 
-/// One TCP connection to the server, with TLS if a context is given. After any error it is good for
-/// nothing but to be destroyed. Stopping closes it too: whatever is done with it then fails.
+/// One TCP connection to the server, with TLS if a context is given. After any error, only destroy it.
+/// Stopping the client closes it, and pending operations then fail.
 ///
-/// A deadline holds whatever arrives; its error is `timed_out`. A connection that ends in the middle of an
-/// exchange is reset, not closed: else the kernel would go on sending for a while what it had taken, and the
-/// server do what was given up.
+/// A deadline ends an operation even while bytes keep arriving; its error is `timed_out`. A connection that
+/// ends in the middle of an exchange is reset, not closed. Otherwise the kernel would go on sending the bytes
+/// that it buffered, and the server would carry out a command that we gave up.
+///
+/// Single-threaded.
 class connection {
 public:
     connection(const boost::asio::any_io_executor& executor,
@@ -61,38 +64,41 @@ public:
     connection& operator=(const connection&) = delete;
     ~connection();
 
-    /// Connects, and shakes hands if there is TLS: until `until`, or the failure is `connect`.
+    /// Connects, and performs the TLS handshake if there is TLS. If this is not done by `until`, the failure
+    /// is `connect`.
     boost::asio::awaitable<std::optional<failure>>
     open(boost::asio::ip::tcp::endpoint address, const endpoint& where, time_point until);
 
-    /// Writes a whole request: an exchange begins.
+    /// Writes a whole request. An exchange begins.
     boost::asio::awaitable<transfer> write(std::string_view request, time_point deadline);
 
-    /// What is there, as soon as there is anything.
+    /// Waits until bytes arrive and returns them.
     boost::asio::awaitable<arrival> read_some(time_point deadline);
 
-    /// The answer of the exchange was read to its end.
+    /// Ends the exchange. Call it after the answer was read to its end.
     void finish();
 
-    /// Right after a read: whether the bytes left the server's host before the request that was just written
-    /// had arrived there, so that they cannot be its answer. What the kernel knows tells: each packet says
-    /// how much had arrived. On a connection that carried other requests, all of the request must have
-    /// arrived before; on a new one any of it, for a server may turn away a request that it did not read to
-    /// its end.
+    /// Returns whether the bytes cannot answer the request that was just written. Call it right after a read.
+    ///
+    /// True means that the bytes left the server's host before the request had arrived there. The kernel
+    /// knows, since each packet says how many bytes had arrived. On a connection that carried other requests,
+    /// the whole request must have arrived before the answer. On a new connection any part of it is enough,
+    /// since a server may refuse a request before it has read all of it.
     [[nodiscard]] bool came_before_request();
 
-    /// Between two exchanges: whether the server neither closed the connection nor sent what nobody asked
-    /// for.
+    /// Returns whether the server kept the connection open and sent nothing unasked. Call it between two
+    /// exchanges.
     [[nodiscard]] bool is_quiet();
 
     [[nodiscard]] bool is_encrypted() const { return tls_ != nullptr; }
 
-    /// The version of TLS agreed on, as `TLSv1.3`; empty without TLS.
+    /// Returns the TLS version of the connection, for example `TLSv1.3`. Empty without TLS.
     [[nodiscard]] std::string protocol();
 
-    /// The certificates that the server showed, its own first; none without TLS.
+    /// Returns the certificates that the server sent, its own first. Empty without TLS.
     [[nodiscard]] std::vector<certificate_facts> shown_chain();
 
+    /// Returns when the connection was created.
     [[nodiscard]] time_point opened() const { return opened_; }
 
 private:
@@ -104,26 +110,28 @@ private:
     boost::asio::ip::tcp::socket socket_;
     std::unique_ptr<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_; ///< nullptr without TLS
     deadline deadline_;
-    std::array<char, 16384> read_; ///< most answers in one piece
+    std::array<char, 16384> read_; ///< most answers fit in one read
     time_point opened_;
-    std::chrono::milliseconds delivery_bound_{0}; ///< as it was last set; 0: never
-    std::size_t request_size_ = 0;                ///< of the last request
-    bool was_used_ = false;                       ///< an exchange before this one came to its end
+    std::chrono::milliseconds delivery_bound_{0}; ///< as last given to the kernel; 0: never given
+    std::size_t request_size_ = 0;                ///< bytes of the last request
+    bool was_used_ = false;                       ///< an earlier exchange on this connection was completed
     bool is_under_way_ = false;
     on_stop closing_;
 };
 
 using opened = std::variant<std::unique_ptr<connection>, failure>;
 
-/// A new connection to the first address of the host that takes one; else the failure at the last address,
-/// with the details of all. The arguments must live until it is done.
+/// Opens a connection to the first address of the host that accepts one.
+///
+/// If none does, returns the kind of the failure at the last address, and the details of all addresses. The
+/// arguments must live until the coroutine is done.
 boost::asio::awaitable<opened> open_connection(boost::asio::any_io_executor executor,
                                                const endpoint& where,
                                                certificates& files,
                                                std::stop_token stop,
                                                time_point deadline);
 
-/// How a failed read is named once the request has left.
+/// Returns how a failed read is reported after the request was sent.
 [[nodiscard]] transport_error read_error(boost::system::error_code ec);
 
 } // namespace contego::http

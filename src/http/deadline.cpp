@@ -12,8 +12,8 @@ struct deadline::state {
     }
 
     boost::asio::steady_timer timer;
-    boost::asio::ip::tcp::socket* socket; ///< nullptr once it is gone
-    time_point end = time_point::max();   ///< max: none
+    boost::asio::ip::tcp::socket* socket; ///< nullptr after the socket was destroyed
+    time_point end = time_point::max();   ///< max: no deadline
     bool passed = false;
 };
 
@@ -30,7 +30,8 @@ void deadline::set(time_point end) {
     state_->end = end;
     state_->timer.expires_at(end);
     state_->timer.async_wait([s = state_](boost::system::error_code ec) {
-        // A handler that was under way when the end was moved comes without an error too.
+        // If the deadline was moved when the handler was already queued, the handler comes without an error
+        // too.
         if (!ec && std::chrono::steady_clock::now() >= s->end) s->close();
     });
 }

@@ -10,10 +10,10 @@ namespace contego::http {
 
 using time_point = std::chrono::steady_clock::time_point;
 
-/// Closes a socket when its time is over, whatever is being done with it, and however much arrives.
+/// Closes a socket when its time is over, no matter what operation is in progress or how much arrives.
 ///
-/// A timer for each operation would not do: a peer that always has another byte ends each of them in time.
-/// Single-threaded.
+/// A timer for each read or write is not enough: a peer that always sends one more byte would end each of
+/// them in time. Single-threaded.
 class deadline {
 public:
     explicit deadline(boost::asio::ip::tcp::socket& socket);
@@ -21,18 +21,18 @@ public:
     deadline& operator=(const deadline&) = delete;
     ~deadline();
 
-    /// Sets or moves the end; closes the socket at once if it has passed.
+    /// Sets or moves the deadline. Closes the socket at once if the deadline has passed.
     void set(time_point end);
 
-    /// Nothing is under way any more.
+    /// Removes the deadline. Call it when no operation is in progress.
     void lift();
 
-    /// Whether this closed the socket.
+    /// Returns whether this object closed the socket.
     [[nodiscard]] bool has_passed() const;
 
 private:
     struct state;
-    std::shared_ptr<state> state_; ///< outlives this in the timer's handler
+    std::shared_ptr<state> state_; ///< the handler of the timer keeps it alive
 };
 
 } // namespace contego::http

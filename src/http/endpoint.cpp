@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Collects what is wrong.
+/// Collects the faults.
 struct findings {
     std::vector<std::string> all;
 
@@ -52,7 +52,7 @@ bool is_port(std::string_view text) {
     return error == std::errc{} && end == text.data() + text.size() && number >= 1 && number <= 65'535;
 }
 
-/// Splits `host`, `host:port`, `[address]` and `[address]:port`; false where it is none of them.
+/// Splits `host`, `host:port`, `[address]` and `[address]:port`. Returns false for any other text.
 bool split_authority(std::string_view authority, endpoint& out) {
     const bool bracketed = authority.starts_with('[');
     const auto host_end = bracketed ? authority.find(']') : authority.find(':');
@@ -100,11 +100,11 @@ void check_ranges(const endpoint_options& o, findings& found) {
 }
 
 void check_credentials(const endpoint_options& o, findings& found) {
-    // The values stay out of the sentences: they are secrets.
+    // The values are secrets, so the sentences do not contain them.
     found.require(o.user.find(':') == std::string::npos, "user: must not contain a colon");
     found.require(!has_control_character(o.user), "user: must not contain control characters");
     found.require(!has_control_character(o.password), "password: must not contain control characters");
-    found.require(!o.user.empty() || o.password.empty(), "user: is missing, though there is a password");
+    found.require(!o.user.empty() || o.password.empty(), "user: must be set if a password is set");
 }
 
 void check_tls(const endpoint& where, findings& found) {
@@ -112,13 +112,13 @@ void check_tls(const endpoint& where, findings& found) {
     const bool given = !tls.ca_file.empty() || !tls.certificate_file.empty() || !tls.key_file.empty() ||
                        !tls.server_name.empty();
     if (!where.tls) {
-        found.require(!given, "tls: has no meaning without an https URL");
+        found.require(!given, "tls: needs an https URL");
         return;
     }
     found.require(tls.certificate_file.empty() == tls.key_file.empty(),
-                  "tls: certificate_file and key_file need each other");
+                  "tls: certificate_file and key_file must be set together");
     found.require(std::ranges::all_of(tls.server_name, is_host_character),
-                  "tls.server_name: is no host name");
+                  "tls.server_name: is not a host name");
     if (!found.all.empty()) return;
     try {
         static_cast<void>(make_context(tls));
@@ -133,7 +133,7 @@ std::variant<endpoint, std::vector<std::string>> check(endpoint_options options)
     endpoint out;
     out.options = std::move(options);
     findings found;
-    // A URL may hold a password; what is wrong with it must not be shown.
+    // A URL may hold a password, so the sentence must not show the URL.
     found.require(split_url(out.options.url, out),
                   "url: must be http(s)://host[:port][/base] without user, query or fragment");
     check_ranges(out.options, found);

@@ -22,24 +22,24 @@ namespace asio = boost::asio;
 using progress = answer_reader::progress;
 using std::chrono::steady_clock;
 
-/// What the header Authorization was made of, and what stands in it.
+/// Returns the password, and the value of the header Authorization.
 std::vector<std::string> credentials_of(const endpoint_options& o) {
-    constexpr std::size_t shortest = 4; // less would be found everywhere
+    constexpr std::size_t shortest = 4; // a shorter text would be found everywhere
     std::vector<std::string> all;
     if (o.password.size() >= shortest) all.push_back(o.password);
     if (!o.password.empty()) all.push_back(basic_credentials(o));
     return all;
 }
 
-/// A CAS or a proxy that repeats our credentials, as an error page may, must not bring them into tables or
-/// logs.
+/// Replaces our credentials in the body. A CAS or a proxy may repeat them, for example in an error page. They
+/// must not get into tables or logs.
 void hide(const std::vector<std::string>& credentials, std::string& body) {
     for (const auto& secret : credentials)
         for (auto at = body.find(secret); at != std::string::npos; at = body.find(secret, at + 1))
             body.replace(at, secret.size(), "****");
 }
 
-/// What the exchanges share. It lives as long as the last of them.
+/// State that the exchanges share. It lives as long as the last of them.
 struct shared {
     shared(asio::any_io_executor e, endpoint w)
         : executor(std::move(e)),
@@ -52,7 +52,7 @@ struct shared {
     asio::any_io_executor executor;
     endpoint where;
     std::string headers;
-    std::vector<std::string> credentials; ///< never shown
+    std::vector<std::string> credentials; ///< must never be shown
     certificates files;
     std::stop_source stop;
     std::shared_ptr<pool> connections;
@@ -63,7 +63,7 @@ void fail(exchange& out, transport_error error, std::string detail) {
     out.detail = std::move(detail);
 }
 
-/// Reads one answer to a request that was just written; true if the connection may be used again.
+/// Reads one answer to the request that was just written. Returns true if the connection may be used again.
 asio::awaitable<bool> read_answer(shared& s, connection& c, time_point deadline, exchange& out) {
     const auto& options = s.where.options;
     answer_reader reader({.header = options.header_limit, .body = options.body_limit});
@@ -75,14 +75,15 @@ asio::awaitable<bool> read_answer(shared& s, connection& c, time_point deadline,
             out.body = reader.take_first_bytes();
             co_return false;
         }
-        // Once the answer has begun, only the rest of it can come.
+        // Only the first bytes of an answer can be too early.
         const bool is_early = !got.error && !reader.is_answering() && c.came_before_request();
         state = got.error ? reader.end() : reader.feed(got.bytes);
         if (is_early && reader.is_answering()) {
-            // Its bytes are not kept: they may hold a secret of another request.
+            // The bytes are dropped, since they may hold a secret of another request.
             s.connections->distrust();
-            fail(
-                out, transport_error::closed, "an answer came before the request: it belongs to another one");
+            fail(out,
+                 transport_error::closed,
+                 "an answer came before the request and belongs to another request");
             co_return false;
         }
     }
@@ -98,10 +99,11 @@ asio::awaitable<bool> read_answer(shared& s, connection& c, time_point deadline,
     co_return reader.keeps_alive();
 }
 
-/// Writes the request and notes how far it got; true where all of it was taken.
+/// Writes the request and notes in `out` whether bytes were sent. Returns true if the whole request was
+/// written.
 asio::awaitable<bool>
 write_request(connection& c, std::string_view text, time_point deadline, exchange& out) {
-    // What the TLS layer has been given may be on its way whatever it reports.
+    // Bytes that the TLS layer has accepted may be on their way, even if it reports an error.
     if (c.is_encrypted()) out.state = exchange_state::sent_no_answer;
     const auto written = co_await c.write(text, deadline);
     if (written.bytes > 0) out.state = exchange_state::sent_no_answer;
@@ -111,8 +113,9 @@ write_request(connection& c, std::string_view text, time_point deadline, exchang
     co_return false;
 }
 
-/// An idle connection, unless it shall be fresh, or a new one, for which an idle one makes room; nullptr, and
-/// what happened in `out`, if there is none before the deadline.
+/// Returns an idle connection, or a new one if there is none or if it must be fresh. An idle connection is
+/// closed if there is no room for the new one. Returns nullptr if there is no connection before the deadline;
+/// `out` says why.
 asio::awaitable<std::unique_ptr<connection>>
 obtain(shared& s, bool shall_be_fresh, time_point deadline, exchange& out) {
     if (shall_be_fresh)
@@ -125,13 +128,13 @@ obtain(shared& s, bool shall_be_fresh, time_point deadline, exchange& out) {
         co_return nullptr;
     }
     auto fresh = std::move(std::get<std::unique_ptr<connection>>(result));
-    // What TLS has to say after its handshake cannot be told from an answer before it is read.
+    // Before it is read, TLS data that follows the handshake cannot be told from an answer.
     const bool is_sound = fresh->is_encrypted() || fresh->is_quiet();
     if (is_sound && steady_clock::now() < deadline) co_return fresh;
     fail(out,
          transport_error::connect,
-         is_sound ? "connected only when the deadline had passed"
-                  : "the server closed the connection, or spoke, before it was asked anything");
+         is_sound ? "the connection was made only after the deadline"
+                  : "the server closed the connection, or sent data, before any request");
     if (is_sound) s.connections->keep(std::move(fresh));
     co_return nullptr;
 }
@@ -140,13 +143,15 @@ asio::awaitable<void>
 post(shared& s, std::string_view request, const envelope& e, time_point deadline, exchange& out) {
     const auto place = co_await s.connections->enter(deadline);
     if (!place) {
-        fail(out, transport_error::exhausted, "no free connection before the deadline");
+        fail(out, transport_error::exhausted, "no connection was free before the deadline");
         co_return;
     }
     auto c = co_await obtain(s, e.fresh_connection, deadline, out);
     if (c == nullptr) co_return;
     if (steady_clock::now() >= e.not_after) {
-        fail(out, transport_error::exhausted, "no connection before somebody else may be sending it");
+        fail(out,
+             transport_error::exhausted,
+             "no connection was ready before another daemon could send the command");
         s.connections->keep(std::move(c));
         co_return;
     }
@@ -164,7 +169,7 @@ asio::awaitable<exchange> perform(std::shared_ptr<shared> s, envelope e, time_po
         if (request.empty())
             fail(out,
                  transport_error::write,
-                 "path, content type or SOAPAction cannot stand in an HTTP header");
+                 "path, content type or SOAPAction has a character that an HTTP header must not contain");
         else
             co_await post(*s, request, e, deadline, out);
     } catch (const std::exception& problem) {
@@ -182,7 +187,8 @@ class pooled_client final : public endpoint_client {
 public:
     pooled_client(asio::any_io_executor executor, endpoint where)
         : shared_(std::make_shared<shared>(std::move(executor), std::move(where))) {
-        // Reading the authorities of the system takes a while, which no exchange shall pay for.
+        // Reading the certificate authorities of the operating system takes a while. No exchange should have
+        // to wait for it.
         if (shared_->where.tls) static_cast<void>(shared_->files.current());
     }
 

@@ -29,7 +29,7 @@ endpoint_signal signal_in(const exchange& e) {
     const auto why = std::string(name_of(e.error)) + ": " + e.detail;
     switch (e.error) {
     case transport_error::too_large:
-        return {}; // it answered, and more than we bear
+        return {}; // it answered, but with more than we accept
     case transport_error::exhausted:
         return {endpoint_signal_kind::nothing, false, why};
     case transport_error::malformed:

@@ -11,8 +11,8 @@
 
 namespace contego::http {
 
-/// Something came back, and it is no answer that can be read. Such an exchange is never repeated for nothing:
-/// it may have been done.
+/// Returns whether bytes came back that are not a readable answer. Such an exchange must never be repeated
+/// without counting an attempt, since the CAS may have carried out the command.
 [[nodiscard]] bool was_answered_in_bytes(const exchange& e);
 
 /// Decides whose fault it was that an exchange was sent and failed: the endpoint's, which was away, or the
@@ -39,7 +39,7 @@ public:
     /// An exchange with the endpoint that began at that time was answered.
     void answered(std::size_t endpoint, time_point began);
 
-    /// The endpoint is taken for dead.
+    /// Notes that the breaker of the endpoint opened.
     void died(std::size_t endpoint);
 
     /// Decides that all of them are outages.

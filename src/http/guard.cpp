@@ -22,8 +22,8 @@ namespace asio = boost::asio;
 using std::chrono::steady_clock;
 using time_point = steady_clock::time_point;
 
-/// So many probes others are before a request whose probe failed is one again: it may be what kills the
-/// CAS.
+/// A request whose probe failed is not used as a probe again until this many other probes were sent. The
+/// request itself may be crashing the CAS.
 constexpr int probes_between = 5;
 
 struct endpoint_state {
@@ -40,7 +40,7 @@ struct endpoint_state {
     refusals turned_away;
 };
 
-/// One exchange on its way.
+/// One exchange in flight.
 struct exchange_in_flight {
     envelope what;
     time_point deadline;
@@ -138,8 +138,9 @@ private:
         return static_cast<std::size_t>(std::distance(endpoints_.begin(), alive));
     }
 
-    /// A dead one that stands before the living one and is due to be asked, else the living one. Of several
-    /// that are due the one whose turn is longest ago: the first may be one that never answers.
+    /// Returns the endpoint for the next exchange. That is a dead endpoint before the living one if its probe
+    /// is due, otherwise the living one. If several probes are due, the endpoint that waited longest is
+    /// chosen, since the first may never answer.
     [[nodiscard]] std::optional<std::size_t> choose(time_point moment) const {
         const auto active = living();
         auto chosen = active;
@@ -157,8 +158,8 @@ private:
         exchange out;
         out.error = transport_error::connect;
         out.detail = endpoints_.empty()
-                         ? "nothing is sent any more"
-                         : "the endpoint is taken for dead: " + endpoints_.front().health.reason();
+                         ? "sending was stopped"
+                         : "the breaker of the endpoint is open: " + endpoints_.front().health.reason();
         out.outage = true;
         return out;
     }
@@ -255,7 +256,7 @@ private:
         wake_for_probe();
     }
 
-    /// With nobody alive, only the clock lets anything happen.
+    /// While no endpoint is alive, only a timer can let the next exchange pass.
     void wake_for_probe() {
         if (living()) return;
         auto next = time_point::max();
@@ -271,7 +272,7 @@ private:
         if (told_) told_(s.name, s.health.is_open(), s.health.reason());
     }
 
-    // Posted, so that whoever is told may send at once.
+    // The call is posted, so that the listener may send at once.
     void tell_change() {
         const auto current = now();
         if (!changed_ || current == told_last_) return;

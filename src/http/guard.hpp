@@ -17,46 +17,49 @@ namespace contego::http {
 
 struct guard_options {
     std::size_t in_flight = 64; ///< most exchanges at once; 1 or more
-    double rate = 0;            ///< most exchanges a second; 0: as many as come
+    double rate = 0;            ///< most exchanges a second; 0: no limit
     breaker_options breaker;
 };
 
 /// One of a provider's endpoints.
 struct guarded_endpoint {
-    std::string name; ///< for people: its URL
+    std::string name; ///< its URL, for people
     std::unique_ptr<transport> client;
 };
 
-/// What the guard tells of an endpoint, on the network thread.
+/// Called on the network thread when the breaker of an endpoint opens or closes.
 using endpoint_told = std::function<void(std::string_view endpoint, bool open, std::string_view reason)>;
 
-/// Stands before a provider's endpoints: sends to the first that is alive, asks the dead whether they are
-/// back, and holds back what would overload them.
+/// Sends each exchange to the first endpoint of a provider that is alive, sends probes to dead endpoints, and
+/// limits how much is sent.
 ///
-/// Each endpoint has a breaker and an adaptive limit. While the first is taken for dead, the next one takes
-/// its place; once a second, one exchange goes to the dead one instead and shows whether it is back. Where
-/// that probe could not be sent at all it goes to the living one after all. With nobody alive only probes
-/// pass, one at a time, to the endpoints in turn.
+/// Each endpoint has a breaker and an adaptive limit. An endpoint is dead while its breaker is open. While
+/// the first endpoint is dead, the next one takes its place. Once every probe interval (a second by default),
+/// one exchange goes to the dead endpoint instead, as a probe. If the probe could not be sent at all, it goes
+/// to the living endpoint. If no endpoint is alive, only probes pass: one at a time, to the endpoints in
+/// turn.
 ///
-/// An exchange that was sent and failed is handed on when it is clear whose fault that was: at once if the
-/// breaker is open; when an exchange that began later is answered, the endpoint was alive; else after a
-/// second it was an outage. So `then` comes up to a second after the deadline. A refusal (401, 403) is such a
-/// failure; that of a command which was refused before, while others were answered, is always its own. So is
-/// an answer that cannot be read: the command may have been done.
+/// An exchange that was sent and failed is handed on when it is clear who caused the failure. That is at once
+/// if the breaker is open. If an exchange that began later is answered, the endpoint was alive. After a probe
+/// interval without either, it was an outage. So `send` may return up to a probe interval after the deadline.
+///
+/// A refusal (401, 403, 407) is treated as such a failure. If the same command was refused before while
+/// others were answered, the command itself is at fault. So it is if an answer cannot be read, since the CAS
+/// may have carried out the command.
 ///
 /// Thread safety and lifetime are those of endpoint_client.
 class guard : public transport, public admission_control {
 public:
-    /// More or fewer exchanges, and more or fewer a second, from now on: this daemon's share of the fleet's.
-    /// `in_flight` 0: none, not even probes. What is on its way stays so.
+    /// Sets this daemon's share of the fleet's limits: most exchanges at once, and most exchanges a second
+    /// (0: no limit). If `in_flight` is 0, nothing is sent, not even probes. Exchanges in flight go on.
     virtual void allow(std::size_t in_flight, double rate) = 0;
 
-    /// Ends what is on its way, at once: as sent and not answered, or as not sent, by an outage. Nothing can
-    /// be sent afterwards.
+    /// Ends all exchanges in flight at once, as an outage. Their state says whether they were sent. Nothing
+    /// can be sent afterwards.
     virtual void cancel_all() = 0;
 };
 
-/// `endpoints` in the order of preference, at least one.
+/// Makes a guard. `endpoints` are in the order of preference, at least one.
 [[nodiscard]] std::unique_ptr<guard> make_guard(boost::asio::any_io_executor executor,
                                                 std::vector<guarded_endpoint> endpoints,
                                                 guard_options options,

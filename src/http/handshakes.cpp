@@ -7,13 +7,15 @@
 namespace contego::http {
 namespace {
 
-/// The first handshake counts too. A connection lives for minutes, and a server has its reason once.
+/// Most handshakes on one connection, the first one included. A connection lives for minutes, and a server
+/// has a reason to ask once.
 constexpr std::intptr_t most = 4;
 
-/// Counts, in a place that each connection keeps for it; whether there may be one more.
+/// Counts a handshake in `place`, a slot that each connection has for it. Returns whether this handshake is
+/// allowed.
 bool is_one_more_allowed(SSL* ssl, int place) {
     const auto so_far = reinterpret_cast<std::intptr_t>(SSL_get_ex_data(ssl, place)) + 1;
-    // The place holds a pointer; nothing is ever read through it. NOLINTNEXTLINE(performance-no-int-to-ptr)
+    // The slot holds a pointer; nothing is ever read through it. NOLINTNEXTLINE(performance-no-int-to-ptr)
     SSL_set_ex_data(ssl, place, reinterpret_cast<void*>(so_far));
     return so_far <= most;
 }
@@ -22,7 +24,7 @@ int new_place() {
     return SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
 }
 
-/// TLS 1.3 calls this for the first handshake only.
+/// Under TLS 1.3, OpenSSL calls this for the first handshake only.
 void handshake_begins(const SSL* ssl, int what, int /*value*/) {
     static const int place = new_place();
     if ((what & SSL_CB_HANDSHAKE_START) == 0) return;
@@ -30,7 +32,7 @@ void handshake_begins(const SSL* ssl, int what, int /*value*/) {
     if (!is_one_more_allowed(own, place)) SSL_set_options(own, SSL_OP_NO_RENEGOTIATION);
 }
 
-/// A certificate is asked for; 0 ends the handshake.
+/// OpenSSL calls this when the server asks for our certificate. Returning 0 ends the handshake.
 int certificate_is_wanted(SSL* ssl, void* /*unused*/) {
     static const int place = new_place();
     return is_one_more_allowed(ssl, place) ? 1 : 0;

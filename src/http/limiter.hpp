@@ -5,28 +5,32 @@
 
 namespace contego::http {
 
-/// How many exchanges an endpoint can bear at once, found out by trying: one more after as many good answers
-/// as the limit is high, a quarter less after a loss (AIMD). Never below 1, never above what is allowed.
+/// Finds by trial how many exchanges an endpoint can bear at once (AIMD).
 ///
-/// A loss is a time-out or an answer that says "too many"; a refusal by the CAS is none. What was sent before
-/// the limit was last lowered says nothing about the lower one, so that one jam lowers it once.
+/// The limit grows by one after as many good answers as the limit is high, and falls by a quarter after a
+/// loss. It stays between 1 and the allowed maximum. A loss is a time-out or an answer that says "too many";
+/// a refusal by the CAS is not a loss. Exchanges that began before the limit was last lowered do not lower it
+/// again, so that one jam lowers it once.
 ///
-/// Pure: told what the time is. Not thread safe.
+/// Pure: the caller passes the time. Not thread safe.
 class limiter {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// `most` is where it begins, too: 1 or more.
+    /// Begins at `most`, the allowed maximum: 1 or more.
     explicit limiter(std::size_t most) : most_(static_cast<double>(most)), limit_(most_) {}
 
+    /// Returns how many exchanges may be in flight.
     [[nodiscard]] std::size_t limit() const { return static_cast<std::size_t>(limit_); }
 
-    /// Lets more or fewer be allowed from now on: 1 or more.
+    /// Sets the allowed maximum: 1 or more.
     void allow(std::size_t most);
 
-    /// Answered in time while that many were on their way. A limit that is not made use of does not grow.
+    /// Notes an answer that came in time while `in_flight` exchanges were in flight. The limit grows only if
+    /// at least half of it is in use.
     void succeeded(std::size_t in_flight);
 
+    /// Notes the loss of an exchange that began at `began`.
     void lost(time_point began, time_point now);
 
 private:

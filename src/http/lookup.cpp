@@ -13,8 +13,8 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-/// The resolver blocks a thread of its own and cannot be cut short, so nobody waits for it directly: what it
-/// finds is left here, and the one who asked may be gone by then.
+/// The resolver blocks a thread of its own and cannot be interrupted, so no coroutine waits for it directly.
+/// It leaves its result here, and the coroutine that asked may have ended by then.
 struct question {
     explicit question(const asio::any_io_executor& executor) : resolver(executor), answered(executor) {}
 
@@ -45,15 +45,15 @@ asio::awaitable<lookup_result> look_up(asio::any_io_executor executor,
     auto q = std::make_shared<question>(executor);
     ask(q, host, port);
     q->answered.expires_at(deadline);
-    // An expiry in the past ends a wait that is under way, and one that has yet to begin.
+    // An expiry in the past ends a wait in progress, and also a wait that has yet to begin.
     const std::stop_callback stopping(stop,
                                       [q] { q->answered.expires_at(asio::steady_timer::time_point::min()); });
     boost::system::error_code woken;
     co_await q->answered.async_wait(asio::redirect_error(asio::use_awaitable, woken));
     if (q->done) co_return std::move(q->result);
-    // Takes the question out of the queue if the resolver has not begun with it.
+    // This takes the question out of the queue if the resolver has not begun with it.
     q->resolver.cancel();
-    co_return lookup_result{.addresses = {}, .problem = "no answer from the resolver before the deadline"};
+    co_return lookup_result{.addresses = {}, .problem = "the resolver did not answer before the deadline"};
 }
 
 } // namespace contego::http

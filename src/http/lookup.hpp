@@ -11,14 +11,16 @@
 
 namespace contego::http {
 
-/// The addresses of a host, at least one; or why there are none.
+/// The addresses of a host, or why there are none.
 struct lookup_result {
     std::vector<boost::asio::ip::tcp::endpoint> addresses;
-    std::string problem; ///< empty where there are addresses
+    std::string problem; ///< empty if there are addresses
 };
 
-/// Asks the system's resolver, anew each time, and gives up at the deadline or when stopped, although the
-/// resolver does not. The arguments must live until it is done.
+/// Asks the system's resolver for the addresses of a host; nothing is cached.
+///
+/// Gives up at the deadline or when stopped, although the resolver itself goes on. The arguments must live
+/// until the coroutine is done.
 [[nodiscard]] boost::asio::awaitable<lookup_result> look_up(boost::asio::any_io_executor executor,
                                                             const std::string& host,
                                                             const std::string& port,

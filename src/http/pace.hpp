@@ -4,14 +4,14 @@
 
 namespace contego::http {
 
-/// Spreads exchanges evenly over time, so that no second sees more than its rate.
+/// Spreads exchanges evenly over time, so that no second sees more than the rate.
 ///
-/// Pure: told what the time is. Not thread safe.
+/// Pure: the caller passes the time. Not thread safe.
 class pace {
 public:
     using clock = std::chrono::steady_clock;
 
-    /// Exchanges a second; 0: as many as come.
+    /// Sets the rate in exchanges a second. 0: no limit.
     explicit pace(double per_second) { set(per_second); }
 
     void set(double per_second) {
@@ -21,7 +21,7 @@ public:
                 : clock::duration::zero();
     }
 
-    /// Takes the next turn; how long to wait for it.
+    /// Takes the next turn. Returns how long to wait for it.
     [[nodiscard]] clock::duration take(clock::time_point now) {
         const auto turn = next_ > now ? next_ : now;
         next_ = turn + gap_;

@@ -18,18 +18,18 @@ using std::chrono::steady_clock;
 
 namespace {
 
-/// Longer than a second answer comes after the first one, if a server or a proxy sends it twice.
+/// If a server or a proxy sends an answer twice, the second one comes sooner than this after the first.
 constexpr auto long_enough = milliseconds(20);
 constexpr int enough_proofs = 8;
 constexpr auto trust = minutes(5);
 constexpr auto distrusted_for = minutes(10);
 
-/// A connection that is not used again may say this much longer what it has to say.
+/// A connection that is not used again is read for this much longer, to see whether more comes.
 constexpr auto listened_for = milliseconds(200);
 
 } // namespace
 
-/// Someone in line. Lives in the coroutine that waits, and leaves the line with it.
+/// An exchange in line. It lives in the coroutine that waits, and leaves the line with it.
 struct pool::waiter {
     waiter(pool& p, time_point deadline)
         : line(p.waiting_),
@@ -45,7 +45,7 @@ struct pool::waiter {
         if (!has_place) line.erase(position);
     }
 
-    /// Hands over the place of the one who leaves.
+    /// Gives this exchange the place that another exchange leaves.
     void admit() {
         has_place = true;
         line.erase(position);
@@ -78,7 +78,7 @@ asio::awaitable<std::optional<pool::place>> pool::enter(time_point deadline) {
     co_await me.woken.async_wait(asio::redirect_error(asio::use_awaitable, ec));
     if (!me.has_place) co_return std::nullopt;
     place mine(*this);
-    // The place may come together with the deadline, too late to be of use.
+    // The place may come at the deadline, too late to be of use.
     if (steady_clock::now() >= deadline) co_return std::nullopt;
     co_return std::move(mine);
 }
@@ -94,7 +94,7 @@ bool pool::is_good(const idle_connection& c, time_point now) const {
     return now - c.since < idle_timeout_ && now - c.it->opened() < max_age_;
 }
 
-/// Takes out the last one that was quiet for long enough, else the last one.
+/// Takes out the last connection that was quiet for long enough, or the last one if none was.
 pool::idle_connection pool::pick(time_point now) {
     const auto rested = [&](const idle_connection& c) {
         return is_trusted(now) || now - c.since >= long_enough;
@@ -147,7 +147,7 @@ void pool::distrust() {
     eviction_.cancel();
 }
 
-/// Finds out whether the server closed the connection, which is its right, or said too much.
+/// Finds out whether the server closed the connection, which it may do, or sent too much.
 void pool::listen(std::unique_ptr<connection> c) {
     auto hear = [self = shared_from_this(), c = std::move(c)]() -> asio::awaitable<void> {
         const auto heard = co_await c->read_some(steady_clock::now() + listened_for);

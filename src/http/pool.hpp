@@ -17,22 +17,23 @@ namespace contego::http {
 
 /// Bounds the connections of an endpoint and keeps the idle ones.
 ///
-/// An exchange first needs a place; there are as many as connections allowed. It then takes an idle
-/// connection, or opens one only if there is none. So the connections are never more than the places: whoever
-/// opens one holds a place without a connection while nothing is idle.
+/// An exchange first needs a place; there are as many places as connections are allowed. It then takes an
+/// idle connection, and opens one only if none is idle. So there are never more connections than places.
 ///
-/// HTTP/1.1 does not say which request an answer belongs to, so a server that says more than it was asked
-/// answers the next request on the connection with the rest. A connection on which that happens is not used
-/// again, nor is any other of the endpoint for ten minutes: each request gets a connection of its own. While
-/// the server is new to us, and every five minutes after that, a connection is used again only once it has
-/// been quiet for 20 ms, until that was so eight times.
+/// HTTP/1.1 does not say to which request an answer belongs. If a server sends more than one answer to a
+/// request, the rest is taken as the answer to the next request. After that happens on a connection, it is
+/// not used again. For ten minutes, no other connection of the endpoint is used again either: each request
+/// gets a new one.
+///
+/// A server is not trusted at first. Until it is, a connection is used again only after it was quiet for 20
+/// ms. After eight such reuses the server is trusted for five minutes.
 ///
 /// Must outlive its places. Single-threaded.
 class pool : public std::enable_shared_from_this<pool> {
 public:
     pool(boost::asio::any_io_executor executor, const endpoint_options& options, std::stop_token stop);
 
-    /// The right to hold one connection; given back by its destructor, to the one who waited longest.
+    /// The right to hold one connection. The destructor passes it to the exchange that has waited longest.
     class place {
     public:
         explicit place(pool& p) : pool_(&p) {}
@@ -49,25 +50,28 @@ public:
         pool* pool_;
     };
 
-    /// Waits in line for a place; nothing where none was free before the deadline, or when stopped.
+    /// Waits in line for a place. Returns nullopt if none was free before the deadline, or if the client is
+    /// stopped.
     boost::asio::awaitable<std::optional<place>> enter(time_point deadline);
 
-    /// The connection that became idle last, if it is still good. The others get the chance to grow old.
-    /// Waits if none was quiet for long enough; nullptr if there is none, or none before the deadline.
+    /// Returns the connection that became idle last, if it is still good; the others may grow old. Waits if
+    /// no connection was quiet for long enough. Returns nullptr if there is none, or none before the
+    /// deadline.
     boost::asio::awaitable<std::unique_ptr<connection>> take(time_point deadline);
 
-    /// Closes the connection that is idle longest if the places would not suffice for one more.
+    /// Closes the connection that has been idle longest if there is no room for one more.
     void make_room();
 
     /// Keeps a connection for another exchange, unless it is too old.
     void keep(std::unique_ptr<connection> c);
 
-    /// The server said more than it was asked: no connection is used again for a while.
+    /// Notes that the server sent more than one answer. For ten minutes no connection is used again.
     void distrust();
 
-    /// Closes what is idle. To be called once stopped: nothing is kept from then on.
+    /// Closes the idle connections. Call it after stopping; nothing is kept from then on.
     void close();
 
+    /// Returns the state of the pool.
     [[nodiscard]] pool_stats stats() const;
 
 private:
@@ -94,12 +98,12 @@ private:
     std::chrono::milliseconds idle_timeout_;
     std::chrono::milliseconds max_age_;
     std::size_t taken_ = 0;
-    std::list<waiter*> waiting_;         ///< who waited longest is first
-    std::vector<idle_connection> idle_;  ///< who is idle longest is first
-    boost::asio::steady_timer eviction_; ///< when the first of `idle_` is due
+    std::list<waiter*> waiting_;         ///< the first has waited longest
+    std::vector<idle_connection> idle_;  ///< the first has been idle longest
+    boost::asio::steady_timer eviction_; ///< ends when the first of `idle_` is due
     time_point trusted_until_{};
     time_point distrusted_until_{};
-    int proofs_ = 0; ///< so many times a connection was quiet for long enough
+    int proofs_ = 0; ///< how often a connection was quiet for long enough
     std::stop_token stop_;
 };
 

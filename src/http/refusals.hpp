@@ -8,28 +8,31 @@
 
 namespace contego::http {
 
-/// Remembers what an endpoint turned away, so that a command which is refused time and again while others are
-/// answered is found out, however long the others take, and however long its own back-off is.
+/// Remembers which commands an endpoint refused, to find a command that is always refused while others are
+/// answered.
 ///
-/// Remembers the last 64 commands. Pure: told what the time is. Not thread safe.
+/// It finds such a command however long the others take, and however long its own back-off is. It remembers
+/// the last 64 commands. Pure: the caller passes the time. Not thread safe.
 class refusals {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// What an envelope is known by: a command is the same each time it is sent.
+    /// Returns a hash that identifies the command of an envelope: a command is rendered the same each time it
+    /// is sent.
     [[nodiscard]] static std::size_t mark_of(const envelope& e);
 
-    /// A command that began then was answered.
+    /// Notes that the command that began at this time was answered.
     void answered(std::size_t mark, time_point began);
 
-    /// A command was turned away, or answered by what cannot be read.
+    /// The result of `refused`.
     struct finding {
-        bool is_first; ///< nothing is remembered of it
-        bool is_own;   ///< another command was sent and answered since it was turned away first
+        bool is_first; ///< no refusal of this command is remembered
+        bool is_own;   ///< another command was sent and answered since this one was first refused
     };
 
     finding refused(std::size_t mark, time_point now);
 
+    /// Notes that a command was refused, or that its answer cannot be read.
 private:
     struct entry {
         std::size_t mark;
@@ -37,7 +40,7 @@ private:
     };
 
     std::deque<entry> known_;
-    time_point last_answered_; ///< when the latest of those that were answered began
+    time_point last_answered_; ///< when the latest of the answered commands began
 };
 
 } // namespace contego::http

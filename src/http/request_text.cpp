@@ -8,7 +8,7 @@ namespace contego::http {
 namespace {
 
 std::string base64(std::string_view text) {
-    // EVP_EncodeBlock ends its output with a zero byte, for which a std::string has room.
+    // EVP_EncodeBlock ends its output with a zero byte; a std::string has room for it.
     std::string out(4 * ((text.size() + 2) / 3), '\0');
     EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
                     reinterpret_cast<const unsigned char*>(text.data()),

@@ -34,7 +34,7 @@ std::chrono::sys_seconds time_of(const std::tm& t) {
 std::optional<std::chrono::sys_seconds> as_written(std::string_view text, const char* format) {
     std::tm t{};
     std::istringstream in{std::string(text)};
-    // The names of days and months are English whatever the machine speaks.
+    // The names of days and months are English in every locale.
     in.imbue(std::locale::classic());
     in >> std::get_time(&t, format);
     if (in.fail()) return std::nullopt;
@@ -43,8 +43,8 @@ std::optional<std::chrono::sys_seconds> as_written(std::string_view text, const 
 }
 
 std::optional<std::chrono::sys_seconds> as_date(std::string_view text) {
-    // std::get_time does not insist on literal text at the end, and only one of the three forms goes without
-    // the zone.
+    // std::get_time does not insist on literal text at the end, and only one of the three forms lacks the
+    // zone.
     constexpr std::string_view zone = " GMT";
     if (!text.ends_with(zone)) return as_written(text, "%a %b %d %H:%M:%S %Y");
     text.remove_suffix(zone.size());
@@ -55,7 +55,7 @@ std::optional<std::chrono::sys_seconds> as_date(std::string_view text) {
 } // namespace
 
 std::optional<seconds> parse_retry_after(std::string_view text, std::chrono::system_clock::time_point now) {
-    if (text.empty()) return std::nullopt; // nearly always: reading a date is dear
+    if (text.empty()) return std::nullopt; // nearly always; reading a date is slow
     if (const auto given = as_seconds(text)) return given;
     const auto date = as_date(text);
     if (!date) return std::nullopt;

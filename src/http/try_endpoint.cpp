@@ -13,10 +13,10 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Longer than an answer takes on the way to a CAS; a server that has nothing against us says nothing.
+/// Longer than an answer takes on the way to a CAS. A server that accepts us sends nothing.
 constexpr auto objection_time = std::chrono::milliseconds(500);
 
-/// What the server says before it was asked anything; none is as it should be.
+/// Waits for anything that the server sends before any request. A server that accepts us sends nothing.
 asio::awaitable<void> await_objection(connection& c, endpoint_trial& out) {
     const auto got = co_await c.read_some(std::chrono::steady_clock::now() + objection_time);
     if (!got.error || got.error == asio::error::timed_out) co_return;
@@ -57,7 +57,7 @@ endpoint_trial run(const endpoint& where, std::chrono::milliseconds at_most) {
 endpoint_trial try_endpoint(const endpoint& where, std::chrono::milliseconds at_most) {
     auto out = run(where, at_most);
     if (out.distrust == 0) return out;
-    // A handshake that we ended leaves no chain to read: once more, trusting whatever is shown.
+    // A handshake that we ended leaves no chain to read. So connect once more and trust any certificate.
     auto trusting = where;
     trusting.options.tls.verify = false;
     out.chain = run(trusting, at_most).chain;

@@ -10,19 +10,20 @@
 
 namespace contego::http {
 
-/// What became of a connection that was opened for nothing but to see whether it can be.
+/// The result of a connection that was opened only to see whether it can be opened.
 struct endpoint_trial {
-    transport_error error = transport_error::none; ///< none: it was opened, and the server kept it
-    std::string detail;                            ///< what the library said
-    long distrust = 0;    ///< why the server's certificate was refused, in OpenSSL's numbers; 0: it was not
-    std::string protocol; ///< `TLSv1.3`; empty without TLS
-    std::vector<certificate_facts> chain; ///< what the server showed, trusted or not; its own first
+    transport_error error = transport_error::none; ///< none: it was opened, and the server kept it open
+    std::string detail;                            ///< the message of the library
+    long distrust = 0;    ///< OpenSSL's error for the server's certificate; 0: it was not refused
+    std::string protocol; ///< for example `TLSv1.3`; empty without TLS
+    std::vector<certificate_facts> chain; ///< as the server sent it, trusted or not; its own first
 };
 
-/// Opens a connection, with TLS where the endpoint says so, waits a moment for what the server may have
-/// against us (it says that it does not know our certificate only after the handshake), and closes it.
-/// Nothing is sent. Blocks for `at_most`, and where the server is not trusted once more as long to see what
-/// it shows.
+/// Opens a connection, with TLS if the endpoint needs it, and closes it. Nothing is sent.
+///
+/// A server may reject our certificate only after the handshake, so the function then waits half a second for
+/// an error. Blocks for at most `at_most` and this half second. If the server is not trusted, a second
+/// connection, with the same bounds, reads the certificates.
 [[nodiscard]] endpoint_trial try_endpoint(const endpoint& where, std::chrono::milliseconds at_most);
 
 } // namespace contego::http

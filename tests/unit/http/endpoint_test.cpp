@@ -106,14 +106,14 @@ TEST(endpoint, every_mistake_is_reported_at_once) {
 
 TEST(endpoint, a_password_needs_a_user) {
     EXPECT_THAT(mistakes({.url = "http://cas.example", .password = "secret"}),
-                ElementsAre("user: is missing, though there is a password"));
+                ElementsAre("user: must be set if a password is set"));
 }
 
 TEST(endpoint, tls_options_need_https) {
     endpoint_options o{.url = "http://cas.example"};
     o.tls.ca_file = "authority.pem";
 
-    EXPECT_THAT(mistakes(o), ElementsAre("tls: has no meaning without an https URL"));
+    EXPECT_THAT(mistakes(o), ElementsAre("tls: needs an https URL"));
 }
 
 TEST(endpoint, a_certificate_needs_its_key) {
@@ -121,7 +121,7 @@ TEST(endpoint, a_certificate_needs_its_key) {
     endpoint_options o{.url = "https://cas.example"};
     o.tls.certificate_file = authority.issue().certificate;
 
-    EXPECT_THAT(mistakes(o), ElementsAre("tls: certificate_file and key_file need each other"));
+    EXPECT_THAT(mistakes(o), ElementsAre("tls: certificate_file and key_file must be set together"));
 }
 
 TEST(endpoint, a_missing_tls_file_is_named) {
