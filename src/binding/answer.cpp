@@ -10,14 +10,14 @@
 namespace contego::wire {
 namespace {
 
-// The SOAP namespace of an Envelope; empty for any other element.
+// Returns the SOAP namespace of an Envelope, or an empty text for any other element.
 std::string_view soap_of(pugi::xml_node root) {
     for (const auto soap : {soap_1_1_namespace, soap_1_2_namespace})
         if (is(root, "Envelope", soap)) return soap;
     return {};
 }
 
-// Blank lines and byte order marks that a server writes before the document.
+// Returns the length of the blank lines and byte order marks that a server wrote before the document.
 std::size_t length_of_lead(std::string_view text) {
     constexpr std::string_view mark = "\xEF\xBB\xBF";
     std::size_t at = 0;
@@ -31,7 +31,7 @@ bool is_html(std::string_view text) {
     return beginning.starts_with("<!doctype html") || beginning.starts_with("<html");
 }
 
-// Whether the only element in it is that one.
+// Returns whether `element` is the only child element.
 bool holds_only(pugi::xml_node parent, pugi::xml_node element) {
     for (const auto child : parent)
         if (child.type() == pugi::node_element && child != element) return false;
@@ -54,7 +54,8 @@ public:
     }
 
 private:
-    // To ask for a namespace takes long; where so many elements are called so, one is taken for a fault.
+    // Looking up a namespace takes long. If more than 100 elements have this name, the next one is taken for
+    // a fault.
     bool is_fault(pugi::xml_node node) {
         constexpr int most = 100;
         if (local_of(node.name()) != "Fault") return false;
@@ -104,7 +105,7 @@ void answer::parse(std::string_view body, std::string_view charset) {
         reason_ = "an HTML page";
         return;
     }
-    auto wrong = read->sound ? why_not_well_formed(text_) : "bytes that its character set does not have";
+    auto wrong = read->sound ? why_not_well_formed(text_) : "bytes that are invalid in its character set";
     names_fault_ = text_.find("Fault") != std::string::npos;
     if (wrong.empty()) {
         const auto parsed = document_.load_buffer_inplace(
@@ -121,7 +122,7 @@ void answer::classify() {
     const auto root = document_.document_element();
     const auto soap = soap_of(root);
     if (soap.empty()) {
-        reason_ = "a body that is no SOAP envelope";
+        reason_ = "a body that is not a SOAP envelope";
         return;
     }
     declarations around;

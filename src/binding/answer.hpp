@@ -9,41 +9,43 @@
 
 namespace contego::wire {
 
-/// The body of an answer, parsed: a SOAP envelope of either version with whatever prefixes, or a reason why
-/// not.
+/// The parsed body of an answer: a SOAP envelope of either version with any prefixes, or the reason why it is
+/// none.
 ///
-/// Reading is linear in the body's size, and bounded; see well_formed.hpp.
+/// The time for reading is linear in the size of the body, and bounded; see well_formed.hpp.
 class answer {
 public:
     enum class kind {
-        envelope, ///< with one Body and no fault in it
-        fault,    ///< with one Body and a fault in it, alone
-        unclear,  ///< a SOAP envelope that has not exactly one Body, or a fault beside something else
+        envelope, ///< has one Body and no fault
+        fault,    ///< has one Body that holds only a fault
+        unclear,  ///< a SOAP envelope with no Body, several, or a fault beside other elements
         nothing,  ///< no body at all
-        other,    ///< no SOAP envelope: HTML, JSON, broken XML, or what must not be read
+        other,    ///< no SOAP envelope: HTML, JSON, broken XML, or XML that we refuse
     };
 
     explicit answer(const exchange& e);
 
+    /// Returns which kind of body it is.
     [[nodiscard]] kind what() const { return kind_; }
 
-    /// The document, for queries. Its elements have lost their prefixes, so that XPath finds them by their
-    /// local names; those of a fault only after strip().
+    /// Returns the document for queries. Its elements have lost their prefixes, so that XPath finds them by
+    /// their local names. Those of a fault keep their prefixes until strip().
     [[nodiscard]] const pugi::xml_document& document() const { return document_; }
 
+    /// Removes the prefixes of a fault's elements.
     void strip();
 
-    /// Takes away what stands beside the Body of an envelope: its Header says nothing of the outcome.
+    /// Removes everything beside the Body of an envelope. Its Header says nothing about the outcome.
     void keep_body();
 
-    /// Masks the secrets in every text and attribute: texts that stand apart may be joined when they are
-    /// read.
+    /// Masks the secrets in the whole document, element by element, since neighbouring texts may be joined
+    /// when they are read.
     void mask(const veil& v);
 
-    /// The Fault element, with its prefixes until strip(); empty unless this is a fault.
+    /// Returns the Fault element, with its prefixes until strip(). Empty unless this is a fault.
     [[nodiscard]] pugi::xml_node fault() const { return fault_; }
 
-    /// Why it is no readable envelope, as part of a sentence.
+    /// Returns why this is no readable envelope, as part of a sentence.
     [[nodiscard]] const std::string& reason() const { return reason_; }
 
 private:
@@ -55,7 +57,7 @@ private:
     pugi::xml_document document_;
     pugi::xml_node body_;
     pugi::xml_node fault_;
-    bool names_fault_ = false; // somewhere in the text
+    bool names_fault_ = false; // the word occurs somewhere in the text
     kind kind_ = kind::other;
     std::string reason_;
 };

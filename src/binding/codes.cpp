@@ -14,14 +14,14 @@ bool is_letter_or_digit(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// `0x`, or the letter of an escape such as `\x34` and `\u{34}`.
+// Removes `0x`, or the letter of an escape such as `\x34` and `\u{34}`.
 std::string_view without_prefix(std::string_view word) {
     if (word.starts_with("0x") || word.starts_with("0X")) return word.substr(2);
     constexpr std::string_view letters = "xXuU";
     return letters.find(word.front()) == std::string_view::npos ? word : word.substr(1);
 }
 
-// The digit whose character has that number; a blank where it is another character's.
+// Returns the digit that has this character number, or a blank if the number belongs to another character.
 char meant_by(std::string_view word, int base) {
     unsigned n = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), n, base);
@@ -43,7 +43,7 @@ std::string characters_of(std::string_view text, int base) {
     return out;
 }
 
-// The zeros of Unicode's decimal digits; the other nine follow each.
+// The zeros of Unicode's decimal digits. The other nine digits follow each of them.
 constexpr std::array<char32_t, 36> zeros{
     0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
     0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90,

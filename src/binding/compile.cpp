@@ -15,7 +15,8 @@ bool has_success(const outcome_table& table) {
                                [](const auto& row) { return row.second == outcome::success; });
 }
 
-// Printable ASCII, so that it can stand in a request line or a header; `forbidden` besides.
+// Returns whether the text is printable ASCII without the characters in `forbidden`, so that a request line
+// or a header may contain it.
 bool is_printable(std::string_view text, std::string_view forbidden) {
     return std::ranges::all_of(
         text, [&](char c) { return c >= ' ' && c <= '~' && forbidden.find(c) == std::string_view::npos; });
@@ -46,7 +47,7 @@ public:
     }
 
 private:
-    // Limits and common rows may stand anywhere; commands need both and are read after them.
+    // Limits and common rows may be anywhere in the file. Commands need both, so they are read last.
     void read_root(pugi::xml_node root) {
         file_.allow_attributes(root, {"name", "soap"});
         read_version(root);
@@ -66,7 +67,7 @@ private:
     }
 
     bool only_one(pugi::xml_node element, bool& seen) {
-        if (seen) file_.mistake(element, std::string(element.name()) + " stands twice");
+        if (seen) file_.mistake(element, std::string(element.name()) + " appears twice");
         return !std::exchange(seen, true);
     }
 
@@ -97,7 +98,7 @@ private:
         }
         auto& line = lines_.at(static_cast<std::size_t>(*type));
         if (line != 0) {
-            file_.mistake(element, "command " + std::string(*code) + " stands twice");
+            file_.mistake(element, "command " + std::string(*code) + " appears twice");
             return;
         }
         line = file_.line_of(element);
@@ -118,7 +119,7 @@ private:
             if (name != "request" && name != "reply") file_.unknown_element(child);
             auto& place = name == "request" ? request : reply;
             if (name == "request" || name == "reply") {
-                if (place) file_.mistake(child, std::string(name) + " stands twice");
+                if (place) file_.mistake(child, std::string(name) + " appears twice");
                 place = child;
             }
         }
@@ -132,7 +133,7 @@ private:
             file_.mistake(element, "the element reply is missing");
     }
 
-    // A command's own correlation goes before the common one.
+    // A command's own correlation takes precedence over the common one.
     void read_reply(compiled_command& c, pugi::xml_node reply, command_type type) {
         c.answer = compile_reply(file_, reply, type, c.outcomes);
         if (c.one_way && (!c.answer.values.empty() || !c.answer.lists.empty()))
@@ -163,7 +164,7 @@ private:
         return written == "yes";
     }
 
-    // An action that is written as empty is sent as empty, as a WSDL with soapAction="" asks for it.
+    // An empty action is sent as an empty header, as a WSDL with soapAction="" requires.
     std::optional<std::string> action_of(pugi::xml_node element) {
         const auto attribute = element.attribute("action");
         if (!attribute) return std::nullopt;
@@ -172,11 +173,11 @@ private:
             file_.mistake(
                 file_.line_of(attribute),
                 "the action must be printable ASCII without blanks, quotes and backslashes; without "
-                "the attribute no action is sent");
+                "the attribute, no action is sent");
         return action;
     }
 
-    // SOAP 1.1 has the action in a header of its own, 1.2 in the Content-Type.
+    // SOAP 1.1 has a header for the action; SOAP 1.2 has it in the Content-Type.
     void set_headers(compiled_command& c, const std::optional<std::string>& action) {
         const std::string charset = out_.limits.characters == character_set::utf_8 ? "utf-8" : "iso-8859-1";
         if (version_ == soap_version::soap_1_1) {
@@ -198,7 +199,7 @@ private:
         }
         if (has_success(common_)) return;
         if (!std::ranges::any_of(out_.commands, has_success, &compiled_command::outcomes)) {
-            file_.mistake(0, "no status is a success anywhere");
+            file_.mistake(0, "no status of any command is a success");
             return;
         }
         for (const auto type : command_types)

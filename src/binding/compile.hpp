@@ -12,20 +12,23 @@
 
 namespace contego::wire {
 
-// One function for each part of a binding file. All note what is wrong in the source and go on, so that a
-// deployer sees every mistake at once; what they return is used only if there was none.
+// Each part of a binding file has one function here. Each notes its mistakes in the source and goes on, so
+// that a deployer sees all mistakes at once. Their results are used only if there was no mistake.
 
 enum class soap_version { soap_1_1, soap_1_2 };
 
+/// Compiles the `limits` element.
 [[nodiscard]] limits compile_limits(source& file, pugi::xml_node element);
 
-/// Reads rows of outcomes, one at a time, into a table. A row replaces what the table had from an earlier
-/// reader (the common rows, under those of a command); the same row twice from one reader is a mistake.
+/// Reads rows of outcomes into a table, one at a time.
+///
+/// A row replaces the row that an earlier reader put there: the rows of a command replace the common rows. If
+/// one reader finds the same row twice, it notes a mistake.
 class outcome_rows {
 public:
     outcome_rows(source& file, outcome_table& table) : file_(file), table_(table) {}
 
-    /// Reads the element if it is a row; false where it is another element.
+    /// Reads the element if it is a row. Returns false if it is another element.
     bool read(pugi::xml_node element);
 
 private:
@@ -41,18 +44,18 @@ private:
     std::set<std::string> seen_;
 };
 
-/// The `request` element of a command.
+/// Compiles the `request` element of a command.
 [[nodiscard]] skeleton compile_skeleton(
     source& file, pugi::xml_node request, command_type type, soap_version version, character_set characters);
 
-/// The `reply` element of a command; its rows go into `outcomes`, its correlation is left out.
+/// Compiles the `reply` element of a command. Its rows go into `outcomes`; its correlation is ignored.
 [[nodiscard]] extractor
 compile_reply(source& file, pugi::xml_node reply, command_type type, outcome_table& outcomes);
 
-/// The query in an attribute; empty if there is none, or if it is a mistake.
+/// Compiles the query in an attribute. Returns an empty query if there is none or if it is a mistake.
 [[nodiscard]] pugi::xpath_query compile_query(source& file, pugi::xml_node element, const char* attribute);
 
-/// A `correlation` element, as it applies to one command.
+/// Compiles a `correlation` element for one command.
 [[nodiscard]] correlation compile_correlation(source& file, pugi::xml_node element, command_type type);
 
 } // namespace contego::wire

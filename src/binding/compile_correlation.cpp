@@ -6,8 +6,8 @@
 namespace contego::wire {
 namespace {
 
-// Whether a name test has a prefix: a single colon outside a literal. Answers are searched without prefixes,
-// so such a query would silently find nothing.
+// Returns whether a name in the path has a prefix, which is a single colon outside a literal. Answers are
+// searched without prefixes, so such a query would find nothing.
 bool has_prefix(std::string_view path) {
     char quote = 0;
     for (std::size_t i = 0; i < path.size(); ++i) {
@@ -24,7 +24,7 @@ bool has_prefix(std::string_view path) {
     return false;
 }
 
-// A parameter that every command of the type carries, and that may come back in clear.
+// Returns whether every command of the type has this parameter, and whether it may come back unmasked.
 bool is_usable(command_type type, std::string_view name) {
     const auto all = parameters_of(type);
     const auto found = std::ranges::find(all, name, &parameter::name);
@@ -48,10 +48,12 @@ skeleton compile_expected(source& file, std::string_view written, std::size_t li
             out.steps.push_back({.what = step::kind::parameter, .text = p.text, .where = place::no_document});
         else
             file.mistake(line,
-                         "equals may hold {request.id} and mandatory parameters of " +
-                             std::string(name_of(type)) + ", no list and no PIN, not {" + p.text + "}");
+                         "equals must not hold {" + p.text +
+                             "}, only {request.id} and mandatory parameters of " +
+                             std::string(name_of(type)) + " that are neither a list nor a PIN");
     }
-    if (!varies) file.mistake(line, "equals needs a placeholder, or every answer would look alike");
+    if (!varies)
+        file.mistake(line, "equals needs a placeholder, since every answer would look alike without one");
     return out;
 }
 
@@ -63,7 +65,8 @@ pugi::xpath_query compile_query(source& file, pugi::xml_node element, const char
     if (path.empty()) return {};
     const auto where = "the XPath " + std::string(path);
     if (has_prefix(path)) {
-        file.mistake(file.line_of(written), where + " has a namespace prefix: names are matched without");
+        file.mistake(file.line_of(written),
+                     where + " has a namespace prefix; remove it, since names are matched without prefixes");
         return {};
     }
     try {

@@ -9,7 +9,7 @@ namespace {
 struct range_limit {
     std::string_view name;
     range limits::* member;
-    std::int64_t lowest; // what no site may go below
+    std::int64_t lowest; // the smallest value that a site may set
 };
 
 constexpr std::array range_limits{
@@ -120,8 +120,8 @@ private:
             wrong(a, "UTF-8 or ISO-8859-1");
     }
 
-    // Checked last and even where it is not written: the range around it may have moved away from the
-    // default.
+    // This is checked last, and even if the attribute is absent: the range may have been changed so that it
+    // excludes the default.
     void read_default_duration() {
         const auto a = find(duration_name);
         const auto allowed = limits_.display_duration;
@@ -129,11 +129,11 @@ private:
         if (n && *n >= allowed.lowest && *n <= allowed.highest)
             limits_.default_display_duration = *n;
         else if (a)
-            wrong(a, "a number inside display-duration");
+            wrong(a, "a number within display-duration");
         else
             file_.mistake(
                 element_,
-                "display-duration leaves out the default of 20: default-display-duration is needed");
+                "display-duration excludes the default of 20, so default-display-duration must be set");
     }
 
     source& file_;

@@ -11,7 +11,7 @@ bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-// 503 for `503`, 5 for `5xx`; nothing for what is no status of an answer that failed.
+// Returns 503 for `503` and 5 for `5xx`. Returns nullopt if the text is not the status of a failed answer.
 std::optional<int> http_key(std::string_view status) {
     if (status.size() != 3 || status[0] < '3' || status[0] > '5') return std::nullopt;
     if (status.substr(1) == "xx") return status[0] - '0';
@@ -57,11 +57,10 @@ void outcome_rows::read_fault(pugi::xml_node element) {
     const std::string common(common_fault_code(*code));
     const std::string subcode = element.attribute("subcode").value();
     if (code->find_first_of(":.") != std::string_view::npos) {
-        file_.mistake(
-            element,
-            "a fault code is written without prefix and dot; what stands behind the dot is the subcode");
+        file_.mistake(element,
+                      "write a fault code without a prefix and a dot; the part after the dot is the subcode");
     } else if (*is == outcome::success && subcode.empty() && std::ranges::count(soap_codes, common) > 0) {
-        file_.mistake(element, "a fault of SOAP itself is never a success without a subcode");
+        file_.mistake(element, "a fault code of SOAP itself needs a subcode to be a success");
     } else if (is_new(element, "fault " + common + "." + subcode)) {
         table_.faults.insert_or_assign({common, subcode}, *is);
     }
@@ -74,9 +73,9 @@ void outcome_rows::read_http(pugi::xml_node element) {
     if (!status || !is) return;
     const auto key = http_key(*status);
     if (!key)
-        file_.mistake(
-            element,
-            "an http status must be 300 to 599, or 3xx, 4xx or 5xx; 2xx without an envelope is always held");
+        file_.mistake(element,
+                      "an http status must be 300 to 599, or 3xx, 4xx or 5xx; a 2xx answer without an "
+                      "envelope is always held");
     else if (is_new(element, "http " + std::string(*status)))
         (*key < 10 ? table_.http_classes : table_.http).insert_or_assign(*key, *is);
 }
@@ -101,7 +100,8 @@ std::optional<outcome> outcome_rows::outcome_of_row(pugi::xml_node element, bool
         file_.mistake(element,
                       "unknown outcome " + std::string(*name) + ": it is success, rejected, retry or hold");
     else if (*is == outcome::success && !may_succeed)
-        file_.mistake(element, std::string(element.name()) + " is never a success: the CAS did not say so");
+        file_.mistake(element,
+                      std::string(element.name()) + " cannot be a success, since the CAS did not report one");
     else
         return is;
     return std::nullopt;
@@ -109,7 +109,7 @@ std::optional<outcome> outcome_rows::outcome_of_row(pugi::xml_node element, bool
 
 bool outcome_rows::is_new(pugi::xml_node element, const std::string& key) {
     if (seen_.insert(key).second) return true;
-    file_.mistake(element, key + " stands twice");
+    file_.mistake(element, key + " appears twice");
     return false;
 }
 

@@ -68,7 +68,7 @@ private:
     std::string read_name(pugi::xml_node element, std::set<std::string>& names) {
         const std::string name(file_.required(element, "name").value_or(""));
         if (!name.empty() && !names.insert(name).second)
-            file_.mistake(element, "the name " + name + " stands twice");
+            file_.mistake(element, "the name " + name + " appears twice");
         return name;
     }
 

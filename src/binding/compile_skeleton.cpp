@@ -12,11 +12,11 @@ std::string_view namespace_of_version(soap_version v) {
     return v == soap_version::soap_1_1 ? soap_1_1_namespace : soap_1_2_namespace;
 }
 
-// Walks the envelope that a deployer pasted and writes it down as steps.
+// Walks the envelope that a deployer pasted, and turns it into steps.
 //
-// The envelope is a document of its own: the default namespace of the file does not reach into it, so an
-// unqualified element is one without a prefix, as in the sample it was pasted from. Only the prefix of the
-// directives does.
+// The envelope is a document of its own, so the default namespace of the file does not apply to it. An
+// unqualified element there has no prefix, as in the sample from which it was pasted. Only the prefix of the
+// directives applies.
 class skeleton_compiler {
 public:
     skeleton_compiler(source& file, command_type type, soap_version version, character_set characters)
@@ -56,7 +56,7 @@ private:
         return root;
     }
 
-    // b:if decides before b:each begins, so its name is looked up outside of the list.
+    // b:if is decided before b:each begins, so its name is looked up outside the list.
     void element(pugi::xml_node e) {
         if (namespace_at(e, prefix_of(e.name()), {}) == binding_namespace && !prefix_of(e.name()).empty()) {
             file_.unknown_element(e);
@@ -65,7 +65,7 @@ private:
         check_prefix(e, e.name());
         const auto directives = directives_of(e);
         if ((directives.condition || directives.list) && e.parent() == top_)
-            file_.mistake(e, "the envelope itself must always be there");
+            file_.mistake(e, "the envelope itself must not have b:if or b:each");
         const auto condition = open_condition(directives.condition);
         const auto list = open_list(directives.list);
         tags(e);
@@ -173,7 +173,7 @@ private:
         file_.mistake(e, "the prefix of " + std::string(full) + " is not declared in the envelope");
     }
 
-    // A name cannot be escaped: the provider's character set has to have its letters.
+    // A name cannot be escaped, so the provider's character set must have all its letters.
     void name(pugi::xml_node e, std::string_view full) {
         for (std::size_t at = 0; at < full.size();) {
             const auto c = next_code_point(full, at);
@@ -220,7 +220,7 @@ private:
     soap_version version_;
     pugi::xml_node top_;
     skeleton out_;
-    std::string constant_; // what has been written since the last step
+    std::string constant_; // the text written since the last step
 };
 
 } // namespace

@@ -14,26 +14,27 @@ namespace contego {
 
 namespace wire {
 
-/// All that the file says of one command.
+/// Everything that the file says about one command.
 struct compiled_command {
     bool repeat_safe = false;
     bool one_way = false; ///< an empty answer with 200, 202 or 204 is a success
     std::string path;
-    std::optional<std::string> soap_action; ///< none: no header
+    std::optional<std::string> soap_action; ///< nullopt: no header is sent
     std::string content_type;
     skeleton request;
     extractor answer;
     correlation correlates;
-    outcome_table outcomes; ///< the common rows with those of the command laid over them
+    outcome_table outcomes; ///< the common rows, overridden by those of the command
 };
 
 } // namespace wire
 
-/// A binding file after compilation; never changed again.
+/// A binding file after compilation. It never changes.
 struct binding::compiled {
     contego::limits limits;
     std::array<wire::compiled_command, command_types.size()> commands;
 
+    /// Returns the compiled command of this type.
     [[nodiscard]] const wire::compiled_command& of(command_type type) const {
         return commands.at(static_cast<std::size_t>(type));
     }

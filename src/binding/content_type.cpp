@@ -16,7 +16,7 @@ void skip_space(std::string_view& rest) {
         rest.remove_prefix(1);
 }
 
-// Takes what stands before the first character of which `ends` is true.
+// Takes the text before the first character for which `ends` is true.
 template <typename Ends>
 std::string_view take(std::string_view& rest, Ends ends) {
     const auto length = static_cast<std::size_t>(std::ranges::find_if(rest, ends) - rest.begin());
@@ -25,7 +25,7 @@ std::string_view take(std::string_view& rest, Ends ends) {
     return taken;
 }
 
-// A quoted string; `rest` begins with the opening quote.
+// Takes a quoted string; `rest` begins with the opening quote.
 std::string take_quoted(std::string_view& rest) {
     const char quote = rest.front();
     rest.remove_prefix(1);
@@ -42,7 +42,7 @@ std::string take_quoted(std::string_view& rest) {
 std::string take_value(std::string_view& rest) {
     if (rest.starts_with('"') || rest.starts_with('\'')) return take_quoted(rest);
     auto value = take(rest, is_separator);
-    if (value.ends_with(',')) value.remove_suffix(1); // two headers that a proxy made one
+    if (value.ends_with(',')) value.remove_suffix(1); // a proxy has joined two headers
     return std::string(value);
 }
 

@@ -5,15 +5,17 @@
 
 namespace contego::wire {
 
-/// ASCII letters only.
+/// Returns the text with ASCII letters in lower case.
 [[nodiscard]] std::string lower_case(std::string_view text);
 
-/// `text/xml` of `Text/XML; charset=utf-8`.
+/// Returns the media type in lower case: `text/xml` for `Text/XML; charset=utf-8`.
 [[nodiscard]] std::string media_type_of(std::string_view content_type);
 
-/// The parameter of that (lower case) name, without its quotes; empty if there is none. Servers write
-/// parameters loosely: blanks around the `=`, quotes of either kind, two semicolons or only a blank between
-/// two parameters are read too.
+/// Returns the value of a parameter without its quotes, or an empty text if there is none. `name` is in lower
+/// case.
+///
+/// It accepts loose spellings that servers use: blanks around `=`, quotes of either kind, and two semicolons
+/// or only a blank between parameters.
 [[nodiscard]] std::string parameter_of(std::string_view content_type, std::string_view name);
 
 } // namespace contego::wire

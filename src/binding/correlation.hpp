@@ -6,11 +6,11 @@
 
 namespace contego::wire {
 
-/// Where an answer says which request it answers, and what it must say there.
+/// How an answer names its request, and the value that is expected there.
 struct correlation {
     pugi::xpath_query at; ///< empty: answers to the command are not compared
     skeleton equals;
-    bool may_be_absent = false; ///< an answer that says nothing is taken; else it is unreadable
+    bool may_be_absent = false; ///< accept an answer that names no request; otherwise it is unreadable
 };
 
 } // namespace contego::wire

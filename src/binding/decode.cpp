@@ -21,7 +21,7 @@ std::string_view without_leading_space(std::string_view bytes) {
     return bytes;
 }
 
-// The character sets that servers name in more than one way, by the one name that is used below.
+// Maps the names of a character set to the one name that is used below.
 std::string known_name(std::string_view written) {
     auto name = lower_case(trimmed(written));
     std::ranges::replace(name, '_', '-');
@@ -35,7 +35,7 @@ std::string known_name(std::string_view written) {
     return name;
 }
 
-// The encoding that the XML declaration names; empty if there is none.
+// Returns the encoding in the XML declaration, or an empty text if there is none.
 std::string declared(std::string_view bytes) {
     bytes = without_leading_space(bytes);
     if (!bytes.starts_with("<?xml")) return {};
@@ -49,7 +49,8 @@ std::string declared(std::string_view bytes) {
     return known_name(declaration.substr(opening + 1, closing - opening - 1));
 }
 
-// XML in two-byte characters begins with `<` and a zero, one way round or the other; blanks may stand before.
+// Recognises XML in two-byte characters: it begins with `<` and a zero byte, in either order. Blanks may
+// precede it.
 std::string sniffed(std::string_view bytes) {
     for (; bytes.size() >= 2; bytes.remove_prefix(2)) {
         const bool little = bytes[1] == '\0';
@@ -76,7 +77,7 @@ std::string charset_of(std::string_view bytes, std::string_view charset) {
     const auto two_byte = sniffed(bytes);
     const bool one_byte = two_byte.empty() && without_leading_space(bytes).starts_with('<');
     auto named = known_name(charset);
-    if (named == "utf-16" && one_byte) named.clear(); // it says so and is not
+    if (named == "utf-16" && one_byte) named.clear(); // the bytes are not UTF-16
     if (named.empty() || named == "utf-16") named = two_byte.empty() ? named : two_byte;
     if (named.empty()) named = declared(bytes);
     if (named.starts_with("utf-16") && one_byte) named.clear();
@@ -92,7 +93,7 @@ decoded from_latin_1(std::string_view bytes) {
     return out;
 }
 
-// An answer may name any character set; only these families are handed to the C library.
+// An answer may name any character set. Only these families are passed to the C library.
 bool is_convertible(std::string_view charset) {
     return charset == "utf-16le" || charset == "utf-16be" || charset.starts_with("iso-8859-") ||
            charset.starts_with("windows-125");
@@ -134,7 +135,7 @@ std::optional<decoded> converted(std::string_view bytes, const std::string& char
     return out;
 }
 
-// Every sequence that is no UTF-8 replaced; all else, control characters too, as it is.
+// Replaces every sequence that is not UTF-8. Keeps everything else, even control characters.
 decoded mended(std::string_view bytes, wrong_bytes wrong) {
     decoded out;
     out.text.reserve(bytes.size());

@@ -6,25 +6,27 @@
 
 namespace contego::wire {
 
-/// A text that came as bytes in some character set.
+/// A text that was decoded from bytes in some character set.
 struct decoded {
     std::string text;  ///< valid UTF-8
-    bool sound = true; ///< no byte was wrong
+    bool sound = true; ///< every byte was valid
 };
 
-/// What is done about bytes that are wrong in their character set.
+/// How bytes are treated that are invalid in their character set.
 enum class wrong_bytes {
-    replaced, ///< by U+FFFD
+    replaced, ///< each becomes U+FFFD
     refused,  ///< the text ends before the first of them
 };
 
-/// Bytes as UTF-8 without a byte order mark. Nothing if the character set that they name is none of UTF-8,
-/// UTF-16, ISO-8859-x, Windows-125x and US-ASCII.
+/// Returns the bytes as UTF-8 without a byte order mark. Returns nullopt if their character set is not UTF-8,
+/// UTF-16, ISO-8859-x, Windows-125x or US-ASCII.
 ///
-/// What says the character set, first to last: a byte order mark; `charset`, the parameter of the
-/// Content-Type, unless it is empty; two-byte characters at the start; the XML declaration; else it is UTF-8.
-/// Blank lines may stand before a mark or a declaration. If the bytes are wrong in the character set of the
-/// Content-Type and right in that of the XML declaration, the declaration is believed.
+/// The character set is taken from the first of these that is present: a byte order mark; `charset`, which is
+/// the parameter of the Content-Type; two-byte characters at the start; the XML declaration. Otherwise it is
+/// UTF-8.
+///
+/// Blank lines may precede a mark or a declaration. If the bytes are invalid in the character set of the
+/// Content-Type but valid in that of the XML declaration, the declaration is used.
 [[nodiscard]] std::optional<decoded>
 decode(std::string_view bytes, std::string_view charset, wrong_bytes wrong = wrong_bytes::replaced);
 

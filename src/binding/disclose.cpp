@@ -12,14 +12,16 @@ namespace {
 constexpr std::size_t longest_body = std::size_t{1} << 20U;
 
 std::string body_under(const veil& v, const exchange& e) {
-    // In no character set is a text less than half as long as its bytes; what is behind is not stored.
+    // In every character set, a text is at least half as long as its bytes. Bytes beyond this point would not
+    // be stored.
     const auto most = v.is_needed() ? veil::longest : longest_body;
     const auto bytes = std::string_view(e.body).substr(0, 2 * most + 64);
     const auto read = decode(bytes, parameter_of(e.content_type, "charset"));
     return v.over(cleaned(read ? std::string_view(read->text) : bytes));
 }
 
-// What is done to each text: masked first, then cut, so that no half of a secret is left at the end.
+// Treats each text of a reply. A text is masked first and cut then, so that no half of a secret is left at
+// the end.
 class disclosure {
 public:
     disclosure(const veil& v, const exchange& e)
@@ -32,7 +34,7 @@ public:
 
     void text(std::string& t, std::size_t longest) const { t = abbreviated(masked(t), longest); }
 
-    // Numbers too: a PIN may be read as one.
+    // Numbers are masked too, since a PIN may have been read as one.
     void data(value& v) const {
         if (v.is_null() || v.boolean() != nullptr || !veil_.is_needed()) return;
         if (const auto* members = v.members()) {
@@ -69,7 +71,8 @@ private:
 } // namespace
 
 reply disclosed(reply r, const veil& v, const exchange& e) {
-    // Names every member, so that a new one does not compile until it is decided how it leaves.
+    // The binding names every member, so that a new member does not compile until someone decides how it
+    // leaves.
     auto& [outcome, status, message, reference, result, code, description, wait, aside, outage, unreadable] =
         r;
     const disclosure d(v, e);

@@ -8,15 +8,15 @@
 
 namespace contego::wire {
 
-// How much of a text leaves, in characters and with the `...` that says that it was cut.
+// The most characters of a text that leave this room, including the `...` that marks a cut.
 inline constexpr std::size_t longest_code = 200;     ///< status, reference number, error code
 inline constexpr std::size_t longest_message = 4000; ///< message, description
 
-/// The reply as it leaves the binding, the only way out of src/binding for a text that an answer brought: as
-/// clean UTF-8, without the command's secrets, and cut.
+/// Returns the reply as it leaves the binding: clean UTF-8, without the command's secrets, and cut to length.
+/// Every text of an answer leaves src/binding through this function.
 [[nodiscard]] reply disclosed(reply r, const veil& v, const exchange& e);
 
-/// The body of an answer as it is stored; see contego::binding::storable. At most 1 MiB.
+/// Returns the body of an answer as it is stored, at most 1 MiB; see contego::binding::storable.
 [[nodiscard]] std::string storable_body(const veil& v, const exchange& e);
 
 } // namespace contego::wire

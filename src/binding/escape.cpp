@@ -22,8 +22,8 @@ void append_reference(std::string& out, char32_t c) {
     out += ';';
 }
 
-// White space in an attribute, and a carriage return anywhere, would be made something else by a parser. A
-// character that the set lacks can still be named by its number.
+// A parser would change white space in an attribute, and a carriage return anywhere. A character that the set
+// lacks can still be written as its number.
 bool needs_reference(char32_t c, place where, character_set characters) {
     if (c == '\r' || (where == place::attribute && (c == '\t' || c == '\n'))) return true;
     return c > 0xFF && characters == character_set::iso_8859_1;
@@ -35,7 +35,7 @@ void append_character(std::string& out, char32_t c, place where, character_set c
     else if (c == '<')
         out += "&lt;";
     else if (c == '>')
-        out += "&gt;"; // `]]>` must not stand in text
+        out += "&gt;"; // `]]>` is forbidden in text
     else if (c == '"')
         out += where == place::attribute ? "&quot;" : "\"";
     else if (needs_reference(c, where, characters))

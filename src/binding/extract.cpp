@@ -20,7 +20,7 @@ std::string text_found(const pugi::xpath_node& found) {
     return std::string(trimmed(text));
 }
 
-// The forms of xs:boolean, in either case: SOAP stacks older than the schema write TRUE.
+// Accepts the forms of xs:boolean in either case: SOAP stacks older than XML Schema write TRUE.
 value boolean_of(std::string_view text) {
     const auto lower = lower_case(text);
     if (lower == "true" || lower == "1") return true;
@@ -36,7 +36,7 @@ value integer_of(std::string_view text) {
     return n;
 }
 
-// Null where the text is none of that type.
+// Returns null if the text is not of that type.
 value typed(value_type type, std::string_view text) {
     switch (type) {
     case value_type::boolean:
@@ -51,7 +51,8 @@ value typed(value_type type, std::string_view text) {
 
 std::string complaint(const value_extractor& v, std::string_view text) {
     const auto* const expected = v.type == value_type::boolean ? "boolean" : "integer";
-    return "the answer's " + v.name + " is no " + expected + ": '" + std::string(shortened(text, 60)) + "'";
+    return "the answer's " + v.name + " is not a valid " + expected + ": '" +
+           std::string(shortened(text, 60)) + "'";
 }
 
 std::string contradiction(const value_extractor& v, std::string_view one, std::string_view other) {
@@ -59,10 +60,10 @@ std::string contradiction(const value_extractor& v, std::string_view one, std::s
            "' and '" + std::string(shortened(other, 60)) + "'";
 }
 
-// Takes the data out of one answer.
+// Reads the data of one answer.
 class data_reader {
 public:
-    // A member of an object; the first value that cannot be read is enough to call the answer unreadable.
+    // Returns the members of an object. The first unreadable value makes the whole answer unreadable.
     value::object members_at(const std::vector<value_extractor>& values, pugi::xml_node at) {
         value::object members;
         for (const auto& v : values) {
@@ -97,7 +98,7 @@ public:
     [[nodiscard]] std::string& unreadable() { return unreadable_; }
 
 private:
-    // Whether there is room for one more value of that size.
+    // Returns whether there is room for one more value of that size.
     bool take(std::size_t size) {
         constexpr std::size_t quotes_and_commas = 6;
         ++values_;

@@ -24,12 +24,12 @@ struct list_extractor {
     std::vector<value_extractor> values; ///< none: a list of texts
 };
 
-// How much data is taken from one answer. What is more makes it unreadable: a part of a list would be a false
-// answer.
+// The most data that is taken from one answer. An answer with more is unreadable, since a part of a list
+// would be a false result.
 inline constexpr std::size_t most_values = 10'000;
-inline constexpr std::size_t most_data = std::size_t{256} << 10U; ///< bytes, about as much as JSON
+inline constexpr std::size_t most_data = std::size_t{256} << 10U; ///< bytes, approximately as JSON
 
-/// Where an answer to a command keeps what we want from it. Queries expect element names without prefixes.
+/// Queries that find our data in an answer to a command. They expect element names without prefixes.
 struct extractor {
     pugi::xpath_query status;
     pugi::xpath_query message;   ///< may be empty
@@ -39,24 +39,27 @@ struct extractor {
     bool must_tell_pairing = false; ///< an answer without a value `paired` is unreadable
 };
 
-/// The text that a query finds at a node, trimmed; nothing where it finds no node, or one that is xsi:nil.
+/// Returns the trimmed text of the node that a query finds at `at`. Returns nullopt if it finds no node or if
+/// the node is xsi:nil.
 [[nodiscard]] std::optional<std::string> text_at(const pugi::xpath_query& query, pugi::xml_node at);
 
-/// What the nodes that a query finds say together.
+/// The common text of all nodes that a query finds.
 struct joint_text {
-    std::optional<std::string> text; ///< trimmed; nothing where there is no node, or all are xsi:nil
-    /// One that differs from it: then nobody knows which of them counts.
+    std::optional<std::string> text; ///< trimmed; nullopt if no node was found or all are xsi:nil
+    /// A text of another node that differs from `text`. Nobody knows then which of the two is right.
     std::optional<std::string> other;
 };
 
+/// Returns the common text of the nodes that a query finds at `at`.
 [[nodiscard]] joint_text joint_text_at(const pugi::xpath_query& query, pugi::xml_node at);
 
-/// What came of reading the data of an answer.
+/// The data of an answer.
 struct extracted {
-    value result;           ///< null where the extractor has neither values nor lists
-    std::string unreadable; ///< what could not be read, as a sentence; empty where all could
+    value result;           ///< null if the extractor has neither values nor lists
+    std::string unreadable; ///< a sentence that names the unreadable value; empty if all were read
 };
 
+/// Reads the data of an answer.
 [[nodiscard]] extracted extract(const extractor& e, pugi::xml_node answer);
 
 } // namespace contego::wire

@@ -10,16 +10,17 @@ std::string trimmed_text(pugi::xml_node node) {
     return std::string(trimmed(text_of(node)));
 }
 
-// Faults put whole documents into their texts: what stands in two elements is not glued together.
+// Returns the text of a node. Some faults contain whole documents, so texts of two elements are separated by
+// a blank.
 std::string words(pugi::xml_node node) {
     return std::string(trimmed(words_of(node)));
 }
 
-// Faults have a few subcodes; a code with a million dots has no more.
+// Faults have few subcodes. A code with a million dots gets no more than this.
 constexpr std::size_t most_subcodes = 20;
 
-// A code is a QName: its prefix means what is declared where it stands. One without a prefix, or with one
-// that nobody declared, is taken as SOAP's own, for there are servers that write it so.
+// A code is a QName, so its prefix has the meaning that is declared at its element. A code without a declared
+// prefix is taken as SOAP's own, since some servers write it so.
 void read_code(fault& f, pugi::xml_node element) {
     const auto written = trimmed_text(element);
     const auto prefix = prefix_of(written);
@@ -28,7 +29,7 @@ void read_code(fault& f, pugi::xml_node element) {
     f.code.code = local_of(written);
 }
 
-// SOAP 1.1 has no subcodes of its own; `Server.user.locked` is its way to say more.
+// SOAP 1.1 has no subcodes; it writes `Server.user.locked` instead.
 void split_dots(fault_code& c) {
     auto dot = c.code.find('.');
     const auto rest = dot == std::string::npos ? std::string() : c.code.substr(dot + 1);

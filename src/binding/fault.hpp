@@ -11,10 +11,10 @@ namespace contego::wire {
 /// A SOAP fault of either version.
 struct fault {
     fault_code code;
-    bool foreign = false; ///< the code is in a namespace that is not SOAP's
+    bool foreign = false; ///< the code is in a namespace other than SOAP's
     std::string name;     ///< `Server` or `Server.subcode`, for people and for error codes
-    std::string text;     ///< the fault string or the reason
-    std::string detail;   ///< all text below the detail
+    std::string text;     ///< the fault string, or the reason
+    std::string detail;   ///< all text in the detail
 };
 
 /// Reads a Fault element whose names still have their prefixes.

@@ -7,12 +7,12 @@ constexpr char gap = ' ';
 constexpr std::string_view opening = "<!--";
 constexpr std::string_view closing = "-->";
 
-// CDATA sections become the text that they hold. Comments go, or become the text that they hold; an opening
-// inside of a comment begins another.
+// Replaces CDATA sections by their text. Comments are removed or replaced by their text. The opening of a
+// comment inside a comment begins another one.
 std::string without_sections(std::string_view text, bool comments) {
     std::string out;
     out.reserve(text.size());
-    std::size_t end = 0; // the next closing
+    std::size_t end = 0; // the next closing sequence
     for (std::size_t at = 0; at < text.size();) {
         const auto rest = text.substr(at);
         std::size_t length = 0;

@@ -5,15 +5,17 @@
 
 namespace contego::wire {
 
-/// What of a text with markup is kept.
+/// The parts of a text with markup that are kept.
 struct shown_markup {
     bool texts;
-    bool values; ///< of attributes: whatever is quoted in a tag
+    bool values; ///< of attributes: any quoted text in a tag
     bool comments;
 };
 
-/// The text with a blank for each tag, and for what else is not kept. For finding what is hidden, not for
-/// reading: it takes any text, and a tag is whatever stands between a `<` and the next `>`. Linear.
+/// Returns the text with a blank for each tag, and for every other part that is not kept.
+///
+/// Use it to find hidden secrets, not to read XML: it accepts any text, and takes everything between a `<`
+/// and the next `>` for a tag. The time is linear.
 [[nodiscard]] std::string without_markup(std::string_view text, const shown_markup& kept);
 
 } // namespace contego::wire

@@ -6,7 +6,7 @@
 namespace contego::wire {
 namespace {
 
-// The next line without its end, which may be a line feed alone; `rest` moves behind it.
+// Takes the next line without its end, which may be a line feed alone; `rest` moves behind it.
 std::string_view take_line(std::string_view& rest) {
     const auto end = rest.find('\n');
     auto line = rest.substr(0, end);
@@ -15,7 +15,7 @@ std::string_view take_line(std::string_view& rest) {
     return line;
 }
 
-// The next header with the lines that continue it: those begin with a blank or a tab.
+// Takes the next header with its continuation lines, which begin with a blank or a tab.
 std::string take_header(std::string_view& rest) {
     std::string header(take_line(rest));
     while (rest.starts_with(' ') || rest.starts_with('\t'))
@@ -34,18 +34,19 @@ std::string header_of(std::string_view headers, std::string_view name) {
     return {};
 }
 
-// `<root>` and `root` are the same; servers forget the brackets in one of the two places.
+// Removes the brackets: `<root>` and `root` are the same. Some servers omit the brackets in one of the two
+// places.
 std::string_view without_brackets(std::string_view id) {
     if (id.starts_with('<')) id.remove_prefix(1);
     if (id.ends_with('>')) id.remove_suffix(1);
     return id;
 }
 
-// A delimiter line: its place in the body.
+// The position of a delimiter line in the body.
 struct delimiter_line {
     std::size_t begin;
     std::size_t end;
-    bool closing; // the one behind the last part
+    bool closing; // it follows the last part
 };
 
 std::optional<delimiter_line> find_line(std::string_view body, std::string_view delimiter, std::size_t from) {
@@ -61,7 +62,7 @@ std::optional<delimiter_line> find_line(std::string_view body, std::string_view 
     return std::nullopt;
 }
 
-// A part's headers and body; the line end before the next delimiter belongs to the delimiter.
+// Returns a part's headers and body. The line end before the next delimiter belongs to the delimiter.
 std::optional<part> part_of(std::string_view text, std::string_view start) {
     if (text.ends_with('\n')) text.remove_suffix(1);
     if (text.ends_with('\r')) text.remove_suffix(1);

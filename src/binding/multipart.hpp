@@ -16,9 +16,11 @@ struct part {
     std::string_view body; ///< a view into the whole body
 };
 
-/// The root part of a multipart/related body (SOAP with attachments, MTOM): the one that `start` names, else
-/// the first. Nothing if the body is not cut as its Content-Type says, if the part is transfer-encoded, or if
-/// the boundary or the part's headers are longer than the bounds above.
+/// Returns the root part of a multipart/related body (SOAP with attachments, MTOM). That is the part that
+/// `start` names, otherwise the first.
+///
+/// Returns nullopt if the body is not divided as its Content-Type says, or if the part is transfer-encoded.
+/// Returns nullopt also if the boundary or the part's headers exceed the limits above.
 [[nodiscard]] std::optional<part> root_part(std::string_view content_type, std::string_view body);
 
 } // namespace contego::wire

@@ -3,7 +3,7 @@
 namespace contego::wire {
 namespace {
 
-// Whether the attribute declares the prefix; an empty one is declared by `xmlns` alone.
+// Returns whether the attribute declares the prefix. `xmlns` alone declares the empty prefix.
 bool declares(std::string_view attribute, std::string_view prefix) {
     constexpr std::string_view xmlns = "xmlns";
     if (!attribute.starts_with(xmlns)) return false;
@@ -28,7 +28,7 @@ void append_text(std::string& out, pugi::xml_node node, std::string_view between
 void strip_prefixes_below(pugi::xml_node node, std::string& name) {
     for (auto child : node) {
         if (child.type() != pugi::node_element) continue;
-        // The name must be copied first: pugixml writes the new one where the old one stands.
+        // The name is copied first, since pugixml writes the new name over the old one.
         if (const auto local = local_of(child.name()); local != child.name())
             child.set_name((name = local).c_str());
         strip_prefixes_below(child, name);

@@ -45,7 +45,7 @@ public:
             else if (c == '{')
                 placeholder();
             else if (c == '}')
-                wrong("a single } stands for nothing: a brace is written }}");
+                wrong("a single } has no meaning; write }} for a brace");
             else
                 take(1);
         }
@@ -63,7 +63,7 @@ private:
     void placeholder() {
         const auto end = text_.find('}', at_);
         if (end == std::string_view::npos) {
-            wrong("{ is never closed: a brace is written {{");
+            wrong("{ is never closed; write {{ for a brace");
             return;
         }
         flush();
@@ -107,7 +107,7 @@ std::optional<names_in_request::meaning> names_in_request::use(const std::string
         return std::nullopt;
     }
     if (!fields_of(f->what.kind).empty()) {
-        file_.mistake(line, name + " is a list: it is written with b:each");
+        file_.mistake(line, name + " is a list; use it with b:each");
         return std::nullopt;
     }
     if (!is_guarded(*f))
@@ -135,7 +135,7 @@ std::optional<std::size_t> names_in_request::enter_list(const std::string& name,
     }
     const auto fields = fields_of(f->what.kind);
     if (fields.empty()) {
-        file_.mistake(line, name + " is no list: b:each takes smartcards or stbs");
+        file_.mistake(line, name + " is not a list; b:each takes smartcards or stbs");
         return std::nullopt;
     }
     used_.insert(name);
@@ -155,7 +155,7 @@ void names_in_request::leave_list(std::size_t line) {
 void names_in_request::check_mandatory(std::size_t line) {
     for (const auto& p : parameters_of(type_))
         if (p.mandatory && !used_.contains(std::string(p.name)))
-            file_.mistake(line, std::string(p.name) + " is mandatory and never used");
+            file_.mistake(line, std::string(p.name) + " is mandatory but never used");
 }
 
 std::optional<names_in_request::found> names_in_request::look_up(std::string_view name) const {
@@ -165,8 +165,8 @@ std::optional<names_in_request::found> names_in_request::look_up(std::string_vie
     return std::nullopt;
 }
 
-// The display duration is always filled in. An item without its distributor is written with an empty one,
-// unless the deployer guards it too: the element is the same for every item of a list.
+// The display duration always has a value. An item without its distributor gets an empty one, since the
+// element is the same for every item of a list. The deployer may guard it as well.
 bool names_in_request::is_guarded(const found& f) const {
     if (f.what.mandatory || f.depth > 0 || f.what.kind == parameter_kind::duration) return true;
     return std::ranges::find(conditions_, std::pair(std::string(f.what.name), f.depth)) != conditions_.end();

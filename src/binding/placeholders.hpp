@@ -12,7 +12,7 @@
 
 namespace contego::wire {
 
-/// A stretch of a text of the skeleton: constant, a placeholder, or a brace that is wrong.
+/// A piece of a text in the skeleton: a constant, a placeholder, or a wrong brace.
 struct stretch {
     std::string text; ///< the constant, or the name between the braces
     bool is_placeholder = false;
@@ -20,41 +20,43 @@ struct stretch {
     std::string mistake;
 };
 
-/// `{{` and `}}` are braces; what stands in single braces is a name.
+/// Splits a text at its placeholders. A name in single braces is a placeholder; `{{` and `}}` are braces.
 [[nodiscard]] std::vector<stretch> split_placeholders(std::string_view text);
 
-/// What names mean at a point of a request skeleton, and whether they may be used there.
+/// The meaning of names at a point of a request skeleton, and whether they are allowed there.
 ///
-/// Inside a list, a name is the item's if items have it, even where this one does not; else it is looked up
-/// further out, in the end among the command's parameters. Mistakes are noted in the source.
+/// Inside a list, a name means a field of the item if items have such a field, even if this item lacks it.
+/// Otherwise the name is looked up in the lists outside, and at last among the command's parameters. Mistakes
+/// are noted in the source.
 class names_in_request {
 public:
     names_in_request(source& file, command_type type) : file_(file), type_(type) {}
 
     struct meaning {
-        std::size_t levels; ///< lists to step out of
+        std::size_t levels; ///< how many lists to step out of
         parameter_kind kind;
     };
 
-    /// A name in a placeholder; nothing where it may not stand there.
+    /// Uses a name in a placeholder. Returns nullopt if the name is not allowed there.
     [[nodiscard]] std::optional<meaning> use(const std::string& name, std::size_t line);
 
-    /// A name in b:if, up to leave_condition(). Gives the lists to step out of.
+    /// Begins a b:if on a name; it lasts until leave_condition(). Returns how many lists to step out of.
     std::size_t condition(const std::string& name, std::size_t line);
 
     void leave_condition() { conditions_.pop_back(); }
 
-    /// A name in b:each, up to leave_list(); nothing, and no leaving, where the name is no list.
+    /// Begins a b:each on a name; it lasts until leave_list(). Returns nullopt if the name is not a list; do
+    /// not call leave_list() then.
     [[nodiscard]] std::optional<std::size_t> enter_list(const std::string& name, std::size_t line);
     void leave_list(std::size_t line);
 
-    /// Notes each mandatory parameter of the command that was never used.
+    /// Notes a mistake for each mandatory parameter of the command that was never used.
     void check_mandatory(std::size_t line);
 
 private:
     struct found {
         parameter what;
-        std::size_t depth; ///< 0: the command's own
+        std::size_t depth; ///< 0: a parameter of the command itself
     };
 
     struct open_list {
@@ -71,7 +73,7 @@ private:
     command_type type_;
     std::vector<open_list> lists_;
     std::vector<std::pair<std::string, std::size_t>> conditions_; // name and depth
-    std::set<std::string> used_;                                  // the command's own
+    std::set<std::string> used_;                                  // parameters of the command itself
 };
 
 } // namespace contego::wire

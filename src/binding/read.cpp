@@ -48,13 +48,14 @@ reply read_not_sent(const compiled_command& c, const exchange& e) {
     return read_transport(c, e, "the request was not sent (" + error_of(e) + ")");
 }
 
-// Something came that is no answer of HTTP: whoever sent it was there, so that this is no outage.
+// Bytes came that are not an HTTP answer. A server that sends bytes is running, so this is not an outage.
 bool is_garbled(const exchange& e) {
     return e.state == exchange_state::sent_no_answer &&
            (e.error == transport_error::malformed || e.error == transport_error::too_large);
 }
 
-// Whatever a row says, a command that must not go out twice is held here: nobody knows whether it arrived.
+// A command that is not safe to repeat is held here even if the table says otherwise: nobody knows whether it
+// arrived.
 reply read_sent_no_answer(const compiled_command& c, const exchange& e) {
     const auto what = is_garbled(e)
                           ? "the request was sent and the answer cannot be read (" + error_of(e) + ")"
@@ -65,7 +66,7 @@ reply read_sent_no_answer(const compiled_command& c, const exchange& e) {
     return r;
 }
 
-// A status that says itself that the request was not processed.
+// Returns whether the status itself says that the request was not processed.
 bool is_turned_away(int status) {
     return status == 401 || status == 403 || status == 408 || status == 429 || status == 503;
 }
@@ -87,14 +88,14 @@ outcome default_of(const fault& f, bool repeat_safe) {
     return outcome::hold;
 }
 
-// A foreign code that is called like one of SOAP's own is another code and has no row.
+// A foreign code with the name of a SOAP code is a different code and has no row.
 std::optional<outcome> row_of(const outcome_table& outcomes, const fault& f) {
     static constexpr std::array soap{"Client", "Server", "MustUnderstand", "VersionMismatch"};
     if (f.foreign && std::ranges::find(soap, f.code.code) != soap.end()) return std::nullopt;
     return outcomes.of_fault(f.code);
 }
 
-// The answer of another request says nothing of this one: it is as if none had come.
+// The answer of another request says nothing about this one. It is treated as if no answer had come.
 reply read_as_of_another(const question& q, const std::string& said, const std::string& expected) {
     const auto what = "the answer belongs to another request: it says '" + std::string(shortened(said, 200)) +
                       "' and not '" + expected + "'";
@@ -104,7 +105,7 @@ reply read_as_of_another(const question& q, const std::string& said, const std::
     return r;
 }
 
-// Nothing if the answer belongs to the command, as far as the binding can tell.
+// Returns nullopt if the answer belongs to the command, as far as the binding can tell.
 std::optional<reply> misplaced(const question& q, const answer& a) {
     const auto& c = q.known.correlates;
     if (!c.at) return std::nullopt;
@@ -113,7 +114,7 @@ std::optional<reply> misplaced(const question& q, const answer& a) {
     if (said == expected) return std::nullopt;
     if (!said.empty()) return read_as_of_another(q, said, expected);
     if (c.may_be_absent || a.what() == answer::kind::fault) return std::nullopt;
-    return unreadable("the answer does not say which request it answers, where the binding looks for it");
+    return unreadable("the answer does not name its request at the place that the binding gives");
 }
 
 reply read_fault_answer(const question& q, answer& a) {
@@ -159,7 +160,8 @@ std::string two_statuses(std::string_view one, std::string_view other) {
            std::string(shortened(one, 200)) + "' and '" + std::string(shortened(other, 200)) + "'";
 }
 
-// What decides is read first, for a status may look like a secret: 0000 may be both a success and a PIN.
+// The status is read before secrets are masked, since it may look like one: 0000 may be both a success and a
+// PIN.
 reply read_envelope(const question& q, answer& a) {
     if (auto other = misplaced(q, a)) return *other;
     const auto said = [&](const pugi::xpath_query& at) {
@@ -214,8 +216,8 @@ reply read_exchange(const question& q, const exchange& e) {
                                                          : read_answer(q, e);
     r.retry_after = e.retry_after;
     r.set_aside = e.set_aside;
-    // What was not sent is no attempt, whoever is to blame. What was answered in a way that nobody can read
-    // is one, or the command would be sent again for ever.
+    // A request that was not sent is never an attempt. A request with an unreadable answer is an attempt,
+    // since the command would otherwise be sent again forever.
     r.outage = (e.outage && !is_garbled(e)) || e.state == exchange_state::not_sent;
     return r;
 }

@@ -5,7 +5,7 @@
 
 namespace contego::wire {
 
-/// A command that was sent: what an answer is held against.
+/// The command that was sent, to compare the answer with.
 struct question {
     const compiled_command& known;
     const command& what;
@@ -13,8 +13,8 @@ struct question {
     const veil& secrets;
 };
 
-/// What an exchange means for a command; see contego::binding::read. The texts are those of the answer, long
-/// and in clear: only disclosed() makes a reply of it that may leave the room.
+/// Interprets an exchange as the reply to a command; see contego::binding::read. The texts of the answer are
+/// complete and unmasked. Only disclosed() makes a reply that may leave this room.
 [[nodiscard]] reply read_exchange(const question& q, const exchange& e);
 
 } // namespace contego::wire

@@ -6,7 +6,7 @@
 namespace contego::wire {
 namespace {
 
-// What names mean at a point of the envelope: the item of the innermost list, then what is around it.
+// The meaning of names at a point of the envelope: the item of the innermost list, then the scopes around it.
 struct scope {
     const value::object* members;
     const scope* outer;
@@ -99,7 +99,7 @@ private:
 
 std::string
 render(const skeleton& s, const value::object& parameters, std::int64_t request_id, secrets shown) {
-    // Parameters are short; only a long message or a long list makes the text grow once more.
+    // Parameters are short. Only a long message or a long list makes the text grow once more.
     constexpr std::size_t room_for_parameters = 512;
     std::string out;
     out.reserve(s.constant_bytes + room_for_parameters);

@@ -16,7 +16,7 @@ struct step {
         constant,   ///< `text` as it is
         parameter,  ///< the parameter named `text`, escaped
         request_id, ///< the id of the request
-        if_present, ///< the steps up to `end`, where the parameter named `text` is there
+        if_present, ///< the steps up to `end`, if the parameter named `text` is present
         for_each,   ///< the steps up to `end`, once for each item of the list named `text`
     };
     kind what = kind::constant;
@@ -24,10 +24,10 @@ struct step {
     std::size_t levels = 0; ///< how many enclosing for_each to step out of before the name is looked up
     place where = place::element;
     bool secret = false;
-    std::size_t end = 0; ///< index behind the last step of the block
+    std::size_t end = 0; ///< index after the last step of the block
 };
 
-/// A request skeleton as steps: constant bytes as long as they can be, and what varies between them.
+/// A request skeleton as steps: the longest possible constant pieces, and the variable parts between them.
 struct skeleton {
     std::vector<step> steps;
     std::size_t constant_bytes = 0;
@@ -36,7 +36,7 @@ struct skeleton {
 
 enum class secrets { shown, masked };
 
-/// The envelope's bytes. Allocates nothing but the text that it returns.
+/// Returns the bytes of the envelope. Allocates only the text that it returns.
 [[nodiscard]] std::string
 render(const skeleton& s, const value::object& parameters, std::int64_t request_id, secrets shown);
 

@@ -11,7 +11,7 @@ namespace contego::wire {
 source::source(std::string_view xml) {
     auto decoded = decode(xml, {});
     if (!decoded) {
-        mistake(1, "the file is in a character set that is not known");
+        mistake(1, "the character set of the file is not supported");
         return;
     }
     text_ = std::move(decoded->text);
@@ -75,7 +75,7 @@ void source::allow_attributes(pugi::xml_node node, std::span<const std::string_v
             mistake(line_of(attribute),
                     std::string("unknown attribute ").append(name) + " of " + node.name());
         else if (node.attribute(attribute.name()) != attribute)
-            mistake(line_of(attribute), std::string("attribute ").append(name) + " stands twice");
+            mistake(line_of(attribute), std::string("attribute ").append(name) + " appears twice");
     }
 }
 

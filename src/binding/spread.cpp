@@ -17,7 +17,7 @@ bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-// Compares what passes with all beginnings of the secret at once: bit n of `reached` is set if its first n
+// Compares the text with all beginnings of the secret at once: bit n of `reached` is set if its first n
 // digits have just passed.
 bool is_in(std::string_view text, std::string_view secret) {
     const auto length = std::min<std::size_t>(secret.size(), 63);

@@ -24,7 +24,7 @@ bool is_name(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
 }
 
-// `count` digits, or as many as there are if it is 0, behind `prefix` bytes.
+// Reads `count` digits after `prefix` bytes. If `count` is 0, reads as many as there are, at most 32.
 std::optional<escape> number_in(std::string_view text, std::size_t prefix, int base, std::size_t count) {
     const auto written = text.substr(std::min(prefix, text.size()), count == 0 ? 32 : count);
     std::uint32_t n = 0;
@@ -34,7 +34,7 @@ std::optional<escape> number_in(std::string_view text, std::size_t prefix, int b
     return escape{.meant = n, .length = prefix + length};
 }
 
-// Such as \u{34}.
+// Reads an escape such as \u{34}.
 std::optional<escape> braced_in(std::string_view text) {
     auto found = number_in(text, 3, 16, 0);
     if (!found || !text.substr(found->length).starts_with('}')) return std::nullopt;

@@ -9,7 +9,7 @@ namespace {
 
 struct sequence {
     std::size_t length;
-    char32_t lowest; // below it, the sequence is longer than it need be
+    char32_t lowest; // a sequence with a smaller value is longer than necessary
     char32_t bits;
 };
 
@@ -36,7 +36,8 @@ constexpr std::uint64_t every_byte(std::uint64_t value) {
     return value * 0x0101010101010101U;
 }
 
-/// The length of the start of the text in which `has_other`, asked for eight bytes at once, finds nothing.
+/// Returns the length of the beginning in which `has_other` finds nothing. It is asked for eight bytes at
+/// once.
 template <typename HasOther>
 std::size_t length_of_run(std::string_view text, HasOther has_other) {
     std::size_t at = 0;
@@ -48,14 +49,14 @@ std::size_t length_of_run(std::string_view text, HasOther has_other) {
     return at;
 }
 
-/// Counts bytes from 0x20 to 0x7F only, in steps of eight; the rest is for the caller to look at.
+/// Counts bytes from 0x20 to 0x7F only, in steps of eight. The caller looks at the rest.
 std::size_t length_of_printable_run(std::string_view text) {
     // A byte below 0x20 borrows from its own high bit.
     return length_of_run(
         text, [](std::uint64_t w) { return ((w | (w - every_byte(0x20))) & every_byte(0x80)) != 0; });
 }
 
-/// How many bytes at the start of the text `cleaned` leaves as they are.
+/// Returns how many bytes at the start of the text `cleaned` leaves unchanged.
 std::size_t length_of_plain(std::string_view text) {
     std::size_t at = 0;
     for (;;) {

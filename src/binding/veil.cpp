@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view mask = "****";
 
-// What is shorter stands in many texts as numbers of its characters.
+// Shorter secrets appear in many texts as numbers of characters.
 constexpr std::size_t shortest_in_codes = 3;
 
 bool is_digit(char c) {
@@ -38,8 +38,8 @@ std::string masked_text(std::string_view text, std::string_view secret) {
     return out.append(text.substr(copied));
 }
 
-// The characters of Base64 that depend on the secret alone, if `before` bytes of a group of three stand in
-// front of it.
+// Returns the Base64 characters that depend on the secret alone, if `before` bytes of a group of three
+// precede it.
 std::string base64_core(std::string_view secret, std::size_t before) {
     constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::string out;
@@ -54,7 +54,7 @@ std::string base64_core(std::string_view secret, std::size_t before) {
     return out;
 }
 
-// As UTF-16 has it.
+// Returns the bytes of the secret in UTF-16.
 std::string in_two_bytes_each(std::string_view secret) {
     std::string out;
     for (const char c : secret)
@@ -89,7 +89,7 @@ veil::veil(const command& c) {
         if (!found->second.text()->empty()) secrets_.emplace_back(*found->second.text());
     }
     for (const auto secret : secrets_) {
-        // What is shorter would be found in any text.
+        // Shorter texts would be found in any text.
         for (const std::size_t before : {0U, 1U, 2U})
             if (auto core = base64_core(secret, before); core.size() >= 4)
                 encoded_.push_back(std::move(core));
@@ -116,7 +116,7 @@ std::string veil::over_part_of_withheld(std::string text) const {
     return harmless ? over(std::move(text)) : std::string(notice);
 }
 
-// Escapes may be escaped themselves; a third level is not seen in the field.
+// An escape may itself be escaped. A third level has not been seen in production.
 bool veil::is_repeated_in(const std::string& text) const {
     if (!is_needed()) return false;
     constexpr int levels = 3;

@@ -21,12 +21,13 @@ constexpr bool is_in_name(char c) {
     return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
 }
 
-/// Printable ASCII that ends neither a text nor the value of an attribute and begins no reference.
+/// Returns whether the character is printable ASCII that ends neither a text nor the value of an attribute,
+/// and begins no reference.
 constexpr bool is_ordinary(char c) {
     return c >= ' ' && c <= '~' && c != '<' && c != '&' && c != ']' && c != '"' && c != '\'';
 }
 
-/// Which bytes belong to a class. Looked up, because each byte of each answer is asked for.
+/// A class of bytes. A table is fast enough to ask about each byte of each answer.
 class byte_class {
 public:
     constexpr explicit byte_class(bool (*belongs)(char)) {
@@ -34,7 +35,7 @@ public:
             belongs_[static_cast<std::size_t>(c)] = belongs(static_cast<char>(c));
     }
 
-    /// The first place from `at` on whose byte does not belong to the class.
+    /// Returns the first place from `at` on whose byte does not belong to the class.
     [[nodiscard]] std::size_t end_of_run(std::string_view text, std::size_t at) const {
         while (at < text.size() && belongs_[static_cast<unsigned char>(text[at])])
             ++at;
@@ -53,7 +54,7 @@ bool is_known_entity(std::string_view name) {
     return std::ranges::find(known, name) != known.end();
 }
 
-// `#65` or `#x41`, without what stands around it.
+// Takes `#65` or `#x41`, without `&` and `;`.
 bool is_reference_to_character(std::string_view text) {
     text.remove_prefix(1);
     const bool hexadecimal = text.starts_with('x');
@@ -84,7 +85,7 @@ public:
     }
 
 private:
-    // Moves to the end too, so that every loop ends.
+    // Moves to the end as well, so that every loop ends.
     void wrong(std::string_view reason) {
         if (wrong_.empty()) wrong_ = reason;
         at_ = text_.size();
@@ -220,7 +221,7 @@ private:
         return found;
     }
 
-    // Text of an element or value of an attribute; what ends it is not taken.
+    // Reads the text of an element or the value of an attribute, without its end.
     void data(char end) {
         for (;;) {
             at_ = ordinary_bytes.end_of_run(text_, at_);
@@ -250,7 +251,7 @@ private:
         if (what.size() == written.size())
             wrong("a reference that does not end");
         else if (what.starts_with('#') ? !is_reference_to_character(what) : !is_known_entity(what))
-            wrong("a reference to what XML does not know or forbids");
+            wrong("a reference to an unknown entity or a forbidden character");
         else
             at_ += what.size() + 2;
     }

@@ -92,7 +92,7 @@ TEST(compile, refuses_unknown_attributes_everywhere) {
 }
 
 TEST(compile, refuses_an_attribute_that_stands_twice) {
-    expect_refused("code=\"BUSY\"", R"(code="BUSY" code="IDLE")", "attribute code stands twice");
+    expect_refused("code=\"BUSY\"", R"(code="BUSY" code="IDLE")", "attribute code appears twice");
 }
 
 TEST(compile, refuses_stray_text) {
@@ -100,8 +100,8 @@ TEST(compile, refuses_stray_text) {
 }
 
 TEST(compile, refuses_limits_and_outcomes_twice) {
-    expect_refused("<outcomes>", "<limits/>\n<outcomes>", "limits stands twice");
-    expect_refused("</outcomes>", "</outcomes><outcomes/>", "outcomes stands twice");
+    expect_refused("<outcomes>", "<limits/>\n<outcomes>", "limits appears twice");
+    expect_refused("</outcomes>", "</outcomes><outcomes/>", "outcomes appears twice");
 }
 
 TEST(compile, refuses_another_soap_version) {
@@ -121,37 +121,36 @@ TEST(compile, refuses_rows_that_say_nothing) {
 TEST(compile, refuses_a_row_that_stands_twice) {
     expect_refused("<status code=\"BUSY\"",
                    R"(<status code="OK" is="hold"/><status code="BUSY")",
-                   "status OK stands twice");
+                   "status OK appears twice");
     expect_refused("<status code=\"BUSY\"",
                    R"(<fault code="Server" is="hold"/><fault code="Receiver" is="hold"/><status code="BUSY")",
-                   "fault Server. stands twice");
+                   "fault Server. appears twice");
 }
 
 TEST(compile, refuses_rows_that_can_never_match) {
-    expect_refused(
-        "<outcomes>",
-        R"(<outcomes><http status="200" is="retry"/>)",
-        "an http status must be 300 to 599, or 3xx, 4xx or 5xx; 2xx without an envelope is always held");
+    expect_refused("<outcomes>",
+                   R"(<outcomes><http status="200" is="retry"/>)",
+                   "an http status must be 300 to 599, or 3xx, 4xx or 5xx; a 2xx answer without an envelope "
+                   "is always held");
     expect_refused(
         "<outcomes>", R"(<outcomes><transport error="none" is="retry"/>)", "unknown transport error none");
     expect_refused(
         "<outcomes>", R"(<outcomes><transport error="dns" is="retry"/>)", "unknown transport error dns");
-    expect_refused(
-        "<outcomes>",
-        R"(<outcomes><fault code="s:Server" is="retry"/>)",
-        "a fault code is written without prefix and dot; what stands behind the dot is the subcode");
+    expect_refused("<outcomes>",
+                   R"(<outcomes><fault code="s:Server" is="retry"/>)",
+                   "write a fault code without a prefix and a dot; the part after the dot is the subcode");
 }
 
 TEST(compile, refuses_a_success_that_the_cas_did_not_say) {
     expect_refused("<outcomes>",
                    R"(<outcomes><http status="5xx" is="success"/>)",
-                   "http is never a success: the CAS did not say so");
+                   "http cannot be a success, since the CAS did not report one");
     expect_refused("<outcomes>",
                    R"(<outcomes><transport error="timeout" is="success"/>)",
-                   "transport is never a success: the CAS did not say so");
+                   "transport cannot be a success, since the CAS did not report one");
     expect_refused("<outcomes>",
                    R"(<outcomes><fault code="Server" is="success"/>)",
-                   "a fault of SOAP itself is never a success without a subcode");
+                   "a fault code of SOAP itself needs a subcode to be a success");
 }
 
 TEST(compile, takes_a_missing_command_as_not_supported) {
@@ -183,7 +182,7 @@ TEST(compile, refuses_an_unknown_command_and_a_second_one) {
     EXPECT_THAT(mistakes_in(text), ElementsAre(mistake));
     expect_refused("</binding>",
                    "<command code=\"ADD_SUBSCRIPTIONS\"/></binding>",
-                   "command ADD_SUBSCRIPTIONS stands twice");
+                   "command ADD_SUBSCRIPTIONS appears twice");
 }
 
 TEST(compile, refuses_a_path_without_its_slash_or_with_blanks) {
@@ -222,7 +221,7 @@ TEST(compile, wants_to_know_whether_a_command_is_safe_to_repeat) {
 TEST(compile, refuses_a_binding_in_which_nothing_succeeds) {
     const auto text = replaced(binding_text(), R"(code="OK" is="success")", R"(code="OK" is="hold")");
 
-    EXPECT_THAT(mistakes_in(text), ElementsAre("0: no status is a success anywhere"));
+    EXPECT_THAT(mistakes_in(text), ElementsAre("0: no status of any command is a success"));
 }
 
 TEST(compile, refuses_a_command_that_cannot_succeed) {

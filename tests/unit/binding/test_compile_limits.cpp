@@ -77,10 +77,10 @@ TEST(compile_limits, refuses_bad_limits) {
                    "pin-digits must be a number or LOW-HIGH, from 1, not '4-'");
     expect_refused("characters=\"UTF-8\"",
                    "default-display-duration=\"0\"",
-                   "default-display-duration must be a number inside display-duration, not '0'");
+                   "default-display-duration must be a number within display-duration, not '0'");
     expect_refused("characters=\"UTF-8\"",
                    "display-duration=\"30-60\"",
-                   "display-duration leaves out the default of 20: default-display-duration is needed");
+                   "display-duration excludes the default of 20, so default-display-duration must be set");
 }
 
 } // namespace

@@ -31,9 +31,10 @@ TEST(compile_reply, refuses_an_xpath_that_does_not_compile) {
 }
 
 TEST(compile_reply, refuses_a_namespace_prefix_in_an_xpath) {
-    expect_refused("status=\"//Status\"",
-                   "status=\"//r:Status\"",
-                   "the XPath //r:Status has a namespace prefix: names are matched without");
+    expect_refused(
+        "status=\"//Status\"",
+        "status=\"//r:Status\"",
+        "the XPath //r:Status has a namespace prefix; remove it, since names are matched without prefixes");
 }
 
 TEST(compile_reply, an_axis_or_a_literal_with_colons_is_no_prefix) {
@@ -56,8 +57,8 @@ TEST(compile_reply, refuses_values_without_name_or_place_or_with_an_unknown_type
 TEST(compile_reply, refuses_a_name_twice) {
     const auto text = replaced(binding_text(), "name=\"days\"", "name=\"service_ca_id\"");
 
-    EXPECT_THAT(mistakes_in(text), ElementsAre(HasSubstr("the name service_ca_id stands twice")));
-    expect_refused("<list name=\"stbs\"", "<list name=\"paired\"", "the name paired stands twice");
+    EXPECT_THAT(mistakes_in(text), ElementsAre(HasSubstr("the name service_ca_id appears twice")));
+    expect_refused("<list name=\"stbs\"", "<list name=\"paired\"", "the name paired appears twice");
 }
 
 TEST(compile_reply, a_list_must_find_elements) {

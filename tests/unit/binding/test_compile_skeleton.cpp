@@ -28,7 +28,7 @@ void expect_refused(std::string_view from,
 }
 
 TEST(compile_skeleton, refuses_a_mandatory_parameter_that_is_never_used) {
-    expect_refused("{service_ca_id}", "1111", "<request>", "service_ca_id is mandatory and never used");
+    expect_refused("{service_ca_id}", "1111", "<request>", "service_ca_id is mandatory but never used");
 }
 
 TEST(compile_skeleton, refuses_an_unknown_parameter_in_a_placeholder_a_condition_and_a_repeat) {
@@ -82,12 +82,12 @@ TEST(compile_skeleton, a_list_is_no_text_and_a_text_is_no_list) {
 
     EXPECT_THAT(mistakes_in(list),
                 Contains(std::to_string(line_of(list, "{stbs}")) +
-                         ": command ADD_TO_EXISTING_PAIRING: stbs is a list: it is written with b:each"));
+                         ": command ADD_TO_EXISTING_PAIRING: stbs is a list; use it with b:each"));
     EXPECT_THAT(
         mistakes_in(text),
         ElementsAre(
             std::to_string(line_of(text, "b:each")) +
-            ": command ADD_SUBSCRIPTIONS: smartcard_ca_id is no list: b:each takes smartcards or stbs"));
+            ": command ADD_SUBSCRIPTIONS: smartcard_ca_id is not a list; b:each takes smartcards or stbs"));
 }
 
 TEST(compile_skeleton, a_repeat_must_name_its_items) {
@@ -105,13 +105,13 @@ TEST(compile_skeleton, the_card_of_an_item_is_not_the_card_of_the_command) {
 
     EXPECT_THAT(
         mistakes_in(text),
-        Contains(testing::HasSubstr("ADD_TO_EXISTING_PAIRING: smartcard_ca_id is mandatory and never used")));
+        Contains(testing::HasSubstr("ADD_TO_EXISTING_PAIRING: smartcard_ca_id is mandatory but never used")));
 }
 
 TEST(compile_skeleton, refuses_broken_braces) {
-    expect_refused("{request.id}", "{request.id", "{request.id", "{ is never closed: a brace is written {{");
+    expect_refused("{request.id}", "{request.id", "{request.id", "{ is never closed; write {{ for a brace");
     expect_refused(
-        "{request.id}", "request.id}", "request.id}", "a single } stands for nothing: a brace is written }}");
+        "{request.id}", "request.id}", "request.id}", "a single } has no meaning; write }} for a brace");
     expect_refused("{request.id}", "{}", "{}", "ADD_SUBSCRIPTIONS has no parameter ");
 }
 
@@ -150,7 +150,7 @@ TEST(compile_skeleton, refuses_a_condition_on_the_envelope) {
     expect_refused("<s:Envelope ",
                    "<s:Envelope b:if=\"start_date\" ",
                    "<s:Envelope",
-                   "the envelope itself must always be there");
+                   "the envelope itself must not have b:if or b:each");
 }
 
 TEST(compile_skeleton, refuses_a_prefix_that_is_declared_outside_of_the_envelope_only) {
@@ -168,7 +168,7 @@ TEST(compile_skeleton, refuses_a_command_without_request_or_reply_or_with_two) {
 
     EXPECT_THAT(mistakes_in(twice),
                 Contains(std::to_string(line_of(twice, "<request/>")) +
-                         ": command ADD_SUBSCRIPTIONS: request stands twice"));
+                         ": command ADD_SUBSCRIPTIONS: request appears twice"));
     auto text = binding_text();
     const auto begin = text.find("<request>");
     text.erase(begin, text.find("</reply>") + 8 - begin);

@@ -71,7 +71,7 @@ TEST(correlation, an_answer_that_does_not_say_is_unreadable) {
         EXPECT_EQ(r.outcome, outcome::hold) << id;
         EXPECT_EQ(r.error_code, "UNREADABLE_ANSWER") << id;
         EXPECT_EQ(r.error_description,
-                  "the answer does not say which request it answers, where the binding looks for it");
+                  "the answer does not name its request at the place that the binding gives");
     }
 }
 
@@ -149,15 +149,15 @@ TEST(correlation, mistakes_are_told) {
     expect("<correlation at=\"//Id\" equals=\"{request.id\"/>", "{ is never closed");
     expect(
         "<correlation at=\"//Id\" equals=\"{start_date}\"/>",
-        "equals may hold {request.id} and mandatory parameters of ADD_SUBSCRIPTIONS, no list and no PIN, not "
-        "{start_date}");
+        "equals must not hold {start_date}, only {request.id} and mandatory parameters of ADD_SUBSCRIPTIONS "
+        "that are neither a list nor a PIN");
     expect("<correlation at=\"//Id\" equals=\"{request.id}\" absent=\"no\"/>",
            "absent must be hold or accept, not 'no'");
     expect("<correlation at=\"//Id\" equals=\"{request.id}\" with=\"x\"/>",
            "unknown attribute with of correlation");
-    expect(std::string(by_number) + std::string(by_number), "correlation stands twice");
+    expect(std::string(by_number) + std::string(by_number), "correlation appears twice");
     EXPECT_THAT(mistakes_in(for_all(std::string(by_number) + "\n" + std::string(by_number))),
-                ElementsAre(EndsWith("correlation stands twice")));
+                ElementsAre(EndsWith("correlation appears twice")));
 }
 
 TEST(correlation, a_pin_must_not_come_back) {

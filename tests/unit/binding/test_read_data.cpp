@@ -41,7 +41,8 @@ TEST(read_data, a_number_that_is_none_makes_the_answer_unreadable) {
 
         EXPECT_EQ(r.outcome, outcome::hold) << days;
         EXPECT_EQ(r.error_code, "UNREADABLE_ANSWER") << days;
-        EXPECT_EQ(r.error_description, "the answer's days is no integer: '" + std::string(days) + "'");
+        EXPECT_EQ(r.error_description,
+                  "the answer's days is not a valid integer: '" + std::string(days) + "'");
         EXPECT_TRUE(r.result.is_null());
     }
 }
