@@ -8,14 +8,14 @@ namespace contego {
 
 /// How much may be sent at the moment.
 struct admission {
-    std::size_t exchanges = 0; ///< on their way at once; 0: nothing may be sent, so nothing should be claimed
-    bool proven = true; ///< false: the endpoint is taken for dead, and what is let through is to find out
+    std::size_t exchanges = 0; ///< most exchanges in flight; 0: send nothing, so claim nothing
+    bool proven = true;        ///< false: the breaker is open, and only a probe may be sent
 
     friend bool operator==(const admission&, const admission&) = default;
 };
 
-/// Role: protects a CAS from us, and the requests from a dead CAS. Whoever claims and sends asks here first.
-/// Everything on the network thread.
+/// Role: protects a CAS from overload, and requests from a dead CAS. The line asks it before it claims and
+/// before it sends. All calls are made on the network thread.
 class admission_control {
 public:
     admission_control() = default;
@@ -23,12 +23,14 @@ public:
     admission_control& operator=(const admission_control&) = delete;
     virtual ~admission_control() = default;
 
+    /// Returns how much may be sent now.
     [[nodiscard]] virtual admission now() const = 0;
 
-    /// Takes the next turn under the rate allowed: how long to wait before sending.
+    /// Takes the next turn under the allowed rate. Returns how long to wait before sending.
     [[nodiscard]] virtual std::chrono::steady_clock::duration take_turn() = 0;
 
-    /// `changed` is called when `now` may have changed, never from inside another call of this role.
+    /// Sets a function that is called when the result of `now` may have changed. It is never called from
+    /// inside another call of this role.
     virtual void on_change(std::function<void()> changed) = 0;
 };
 

@@ -5,18 +5,21 @@
 
 namespace contego {
 
-/// How long to wait before the database is asked again after `failures` (1 or more) vain attempts in a row:
-/// between half of a bound and the bound, which doubles from 100 ms up to 2 s, so that a daemon is back soon
-/// after the database is, and many daemons do not come all at once. `jitter` is a uniform draw in [0, 1).
+/// Returns how long to wait before asking the database again after `failures` (1 or more) failed attempts in
+/// a row.
+///
+/// The wait lies between half of a bound and the bound, which doubles from 100 ms up to 2 s. So a daemon is
+/// back soon after the database, and many daemons do not come all at once. `jitter` is a uniform draw in [0,
+/// 1).
 [[nodiscard]] std::chrono::milliseconds delay_after(int failures, double jitter);
 
-/// Counts vain attempts in a row and says how long to wait after each. Belongs to one thread at a time.
+/// Counts failed attempts in a row and returns how long to wait after each. Not thread safe.
 class backoff {
 public:
-    /// After one more that was in vain.
+    /// Counts one more failed attempt. Returns how long to wait.
     [[nodiscard]] std::chrono::milliseconds next();
 
-    /// An attempt went well.
+    /// Resets the count after a successful attempt.
     void regained() { failures_ = 0; }
 
 private:

@@ -15,51 +15,54 @@
 
 namespace contego {
 
-/// One mistake in a binding file: `line 14: command ADD_SUBSCRIPTIONS: service_ca_id is mandatory and never
+/// One mistake in a binding file: `line 14: command ADD_SUBSCRIPTIONS: service_ca_id is mandatory but never
 /// used`.
 struct binding_error {
-    std::size_t line = 0; ///< from 1; 0 where the mistake is the absence of something
+    std::size_t line = 0; ///< from 1; 0 if the mistake is that something is absent
     std::string reason;
 
     friend bool operator==(const binding_error&, const binding_error&) = default;
 };
 
-/// Every wire name of a site, compiled from its binding file: command in, envelope out; exchange in, reply
-/// out.
+/// All wire names of a site, compiled from its binding file. It renders commands as envelopes, and interprets
+/// exchanges as replies.
 ///
-/// Immutable after `compile`; all members may be called from any number of threads at once. Copies share.
-/// The file format is documented in docs/binding.md.
+/// Immutable after `compile`; any number of threads may call its members at the same time. Copies share their
+/// data. docs/binding.md describes the file format.
 class binding {
 public:
-    /// Compiles the text of a binding file; all mistakes are reported, sorted by line.
+    /// Compiles the text of a binding file. Returns all mistakes, ordered by line, if there is any.
     [[nodiscard]] static std::variant<binding, std::vector<binding_error>> compile(std::string_view xml);
 
-    /// Also says which commands the file has: `render`, `read` and the like take only those.
+    /// Returns the limits of the site, including which commands it supports. The functions below accept only
+    /// supported commands, except `repeat_safe`.
     [[nodiscard]] const contego::limits& limits() const;
 
-    /// Whether sending the command twice leaves the CAS as sending it once does. False for a command that the
-    /// file lacks.
+    /// Returns whether sending the command twice leaves the CAS as sending it once does. False for an
+    /// unsupported command.
     [[nodiscard]] bool repeat_safe(command_type type) const;
 
-    /// The envelope of a planned command. `request_id` fills the placeholder `{request.id}`.
+    /// Renders the envelope of a planned command. `request_id` fills the placeholder `{request.id}`.
     [[nodiscard]] envelope render(const command& c, std::int64_t request_id) const;
 
-    /// The same body with every secret shown as `****`, as UTF-8 whatever goes over the wire: what is stored.
+    /// Renders the same body as it is stored: with every secret as `****`, and as UTF-8 in any character set
+    /// of the wire.
     [[nodiscard]] std::string render_masked(const command& c, std::int64_t request_id) const;
 
-    /// What an exchange means for a command that was rendered for that request: a SOAP fault is decided by
-    /// the envelope, not by the HTTP status; what the file does not know is `hold`; sent without an answer,
-    /// or with that of another request, is `retry` only for a repeat-safe command, else `hold` with
-    /// `MAYBE_SENT`. If a text of the CAS repeats a secret of `c`, it is shown as `****`. Linear in the size
-    /// of the body.
+    /// Interprets an exchange as the reply to a command that was rendered for this request.
+    ///
+    /// The envelope decides about a SOAP fault, not the HTTP status. An answer that the binding file does not
+    /// cover is `hold`. If no answer came, or that of another request, the reply is `retry` for a repeat-safe
+    /// command. Otherwise it is `hold` with `MAYBE_SENT`. A secret of `c` in a text of the CAS is shown as
+    /// `****`. The time is linear in the size of the body.
     [[nodiscard]] reply read(const command& c, std::int64_t request_id, const exchange& e) const;
 
-    /// The answer's body, or what came in its place, as valid UTF-8 without NUL, at most 1 MiB, and with
-    /// every secret of `c` shown as `****`: what is stored. A body that repeats a secret in a way that cannot
-    /// be cut out is withheld as a whole, and a notice stands in its place.
+    /// Returns the answer's body as it is stored: valid UTF-8 without NUL, at most 1 MiB, with every secret
+    /// of `c` as `****`. It may hold any bytes that came instead of an answer. If the body repeats a secret
+    /// in a form that cannot be cut out, a notice replaces the whole body.
     [[nodiscard]] std::string storable(const command& c, const exchange& e) const;
 
-    struct compiled; ///< src/binding only
+    struct compiled; ///< used only in src/binding
 
 private:
     explicit binding(std::shared_ptr<const compiled> c) : compiled_(std::move(c)) {}

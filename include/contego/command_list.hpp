@@ -8,24 +8,25 @@
 
 namespace contego {
 
-/// The commands of one request, each made when it is asked for: thousands of finished commands would take
+/// The commands of one request. Each command is made on access: thousands of complete commands would take
 /// megabytes, and only one of them is sent at a time.
 ///
 /// Thread safety: as a std::vector.
 class command_list {
 public:
-    /// Makes the command at a position from 0; called for positions below the size only.
+    /// Makes the command at a position, counted from 0. It is called only for positions below the size.
     using maker = std::function<command(std::size_t)>;
 
     command_list() = default;
 
     command_list(std::size_t size, maker make) : size_(size), make_(std::move(make)) {}
 
+    /// Returns the number of commands.
     [[nodiscard]] std::size_t size() const { return size_; }
 
     [[nodiscard]] bool empty() const { return size_ == 0; }
 
-    /// Precondition: `position` < size().
+    /// Makes the command at `position`. Precondition: `position` < size().
     [[nodiscard]] command operator[](std::size_t position) const { return make_(position); }
 
 private:

@@ -6,7 +6,7 @@
 
 namespace contego {
 
-/// The 13 Conax Contego web service commands. Source: the CRM's command table, documented.
+/// The 13 Conax Contego web service commands. Source: the CRM's command table (documented).
 enum class command_type {
     add_subscriptions,
     cancel_subscriptions,
@@ -23,7 +23,7 @@ enum class command_type {
     update_ca_pin_to_given_value,
 };
 
-/// All of them, in the order above: `command_types[n]` is the n-th enumerator.
+/// All commands, in the order above: `command_types[n]` is the n-th enumerator.
 inline constexpr std::array<command_type, 13> command_types{
     command_type::add_subscriptions,
     command_type::cancel_subscriptions,
@@ -40,10 +40,10 @@ inline constexpr std::array<command_type, 13> command_types{
     command_type::update_ca_pin_to_given_value,
 };
 
-/// The code the CRM and SQL use, such as `ADD_SUBSCRIPTIONS`.
+/// Returns the code that the CRM and SQL use, such as `ADD_SUBSCRIPTIONS`.
 [[nodiscard]] std::string_view name_of(command_type type);
 
-/// The command of that code; exact, upper case; nothing for any other text.
+/// Returns the command with exactly this code, in upper case. Returns nullopt for any other text.
 [[nodiscard]] std::optional<command_type> command_type_of(std::string_view code);
 
 } // namespace contego

@@ -8,27 +8,27 @@
 
 namespace contego {
 
-/// The character set a provider's envelopes are written in. Text that it cannot carry is a violation.
+/// The character set of a provider's envelopes. A parameter with a character that it lacks is a violation.
 enum class character_set { utf_8, iso_8859_1 };
 
-/// Inclusive.
+/// An inclusive range.
 struct range {
     std::int64_t lowest;
     std::int64_t highest;
     friend bool operator==(const range&, const range&) = default;
 };
 
-/// The commands that a site's CAS has, and what it accepts in a parameter. The binding file sets them; these
+/// The commands that a site's CAS supports, and the values that it accepts. The binding file sets them; these
 /// are the defaults.
 ///
-/// Sources: message lengths and the repetition interval are documented by the CRM (which counts characters);
-/// everything marked assumed is a gap in the documentation.
+/// Sources: the CRM documents the message lengths and the repetition interval; it counts characters. Every
+/// limit marked "assumed" is a gap in the documentation.
 struct limits {
     std::size_t mail_message_length = 141;      ///< characters (code points)
-    std::size_t bark_message_length = 129;      ///< characters; repeating barks too
-    range smartcard_ca_id_digits{1, 20};        ///< assumed; CA IDs are digits, leading zeros kept
+    std::size_t bark_message_length = 129;      ///< characters; for repeating barks too
+    range smartcard_ca_id_digits{1, 20};        ///< assumed; CA IDs are digits, leading zeros are kept
     range stb_ca_id_digits{1, 20};              ///< assumed
-    range service_ca_id_digits{1, 20};          ///< digits only is documented, the length is assumed
+    range service_ca_id_digits{1, 20};          ///< digits only: documented; length: assumed
     range pin_digits{4, 4};                     ///< assumed
     range repetition_interval{10, 2550};        ///< seconds, in steps of 10; documented
     range repetition_count{1, 255};             ///< assumed
@@ -37,13 +37,13 @@ struct limits {
     range fingerprint_position{0, 65535};       ///< x and y; assumed
     range fingerprint_height{0, 65535};         ///< assumed
     range fingerprint_slot{0, 255};             ///< assumed
-    std::size_t clients_per_pairing =
-        50; ///< smartcards, and STBs, that one pairing command may name; assumed
+    std::size_t clients_per_pairing = 50;       ///< most smartcards, and STBs, in a pairing command; assumed
     character_set characters = character_set::utf_8;
 
-    /// One bit for each of command_types, set if the binding file lacks the command.
+    /// One bit for each of command_types. It is set if the binding file lacks the command.
     std::bitset<command_types.size()> unsupported{};
 
+    /// Returns whether the binding file has the command.
     [[nodiscard]] bool supports(command_type type) const {
         return !unsupported.test(static_cast<std::size_t>(type));
     }

@@ -11,8 +11,8 @@
 
 namespace contego {
 
-/// Role: is told what happens on the line; logs and metrics are made of it. Called on the network thread;
-/// must be quick and must not throw.
+/// Role: receives the events of a line, for logs and metrics. Called on the network thread; must be quick and
+/// must not throw.
 class line_observer {
 public:
     line_observer() = default;
@@ -20,30 +20,30 @@ public:
     line_observer& operator=(const line_observer&) = delete;
     virtual ~line_observer() = default;
 
-    /// A claim brought that many requests.
+    /// A claim returned `count` requests.
     virtual void claimed(std::string_view provider, std::size_t count) = 0;
 
-    /// One command was sent, or could not be sent, and read.
+    /// A command was sent, or could not be sent, and its reply was interpreted.
     virtual void
     exchanged(const request& r, const command& c, int sequence, const exchange& e, const reply& answer) = 0;
 
-    /// What becomes of a request was decided, as `run.end` says; it is not yet written.
+    /// The verdict on a request was decided: it is in `run.end`. It is not yet written.
     virtual void decided(const request& r, const recorded_run& run) = 0;
 
     /// A batch of outcomes is durable.
     virtual void recorded(const record_batch& batch, const record_answer& answer) = 0;
 
-    /// How many requests this line holds: claimed and waiting, on their way, waiting to be recorded.
+    /// Reports how many requests this line holds: claimed and waiting, in flight, and waiting to be recorded.
     virtual void
     holds(std::string_view provider, std::size_t waiting, std::size_t sending, std::size_t recording) = 0;
 
-    /// An endpoint of a provider is taken for dead, or lives again.
+    /// The breaker of an endpoint opened (`alive` is false) or closed.
     virtual void endpoint_changed(std::string_view provider,
                                   std::string_view endpoint,
                                   bool alive,
                                   std::string_view reason) = 0;
 
-    /// The database did not answer; the line tries again by itself.
+    /// The database did not answer. The line tries again by itself.
     virtual void trouble(std::string_view stage, std::string_view what) = 0;
 };
 

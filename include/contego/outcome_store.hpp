@@ -14,7 +14,7 @@ struct record_batch {
     std::vector<recorded_run> runs;
 };
 
-/// What one batch came to.
+/// The result of writing one batch.
 struct record_answer {
     /// Requests whose claim was no longer ours: nothing of them was written.
     std::vector<std::int64_t> stale;
@@ -26,7 +26,7 @@ struct record_answer {
     std::size_t woken = 0; ///< requests that waited for one of the batch and may now be claimed
 };
 
-/// Role: writes what happened, if and only if the claim is still ours.
+/// Role: writes outcomes, but only for requests whose latest claim is ours.
 ///
 /// Blocking; call from a database thread, one call at a time. A run that cannot be stored fails alone and is
 /// named in the answer. Throws std::exception if the database does not answer. Then the batch may be written
@@ -38,6 +38,7 @@ public:
     outcome_store& operator=(const outcome_store&) = delete;
     virtual ~outcome_store() = default;
 
+    /// Writes the batch in one transaction.
     [[nodiscard]] virtual record_answer record(const record_batch& batch) = 0;
 };
 

@@ -9,21 +9,22 @@
 
 namespace contego {
 
-/// What one claim brought.
+/// The result of one claim.
 struct claim_batch {
-    std::vector<request> requests; ///< in the order to send them
-    bool more = false;             ///< there may be more: ask again as soon as there is room
-    std::chrono::milliseconds next_due{
-        -1}; ///< until the next scheduled or retrying request is due; -1: none known
-    /// For so long nobody may be told of new requests: who waits for them should look often. 0: one is told.
-    /// Above 0 only for a while after a claim that brought all that was asked for.
+    std::vector<request> requests; ///< in the order in which to send them
+    bool more = false;             ///< there may be more: claim again as soon as there is room
+    /// Time until the next scheduled or retrying request is due. Negative: no such request is known.
+    std::chrono::milliseconds next_due{-1};
+    /// While positive, INSERTs send no NOTIFY, so poll often. Zero means that notifications are on. It is
+    /// positive only for a while after a claim that returned all the requests that were asked for.
     std::chrono::milliseconds notify_suppressed_for{0};
 };
 
-/// Role: hands out due requests, each to one daemon at a time, none whose smartcards or boxes are busy.
+/// Role: claims due requests. Each request goes to one daemon at a time, and only if its smartcards and boxes
+/// are free.
 ///
-/// Blocking; call from a database thread, one call at a time. Throws std::exception when the database cannot
-/// answer; nothing is claimed then, or what was claimed comes back through the lease.
+/// Blocking; call it from a database thread, one call at a time. Throws std::exception if the database cannot
+/// answer. Then nothing was claimed, or the claimed requests return to the queue when the lease ends.
 class request_source {
 public:
     request_source() = default;
@@ -31,14 +32,16 @@ public:
     request_source& operator=(const request_source&) = delete;
     virtual ~request_source() = default;
 
-    /// Up to `limit` (at least 1) due requests of one provider, whose parameters have at most `bytes` (at
-    /// least 1) of text together; but one request in any case if one is due.
+    /// Claims up to `limit` (at least 1) due requests of one provider. Their parameters have at most `bytes`
+    /// (at least 1) of text together, but one due request is always returned.
     [[nodiscard]] virtual claim_batch
     claim(const std::string& provider, std::size_t limit, std::size_t bytes) = 0;
 
-    /// Until when a claimed request is surely ours: nothing of it may be written to the CAS later. After
-    /// that, as after a pause of this process, another daemon may have run it and what came after it. In the
-    /// past where it is not ours any more. Any thread; quick.
+    /// Returns until when a claimed request is surely ours; nothing of it may be sent to the CAS later. The
+    /// time is in the past if the request is no longer ours.
+    ///
+    /// After that time, for example after a pause of this process, another daemon may have run the request
+    /// and later ones. May be called on any thread; quick.
     [[nodiscard]] virtual std::chrono::steady_clock::time_point lease_deadline(const request& r) const = 0;
 };
 

@@ -9,11 +9,11 @@
 
 namespace contego {
 
-/// What a JSON document holds, without a JSON library: parameters on their way in, results on their way out.
+/// The content of a JSON document, without a JSON library. Parameters and results are values.
 ///
-/// A plain value type: copies are deep, equality is structural. Numbers keep the kind they were written in;
-/// identifiers (CA IDs, PINs) are strings, because leading zeros count.
-/// Text is UTF-8. Thread safety: as a std::variant.
+/// A plain value type: copies are deep, equality is structural. Integers and other numbers are kept apart, as
+/// they were written. Identifiers (CA IDs, PINs) are strings, since leading zeros count. Text is UTF-8.
+/// Thread safety: as a std::variant.
 class value {
 public:
     using list = std::vector<value>;
@@ -41,7 +41,7 @@ public:
 
     [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
 
-    /// The alternative asked for, or nullptr when this holds another one.
+    /// Each returns the value if it has this type, otherwise nullptr.
     [[nodiscard]] const bool* boolean() const { return std::get_if<bool>(&data_); }
 
     [[nodiscard]] const std::int64_t* integer() const { return std::get_if<std::int64_t>(&data_); }
@@ -54,7 +54,7 @@ public:
 
     [[nodiscard]] const object* members() const { return std::get_if<object>(&data_); }
 
-    /// The member of that name, or nullptr when this is no object or has none.
+    /// Returns the member of that name, or nullptr if this is not an object or has no such member.
     [[nodiscard]] const value* find(std::string_view name) const;
 
     friend bool operator==(const value&, const value&) = default;
