@@ -24,7 +24,7 @@ bool builder::open(bool is_list) {
 bool builder::key(std::string& name) {
     auto& inner = open_.back();
     is_doubled_ = refuses_doubles_ && inner.members.contains(name);
-    if (is_doubled_) wrong_ = "a key stands twice in the same object";
+    if (is_doubled_) wrong_ = "a key appears twice in the same object";
     inner.name = std::move(name);
     return !is_doubled_;
 }
@@ -35,7 +35,7 @@ bool builder::end_object() {
     return put(std::move(members));
 }
 
-// A vector that grew has up to twice the room that it needs.
+// A vector that grew may have twice the room that it needs.
 bool builder::end_array() {
     auto items = std::move(open_.back().items);
     open_.pop_back();
@@ -54,7 +54,7 @@ bool builder::put(value v) {
 }
 
 // The library's text is `[json.exception.parse_error.101] parse error at line 3, column 1: syntax error while
-// parsing value - invalid literal; last read: '...'`, and quotes a number that is too large.
+// parsing value - invalid literal; last read: '...'`. It quotes a number that is too large.
 bool builder::parse_error(std::size_t position, const std::string& /*token*/, const document::exception& e) {
     constexpr std::string_view before_line = "parse error at ";
     std::string_view what = e.what();

@@ -11,10 +11,10 @@
 
 namespace contego::json {
 
-/// Builds a value while nlohmann_json reads the text, so that no second document stands beside it. The parser
-/// calls it for each token and keeps no stack of its own calls; the levels are counted here.
+/// Builds a value while nlohmann_json reads the text, so that no second document is in memory.
 ///
-/// No message quotes the text: what stands near a mistake may be a secret.
+/// The parser calls it for each token and does not call itself; the levels are counted here. No message
+/// quotes the text, since the text near a mistake may be a secret.
 class builder {
 public:
     using document = nlohmann::json;
@@ -47,16 +47,17 @@ public:
 
     bool parse_error(std::size_t position, const std::string& token, const document::exception& e);
 
-    /// Why the parser was told to stop, or stopped.
+    /// Returns why the parser stopped, or was told to stop.
     [[nodiscard]] const std::string& wrong() const { return wrong_; }
 
-    /// Whether that was a name that stands twice in one object.
+    /// Returns whether it stopped because a name appears twice in one object.
     [[nodiscard]] bool is_doubled() const { return is_doubled_; }
 
+    /// Moves out the document.
     [[nodiscard]] value take() { return std::move(root_); }
 
 private:
-    /// A list or an object that is not at its end yet.
+    /// A list or an object that is not yet closed.
     struct level {
         bool is_list;
         value::list items;

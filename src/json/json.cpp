@@ -14,7 +14,7 @@ namespace {
 
 using document = nlohmann::json;
 
-/// Steps through a text and counts the bytes, so that the line of a key is known.
+/// Iterates over a text and counts the bytes, so that the line of a key is known.
 class counting_bytes {
 public:
     using iterator_category = std::input_iterator_tag;
@@ -67,9 +67,9 @@ document to(const value& v) {
 } // namespace
 
 value parse(std::string_view text, author by) {
-    // The library takes it for the end of the text.
+    // The library would take a NUL byte for the end of the text.
     if (const auto zero = text.find('\0'); zero != std::string_view::npos)
-        throw parse_error(line(text, zero) + ": a NUL byte stands in the text");
+        throw parse_error(line(text, zero) + ": the text contains a NUL byte");
     const bool is_a_persons = by == author::person;
     std::size_t read = 0;
     builder built(is_a_persons);

@@ -13,7 +13,7 @@ namespace {
 using positions = std::vector<position>;
 using services_of_card = std::map<std::string_view, std::unordered_set<std::string_view>>;
 
-/// A distributor at one moment: each of its cards has each of its services.
+/// The state of a distributor at one moment: each of its cards has each of its services.
 struct grant {
     position distribution;
     positions smartcards;
@@ -40,7 +40,7 @@ positions before_change(const id_list& has, const id_list& added, const id_list&
 
 grants granted_before(const row& r, const asked& a) {
     grants all;
-    // Turning on starts from nothing, whatever the CAS may still have: an ADD too many does no harm.
+    // Turning on starts from nothing, even if the CAS still has something: a superfluous ADD does no harm.
     if (r.kind == action_kind::turns_on) return all;
     for (const auto& d : a.distributions)
         all.push_back({static_cast<position>(all.size()),
@@ -59,7 +59,7 @@ grants granted_after(const row& r, const asked& a) {
     return all;
 }
 
-/// One step for every pair of card and service that is in `these` and not in `others`.
+/// Returns one step for every pair of card and service that is in `these` and not in `others`.
 steps only_in(const grants& these, const grants& others, command_type type, const asked& a) {
     const auto card_at = [&](const grant& g, position at) -> std::string_view {
         const auto& d = a.distributions[g.distribution];

@@ -8,19 +8,20 @@
 
 namespace contego::planning {
 
-/// How many pairs of smartcard and service have to be looked at: work grows with it.
+/// Returns how many pairs of smartcard and service must be compared. The work grows with this number.
 [[nodiscard]] std::size_t pairs_of(const asked& a);
 
-/// How many ADD_SUBSCRIPTIONS and CANCEL_SUBSCRIPTIONS the action leads to, counted without looking at the
-/// pairs one by one: too many where distributors share a pair. Precondition: nothing was found.
+/// Returns an upper bound for the ADD_SUBSCRIPTIONS and CANCEL_SUBSCRIPTIONS of the action, without comparing
+/// the pairs one by one. It is too high if distributors share a pair. Precondition: no violation was found.
 [[nodiscard]] std::size_t most_authorisations(const row& r, const asked& a);
 
-/// The services that the cards gain by the action: ADD_SUBSCRIPTIONS in distribution, card, service order. A
-/// card's services are looked at over all distributors together, so that a card or service that moves from
-/// one to another is neither added again nor cut.
+/// Returns an ADD_SUBSCRIPTIONS for each service that a card gains, in the order of distribution, card and
+/// service. All distributors are considered together. So a card or service that moves from one to another is
+/// neither added again nor cancelled.
 [[nodiscard]] steps additions(const row& r, const asked& a);
 
-/// The services that the cards lose: CANCEL_SUBSCRIPTIONS. Never names a pair that `additions` names.
+/// Returns a CANCEL_SUBSCRIPTIONS for each service that a card loses. It never names a pair that `additions`
+/// names.
 [[nodiscard]] steps cancellations(const row& r, const asked& a);
 
 } // namespace contego::planning

@@ -6,9 +6,9 @@ namespace contego::planning {
 namespace {
 
 struct form {
-    std::size_t length; // in bytes; 0: no lead byte
+    std::size_t length; // in bytes; 0: not a lead byte
     char32_t bits;      // of the lead byte
-    char32_t lowest;    // below it the form is overlong
+    char32_t lowest;    // a smaller value is overlong
 };
 
 form form_of(unsigned char lead) {

@@ -13,7 +13,7 @@ constexpr bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/// Reads from the left; once something did not fit, everything after it does not either.
+/// Reads from the left. After the first mismatch, every later read fails as well.
 class reader {
 public:
     explicit reader(std::string_view text) : rest_(text) {}

@@ -16,14 +16,14 @@ constexpr std::size_t longest_distribution = 100;
 constexpr std::size_t longest_queue_number = 50;
 constexpr std::int64_t interval_step = 10;
 
-/// What the check of every parameter needs to know.
+/// The data that the check of every parameter needs.
 struct check {
     command_type type;
     const limits& site;
     findings& found;
 };
 
-/// A list of clients, as the two pairing commands carry them.
+/// The names of a list of clients, as the two pairing commands have them.
 struct client_list {
     std::string_view id;
     range digits;
@@ -152,14 +152,15 @@ void check_window(const value::object& parameters, const check& c) {
 }
 
 bool has_items(const value::object& parameters, std::string_view name) {
-    // What is no list was noted already; it counts as something to add, so that it is not noted twice.
+    // A value that is not a list was noted earlier. It counts as something to add, so that it is not noted
+    // twice.
     const auto* v = given(parameters, name);
     return v != nullptr && *v != value(value::list{});
 }
 
 void check_addition(const value::object& parameters, const check& c) {
     if (!has_items(parameters, "smartcards") && !has_items(parameters, "stbs"))
-        c.found.add_absent("smartcards", "must name at least one smartcard to add, where stbs names no STB");
+        c.found.add_absent("smartcards", "must name at least one smartcard to add if stbs names no STB");
     const auto* paired = given(parameters, "smartcard_ca_id");
     const auto* added = given(parameters, "smartcards");
     const auto* items = added == nullptr ? nullptr : added->items();

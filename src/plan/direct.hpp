@@ -6,8 +6,8 @@
 
 namespace contego::planning {
 
-/// The command that the CRM asked for by its code, with the defaults filled in. It is of no use once
-/// something was found.
+/// Returns the command that the CRM requested by its code, with the defaults filled in. Do not use it if a
+/// violation was found.
 [[nodiscard]] command
 direct(command_type type, const value::object& parameters, const limits& site, findings& found);
 

@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 3> known_of_request{"distributions", "dra
 constexpr std::array<std::string_view, 7> known_of_distribution{
     "distributor", "smartcards", "stbs", "services", "paired", "added", "removed"};
 
-/// The three lists that a distributor and its changes have alike.
+/// The three lists that a distributor and each of its changes have.
 struct list_kind {
     std::string_view name;
     id_list belongings::* list;
@@ -137,7 +137,7 @@ private:
             return {{}, false};
         }
         id_list list;
-        list.ids.reserve(items->size()); // what was seen is looked up in place
+        list.ids.reserve(items->size()); // `seen` has views into the list, so it must not move
         std::unordered_set<std::string_view> seen;
         for (const auto& item : *items) {
             const auto at = item_of(field, list.ids.size());
@@ -148,7 +148,7 @@ private:
         return list;
     }
 
-    /// The plain lists are the state after the action: what was added is there, what was removed is not.
+    /// The plain lists are the state after the action: added items are in them, removed items are not.
     void check_state(const distribution& d) {
         for (const auto& kind : list_kinds) {
             const auto& has = d.has.*kind.list;

@@ -13,7 +13,7 @@
 namespace contego::planning {
 namespace {
 
-// All pairs are looked at, those included that do not change.
+// Every pair is compared, even if it does not change.
 constexpr std::size_t most_pairs = 100'000;
 
 void too_many(std::size_t count, const value::object& parameters, findings& found) {
@@ -23,7 +23,7 @@ void too_many(std::size_t count, const value::object& parameters, findings& foun
                   std::to_string(count));
 }
 
-/// Counts without going through the pairs.
+/// Counts without enumerating the pairs.
 void check_size(const row& r, const value::object& parameters, const asked& a, findings& found) {
     if (pairs_of(a) <= most_pairs) return;
     if (const auto count = most_authorisations(r, a); count > most_commands)
@@ -31,7 +31,7 @@ void check_size(const row& r, const value::object& parameters, const asked& a, f
     else
         found.add("distributions",
                   parameters.at("distributions"),
-                  "must come to at most " + std::to_string(most_pairs) + " pairs of smartcard and service");
+                  "must lead to at most " + std::to_string(most_pairs) + " pairs of smartcard and service");
 }
 
 steps joined(std::initializer_list<const steps*> parts) {
@@ -46,7 +46,7 @@ steps joined(std::initializer_list<const steps*> parts) {
 command_list expand(const row& r, const value::object& parameters, const limits& site, findings& found) {
     const auto a = std::make_shared<const asked>(asked_from(parameters, site, found));
     check_permitted(r, *a, found);
-    // Nothing is authorised for a draft yet, so there is nothing to add to and nothing to cut.
+    // Nothing is authorised for a draft yet, so there is nothing to add and nothing to cancel.
     if (a->draft) return {};
     const auto pairing = pairings(r, *a, site, found);
     if (found.empty()) check_size(r, parameters, *a, found);

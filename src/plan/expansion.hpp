@@ -7,8 +7,8 @@
 
 namespace contego::planning {
 
-/// The commands of a CRM action in the order of sending: pairing, ADD, CANCEL, or CANCEL first where that is
-/// asked for. None once something was found.
+/// Returns the commands of a CRM action in the order of sending: pairing, ADD, CANCEL; or CANCEL first if the
+/// request asks for it. Empty if a violation was found.
 [[nodiscard]] command_list
 expand(const row& r, const value::object& parameters, const limits& site, findings& found);
 

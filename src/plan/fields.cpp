@@ -16,7 +16,7 @@ std::string to_text(range r, std::string_view unit) {
     return text += unit;
 }
 
-/// The rule that a text of digits breaks, or nothing.
+/// Returns the rule that a text of digits breaks, or nullopt.
 std::optional<std::string> broken_digits_rule(const value& v, range digits) {
     if (v.integer() != nullptr || v.real() != nullptr) return "must be text, since leading zeros count";
     const auto* text = v.text();
@@ -33,7 +33,7 @@ std::optional<std::string> text_of(const value& v) {
     return text == nullptr ? std::nullopt : std::optional(*text);
 }
 
-/// XML 1.0 has no way at all to write the others, not even escaped.
+/// XML 1.0 cannot represent the other characters, not even as references.
 bool xml_carries(char32_t c) {
     if (c < 0x20) return c == '\t' || c == '\n' || c == '\r';
     return c != 0xFFFE && c != 0xFFFF;

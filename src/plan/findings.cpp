@@ -22,7 +22,7 @@ constexpr bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/// Writes JSON until there is more of it than is shown.
+/// Writes JSON until it is longer than the text that is shown.
 class writer {
 public:
     void write(const value& v) {
@@ -122,7 +122,7 @@ private:
 
     std::string text_;
     std::size_t characters_ = 0;
-    std::size_t cut_ = 0; // where the ellipsis goes
+    std::size_t cut_ = 0; // position of the ellipsis
 };
 
 } // namespace

@@ -31,9 +31,9 @@ constexpr std::array swapped_item{adds_an_item, removes_an_item};
 constexpr std::array something{changes_something};
 constexpr std::span<const need> none{};
 
-// The four columns of commands are the CRM's documentation (a stands for ADD_SUBSCRIPTIONS, c for
-// CANCEL_SUBSCRIPTIONS, p for CREATE_PAIRING, e for ADD_TO_EXISTING_PAIRING); kind and changes are how this
-// daemon reads it.
+// The four columns of commands come from the CRM's documentation: a is ADD_SUBSCRIPTIONS, c is
+// CANCEL_SUBSCRIPTIONS, p is CREATE_PAIRING, e is ADD_TO_EXISTING_PAIRING. Kind and changes are our
+// interpretation of it.
 // clang-format off
 constexpr std::array rows{
 //      action                             kind        a  c  p  e   may change                          must change

@@ -9,12 +9,12 @@ namespace contego::planning {
 
 /// How an action is expanded.
 enum class action_kind {
-    turns_on,   ///< everything that the distributors have is authorised
-    turns_off,  ///< everything that they have is cancelled
-    difference, ///< what is authorised after the action, less what was before, and the other way round
+    turns_on,   ///< authorise everything that the distributors have
+    turns_off,  ///< cancel everything that they have
+    difference, ///< authorise the new pairs of card and service, and cancel the lost ones
 };
 
-/// The commands that an action may yield.
+/// The commands that an action may produce.
 struct yields {
     bool add;
     bool cancel;
@@ -22,7 +22,7 @@ struct yields {
     bool add_to_existing_pairing;
 };
 
-/// What an action may say that it changed, as a set of bits.
+/// The changes that an action may name, as a set of bits.
 namespace change {
 inline constexpr unsigned nothing = 0;
 inline constexpr unsigned added_services = 1;
@@ -38,7 +38,7 @@ inline constexpr unsigned services = added_services | removed_services;
 inline constexpr unsigned everything = items | services;
 } // namespace change
 
-/// A change without which an action asks for nothing.
+/// A change that an action requires.
 struct need {
     unsigned any_of;        ///< bits of `change`; at least one of them, in at least one distributor
     std::string_view field; ///< for the violation
@@ -52,15 +52,14 @@ struct row {
     yields may;
     unsigned may_change; ///< bits of `change`
     std::span<const need> must_change;
-    bool of_a_draft = true; ///< a subscriber who is not active yet may undergo it
-    bool services_create_pairing =
-        false; ///< services added to a distributor that is known to be unpaired pair it
+    bool of_a_draft = true;               ///< it may apply to a subscriber who is not active yet
+    bool services_create_pairing = false; ///< adding services to a distributor known to be unpaired pairs it
 };
 
-/// The CRM's actions and what each may lead to: one row an action.
+/// The CRM's actions and the commands that each may lead to: one row for each action.
 extern const std::span<const row> matrix;
 
-/// The row of that action; exact, upper case; nullptr for any other text.
+/// Returns the row of exactly this action, in upper case, or nullptr for any other text.
 [[nodiscard]] const row* row_of(std::string_view action);
 
 } // namespace contego::planning

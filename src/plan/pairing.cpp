@@ -15,7 +15,7 @@ class planner {
 public:
     planner(const row& r, const limits& site, findings& found) : row_(r), site_(site), found_(found) {}
 
-    /// Call for each distribution, in their order.
+    /// Plans one distribution. Call it for each of them, in their order.
     void plan(const distribution& d) {
         if (row_.kind == action_kind::turns_on)
             whole(d);
@@ -52,13 +52,13 @@ private:
         }
     }
 
-    /// The row leaves no choice: the new boxes join a pairing that is there.
+    /// The row leaves no choice: the new boxes join an existing pairing.
     void new_stbs(const distribution& d) {
         if (d.added.stbs.ids.empty()) return;
         if (d.paired == false)
             found_.add(member_of(d.field, "paired"),
                        false,
-                       "must not be false where STBs are added: " + std::string(row_.action) +
+                       "must not be false if STBs are added: " + std::string(row_.action) +
                            " cannot create a pairing");
         if (const auto kept = kept_smartcard(d))
             extend(*kept, d);
@@ -72,14 +72,14 @@ private:
         return !d.has.smartcards.ids.empty() && !d.has.stbs.ids.empty();
     }
 
-    /// The card whose pairing the new items join: the first that was there before and stays. Where the only
-    /// card was swapped and a box stays, that box is still paired with the old card, and the new one joins
-    /// through it.
+    /// Returns the card whose pairing the new items join: the first card that was there before and stays. If
+    /// the only card was swapped and a box stays, that box is still paired with the old card. The new card
+    /// then joins through the old one.
     static std::optional<position> kept_smartcard(const distribution& d) {
         if (const auto kept = first_kept(d.has.smartcards.ids, d.added.smartcards.ids)) return kept;
         const bool box_stays = first_kept(d.has.stbs.ids, d.added.stbs.ids).has_value();
         if (!box_stays || d.removed.smartcards.ids.empty()) return std::nullopt;
-        return static_cast<position>(d.has.smartcards.ids.size()); // the first of those removed
+        return static_cast<position>(d.has.smartcards.ids.size()); // the first removed card
     }
 
     static std::optional<position> first_kept(const ids& has, const ids& added) {
@@ -97,7 +97,7 @@ private:
     }
 
     void extend(position kept, const distribution& d, std::optional<bool> only_if_paired = {}) {
-        if (!only_if_paired) { // else the whole, which is no smaller, was checked already
+        if (!only_if_paired) { // otherwise the whole list, which is not smaller, was checked before
             check_size("added.smartcards", d.added.smartcards.ids, d);
             check_size("added.stbs", d.added.stbs.ids, d);
         }
@@ -113,7 +113,7 @@ private:
             found_.add(member_of(d.field, name),
                        value::list(all.begin(), all.end()),
                        "must name at most " + std::to_string(site_.clients_per_pairing) +
-                           ", for that is what one pairing command may name");
+                           ", the limit of one pairing command");
     }
 
     const row& row_;

@@ -8,9 +8,10 @@
 
 namespace contego::planning {
 
-/// The steps that pair what the action brought together, in the order of the distributions. Where the
-/// choice hangs on a pairing that the CRM does not know, the CAS is asked first and both branches are
-/// planned, each with its condition. They are of no use once something was found.
+/// Returns the steps that pair the new items, in the order of the distributions.
+///
+/// If the choice depends on a pairing that the CRM does not know, the CAS is asked first. Both branches are
+/// planned then, each with its condition. Do not use the steps if a violation was found.
 [[nodiscard]] steps pairings(const row& r, const asked& a, const limits& site, findings& found);
 
 } // namespace contego::planning

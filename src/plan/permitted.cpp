@@ -6,7 +6,7 @@
 namespace contego::planning {
 namespace {
 
-/// Where each change of the matrix stands in a distribution.
+/// The place of each change of the matrix in a distribution.
 struct change_place {
     unsigned change;
     std::string_view side;
@@ -28,7 +28,7 @@ const id_list& list_at(const change_place& p, const distribution& d) {
     return d.*p.changed.*p.list;
 }
 
-/// The changes that a distribution names.
+/// Returns the changes that a distribution names.
 unsigned changes_of(const distribution& d) {
     unsigned all = change::nothing;
     for (const auto& p : places)
@@ -70,7 +70,7 @@ void check_permitted(const row& r, const asked& a, findings& found) {
             "draft", true, "must not be true: " + std::string(r.action) + " makes the subscriber active");
     for (const auto& d : a.distributions)
         check_changes(r, d, found);
-    // Without distributions the request was refused for that already.
+    // A request without distributions was refused earlier for that reason.
     if (!a.distributions.empty()) check_needs(r, a, found);
 }
 

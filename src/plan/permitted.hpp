@@ -6,8 +6,8 @@
 
 namespace contego::planning {
 
-/// Notes what was asked for and the action's row does not permit, and what the row demands and was not asked
-/// for.
+/// Notes the changes that the action's row does not permit, and the changes that it requires but the request
+/// lacks.
 void check_permitted(const row& r, const asked& a, findings& found);
 
 } // namespace contego::planning

@@ -34,11 +34,11 @@ command_list planned(std::string_view action,
     }
     if (row != nullptr) return planning::expand(*row, *members, site, found);
     const auto type = command_type_of(action);
-    if (!type) return {}; // the caller has refused what is neither action nor command
+    if (!type) return {}; // the caller has refused texts that are neither action nor command
     return {1, [only = planning::direct(*type, *members, site, found)](std::size_t) { return only; }};
 }
 
-/// A sentence for each command of the plan that the site lacks, in the order of command_types.
+/// Returns a sentence for each command of the plan that the site lacks, in the order of command_types.
 violations unsupported(std::string_view action, const command_list& commands, const limits& site) {
     if (site.unsupported.none()) return {};
     std::bitset<command_types.size()> needed;

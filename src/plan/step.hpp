@@ -11,24 +11,24 @@
 
 namespace contego::planning {
 
-/// A number of an item; one request is far too small for more than 32 bits.
+/// The index of an item. A request is far too small for more than 32 bits.
 using position = std::uint32_t;
 
-/// A command of a CRM action that is not written out yet: what it is about stands in the request.
+/// A command of a CRM action in a short form. Its values are in the request.
 struct step {
     command_type type{};
     std::optional<bool> only_if_paired;
     position distribution = 0;
-    position smartcard = 0; ///< among those that the distribution has, and those removed after them
-    position service = 0;   ///< the same; for ADD_SUBSCRIPTIONS and CANCEL_SUBSCRIPTIONS
+    position smartcard = 0; ///< index into the distribution's cards, followed by its removed cards
+    position service = 0;   ///< the same for services; for ADD_SUBSCRIPTIONS and CANCEL_SUBSCRIPTIONS
 };
 
 using steps = std::vector<step>;
 
-/// The smartcard, or service, of that number: first those that the distribution has, then those removed.
+/// Returns the smartcard or service at an index into `has`, followed by `removed`.
 [[nodiscard]] const std::string& id_at(const id_list& has, const id_list& removed, position at);
 
-/// The command, written out.
+/// Makes the complete command of a step.
 [[nodiscard]] command command_of(const step& s, const asked& a);
 
 } // namespace contego::planning

@@ -19,9 +19,9 @@ value masked_value(const value& v) {
 
 } // namespace
 
-// A CRM that misspells `new_pin` must not leave its PIN readable. No other name that a request may have holds
-// these letters, so what is hidden too much (`mapping`) is a name that nobody knows. contego.masked has the
-// same rule.
+// Any name that contains `pin` is a secret, so that a CRM that misspells `new_pin` does not leave its PIN
+// readable. No other valid name contains these letters; only an unknown name such as `mapping` is masked
+// without need. contego.masked has the same rule.
 bool is_secret(std::string_view name) {
     static constexpr std::string_view letters = "pin";
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };

@@ -7,7 +7,7 @@
 
 namespace contego {
 
-/// The names of an enumeration whose enumerators count from 0 without a gap, in their order.
+/// The names of an enumeration, in the order of its enumerators. These count from 0 without a gap.
 template <typename Enum, std::size_t Size>
 struct names {
     std::array<std::string_view, Size> all;

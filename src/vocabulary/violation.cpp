@@ -7,14 +7,14 @@ namespace {
 
 constexpr std::size_t longest_field = 200;
 constexpr std::size_t longest_value = 60;
-constexpr std::size_t longest_rule = 1000; // the longest names all actions
+constexpr std::size_t longest_rule = 1000; // the longest rule lists all actions
 constexpr std::string_view ellipsis = "...";
 
 bool begins_a_character(char c) {
     return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
 }
 
-/// Bytes before the character of that number; the size of the text if there are not so many.
+/// Returns the number of bytes before the given character, or the size of the text if it is shorter.
 std::size_t bytes_before(std::string_view text, std::size_t character) {
     std::size_t seen = 0;
     for (std::size_t i = 0; i < text.size(); ++i)

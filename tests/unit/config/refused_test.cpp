@@ -38,7 +38,7 @@ std::string with_admin(const std::string& address) {
 }
 
 TEST(refused, is_a_key_that_stands_twice_with_its_line) {
-    constexpr const char* what = "a key stands twice in the same object";
+    constexpr const char* what = "a key appears twice in the same object";
     for (const auto& [text, line] :
          {std::pair{R"({"name": "a", "name": "b"})", "line 1: "},
           std::pair{"{\n\"name\": \"a\",\n\"log\": {},\n\"name\":\n\"b\"}", "line 4: "},

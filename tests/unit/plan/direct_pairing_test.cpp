@@ -70,7 +70,7 @@ TEST(direct_pairing, a_client_is_not_named_twice) {
 
 TEST(direct_pairing, an_existing_pairing_is_given_something_to_add) {
     const auto rule =
-        lines{"smartcards: must name at least one smartcard to add, where stbs names no STB (was nothing)"};
+        lines{"smartcards: must name at least one smartcard to add if stbs names no STB (was nothing)"};
 
     EXPECT_EQ(faults("ADD_TO_EXISTING_PAIRING", document("{'smartcard_ca_id': '01'}")), rule);
     EXPECT_EQ(faults("ADD_TO_EXISTING_PAIRING",

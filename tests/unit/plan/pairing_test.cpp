@@ -96,7 +96,7 @@ TEST(pairing, services_alone_pair_only_on_a_change_of_distribution_that_knows_it
 TEST(pairing, a_pairing_names_no_more_clients_than_the_site_allows) {
     limits site;
     site.clients_per_pairing = 1;
-    const auto rule = " must name at most 1, for that is what one pairing command may name";
+    const auto rule = " must name at most 1, the limit of one pairing command";
     const auto said = [&](std::string_view action, const value& v) {
         lines all;
         for (const auto& one : violated(action, v, site))

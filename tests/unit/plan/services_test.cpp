@@ -36,7 +36,7 @@ TEST(services, ADD_SERVICE_cannot_create_a_pairing) {
                asking({{.has = {{"01"}, {"91"}, {"11"}},
                         .added = {.stbs = {"91"}, .services = {"11"}},
                         .paired = false}})),
-        (lines{"distributions[0].paired: must not be false where STBs are added: ADD_SERVICE cannot create a"
+        (lines{"distributions[0].paired: must not be false if STBs are added: ADD_SERVICE cannot create a"
                " pairing (was false)"}));
 }
 
