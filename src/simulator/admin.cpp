@@ -1,4 +1,4 @@
-// What is below /sim/: for whoever runs the simulator, not for its clients.
+// The paths below /sim/, for the person who runs the simulator, not for its clients.
 #include "json/json.hpp"
 #include "simulator/service.hpp"
 
@@ -23,7 +23,7 @@ response failure(int status, const std::string& why) {
     return json_response(status, value::object{{"error", why}});
 }
 
-/// The value of a parameter in `a=1&b=2`, as it stands there; the simulator's own need no decoding.
+/// Returns the value of a parameter in `a=1&b=2`, without decoding: the simulator's own values need none.
 std::string_view parameter_of(std::string_view query, std::string_view name) {
     while (!query.empty()) {
         const auto end = query.find('&');
@@ -66,7 +66,9 @@ response service::administer(const http_request& request, std::string_view path,
         most_at_once_ = at_once_;
         return json_response(200, value::object());
     }
-    return failure(404, "GET /sim/state, GET /sim/journal, POST or DELETE /sim/faults, POST /sim/reset");
+    return failure(
+        404,
+        "not found; use GET /sim/state, GET /sim/journal, POST or DELETE /sim/faults, or POST /sim/reset");
 }
 
 response service::replace_rules(const std::string& document) {
@@ -74,7 +76,7 @@ response service::replace_rules(const std::string& document) {
         const auto rules = json::parse(document, json::author::person);
         faults_ = fault_rules(rules, settings_.seed);
         return json_response(200, value::object{{"rules", static_cast<std::int64_t>(rules.items()->size())}});
-    } catch (const std::exception& e) { // both kinds say what is wrong with the document
+    } catch (const std::exception& e) { // both parsers say which part is wrong
         return failure(400, e.what());
     }
 }

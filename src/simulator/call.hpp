@@ -13,8 +13,8 @@ namespace contego::simulator {
 /// has are set.
 struct call {
     command_type command{};
-    std::vector<std::string> cards; ///< in ADD_TO_EXISTING_PAIRING those to add
-    std::string paired_card;        ///< of ADD_TO_EXISTING_PAIRING: the one that is paired already
+    std::vector<std::string> cards; ///< in ADD_TO_EXISTING_PAIRING the cards to add
+    std::string paired_card;        ///< of ADD_TO_EXISTING_PAIRING: the card that is paired already
     std::vector<std::string> boxes;
     std::vector<std::string> services;
     std::string start; ///< as written; empty: none
@@ -28,11 +28,11 @@ struct call {
     std::optional<std::int64_t> y;
     std::optional<std::int64_t> height;
     std::optional<std::int64_t> slot;
-    std::string sequence_number; ///< the caller's own number of its request
-    std::string mistake;         ///< the first thing wrong with the input; empty: nothing
+    std::string sequence_number; ///< the caller's own number for its request
+    std::string mistake;         ///< the first fault in the input; empty: none
 };
 
-/// A service that a card may show, and when. Dates are kept as written; empty: not bounded.
+/// A service that a card may show, and the time in which it may. Dates are kept as written; empty: no bound.
 struct subscription {
     std::string service;
     std::string start;
@@ -41,7 +41,7 @@ struct subscription {
     friend bool operator==(const subscription&, const subscription&) = default;
 };
 
-/// What the CAS says to a call.
+/// The answer of the CAS to a call.
 struct answer {
     std::string status_code; ///< `OK`, `CLIENT_NOT_FOUND`, ...
     std::string message;
@@ -49,8 +49,9 @@ struct answer {
     bool effect = false;                     ///< whether anything in the CAS changed
     std::vector<subscription> subscriptions; ///< of GET_ACTIVE_SUBSCRIPTIONS
     std::optional<bool> paired;              ///< of the two GET_PAIRING_STATUS
-    std::vector<std::string> partners;       ///< what it is paired with: boxes of a card, cards of a box
+    std::vector<std::string> partners;       ///< the boxes that a card is paired with, or the cards of a box
 
+    /// Returns a success.
     [[nodiscard]] static answer ok(bool effect) {
         return {.status_code = "OK",
                 .message = "Request completed",
@@ -61,6 +62,7 @@ struct answer {
                 .partners = {}};
     }
 
+    /// Returns a refusal, which has no effect.
     [[nodiscard]] static answer no(std::string status_code, std::string message) {
         return {.status_code = std::move(status_code),
                 .message = std::move(message),

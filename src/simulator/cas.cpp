@@ -6,7 +6,7 @@
 namespace contego::simulator {
 namespace {
 
-/// Where the service stands, or would stand, among those of a card.
+/// Returns the position of the service in a card's list, or the position where it would be inserted.
 auto place_of(std::vector<subscription>& all, const std::string& service) {
     return std::ranges::lower_bound(all, service, {}, &subscription::service);
 }
@@ -16,7 +16,7 @@ auto place_of(std::vector<subscription>& all, const std::string& service) {
 cas::cas(population p, std::uint64_t seed) : population_(std::move(p)), random_(seed) {}
 
 std::string cas::next_reference() {
-    // A UUID of version 4: random, but for two marks.
+    // A UUID of version 4: all digits are random except version and variant.
     std::string text = "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx";
     std::uint64_t bits = 0;
     int left = 0;

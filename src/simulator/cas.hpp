@@ -15,33 +15,33 @@
 
 namespace contego::simulator {
 
-/// The conditional access system itself: entitlements, pairings, PINs and what the viewers saw.
+/// The conditional access system itself: entitlements, pairings, PINs, and the messages shown to viewers.
 ///
-/// A pure state machine: no clock, no socket, no XML. A call that names several cards or services does all or
-/// nothing. Two cards or boxes are paired when they are in one pairing; nothing ever leaves a pairing, for no
-/// command undoes one. Not safe for threads.
+/// A pure state machine: no clock, no socket, no XML. A call that names several cards or services is carried
+/// out completely or not at all. Cards and boxes are paired if they are in the same pairing. No command
+/// dissolves a pairing, so nothing ever leaves one. Not thread safe.
 class cas {
 public:
     /// Equal seeds give equal reference numbers.
     cas(population p, std::uint64_t seed);
 
-    /// Does what the call asks, or says why not. An entitlement that has ended by `now` is no longer active.
+    /// Carries out a call, or returns why not. An entitlement that has ended by `now` is no longer active.
     [[nodiscard]] answer apply(const call& c, moment now);
 
-    /// A new reference number, as every answer carries one.
+    /// Returns a new reference number, such as every answer carries.
     [[nodiscard]] std::string next_reference();
 
-    /// All cards that anything was done to, as JSON; PINs only on demand.
+    /// Returns all cards that were ever changed, as JSON. PINs are shown only if `secrets` is true.
     [[nodiscard]] value::object state(bool secrets) const;
 
-    /// One card, in the form that `state` gives it; empty where nothing was done to it.
+    /// Returns one card as `state` does. Null if it was never changed.
     [[nodiscard]] value card_state(const std::string& number, bool secrets) const;
 
-    /// Forgets everything but the population and the seed's sequence of random numbers.
+    /// Forgets everything except the population and the position in the sequence of random numbers.
     void reset();
 
 private:
-    /// What the viewer saw, message or fingerprint.
+    /// A message or fingerprint that was shown to the viewer.
     struct shown {
         std::string text;
         std::string start;
@@ -86,7 +86,7 @@ private:
     std::mt19937_64 random_;
     std::unordered_map<std::string, card_record> cards_;
     std::unordered_map<std::string, std::size_t> box_pairings_;
-    std::vector<pairing_record> pairings_; ///< the n-th has number n + 1
+    std::vector<pairing_record> pairings_; ///< number n + 1 is at index n
 };
 
 } // namespace contego::simulator

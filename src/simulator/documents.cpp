@@ -42,7 +42,7 @@ std::optional<std::string> documents::wsdl(std::string_view area, std::string_vi
     constexpr std::string_view mark = "location=\"";
     const auto start = text.find(mark);
     if (start == std::string::npos) return text;
-    // From the scheme to the slash that begins the path.
+    // This part reaches from the scheme to the slash that begins the path.
     const auto begin = start + mark.size();
     const auto path = text.find('/', text.find("//", begin) + 2);
     if (path != std::string::npos) text.replace(begin, path - begin, address);

@@ -7,18 +7,20 @@
 
 namespace contego::simulator {
 
-/// The WSDL and schemas that the simulator describes itself with, by file name. Immutable.
+/// The WSDL and schemas that describe the simulator, by file name. Immutable.
 class documents {
 public:
-    /// Those of config/wsdl at the time of building.
+    /// Uses the files that config/wsdl had at build time.
     documents();
 
-    /// Those of a directory; throws std::runtime_error when it cannot be read or holds none.
+    /// Uses the files of a directory. Throws std::runtime_error if it cannot be read or has no WSDL.
     explicit documents(const std::string& directory);
 
-    /// The WSDL of an area, with `address` (`http://host:port`) in place of its own scheme and host.
+    /// Returns the WSDL of an area, with `address` (`http://host:port`) in place of its own scheme and host.
+    /// Returns nullopt if there is none.
     [[nodiscard]] std::optional<std::string> wsdl(std::string_view area, std::string_view address) const;
 
+    /// Returns a schema, or nullopt if there is none of this name.
     [[nodiscard]] std::optional<std::string> schema(std::string_view file) const;
 
 private:

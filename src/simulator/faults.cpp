@@ -7,7 +7,7 @@
 namespace contego::simulator {
 namespace {
 
-/// Exactly, or by the beginning that stands before a `*`.
+/// Compares exactly, or only the beginning if the pattern ends in `*`.
 bool like(std::string_view pattern, std::string_view number) {
     return pattern.ends_with('*') ? number.starts_with(pattern.substr(0, pattern.size() - 1))
                                   : number == pattern;
@@ -18,7 +18,7 @@ bool any_like(std::string_view pattern, const std::vector<std::string>& numbers)
            std::ranges::any_of(numbers, [pattern](const std::string& n) { return like(pattern, n); });
 }
 
-/// From 0 to below 1, the same with every standard library.
+/// Draws from 0 to below 1, with the same results in every standard library.
 double fraction(std::mt19937_64& random) {
     return static_cast<double>(random() >> 11U) * 0x1.0p-53;
 }
@@ -73,8 +73,8 @@ std::chrono::microseconds fault_rules::draw(const latency& l) {
     if (l.kind == latency::shape::even) {
         milliseconds = l.low + (l.high - l.low) * fraction(random_);
     } else if (l.kind == latency::shape::long_tailed) {
-        // Log-normal: 2.326 standard deviations above the middle stand 99 of 100. Box and Muller draw the
-        // normal.
+        // Log-normal: 99 of 100 values are below 2.326 standard deviations above the middle. The normal value
+        // is drawn by the Box-Muller method.
         const double u = 1 - fraction(random_);
         const double normal =
             std::sqrt(-2 * std::log(u)) * std::cos(2 * std::numbers::pi * fraction(random_));

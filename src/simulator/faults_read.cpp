@@ -1,4 +1,4 @@
-// The rules as JSON.
+// Reads the rules from JSON.
 #include "simulator/faults.hpp"
 
 #include <stdexcept>
@@ -36,7 +36,7 @@ double number_of(const value& v, std::string_view name) {
     throw std::invalid_argument(std::string(name) + " must be a number from 0");
 }
 
-/// Whether the CAS did the call before the exchange broke off.
+/// Returns whether the CAS carries out the call before the exchange breaks off.
 bool after_effect(const value& v, std::string_view name) {
     const auto& moment = text_of(v, name);
     if (moment != "before_effect" && moment != "after_effect")
@@ -65,7 +65,7 @@ void fault_rules::read_condition(rule& r, const value& when) {
     for (const auto& [name, v] : object_of(when, "when")) {
         if (name == "command") {
             r.command = command_type_of(text_of(v, name));
-            if (!r.command) throw std::invalid_argument("command: " + text_of(v, name) + " is none");
+            if (!r.command) throw std::invalid_argument("command: " + text_of(v, name) + " is not a command");
         } else if (name == "smartcard")
             r.smartcard = text_of(v, name);
         else if (name == "stb")
@@ -103,7 +103,7 @@ void fault_rules::read_latency(latency& to, const value& v) {
     if (bounds != nullptr && bounds->size() != 2) throw std::invalid_argument("latency_ms needs two bounds");
     to.low = number_of(bounds == nullptr ? v : bounds->front(), "latency_ms");
     to.high = bounds == nullptr ? to.low : number_of(bounds->back(), "latency_ms");
-    if (to.high < to.low) throw std::invalid_argument("latency_ms has its bounds the wrong way round");
+    if (to.high < to.low) throw std::invalid_argument("latency_ms must give the lower bound first");
 }
 
 void fault_rules::read_action(rule& r, const value& action) {

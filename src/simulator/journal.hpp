@@ -10,24 +10,24 @@
 
 namespace contego::simulator {
 
-/// What the CAS did and what it refused, in the order in which it happened: one JSON line for each effect,
-/// and one with
-/// `"effect": false` for each call that had none and was not simply a question answered. PINs are masked.
+/// The effects and refusals of the CAS, in the order in which they happened.
 ///
-/// Not safe for threads.
+/// Each effect is one JSON line. A call without an effect is a line with `"effect": false`, unless it is a
+/// query that was answered. PINs are masked. Not thread safe.
 class journal {
 public:
-    /// Also appends every line to `file`, where one is named, before the answer leaves. Keeps the latest
-    /// `keep` lines in memory. Throws std::runtime_error when the file cannot be opened.
+    /// Keeps the latest `keep` lines in memory. If `file` is not empty, also appends every line to it before
+    /// the answer is sent. Throws std::runtime_error if the file cannot be opened.
     explicit journal(const std::string& file = {}, std::size_t keep = 1'000'000);
 
-    /// `said` is what the CAS said to the call; `trouble`, where not empty, what was done to the exchange.
+    /// Notes a call. `said` is the answer of the CAS. `trouble` describes the fault of the exchange, if there
+    /// is one.
     void add(const call& c, const answer& said, const std::string& trouble, moment now);
 
-    /// The lines in memory with a number of at least `from`.
+    /// Returns the lines in memory whose number is at least `from`.
     [[nodiscard]] std::string lines(std::uint64_t from = 0) const;
 
-    /// Forgets what is in memory; the numbers go on.
+    /// Forgets the lines in memory. The numbers continue.
     void clear() { entries_.clear(); }
 
 private:
@@ -41,7 +41,7 @@ private:
         bool effect;
     };
 
-    /// Lines are made when they are asked for: most never are.
+    /// Formats a line. This is done on demand, since most lines are never read.
     static std::string line(const entry& e);
 
     std::ofstream file_;

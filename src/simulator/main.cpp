@@ -1,4 +1,4 @@
-// Composition only: options, the CAS, its service, a server, threads, and an end on SIGTERM.
+// Composition only: options, the CAS, its service, a server, threads, and an orderly end on SIGTERM.
 #include "json/json.hpp"
 #include "simulator/options.hpp"
 

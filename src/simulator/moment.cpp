@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono;
 
-/// Reads a text from its front; once anything is missing, every later step fails too.
+/// Reads a text from its beginning. After the first mismatch, every later step fails too.
 class reader {
 public:
     explicit reader(std::string_view text) : rest_(text) {}

@@ -9,14 +9,14 @@
 
 namespace contego::simulator {
 
-/// What a field of a request takes. The CAS has its own opinion of it, as stated by its schema (config/wsdl).
+/// The accepted digits of a field. The range is the CAS's own, as in its schema (config/wsdl).
 struct digits {
     std::size_t shortest;
     std::size_t longest;
     std::string call::* slot;
 };
 
-/// An element that holds one identifier in each of its children `item`; at least one.
+/// An element with one identifier in each of its children `item`; at least one.
 struct identifiers {
     std::string_view item;
     std::vector<std::string> call::* slot;
@@ -27,17 +27,18 @@ struct identifier {
     std::vector<std::string> call::* slot;
 };
 
-/// 1 to `longest` characters.
+/// A text of 1 to `longest` characters.
 struct text {
     std::size_t longest;
     std::string call::* slot;
 };
 
+/// A date and time.
 struct date {
     std::string call::* slot;
 };
 
-/// From `lowest` to `highest`, in steps of `step`.
+/// A number from `lowest` to `highest`, in steps of `step`.
 struct number {
     std::int64_t lowest;
     std::int64_t highest;
@@ -45,7 +46,7 @@ struct number {
     std::optional<std::int64_t> call::* slot;
 };
 
-/// One element of a request, in the order in which they must come.
+/// One element of a request. The elements must come in this order.
 struct field {
     std::string_view element;
     bool mandatory;
@@ -54,15 +55,15 @@ struct field {
 
 /// One service, below one path and in one namespace.
 struct area {
-    std::string_view name; ///< of the WSDL file too
+    std::string_view name; ///< also of the WSDL file
     std::string_view path;
     std::string_view xml_namespace;
 };
 
-/// Where the result of an operation stands in its answer, below the status.
+/// The result of an operation, which follows the status in its answer.
 enum class result_shape { none, subscriptions, boxes_of_card, cards_of_box };
 
-/// One operation: element `NAME` with one child `NAMERequest`, answered by an element `NAMEResponse`.
+/// One operation: an element `NAME` with one child `NAMERequest`. The answer is an element `NAMEResponse`.
 struct operation {
     command_type command;
     std::string_view name;
@@ -71,16 +72,18 @@ struct operation {
     result_shape result;
 };
 
-/// The namespace of what stands in an answer.
+/// The namespace of the elements in an answer.
 inline constexpr std::string_view answer_namespace = "http://www.conax.com/cas/xsd/common-types/v1";
 
+/// Returns all services.
 [[nodiscard]] std::span<const area> areas();
 
-/// The 13, in the order of command_types.
+/// Returns the 13 operations, in the order of command_types.
 [[nodiscard]] std::span<const operation> operations();
 
-/// nullptr where there is none.
+/// Returns the service at a path, or nullptr if there is none.
 [[nodiscard]] const area* area_at(std::string_view path);
+/// Returns the operation of this name, or nullptr if the service has none.
 [[nodiscard]] const operation* operation_of(const area& a, std::string_view name);
 
 } // namespace contego::simulator

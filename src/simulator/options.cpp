@@ -13,7 +13,7 @@
 namespace contego::simulator {
 namespace {
 
-/// The command line as written, before anything is made of it.
+/// The command line as written, before it is interpreted.
 struct arguments {
     std::string listen = "127.0.0.1:0";
     std::string user;
@@ -41,7 +41,7 @@ value document_in(const std::string& file) {
     }
 }
 
-/// `127.0.0.1:8080`, `[::1]:0`.
+/// Reads `127.0.0.1:8080` or `[::1]:0`.
 void read_listen(const std::string& text, server_settings& to) {
     const auto colon = text.rfind(':');
     unsigned port = 65536;
@@ -58,35 +58,37 @@ void read_listen(const std::string& text, server_settings& to) {
 }
 
 void declare(CLI::App& app, arguments& a, options& o) {
-    app.add_option("--listen", a.listen, "ADDRESS:PORT; port 0 is any that is free, and is printed")
+    app.add_option("--listen", a.listen, "ADDRESS:PORT; port 0 takes any free port, which is printed")
         ->capture_default_str();
-    auto* certificate =
-        app.add_option("--tls-certificate", o.server.certificate_file, "PEM chain; turns TLS on");
-    auto* key = app.add_option("--tls-key", o.server.key_file, "PEM key of the certificate");
+    auto* certificate = app.add_option(
+        "--tls-certificate", o.server.certificate_file, "PEM file with the certificate chain; enables TLS");
+    auto* key = app.add_option("--tls-key", o.server.key_file, "PEM file with the key of the certificate");
     certificate->needs(key);
     key->needs(certificate);
-    app.add_option("--client-ca", o.server.client_ca_file, "PEM; clients must show a certificate of this CA")
+    app.add_option("--client-ca",
+                   o.server.client_ca_file,
+                   "PEM file of a CA; clients must present a certificate of it")
         ->needs(certificate);
-    auto* user = app.add_option("--user", a.user, "demand HTTP Basic authentication of this user");
+    auto* user = app.add_option("--user", a.user, "require HTTP Basic authentication as this user");
     auto* password =
-        app.add_option("--password-file", a.password_file, "file whose first line is the password");
+        app.add_option("--password-file", a.password_file, "file with the password in its first line");
     user->needs(password);
     password->needs(user);
-    app.add_option("--faults", a.faults_file, "JSON list of fault rules");
-    app.add_option("--seed", a.seed, "makes fault rules and reference numbers repeatable");
+    app.add_option("--faults", a.faults_file, "JSON file with a list of fault rules");
+    app.add_option("--seed", a.seed, "seed that makes fault rules and reference numbers repeatable");
     app.add_option("--journal", o.journal_file, "append a JSON line to this file for every effect");
     auto* cards = app.add_option(
-        "--cards", a.cards, "LOW-HIGH: the cards that exist (default 01000000000-01999999999)");
-    app.add_option("--population", a.population_file, "JSON: which cards, boxes and services exist")
+        "--cards", a.cards, "LOW-HIGH, the range of the existing cards (default 01000000000-01999999999)");
+    app.add_option("--population", a.population_file, "JSON file with the existing cards, boxes and services")
         ->excludes(cards);
     app.add_option(
         "--wsdl-dir", o.wsdl_directory, "serve these WSDL and XSD files in place of the built-in ones");
-    app.add_option("--threads", o.server.threads, "threads to serve on")
+    app.add_option("--threads", o.server.threads, "number of threads that serve requests")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
     auto* stub = app.add_flag(
-        "--stub", o.server.stub, "answer every POST with OK at once, without looking: for benchmarks");
-    app.add_option("--stub-latency", a.stub_latency, "milliseconds that the stub takes over each answer")
+        "--stub", o.server.stub, "answer every POST with OK at once, without reading it; for benchmarks");
+    app.add_option("--stub-latency", a.stub_latency, "milliseconds before each answer of the stub")
         ->check(CLI::Range(0, 60'000))
         ->needs(stub);
 }
@@ -109,7 +111,7 @@ void complete(const arguments& a, options& o) {
 } // namespace
 
 std::variant<options, ended> read_options(int argc, const char* const* argv, const std::string& version) {
-    CLI::App app("A stand-in for the conditional access system, with a memory and with faults to order.",
+    CLI::App app("A simulated conditional access system that keeps state and injects faults on request.",
                  "contego-sim");
     app.set_version_flag("--version", "contego-sim " + version);
     arguments a;

@@ -32,7 +32,7 @@ std::set<command_type> commands_of(const value& v, const std::string& name) {
     for (const auto& item : items_of(v, name)) {
         const auto& code = text_of(item, name);
         const auto command = command_type_of(code);
-        if (!command) throw std::invalid_argument("population: " + code + " is no command");
+        if (!command) throw std::invalid_argument("population: " + code + " is not a command");
         commands.insert(*command);
     }
     return commands;
@@ -41,7 +41,7 @@ std::set<command_type> commands_of(const value& v, const std::string& name) {
 } // namespace
 
 bool number_range::has(std::string_view number) const {
-    // Digits of one length sort as the numbers they are.
+    // Digits of the same length sort like the numbers that they represent.
     return number.size() == lowest.size() && number >= lowest && number <= highest && all_digits(number);
 }
 
@@ -51,7 +51,7 @@ number_range number_range::parse(std::string_view text) {
     const auto high = dash == std::string_view::npos ? low : text.substr(dash + 1);
     if (!all_digits(low) || !all_digits(high) || low.size() != high.size() || low > high)
         throw std::invalid_argument("'" + std::string(text) +
-                                    "' is no range of numbers of one length, such as 0100-0199");
+                                    "' is not a range of numbers of the same length, such as 0100-0199");
     return {std::string(low), std::string(high)};
 }
 

@@ -39,14 +39,14 @@ tcp::socket& socket_of(tls_stream& s) {
     return s.next_layer();
 }
 
-/// Closing with a linger of zero sends a reset in place of a farewell.
+/// Closes the connection with a linger of zero, which sends a reset.
 void reset(tcp::socket& socket) {
     error_code ignored;
     socket.set_option(asio::socket_base::linger(true, 0), ignored);
     socket.close(ignored);
 }
 
-/// Returns when the client has given up, or says something that nobody waits for.
+/// Returns when the client gives up or sends unexpected data.
 asio::awaitable<void> hang(tcp::socket& socket) {
     co_await socket.async_wait(tcp::socket::wait_read, as_result);
 }
@@ -71,7 +71,7 @@ moment now() {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
 }
 
-/// One exchange of the stateful service; false when the connection is to be given up.
+/// Serves one exchange of the stateful service. Returns false if the connection must be closed.
 template <class Stream>
 asio::awaitable<bool> exchange(Stream& stream, service& s, const http_request& request) {
     const auto arrived = s.receive(request);
@@ -99,7 +99,7 @@ asio::awaitable<bool> exchange(Stream& stream, service& s, const http_request& r
     co_return !failed && answer.keep_alive;
 }
 
-/// The stub of one connection, and how long it takes over an answer.
+/// The stub of one connection, and its latency.
 struct slow_stub {
     stub answering;
     std::chrono::milliseconds latency;
@@ -123,20 +123,20 @@ asio::awaitable<void> converse(Stream& stream, Answering& answering) {
         http::request_parser<http::string_body> parser;
         parser.body_limit(largest_body);
         const auto [failed, _] = co_await http::async_read(stream, buffer, parser, as_result);
-        if (failed) co_return; // the client left, or never spoke HTTP
+        if (failed) co_return; // the client left, or did not speak HTTP
         open = co_await exchange(stream, answering, parser.get());
     }
 }
 
-/// What every connection shares.
+/// State that all connections share.
 struct shared {
     tcp::acceptor acceptor;
     service& answering;
-    std::unique_ptr<asio::ssl::context> tls; ///< none: plain text
+    std::unique_ptr<asio::ssl::context> tls; ///< nullptr: plain text
     server_settings settings;
     std::atomic<std::uint64_t> connections = 0;
 
-    /// What one connection runs on: one thread is a strand already, and a cheaper one.
+    /// Returns the executor of one connection. A single thread is a strand already, and costs less.
     [[nodiscard]] asio::any_io_executor lane() {
         if (settings.threads == 1) return acceptor.get_executor();
         return asio::make_strand(acceptor.get_executor());
@@ -170,14 +170,14 @@ asio::awaitable<void> serve(tcp::socket socket, std::shared_ptr<shared> with) {
 }
 
 asio::awaitable<void> accept_all(std::shared_ptr<shared> with) {
-    // A connection that fails ends alone.
+    // A failure of one connection must not end the others.
     const auto ended = [](const std::exception_ptr&) {};
     for (;;) {
         auto lane = with->lane();
         auto [failed, socket] = co_await with->acceptor.async_accept(lane, as_result);
         if (failed == asio::error::operation_aborted) co_return;
         if (failed) {
-            // Out of descriptors, most often: some will come back.
+            // Usually there are no free descriptors; some are released later.
             asio::steady_timer timer(with->acceptor.get_executor(), std::chrono::milliseconds(10));
             co_await timer.async_wait(as_result);
             continue;

@@ -39,7 +39,7 @@ response soap_fault(const fault& f) {
     return r;
 }
 
-/// As a proxy in front of the CAS says it.
+/// Returns a page as a proxy in front of the CAS sends it.
 response proxy_page(int status) {
     response r;
     r.status = status;
@@ -80,7 +80,7 @@ arrival service::receive(const http_request& request) {
     const auto path = target.substr(0, mark);
     const auto query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
     if (!authorization_.empty() && !knows(request)) {
-        auto question = plain(401, "who are you?");
+        auto question = plain(401, "authentication is required");
         question.headers.emplace_back("WWW-Authenticate", "Basic realm=\"contego-sim\"");
         a.what = std::move(question);
     } else if (path.starts_with("/sim/")) {
@@ -98,11 +98,11 @@ arrival service::receive_call(const http_request& request, std::string_view path
     const auto content_type = field_of(request, http::field::content_type);
     const auto* area = area_at(path);
     if (area == nullptr) {
-        a.what = plain(404, "no service stands here");
+        a.what = plain(404, "there is no service at this path");
     } else if (request.method() != http::verb::post) {
-        a.what = plain(405, "a service takes POST");
+        a.what = plain(405, "a service accepts only POST");
     } else if (!content_type.starts_with("text/xml")) {
-        a.what = plain(415, "a service takes text/xml");
+        a.what = plain(415, "a service accepts only text/xml");
     } else {
         auto read = read_envelope(*area, request.body(), says_latin(content_type));
         if (const auto* f = std::get_if<fault>(&read)) {
@@ -143,7 +143,7 @@ response service::conclude(const arrival& a, moment now) {
         r = soap_fault(*a.trouble.fault);
     else
         r.body = write_envelope(*understood.operation, said);
-    if (a.trouble.garbage) r.body = "<<< this is no XML &&& \x01\xff";
+    if (a.trouble.garbage) r.body = "<<< this is not XML &&& \x01\xff";
     if (a.trouble.wrong_length) {
         r.missing = 100;
         r.keep_alive = false;
@@ -159,14 +159,14 @@ response service::get(const http_request& request, std::string_view path, std::s
     if (const auto* area = area_at(path); area != nullptr && (query == "wsdl" || query == "WSDL")) {
         found = documents_.wsdl(area->name, settings_.scheme + "://" + std::string(host));
     } else if (path.ends_with(".xsd")) {
-        // Beside any of the services: that is where their WSDL looks for it.
+        // A schema is served beside each service, since their WSDL refers to it there.
         const auto slash = path.rfind('/');
         const bool beside = std::ranges::any_of(areas(), [&](const simulator::area& one) {
             return one.path.substr(0, one.path.rfind('/')) == path.substr(0, slash);
         });
         if (beside) found = documents_.schema(path.substr(slash + 1));
     }
-    if (!found) return plain(404, "nothing stands here");
+    if (!found) return plain(404, "there is no document at this path");
     r.body = *std::move(found);
     return r;
 }

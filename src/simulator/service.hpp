@@ -21,29 +21,31 @@ using http_request = boost::beast::http::request<boost::beast::http::string_body
 
 struct service_settings {
     std::string scheme = "http";     ///< of the address in the WSDL
-    std::optional<std::string> user; ///< none: nobody is asked who they are
+    std::optional<std::string> user; ///< nullopt: no authentication
     std::string password;
     std::uint64_t seed = 0;
 };
 
-/// A request that was read: a call, still to be done, with what is to go wrong with it; or no call, and
-/// answered already.
+/// A request that was read. It is either a call that is still to be carried out, with its faults, or an
+/// answer.
 struct arrival {
     std::variant<response, reading> what;
     mishap trouble;
 };
 
-/// The CAS behind HTTP, without a socket: SOAP on the paths of the areas, their WSDL, and /sim/ for whoever
-/// runs the simulator. May be called from any number of threads; what the CAS does is done in one order, that
-/// of the journal.
+/// The CAS behind HTTP, without a socket. It serves SOAP and WSDL on the paths of the services, and /sim/ for
+/// the person who runs the simulator.
+///
+/// Thread safety: any number of threads may call it. Calls are carried out in one order, which is that of the
+/// journal.
 class service {
 public:
     service(service_settings settings, cas c, journal j, documents d, fault_rules f);
 
-    /// First half: everything but the doing.
+    /// First half: reads a request, but does not carry it out.
     [[nodiscard]] arrival receive(const http_request& request);
 
-    /// Second half: does the call, or does not, and says what is to be answered.
+    /// Second half: carries out the call unless its faults prevent that, and returns the answer.
     [[nodiscard]] response conclude(const arrival& a, moment now);
 
 private:
@@ -60,12 +62,12 @@ private:
     std::string authorization_; ///< the header that a client must send; empty: none
     documents documents_;
 
-    mutable std::mutex mutex_; ///< guards what follows
+    mutable std::mutex mutex_; ///< guards the members below
     cas cas_;
     journal journal_;
     fault_rules faults_;
     std::map<command_type, std::map<std::string, std::int64_t>> calls_; ///< by command and status code
-    std::int64_t at_once_ = 0;                                          ///< calls received and not yet done
+    std::int64_t at_once_ = 0; ///< calls received and not yet carried out
     std::int64_t most_at_once_ = 0;
 };
 

@@ -20,18 +20,20 @@ struct fault {
 /// An envelope that was understood.
 struct reading {
     const simulator::operation* operation = nullptr;
-    simulator::call call; ///< with `mistake` set where a value is missing or out of its range
+    simulator::call call; ///< `mistake` is set if a value is missing or out of its range
 };
 
-/// Reads an envelope that was posted to a service. What is no envelope of one of its operations, or holds an
-/// element that the operation does not have, is a fault; what is only wrong in its values is the CAS's
-/// business. The character set is that of a byte order mark or the XML declaration; without one, ISO-8859-1
-/// if `latin` and UTF-8 if not.
+/// Reads an envelope that was posted to a service.
+///
+/// Returns a fault if it is not an envelope of one of the service's operations, or if it has an element that
+/// the operation lacks. The CAS judges wrong values. The character set comes from a byte order mark or the
+/// XML declaration. Without these it is ISO-8859-1 if `latin` is true, and UTF-8 otherwise.
 [[nodiscard]] std::variant<reading, fault>
 read_envelope(const area& a, std::string_view body, bool latin = false);
 
-/// The envelope that answers a call.
+/// Returns the envelope that answers a call.
 [[nodiscard]] std::string write_envelope(const operation& o, const answer& a);
+/// Returns the envelope of a fault.
 [[nodiscard]] std::string write_envelope(const fault& f);
 
 } // namespace contego::simulator

@@ -16,7 +16,7 @@ std::string_view local_name(std::string_view name) {
     return colon == std::string_view::npos ? name : name.substr(colon + 1);
 }
 
-/// The namespace of an element, by the nearest declaration of its prefix.
+/// Returns the namespace of an element, from the nearest declaration of its prefix.
 std::string_view namespace_of(const pugi::xml_node& element) {
     const std::string_view name = element.name();
     const auto colon = name.find(':');
@@ -56,8 +56,8 @@ std::size_t characters(std::string_view utf8) {
         std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
 }
 
-/// Takes one element into its slot of the call. Returns what the value must be, empty where it is that; the
-/// parse fails with `unknown` where the element has children that it must not have.
+/// Reads one element into its member of the call. Returns the rule that the value breaks, or an empty text.
+/// Notes in `unknown_` whether the element has a child that it must not have.
 class taking {
 public:
     taking(pugi::xml_node element, const area& a, call& c) : element_(element), area_(a), call_(c) {}
@@ -130,7 +130,7 @@ private:
     bool unknown_ = false;
 };
 
-/// False where the request has an element that the operation does not have there.
+/// Returns false if the request has an element that the operation does not have at that place.
 bool read_fields(const pugi::xml_node& request, const operation& o, call& c) {
     auto element = next_element(request.first_child());
     for (const auto& f : o.fields) {
@@ -143,7 +143,7 @@ bool read_fields(const pugi::xml_node& request, const operation& o, call& c) {
         } else if (f.mandatory) {
             rule = "is missing";
         }
-        // The value itself is not repeated: it may be a PIN.
+        // The value is not repeated, since it may be a PIN.
         if (!rule.empty() && c.mistake.empty()) c.mistake = std::string(f.element) + " " + rule;
     }
     return !element;
@@ -166,7 +166,7 @@ fault unreadable() {
 
 std::variant<reading, fault> read_envelope(const area& a, std::string_view body, bool latin) {
     pugi::xml_document document;
-    // A document type is refused by being seen: its node comes first, where the envelope must be.
+    // A document type is refused because its node precedes the envelope, which must come first.
     constexpr auto options = pugi::parse_default | pugi::parse_doctype | pugi::parse_ws_pcdata_single;
     const auto encoding = latin && !body.starts_with("<?xml") ? pugi::encoding_latin1 : pugi::encoding_auto;
     if (!document.load_buffer(body.data(), body.size(), options, encoding)) return unreadable();

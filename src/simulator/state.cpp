@@ -1,4 +1,4 @@
-// What the CAS holds, as JSON for whoever checks it.
+// The state of the CAS as JSON, for checks.
 #include "simulator/cas.hpp"
 
 namespace contego::simulator {
@@ -22,7 +22,7 @@ value::list list_of(const std::vector<subscription>& all) {
     return items;
 }
 
-/// Messages and fingerprints alike: what is not set is left out.
+/// Lists messages or fingerprints. Members that are not set are left out.
 template <class Shown>
 value::list list_of(const std::vector<Shown>& all, const char* number_name) {
     value::list items;

@@ -6,14 +6,14 @@
 namespace contego::simulator {
 namespace {
 
-/// Writes the lower digits of a number over all of a piece of text.
+/// Overwrites a part of a text with the lower hexadecimal digits of a number.
 void write_hexadecimal(std::uint64_t number, std::string& text, std::size_t from, std::size_t digits) {
     for (auto at = from + digits; at-- > from; number >>= 4U)
         text[at] = "0123456789abcdef"[number & 0xfU];
 }
 
-/// One answer per path will do: the daemon looks for a status, not for the name of the operation. On the path
-/// of the pairings it is the one that must say whether there is a pairing.
+/// One answer for each path is enough, since the daemon looks for a status, not for the name of the
+/// operation. The answer on the path of the pairings must say whether there is a pairing.
 const operation& operation_for(const area* a) {
     if (a != nullptr && a->name == "pairing") return *operation_of(*a, "GetPairingStatusForCard");
     for (const auto& o : operations())

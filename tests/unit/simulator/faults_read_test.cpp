@@ -70,7 +70,7 @@ TEST(faults_read, all_actions_are_read) {
 TEST(faults_read, a_wrong_rule_is_refused_with_its_number_and_reason) {
     EXPECT_EQ(complaint("{}"), "fault rules must be a list");
     EXPECT_EQ(complaint(R"([{}, {"whem": {}}])"), "fault rule 2: whem is not known");
-    EXPECT_THAT(complaint(R"([{"when": {"command": "DANCE"}}])"), HasSubstr("DANCE is none"));
+    EXPECT_THAT(complaint(R"([{"when": {"command": "DANCE"}}])"), HasSubstr("DANCE is not a command"));
     EXPECT_THAT(complaint(R"([{"when": {"nht": 1}}])"), HasSubstr("when.nht is not known"));
     EXPECT_THAT(complaint(R"([{"when": {"nth": 0}}])"), HasSubstr("nth must be 1"));
     EXPECT_THAT(complaint(R"([{"when": {"probability": "often"}}])"),
@@ -79,7 +79,8 @@ TEST(faults_read, a_wrong_rule_is_refused_with_its_number_and_reason) {
     EXPECT_THAT(complaint(R"([{"do": {"explode": true}}])"), HasSubstr("do.explode is not known"));
     EXPECT_THAT(complaint(R"([{"do": {"reset": "now"}}])"), HasSubstr("before_effect or after_effect"));
     EXPECT_THAT(complaint(R"([{"do": {"http_status": 99}}])"), HasSubstr("http_status must be 200 to 599"));
-    EXPECT_THAT(complaint(R"([{"do": {"latency_ms": [5, 1]}}])"), HasSubstr("wrong way round"));
+    EXPECT_THAT(complaint(R"([{"do": {"latency_ms": [5, 1]}}])"),
+                HasSubstr("must give the lower bound first"));
     EXPECT_THAT(complaint(R"([{"do": {"latency_ms": {"p50": 5}}}])"), HasSubstr("p50 <= p99"));
     EXPECT_THAT(complaint(R"([{"do": {"fault": {"kode": "x"}}}])"), HasSubstr("fault.kode is not known"));
     EXPECT_THAT(complaint(R"([{"do": {"garbage": "yes"}}])"), HasSubstr("garbage must be true or false"));
