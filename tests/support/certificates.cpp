@@ -24,7 +24,7 @@ void expect(bool good, const char* what) {
 }
 
 key_ptr make_key() {
-    // Elliptic curve keys are made in no time, RSA keys are not.
+    // Elliptic curve keys are made at once, RSA keys are not.
     key_ptr key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
     expect(key != nullptr, "no key");
     return key;

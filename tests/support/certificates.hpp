@@ -13,16 +13,16 @@ struct certificate_files {
     std::filesystem::path key;
 };
 
-/// What a certificate says.
+/// The content of a certificate.
 struct certificate_request {
-    std::string name = "localhost";     ///< DNS name, or IPv4 address; the only one it is good for
+    std::string name = "localhost";     ///< the only DNS name, or IPv4 address, for which it is valid
     std::chrono::hours valid_from{-24}; ///< from now
     std::chrono::hours valid_until{24}; ///< from now
-    bool only_common_name = false;      ///< as before there were subject alternative names
+    bool only_common_name = false;      ///< as certificates were before subject alternative names
 };
 
-/// A certificate authority that lives as long as its object, with everything that it issued, in a directory
-/// of its own.
+/// A certificate authority with a directory of its own. The directory, with everything that the authority
+/// issued, is removed with the object.
 class certificate_authority {
 public:
     explicit certificate_authority(const std::string& name = "test authority");
@@ -30,13 +30,13 @@ public:
     certificate_authority& operator=(const certificate_authority&) = delete;
     ~certificate_authority();
 
-    /// The authority's own certificate: what a client trusts.
+    /// Returns the authority's own certificate, which a client trusts.
     [[nodiscard]] std::filesystem::path file() const;
 
-    /// A new key, and a certificate for it, good for servers and clients.
+    /// Makes a new key and a certificate for it, valid for servers and clients.
     certificate_files issue(const certificate_request& wanted = {});
 
-    /// The directory of its files; a test may put others there.
+    /// Returns the directory of its files. A test may put other files there.
     [[nodiscard]] const std::filesystem::path& directory() const;
 
 private:

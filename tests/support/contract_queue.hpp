@@ -2,20 +2,21 @@
 
 #include "support/queue_player.hpp"
 
-// What the roles `claims` and `records` promise, asked of whoever plays them: the database, and the queue in
-// memory that the line's tests run on. A program that includes this file names its players with
-// INSTANTIATE_TEST_SUITE_P.
+// The contract of the roles `request_source` and `outcome_store`. It is tested with the database, and with
+// the queue in memory that the tests of the line use. A program that includes this file names its players
+// with INSTANTIATE_TEST_SUITE_P.
 //
-// Not asked here, since only a database has it: EXPRESS, several daemons at once, what is seen in SQL.
+// Not tested here, since only a database has it: EXPRESS, several daemons at once, and the content of the
+// tables.
 namespace contego::testing {
 
-TEST_P(queue_contract, an_empty_queue_gives_nothing_and_knows_of_nothing_to_come) {
+TEST_P(queue_contract, an_empty_queue_returns_no_request_and_no_next_due_time) {
     EXPECT_EQ(claim(), ids{});
     EXPECT_FALSE(latest_.more);
     EXPECT_EQ(latest_.next_due, milliseconds(-1));
 }
 
-TEST_P(queue_contract, a_claim_never_brings_more_than_its_limit_and_says_whether_to_ask_again) {
+TEST_P(queue_contract, a_claim_never_returns_more_than_its_limit_and_says_whether_to_ask_again) {
     const auto a = insert({"1"});
     const auto b = insert({"2"});
     const auto c = insert({"3"});
@@ -26,7 +27,7 @@ TEST_P(queue_contract, a_claim_never_brings_more_than_its_limit_and_says_whether
     EXPECT_FALSE(latest_.more);
 }
 
-TEST_P(queue_contract, a_claim_brings_no_more_text_than_was_asked_for_but_one_request_in_any_case) {
+TEST_P(queue_contract, a_claim_respects_the_byte_limit_but_always_returns_one_request) {
     const auto a = insert({"1"});
     const auto b = insert({"2"});
     const auto c = insert({"3"});
@@ -42,7 +43,7 @@ TEST_P(queue_contract, a_claim_brings_no_more_text_than_was_asked_for_but_one_re
     EXPECT_FALSE(latest_.more);
 }
 
-TEST_P(queue_contract, after_a_claim_that_was_full_inserts_may_go_untold_and_it_says_for_how_long) {
+TEST_P(queue_contract, after_a_full_claim_notifications_are_suppressed_for_a_stated_time) {
     insert({"1"});
     insert({"2"});
     insert({"3"});
@@ -52,7 +53,7 @@ TEST_P(queue_contract, after_a_claim_that_was_full_inserts_may_go_untold_and_it_
     insert({"4"});
     insert({"5"});
     ASSERT_EQ(claim(2).size(), 2U);
-    EXPECT_EQ(latest_.notify_suppressed_for, milliseconds(0)) << "one asks again anyway";
+    EXPECT_EQ(latest_.notify_suppressed_for, milliseconds(0)) << "the caller asks again anyway";
     claim();
     EXPECT_GT(latest_.notify_suppressed_for, milliseconds(0));
     EXPECT_LE(latest_.notify_suppressed_for, milliseconds(1001));
@@ -71,7 +72,7 @@ TEST_P(queue_contract, another_providers_requests_are_not_ours) {
     EXPECT_TRUE(player_->source().claim("elsewhere", 10, 1000).requests.empty());
 }
 
-TEST_P(queue_contract, what_is_claimed_is_ours_and_was_never_tried) {
+TEST_P(queue_contract, a_claimed_request_is_ours_and_was_never_tried) {
     insert({"1"});
     claim();
 
@@ -187,10 +188,10 @@ TEST_P(queue_contract, a_verdict_under_an_older_claim_is_stale_and_changes_nothi
     EXPECT_EQ(answer.stale, ids{a});
     EXPECT_EQ(end(latest, disposition::release).stale, ids{}) << "it is still in flight";
     ASSERT_EQ(claim(), ids{a});
-    EXPECT_TRUE(claimed(a).finished.empty()) << "nor is the command stored";
+    EXPECT_TRUE(claimed(a).finished.empty()) << "the command is not stored either";
 }
 
-TEST_P(queue_contract, what_others_took_over_is_no_longer_ours_to_send_or_to_write) {
+TEST_P(queue_contract, a_request_that_another_daemon_took_over_is_no_longer_ours) {
     const auto a = insert({"1"});
     ASSERT_EQ(claim(), ids{a});
     const auto former = claimed(a);
@@ -220,7 +221,7 @@ TEST_P(queue_contract, commands_that_succeeded_come_back_with_the_next_claim) {
     EXPECT_EQ(claimed(a).finished, expected);
 }
 
-TEST_P(queue_contract, a_command_that_was_sent_without_a_readable_answer_is_known_until_it_succeeded) {
+TEST_P(queue_contract, a_command_without_a_readable_answer_is_remembered_until_it_succeeds) {
     const auto a = insert({"1"});
     const auto attempt = [&](exchange_state got, const char* code, outcome is) {
         EXPECT_EQ(claim(), ids{a});
@@ -243,7 +244,7 @@ TEST_P(queue_contract, a_command_that_was_sent_without_a_readable_answer_is_know
     EXPECT_FALSE(attempt(exchange_state::answered, "", outcome::success));
 }
 
-TEST_P(queue_contract, an_answer_that_nobody_can_read_is_none) {
+TEST_P(queue_contract, an_unreadable_answer_counts_as_no_answer) {
     for (const auto* code : {"HTTP_500", "ANSWER_OF_ANOTHER", "UNREADABLE_ANSWER"}) {
         const auto a = insert({code});
         ASSERT_EQ(claim(), ids{a});

@@ -7,8 +7,9 @@
 
 namespace contego::testing {
 
-/// A PostgreSQL cluster of this test program's own, started at its first use and removed at the end of the
-/// program. It does not wait for the disk: what is tested is not whether PostgreSQL survives a power cut.
+/// A PostgreSQL cluster of this test program. It is started at its first use and removed at the end of the
+/// program. It does not wait for the disk, since the tests do not check whether PostgreSQL survives a power
+/// cut.
 class private_cluster {
 public:
     static private_cluster& instance();
@@ -17,13 +18,13 @@ public:
     private_cluster& operator=(const private_cluster&) = delete;
     ~private_cluster();
 
-    /// A new empty database, and how to reach it.
+    /// Makes a new empty database and returns how to reach it.
     [[nodiscard]] queue::database_options fresh_database();
 
-    /// The same with the schema in it.
+    /// Makes a new database with the schema.
     [[nodiscard]] queue::database_options fresh_schema();
 
-    /// Ends the server as a crash would, and starts it again.
+    /// Ends the server like a crash, and starts it again.
     void restart();
 
 private:

@@ -17,7 +17,7 @@
 
 namespace contego::testing {
 
-/// A queue and one daemon on it. Nothing is asked of it but through the roles.
+/// A queue and one daemon on it. The tests ask it only through the roles.
 class queue_player {
 public:
     queue_player() = default;
@@ -28,16 +28,17 @@ public:
     virtual request_source& source() = 0;
     virtual outcome_store& store() = 0;
 
-    /// Inserts a request that touches those smartcards; its id, which is larger than that of all before it.
+    /// Inserts a request that touches these smartcards. Returns its id, which is larger than all earlier
+    /// ones.
     virtual std::int64_t insert(const std::vector<std::string>& cards, std::chrono::milliseconds due_in) = 0;
 
-    /// Lets time pass for what is scheduled or retrying.
+    /// Lets time pass for scheduled and retrying requests.
     virtual void pass(std::chrono::milliseconds time) = 0;
 
-    /// Others take us for dead; then we are back.
+    /// Other daemons consider this one dead and take its requests over; then this one is back.
     virtual void take_over() = 0;
 
-    /// From now on no call of a role finds the database.
+    /// From now on, no call of a role reaches the database.
     virtual void cut() = 0;
 
     /// The database is back.
@@ -63,7 +64,7 @@ protected:
         return player_->insert(cards, due_in);
     }
 
-    /// Claims, and keeps what came in `latest_`.
+    /// Claims requests and keeps the result in `latest_`.
     ids claim(std::size_t limit = 100, std::size_t bytes = 1'000'000) {
         latest_ = player_->source().claim("default", limit, bytes);
         ids all;
@@ -72,11 +73,11 @@ protected:
         return all;
     }
 
-    /// One request of the latest claim.
+    /// Returns one request of the latest claim.
     [[nodiscard]] request claimed(std::int64_t id) const {
         for (const auto& r : latest_.requests)
             if (r.id == id) return r;
-        throw std::logic_error("the latest claim did not bring it");
+        throw std::logic_error("the latest claim did not return it");
     }
 
     static flat_verdict verdict_on(const request& r, disposition d) {

@@ -28,7 +28,7 @@
 
 namespace contego::test {
 
-/// What the scripts of a server share. Everything but the record belongs to the server's thread.
+/// State that the scripts of a server share. Everything except the record belongs to the server's thread.
 struct stage {
     explicit stage(std::vector<script> s)
         : scripts(std::move(s)), held(io, boost::asio::steady_timer::time_point::max()) {}
@@ -52,7 +52,7 @@ struct stage {
     bool released = false;
 };
 
-/// Plays a script on one connection, over plain TCP or TLS. A broken connection throws.
+/// Plays a script on one connection, over plain TCP or TLS. Throws if the connection breaks.
 template <typename Stream>
 class scripted_player {
 public:
@@ -131,7 +131,7 @@ private:
 
     boost::asio::awaitable<void> perform(step::close /*what*/) {
         if constexpr (is_tls) {
-            // As if the client had said farewell already: ours is sent, and none is waited for.
+            // Act as if the client had sent its closing alert: ours is sent, and none is expected.
             error_code ec;
             SSL_set_shutdown(stream_.native_handle(), SSL_RECEIVED_SHUTDOWN);
             co_await stream_.async_shutdown(boost::asio::redirect_error(use_awaitable, ec));

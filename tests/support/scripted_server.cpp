@@ -40,7 +40,8 @@ asio::awaitable<void> shake_hands(stage& s, tls_stream& stream) {
         r.failed_handshakes += ec ? 1U : 0U;
     });
     if (!ec) co_return;
-    // Until the client has read why it was refused and is gone: closing before would reset the connection.
+    // Wait until the client has read why it was refused and has left. Closing earlier would reset the
+    // connection.
     std::array<char, 4096> scrap{};
     for (;;)
         co_await stream.next_layer().async_read_some(asio::buffer(scrap), asio::use_awaitable);

@@ -22,27 +22,27 @@ struct step {
     struct read_some {}; ///< waits for at least one byte
 
     struct write {
-        std::string bytes; ///< exactly as they are
+        std::string bytes; ///< sent unchanged
     };
 
     struct drip {
-        std::string bytes; ///< one by one
+        std::string bytes; ///< sent one by one
         std::chrono::milliseconds pause{};
     };
 
     struct flood {
-        std::string bytes; ///< ever again, as fast as they are taken
+        std::string bytes; ///< sent again and again, as fast as they are accepted
     };
 
     struct pause {
         std::chrono::microseconds time{};
     };
 
-    struct close {}; ///< orderly, and with a farewell where there is TLS
+    struct close {}; ///< orderly, with a closing alert if there is TLS
 
-    struct cut {}; ///< TCP end without a TLS farewell
+    struct cut {}; ///< ends TCP without a TLS closing alert
 
-    struct reset {}; ///< at once, pending bytes are lost
+    struct reset {}; ///< at once; pending bytes are lost
 
     struct stall {}; ///< does nothing until the client closes
 
@@ -69,40 +69,40 @@ using script = std::vector<step>;
 [[nodiscard]] step hold();
 [[nodiscard]] step repeat();
 
-/// An HTTP/1.1 answer with Content-Length and text/xml. `extra` are whole header lines with their CRLF.
+/// Returns an HTTP/1.1 answer with Content-Length and text/xml. `extra` are whole header lines with their
+/// CRLF.
 [[nodiscard]] std::string answer(int status, const std::string& body, const std::string& extra = {});
 
-/// Answers every request on every connection.
+/// Returns the script that answers every request on every connection.
 [[nodiscard]] script always(const std::string& bytes);
 
-/// How the server does TLS.
+/// How the server uses TLS.
 struct server_tls {
     certificate_files identity;
     std::filesystem::path
-        client_authority{};  ///< demands a client certificate of this authority; empty: demands none
+        client_authority{};  ///< requires a client certificate of this authority; empty: none
     int highest_version = 0; ///< OpenSSL's number, such as TLS1_2_VERSION; 0: the newest
 };
 
-/// What the server has seen so far.
+/// Everything that the server has seen so far.
 struct server_record {
-    std::vector<std::string> requests;     ///< whole, in the order in which they were complete
-    std::vector<std::string> server_names; ///< SNI of each handshake; empty where there was none
+    std::vector<std::string> requests;     ///< whole requests, in the order in which they were complete
+    std::vector<std::string> server_names; ///< SNI of each handshake; empty if there was none
     std::size_t connections = 0;           ///< accepted
     std::size_t open = 0;                  ///< now
     std::size_t most_open = 0;             ///< at the same time
     std::size_t steps = 0;                 ///< done, on all connections
-    std::size_t ended = 0;                 ///< scripts that came to their end, or broke off
-    std::size_t broken = 0;                ///< of these, the ones that broke off because the client was gone
+    std::size_t ended = 0;                 ///< scripts that were finished or broken off
+    std::size_t broken = 0;                ///< scripts that were broken off because the client was gone
     std::size_t failed_handshakes = 0;
-    std::size_t was_reset =
-        0; ///< of those that broke off, the ones that the client reset while the script read
+    std::size_t was_reset = 0; ///< of the broken ones, scripts that the client reset during a read
 };
 
-/// A real TCP or TLS server on the loopback interface, on a port of its own and in a thread of its own, which
-/// does on its n-th connection what the n-th script says; on later ones what the last says.
+/// A real TCP or TLS server on the loopback interface, with its own port and thread. The n-th connection
+/// plays the n-th script; later connections play the last script.
 ///
-/// A script that comes to its end closes the connection in order; one whose connection breaks ends there.
-/// Thread safety: all members may be called from any thread.
+/// A script that ends closes the connection in an orderly way. A script whose connection breaks ends there.
+/// Thread safety: all members may be called on any thread.
 class scripted_server {
 public:
     explicit scripted_server(std::vector<script> scripts, std::optional<server_tls> tls = std::nullopt);
@@ -112,16 +112,16 @@ public:
 
     [[nodiscard]] std::uint16_t port() const;
 
-    /// `http(s)://localhost:port`
+    /// Returns `http(s)://localhost:port`.
     [[nodiscard]] std::string url() const;
 
     [[nodiscard]] server_record record() const;
 
-    /// Waits until the record is as wanted; false where it is not so within the time.
+    /// Waits until `wanted` holds for the record. Returns false if it does not hold in time.
     [[nodiscard]] bool wait_until(const std::function<bool(const server_record&)>& wanted,
                                   std::chrono::milliseconds patience = std::chrono::seconds(60)) const;
 
-    /// Lets every `hold` go on, those to come too.
+    /// Lets every present and future `hold` go on.
     void release();
 
 private:

@@ -56,7 +56,7 @@ struct shape {
     const char* name;
     std::string (*make)(std::size_t);
     std::size_t piece;
-    std::size_t bytes; ///< of the shorter body; with sanitizers each call has its price
+    std::size_t bytes; ///< of the shorter body; with sanitizers each call is expensive
 };
 
 std::ostream& operator<<(std::ostream& out, const shape& s) {
@@ -65,7 +65,7 @@ std::ostream& operator<<(std::ostream& out, const shape& s) {
 
 class answer_curve : public ::testing::TestWithParam<shape> {};
 
-/// The best of a few, for the machine may be busy.
+/// Returns the shortest of a few measurements, since the machine may be busy.
 steady_clock::duration time_to_read(const shape& s, std::size_t bytes) {
     const auto text = s.make(bytes);
     const auto piece = s.piece;
@@ -83,8 +83,9 @@ steady_clock::duration time_to_read(const shape& s, std::size_t bytes) {
     return best;
 }
 
-// Four times as much takes four times as long; sixteen times, if each byte were looked at again and again.
-TEST_P(answer_curve, grows_with_the_bytes_and_not_with_their_square) {
+// Four times as many bytes take four times as long. They would take sixteen times as long if each byte were
+// read again and again.
+TEST_P(answer_curve, grows_linearly_with_the_bytes) {
     const auto one = time_to_read(GetParam(), GetParam().bytes);
     const auto four = time_to_read(GetParam(), 4 * GetParam().bytes);
 

@@ -14,7 +14,7 @@ using progress = answer_reader::progress;
 
 constexpr answer_limits limits{.header = 1024, .body = 2048};
 
-/// What a server sends before it closes the connection, and what is read of it.
+/// The bytes that a server sends before it closes the connection, and the expected result.
 struct row {
     const char* name;
     std::string bytes;
@@ -28,7 +28,7 @@ std::ostream& operator<<(std::ostream& out, const row& r) {
 
 class answer_table : public ::testing::TestWithParam<row> {};
 
-TEST_P(answer_table, is_kept_however_the_bytes_are_cut) {
+TEST_P(answer_table, holds_however_the_bytes_are_cut) {
     for (const std::size_t piece : {std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{100'000}}) {
         answer_reader reader(limits);
         auto state = progress::more;
@@ -40,7 +40,7 @@ TEST_P(answer_table, is_kept_however_the_bytes_are_cut) {
         EXPECT_EQ(reader.error(), GetParam().error) << reader.detail();
         EXPECT_EQ(state, GetParam().error == transport_error::none ? progress::complete : progress::failed);
         if (state != progress::complete) {
-            EXPECT_TRUE(bytes.starts_with(reader.take_first_bytes())) << "what came first is kept";
+            EXPECT_TRUE(bytes.starts_with(reader.take_first_bytes())) << "the first bytes are kept";
             continue;
         }
         EXPECT_EQ(reader.keeps_alive(), GetParam().keeps_alive);

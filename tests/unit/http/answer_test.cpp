@@ -13,7 +13,7 @@ using progress = answer_reader::progress;
 
 constexpr answer_limits limits{.header = 1024, .body = 2048};
 
-/// Feeds all bytes, in pieces of a size, until the reader has had enough.
+/// Feeds all bytes in pieces of the given size, until the reader is done.
 progress feed(answer_reader& reader, std::string_view bytes, std::size_t piece) {
     auto state = progress::more;
     for (std::size_t at = 0; at < bytes.size() && state == progress::more; at += piece)
@@ -81,7 +81,7 @@ TEST(answer, without_a_length_goes_on_until_the_connection_ends) {
     expect_body(read("HTTP/1.1 200 OK\r\n\r\nbody", true), "body", false);
 }
 
-TEST(answer, is_the_last_one_of_a_connection_where_the_server_says_so) {
+TEST(answer, is_the_last_one_of_a_connection_if_the_server_says_so) {
     expect_body(read("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\nb"), "b", false);
     expect_body(read("HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nb"), "b", false);
     expect_body(read("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\nb"), "b", true);
@@ -91,7 +91,7 @@ TEST(answer, that_is_followed_by_bytes_is_the_last_one) {
     expect_body(read("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nbHTTP/1.1 200 OK\r\n"), "b", false);
 }
 
-TEST(answer, that_is_followed_by_another_said_too_much_and_by_an_empty_line_did_not) {
+TEST(answer, that_is_followed_by_another_said_too_much_but_not_if_by_an_empty_line) {
     const std::string one = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb";
     answer_reader twice(limits);
     answer_reader with_a_line(limits);
@@ -138,7 +138,7 @@ TEST(answer, that_is_not_http_is_malformed) {
     expect_failure(read("HTTP/1.1 000 Nothing\r\nContent-Length: 0\r\n\r\n"), transport_error::malformed);
 }
 
-TEST(answer, with_a_content_encoding_is_malformed_since_none_was_asked_for) {
+TEST(answer, with_a_content_encoding_is_malformed) {
     expect_failure(read("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\nb"),
                    transport_error::malformed);
     expect_body(

@@ -18,7 +18,7 @@ breaker opened() {
     return b;
 }
 
-TEST(breaker, opens_after_so_many_failures_in_a_row) {
+TEST(breaker, opens_after_the_given_number_of_failures_in_a_row) {
     breaker b(three);
 
     EXPECT_FALSE(b.failed(t0, "connect: refused"));
@@ -75,7 +75,7 @@ TEST(breaker, closes_on_any_answer) {
     EXPECT_FALSE(b.failed(t0 + seconds(2), "x")) << "it counts from 0 again";
 }
 
-TEST(breaker, is_not_moved_by_what_fails_while_it_is_open) {
+TEST(breaker, ignores_failures_while_it_is_open) {
     auto b = opened();
 
     EXPECT_FALSE(b.failed(t0 + milliseconds(900), "closed: late failure"));

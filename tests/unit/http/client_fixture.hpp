@@ -18,7 +18,7 @@
 
 namespace contego {
 
-// How GoogleTest shows these in a failure.
+// These show the values in a failure of GoogleTest.
 inline std::ostream& operator<<(std::ostream& out, transport_error e) {
     return out << name_of(e);
 }
@@ -34,7 +34,7 @@ namespace contego::http {
 
 using namespace std::chrono_literals;
 
-/// A client whose network thread is the test's own: it runs only inside `send` and `run_until`.
+/// A client whose network thread is that of the test: it runs only inside `send` and `run_until`.
 class client_fixture {
 public:
     explicit client_fixture(endpoint_options options) {
@@ -45,45 +45,46 @@ public:
 
     explicit client_fixture(endpoint where) { start(std::move(where)); }
 
-    /// Posts and waits for what comes of it.
-    exchange send(std::chrono::milliseconds patience = 30s, envelope e = small()) {
-        auto box = begin(patience, std::move(e));
+    /// Posts and waits for the exchange.
+    exchange send(std::chrono::milliseconds timeout = 30s, envelope e = small()) {
+        auto box = begin(timeout, std::move(e));
         run_until([&] { return !box->empty(); });
         return box->front();
     }
 
-    /// Posts with little patience, until a request was sent before it ended: a busy machine gets more time.
+    /// Posts with a short deadline, and repeats with a longer one until a request was sent before the
+    /// deadline. So a busy machine gets more time.
     exchange send_in_vain(const envelope& e = small()) {
         exchange x;
-        for (auto patience = 250ms; patience < 20s && x.state == exchange_state::not_sent; patience *= 2)
-            x = send(patience, e);
+        for (auto timeout = 250ms; timeout < 20s && x.state == exchange_state::not_sent; timeout *= 2)
+            x = send(timeout, e);
         return x;
     }
 
-    /// Posts; the exchange appears in the box once it is over.
-    std::shared_ptr<std::vector<exchange>> begin(std::chrono::milliseconds patience = 30s,
+    /// Posts. The exchange appears in the box when it is over.
+    std::shared_ptr<std::vector<exchange>> begin(std::chrono::milliseconds timeout = 30s,
                                                  envelope e = small()) {
         auto box = std::make_shared<std::vector<exchange>>();
         contego::testing::begin_exchange(io.get_executor(),
                                          *client,
                                          std::move(e),
-                                         std::chrono::steady_clock::now() + patience,
+                                         std::chrono::steady_clock::now() + timeout,
                                          [box](exchange x) { box->push_back(std::move(x)); });
         return box;
     }
 
-    /// Lets the client work until the condition holds, which may also come true by what a server does.
+    /// Runs the client until the condition holds, which a server may also bring about.
     template <typename Condition>
     void run_until(Condition condition) {
         const auto limit = std::chrono::steady_clock::now() + 60s;
         while (!condition()) {
-            ASSERT_LT(std::chrono::steady_clock::now(), limit) << "waited for in vain";
+            ASSERT_LT(std::chrono::steady_clock::now(), limit) << "the condition never held";
             io.restart();
             io.run_one_for(10ms);
         }
     }
 
-    /// Options under which no connection grows old because the machine is busy.
+    /// Returns options that keep connections alive even if the machine is busy.
     static endpoint_options patient(const test::scripted_server& server) {
         return {.url = server.url(), .idle_timeout = 10min};
     }

@@ -16,8 +16,8 @@ std::string url_where_nobody_listens() {
     return "http://127.0.0.1:" + std::to_string(gone.local_endpoint().port());
 }
 
-/// The HTTP client against a real socket.
-class client_on_a_socket final : public sends_player {
+/// The HTTP client with a real socket.
+class client_on_a_socket final : public transport_player {
 public:
     explicit client_on_a_socket(far_end what) {
         if (what == far_end::answers)
@@ -38,8 +38,8 @@ private:
 };
 
 INSTANTIATE_TEST_SUITE_P(real,
-                         sends_contract,
-                         ::testing::Values(sends_factory{
+                         transport_contract,
+                         ::testing::Values(transport_factory{
                              "http",
                              [](far_end what) { return std::make_unique<client_on_a_socket>(what); }}),
                          [](const auto& f) { return std::string(f.param.name); });

@@ -38,7 +38,7 @@ std::ostream& operator<<(std::ostream& out, const endless& e) {
 
 class deadline_table : public ::testing::TestWithParam<endless> {};
 
-TEST_P(deadline_table, holds_whatever_arrives) {
+TEST_P(deadline_table, holds_even_while_bytes_arrive) {
     const scripted_server server({GetParam().script});
     auto options = client_fixture::patient(server);
     options.body_limit = std::size_t{1} << 30U;
@@ -49,7 +49,7 @@ TEST_P(deadline_table, holds_whatever_arrives) {
 
     expect_failed(x, exchange_state::sent_no_answer, transport_error::timeout);
     EXPECT_LT(x.duration, 5s);
-    EXPECT_NE(x.body, "") << "what came is kept for support";
+    EXPECT_NE(x.body, "") << "the first bytes are kept for support";
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -77,7 +77,7 @@ TEST(interim_answers, without_end_are_malformed_and_not_waited_for) {
     EXPECT_TRUE(x.body.starts_with("HTTP/1.1 100 Continue\r\n"));
 }
 
-TEST(given_up, a_connection_is_reset_so_that_the_server_does_not_do_what_is_still_on_its_way) {
+TEST(given_up, a_connection_is_reset_so_that_the_server_does_not_receive_the_rest) {
     scripted_server server({{test::read_some(), test::hold(), test::stall()}});
     client_fixture f(server);
 
@@ -100,7 +100,7 @@ TEST(given_up, a_connection_is_reset_when_the_client_goes) {
     EXPECT_TRUE(server.wait_until([](const server_record& r) { return r.was_reset == 1; }));
 }
 
-TEST(given_up, an_idle_connection_is_not_it_ends_in_order) {
+TEST(given_up, an_idle_connection_is_closed_in_order) {
     const scripted_server server({test::always(answer(200, "<a/>"))});
     client_fixture f(server);
     f.send();

@@ -17,9 +17,9 @@ std::ostream& operator<<(std::ostream& out, const row& r) {
     return out << name_of(r.error) << " HTTP " << r.status;
 }
 
-class sign_table : public ::testing::TestWithParam<row> {};
+class signal_table : public ::testing::TestWithParam<row> {};
 
-TEST_P(sign_table, is_kept) {
+TEST_P(signal_table, is_kept) {
     exchange e;
     e.state = GetParam().state;
     e.error = GetParam().error;
@@ -38,7 +38,7 @@ constexpr auto not_sent = exchange_state::not_sent;
 
 INSTANTIATE_TEST_SUITE_P(
     rows,
-    sign_table,
+    signal_table,
     ::testing::Values(
         row{answered, transport_error::none, 200, endpoint_signal_kind::life, false},
         row{answered, transport_error::none, 500, endpoint_signal_kind::life, false}, // a SOAP fault

@@ -21,7 +21,7 @@ std::vector<std::string> mistakes(endpoint_options options) {
 }
 
 endpoint sound(const std::string& url) {
-    // Reading the authorities of the system takes its time.
+    // Reading the certificate authorities of the system takes time, so verification is off.
     return std::get<endpoint>(check({.url = url, .tls = {.verify = false}}));
 }
 
@@ -34,7 +34,7 @@ TEST(endpoint, a_url_is_taken_apart) {
     EXPECT_EQ(e.base, "/ca-server");
 }
 
-TEST(endpoint, the_port_is_that_of_the_scheme_where_none_is_given) {
+TEST(endpoint, the_port_is_that_of_the_scheme_if_none_is_given) {
     EXPECT_EQ(sound("http://cas.example").port, "80");
     EXPECT_EQ(sound("https://cas.example").port, "443");
     EXPECT_EQ(sound("https://cas.example").base, "");
@@ -52,7 +52,7 @@ TEST(endpoint, an_ipv6_address_stands_in_brackets) {
     EXPECT_EQ(e.port, "8443");
 }
 
-TEST(endpoint, what_is_no_plain_url_is_refused) {
+TEST(endpoint, a_url_of_another_form_is_refused) {
     for (const auto* url : {"",
                             "cas.example",
                             "ftp://cas.example",
@@ -140,7 +140,7 @@ TEST(endpoint, a_key_of_another_certificate_is_refused) {
     EXPECT_THAT(mistakes(o), ElementsAre(HasSubstr("key_file")));
 }
 
-TEST(endpoint, fitting_tls_files_are_accepted) {
+TEST(endpoint, matching_tls_files_are_accepted) {
     test::certificate_authority authority;
     const auto ours = authority.issue();
     endpoint_options o{.url = "https://cas.example"};

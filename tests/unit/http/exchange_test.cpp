@@ -72,7 +72,7 @@ TEST(exchange, a_port_where_nobody_listens_is_connect) {
     EXPECT_THAT(x.detail, HasSubstr("127.0.0.1:" + port));
 }
 
-/// Accepts, and never shakes hands.
+/// Accepts connections, but never performs the TLS handshake.
 struct silent_tls_server {
     scripted_server server{{{test::stall()}}};
     endpoint_options options{.url = "https://127.0.0.1:" + std::to_string(server.port()),
@@ -118,7 +118,7 @@ TEST(exchange, an_answer_shorter_than_its_length_is_closed) {
 }
 
 TEST(exchange, a_reset_while_the_request_is_written_is_write) {
-    // More than all the buffers between us hold.
+    // The request is larger than all the buffers on the way.
     const scripted_server server({{test::read_some(), test::reset()}});
 
     const auto x = client_fixture(server).send(30s, client_fixture::large(16 << 20));
@@ -150,7 +150,7 @@ TEST(exchange, the_deadline_holds_for_the_whole_answer_and_not_for_each_byte) {
     EXPECT_LT(x.duration, 50s) << "it would have been read in 100 s";
 }
 
-TEST(exchange, what_is_not_http_is_malformed) {
+TEST(exchange, an_answer_that_is_not_http_is_malformed) {
     const scripted_server server({{read_request(), write("220 mail.example ESMTP\r\n\r\n"), test::stall()}});
 
     expect_failed(client_fixture(server).send(), exchange_state::sent_no_answer, transport_error::malformed);
@@ -227,7 +227,7 @@ TEST(exchange, destroying_the_client_ends_one_that_is_being_connected) {
     expect_failed(box->front(), exchange_state::not_sent, transport_error::closed);
 }
 
-TEST(exchange, an_io_context_that_runs_no_more_may_go_with_exchanges_pending) {
+TEST(exchange, an_io_context_may_be_destroyed_with_exchanges_pending) {
     const scripted_server server({{read_request(), test::stall()}});
     endpoint_options o{.url = server.url()};
     o.connections = 1;
@@ -242,7 +242,7 @@ TEST(exchange, an_io_context_that_runs_no_more_may_go_with_exchanges_pending) {
     EXPECT_THAT(*waiting, SizeIs(0));
 }
 
-TEST(exchange, writes_nothing_once_somebody_else_may_be_sending_it) {
+TEST(exchange, writes_nothing_after_not_after) {
     const scripted_server server({test::always(answer(200, "too late"))});
     client_fixture f(server);
     auto e = client_fixture::small();

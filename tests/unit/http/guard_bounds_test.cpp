@@ -77,7 +77,7 @@ TEST_F(guard_fixture, a_time_out_lowers_the_limit_and_answers_raise_it) {
     EXPECT_EQ(guard_->now().exchanges, 8U);
 }
 
-TEST_F(guard_fixture, admits_no_more_than_is_allowed_from_now_on) {
+TEST_F(guard_fixture, admits_no_more_than_the_new_share) {
     make(1);
 
     guard_->allow(3, 0);
@@ -88,7 +88,7 @@ TEST_F(guard_fixture, admits_no_more_than_is_allowed_from_now_on) {
     EXPECT_EQ(guard_->now(), (admission{5, true}));
 }
 
-TEST_F(guard_fixture, where_nothing_is_allowed_no_probe_is_either) {
+TEST_F(guard_fixture, allows_no_probe_if_the_share_is_zero) {
     make(1);
     kill();
     run_until([this] { return guard_->now().exchanges == 1; });
@@ -98,7 +98,7 @@ TEST_F(guard_fixture, where_nothing_is_allowed_no_probe_is_either) {
     EXPECT_EQ(guard_->now(), (admission{0, false}));
 }
 
-TEST_F(guard_fixture, abandoned_sends_nothing_any_more) {
+TEST_F(guard_fixture, sends_nothing_after_cancel_all) {
     make(1);
 
     guard_->cancel_all();
@@ -111,7 +111,7 @@ TEST_F(guard_fixture, abandoned_sends_nothing_any_more) {
     EXPECT_EQ(guard_->now().exchanges, 0U);
 }
 
-TEST_F(guard_fixture, ends_what_is_open_when_it_is_destroyed) {
+TEST_F(guard_fixture, ends_open_exchanges_when_it_is_destroyed) {
     make(1);
     send();
     endpoints_[0]->end(reset());

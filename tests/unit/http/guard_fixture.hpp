@@ -41,7 +41,7 @@ inline exchange reset() {
     return failed(exchange_state::sent_no_answer, transport_error::closed);
 }
 
-/// An endpoint that keeps every exchange until the test says how it ends.
+/// An endpoint that keeps every exchange until the test ends it.
 class held_endpoint final : public transport {
 public:
     explicit held_endpoint(boost::asio::io_context& network) : network_(network) {}
@@ -64,7 +64,7 @@ public:
         co_return std::move(h->out);
     }
 
-    /// Ends the one that waited longest.
+    /// Ends the exchange that waited longest.
     void end(exchange e) {
         const auto h = waiting.front();
         waiting.pop_front();
@@ -128,7 +128,7 @@ protected:
         network_.poll();
     }
 
-    /// Lets time pass until `condition` holds.
+    /// Runs the network until `condition` holds.
     void run_until(const std::function<bool()>& condition) {
         const auto deadline = steady_clock::now() + seconds(10);
         while (!condition() && steady_clock::now() < deadline) {

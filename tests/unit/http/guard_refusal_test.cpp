@@ -23,7 +23,7 @@ exchange broken_off() {
     return e;
 }
 
-/// Sends, and ends it at once.
+/// Sends exchanges that end at once.
 class guard_refusal : public guard_fixture {
 protected:
     void exchange_of(const std::string& path, const exchange& e, std::size_t endpoint = 0) {
@@ -35,7 +35,7 @@ protected:
 
     [[nodiscard]] bool is_open() const { return !guard_->now().proven; }
 
-    /// Lets so much time pass as a probe takes that is never answered: the next one is due before it ends.
+    /// Waits as long as a probe that is never answered takes. The next probe is due before that one ends.
     void outlast_interval() {
         const auto then = steady_clock::now() + options_.breaker.probe_interval;
         run_until([then] { return steady_clock::now() > then; });
@@ -77,7 +77,7 @@ TEST_F(guard_refusal, a_refusal_while_a_later_one_is_answered_is_the_commands_ow
     EXPECT_FALSE(ended_[1].outage);
 }
 
-TEST_F(guard_refusal, a_command_that_is_refused_ever_again_is_found_out_when_nobody_else_is_left) {
+TEST_F(guard_refusal, a_command_that_is_always_refused_is_found_when_no_other_is_left) {
     make(1);
     send("/disliked");
     endpoints_[0]->end(answered(403));
@@ -110,7 +110,7 @@ TEST_F(guard_refusal, one_refused_command_among_others_never_opens_the_breaker) 
     EXPECT_GE(own, 98);
 }
 
-TEST_F(guard_refusal, a_command_that_was_answered_later_is_blamed_for_nothing) {
+TEST_F(guard_refusal, a_command_that_was_answered_later_is_not_at_fault) {
     make(1);
     exchange_of("/a", answered(401));
     exchange_of("/b", ok());
@@ -127,7 +127,7 @@ TEST_F(guard_refusal, a_command_that_was_answered_later_is_blamed_for_nothing) {
     EXPECT_TRUE(ended_[0].outage);
 }
 
-TEST_F(guard_refusal, an_answer_that_cannot_be_read_counts_at_once_and_one_command_opens_nothing) {
+TEST_F(guard_refusal, an_unreadable_answer_counts_at_once_and_one_command_does_not_open_the_breaker) {
     make(1);
 
     for (int n = 0; n < 20; ++n) {
@@ -139,7 +139,7 @@ TEST_F(guard_refusal, an_answer_that_cannot_be_read_counts_at_once_and_one_comma
     EXPECT_FALSE(is_open());
 }
 
-TEST_F(guard_refusal, unreadable_answers_to_all_open_the_breaker_and_count_all_the_same) {
+TEST_F(guard_refusal, unreadable_answers_to_all_commands_open_the_breaker_and_still_count) {
     make(1);
 
     for (std::size_t n = 0; n < options_.breaker.failures; ++n) {
@@ -161,12 +161,12 @@ TEST_F(guard_refusal, a_probe_that_is_answered_in_bytes_counts) {
         exchange_of("/probe", e);
 
         ASSERT_EQ(ended_.size(), 1U);
-        EXPECT_FALSE(ended_[0].outage) << "else it would be a probe for ever";
+        EXPECT_FALSE(ended_[0].outage) << "it would otherwise be a probe forever";
         EXPECT_TRUE(is_open());
     }
 }
 
-TEST_F(guard_refusal, a_probe_that_is_not_answered_or_refused_like_all_does_not_count) {
+TEST_F(guard_refusal, a_probe_without_an_answer_or_refused_like_all_others_does_not_count) {
     for (const auto& e : {reset(), refused_connection(), answered(401)}) {
         make(1);
         endpoints_ = {endpoints_.back()};
@@ -180,7 +180,7 @@ TEST_F(guard_refusal, a_probe_that_is_not_answered_or_refused_like_all_does_not_
     }
 }
 
-TEST_F(guard_refusal, an_answer_that_breaks_off_alone_counts_when_nobody_explains_it) {
+TEST_F(guard_refusal, an_answer_that_breaks_off_counts_after_the_interval) {
     make(1);
     send();
     endpoints_[0]->end(broken_off());
@@ -190,7 +190,7 @@ TEST_F(guard_refusal, an_answer_that_breaks_off_alone_counts_when_nobody_explain
     EXPECT_FALSE(ended_[0].outage);
 }
 
-TEST_F(guard_refusal, dead_endpoints_are_asked_in_turn) {
+TEST_F(guard_refusal, dead_endpoints_get_probes_in_turn) {
     make(3);
     for (std::size_t n = 0; n < 3; ++n)
         kill(n);
@@ -202,7 +202,7 @@ TEST_F(guard_refusal, dead_endpoints_are_asked_in_turn) {
         for (std::size_t k = 0; k < 3; ++k) {
             if (endpoints_[k]->waiting.empty()) continue;
             asked.push_back(std::to_string(k));
-            // The first one is black-holed.
+            // The first endpoint never answers.
             if (k == 0) outlast_interval();
             endpoints_[k]->end(k == 0 ? failed(exchange_state::sent_no_answer, transport_error::timeout)
                                       : refused_connection());

@@ -14,7 +14,7 @@ TEST_F(guard_fixture, lets_exchanges_pass_while_the_endpoint_is_alive) {
     EXPECT_EQ(guard_->now(), (admission{8, true}));
 }
 
-TEST_F(guard_fixture, admits_nothing_once_the_endpoint_is_taken_for_dead) {
+TEST_F(guard_fixture, admits_nothing_while_the_breaker_is_open) {
     make(1);
     kill();
 
@@ -23,7 +23,7 @@ TEST_F(guard_fixture, admits_nothing_once_the_endpoint_is_taken_for_dead) {
     EXPECT_EQ(changes_, 1);
 }
 
-TEST_F(guard_fixture, what_is_sent_all_the_same_comes_back_unsent) {
+TEST_F(guard_fixture, an_exchange_sent_in_spite_of_it_comes_back_unsent) {
     make(1);
     kill();
 
@@ -48,7 +48,7 @@ TEST_F(guard_fixture, one_probe_passes_when_the_interval_is_over_with_a_hard_dea
     EXPECT_LE(endpoints_[0]->deadlines.back(), steady_clock::now() + milliseconds(500));
 }
 
-TEST_F(guard_fixture, an_answered_probe_opens_the_way) {
+TEST_F(guard_fixture, an_answered_probe_closes_the_breaker) {
     make(1);
     kill();
     run_until([this] { return guard_->now().exchanges == 1; });
@@ -61,7 +61,7 @@ TEST_F(guard_fixture, an_answered_probe_opens_the_way) {
     EXPECT_EQ(told_, (lines{"endpoint-0 dead", "endpoint-0 alive"}));
 }
 
-TEST_F(guard_fixture, a_failed_probe_is_an_outage_and_lets_others_be_the_next) {
+TEST_F(guard_fixture, a_failed_probe_is_an_outage_and_another_request_is_the_next_probe) {
     make(1);
     kill();
     run_until([this] { return guard_->now().exchanges == 1; });
@@ -91,7 +91,7 @@ TEST_F(guard_fixture, a_failure_is_the_command_s_own_when_a_later_exchange_is_an
     EXPECT_FALSE(ended_[1].outage);
 }
 
-TEST_F(guard_fixture, an_answer_to_what_was_sent_before_the_failure_proves_nothing) {
+TEST_F(guard_fixture, an_answer_to_an_exchange_that_began_before_the_failure_proves_nothing) {
     make(1);
     send();
     send();
@@ -103,7 +103,7 @@ TEST_F(guard_fixture, an_answer_to_what_was_sent_before_the_failure_proves_nothi
     EXPECT_EQ(ended_.size(), 1U) << "the failure is still open";
 }
 
-TEST_F(guard_fixture, failures_are_outages_when_the_endpoint_is_found_dead) {
+TEST_F(guard_fixture, failures_are_outages_when_the_breaker_opens) {
     make(1);
     send();
     endpoints_[0]->end(reset());
@@ -119,7 +119,7 @@ TEST_F(guard_fixture, failures_are_outages_when_the_endpoint_is_found_dead) {
         EXPECT_TRUE(e.outage);
 }
 
-TEST_F(guard_fixture, a_failure_that_nobody_explains_is_an_outage_after_a_while) {
+TEST_F(guard_fixture, a_failure_that_stays_unexplained_is_an_outage_after_the_interval) {
     make(1);
     send();
     endpoints_[0]->end(reset());
@@ -129,7 +129,7 @@ TEST_F(guard_fixture, a_failure_that_nobody_explains_is_an_outage_after_a_while)
     EXPECT_TRUE(ended_[0].outage);
 }
 
-TEST_F(guard_fixture, business_answers_and_faults_never_kill) {
+TEST_F(guard_fixture, business_answers_and_faults_never_open_the_breaker) {
     make(1);
     auto e = ok();
     e.http_status = 500;

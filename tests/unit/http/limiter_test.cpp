@@ -10,7 +10,7 @@ using std::chrono::milliseconds;
 
 const limiter::time_point t0{std::chrono::hours(1)};
 
-/// One that has found that only `limit` at once are borne.
+/// Returns a limiter that has found that only `limit` exchanges at once are possible.
 limiter lowered(std::size_t most, std::size_t limit) {
     limiter l(most);
     auto now = t0;
@@ -21,7 +21,7 @@ limiter lowered(std::size_t most, std::size_t limit) {
     return l;
 }
 
-TEST(limiter, begins_with_what_is_allowed_and_never_goes_beyond) {
+TEST(limiter, begins_at_the_allowed_maximum_and_never_exceeds_it) {
     limiter l(8);
 
     for (int n = 0; n < 100; ++n)
@@ -63,7 +63,7 @@ TEST(limiter, grows_by_one_after_as_many_answers_as_it_is_high) {
     EXPECT_EQ(l.limit(), 64U);
 }
 
-TEST(limiter, does_not_grow_while_it_is_not_made_use_of) {
+TEST(limiter, does_not_grow_while_it_is_not_used) {
     auto l = lowered(64, 10);
     const auto before = l.limit();
 
@@ -73,7 +73,7 @@ TEST(limiter, does_not_grow_while_it_is_not_made_use_of) {
     EXPECT_EQ(l.limit(), before);
 }
 
-TEST(limiter, follows_what_is_allowed) {
+TEST(limiter, follows_the_allowed_maximum) {
     limiter unhindered(8);
     unhindered.allow(32);
     EXPECT_EQ(unhindered.limit(), 32U);
@@ -92,10 +92,10 @@ TEST(pace, gives_every_exchange_its_turn) {
     EXPECT_EQ(ten.take(t0), milliseconds(0));
     EXPECT_EQ(ten.take(t0), milliseconds(100));
     EXPECT_EQ(ten.take(t0 + milliseconds(50)), milliseconds(150));
-    EXPECT_EQ(ten.take(t0 + milliseconds(1000)), milliseconds(0)) << "what was not used is not saved up";
+    EXPECT_EQ(ten.take(t0 + milliseconds(1000)), milliseconds(0)) << "unused turns are not saved up";
 }
 
-TEST(pace, lets_all_pass_where_no_rate_is_set) {
+TEST(pace, lets_all_pass_if_no_rate_is_set) {
     pace none(0);
 
     EXPECT_EQ(none.take(t0), milliseconds(0));

@@ -49,7 +49,7 @@ TEST(pool, two_hundred_exchanges_at_once_stay_within_the_bound) {
     EXPECT_EQ(server.record().connections, 5U);
 }
 
-TEST(pool, who_waited_longest_is_served_first) {
+TEST(pool, the_exchange_that_waited_longest_is_served_first) {
     const scripted_server server({test::always(good)});
     auto f = with_connections(server, 1);
     std::vector<std::shared_ptr<std::vector<exchange>>> boxes;
@@ -78,7 +78,7 @@ TEST(pool, no_free_connection_before_the_deadline_is_exhausted) {
     EXPECT_THAT(server.record().requests, SizeIs(1));
 }
 
-TEST(pool, one_who_gave_up_waiting_does_not_hold_up_the_next) {
+TEST(pool, an_exchange_that_gave_up_waiting_does_not_hold_up_the_next) {
     scripted_server server(
         {{read_request(), test::hold(), write(good), read_request(), write(good), test::stall()}});
     auto f = with_connections(server, 1);
@@ -95,7 +95,7 @@ TEST(pool, one_who_gave_up_waiting_does_not_hold_up_the_next) {
     EXPECT_EQ(server.record().connections, 1U);
 }
 
-TEST(pool, figures_tell_open_idle_and_waiting) {
+TEST(pool, stats_count_open_idle_and_waiting) {
     scripted_server server({{read_request(), test::hold(), write(good), test::stall()}});
     auto f = with_connections(server, 1);
     const auto first = f.begin();
@@ -113,8 +113,8 @@ TEST(pool, figures_tell_open_idle_and_waiting) {
     EXPECT_EQ(f.client->stats().waiting, 0U);
 }
 
-/// Two exchanges, the second after the server did all of its first script: both are answered, the second on a
-/// new connection, and no request was sent twice.
+/// Sends two exchanges, the second after the server finished its first script. Both are answered, the second
+/// on a new connection, and no request was sent twice.
 void expect_second_connection(script first, std::size_t steps_after_answer) {
     const auto steps = first.size();
     scripted_server server({std::move(first), test::always(good)});
@@ -165,7 +165,7 @@ TEST(pool, an_answer_up_to_the_end_of_the_connection_is_whole) {
     expect_second_connection({read_request(), write("HTTP/1.1 200 OK\r\n\r\n<a/>"), test::close()}, 0);
 }
 
-TEST(pool, what_shall_have_a_fresh_connection_takes_the_place_of_an_idle_one) {
+TEST(pool, an_envelope_that_needs_a_fresh_connection_replaces_an_idle_one) {
     const scripted_server server({test::always(good)});
     auto f = with_connections(server, 1);
     auto once = client_fixture::small();
@@ -175,7 +175,7 @@ TEST(pool, what_shall_have_a_fresh_connection_takes_the_place_of_an_idle_one) {
     expect_answered(f.send(30s, once), 200, "<a/>");
     expect_answered(f.send(), 200, "<a/>");
 
-    EXPECT_EQ(server.record().connections, 2U) << "and it is used again by what may be sent on any";
+    EXPECT_EQ(server.record().connections, 2U) << "an envelope that may use any connection uses it again";
     EXPECT_EQ(f.client->stats().open, 1U);
 }
 

@@ -15,7 +15,7 @@ std::string text_of(const envelope& e, endpoint_options options = {.url = "http:
     return request_text(where, constant_headers(where), e);
 }
 
-TEST(request_text, is_one_http_1_1_post_with_everything_and_nothing_more) {
+TEST(request_text, is_one_http_1_1_post_with_exactly_these_headers) {
     EXPECT_EQ(text_of({"/service", "text/xml; charset=utf-8", std::nullopt, "<a/>"}),
               "POST /base/service HTTP/1.1\r\n"
               "Host: cas.example:8080\r\n"
@@ -52,7 +52,7 @@ TEST(request_text, leaves_the_usual_port_out_of_the_host_header) {
         << "as curl does";
 }
 
-TEST(request_text, is_empty_where_a_value_would_break_the_header) {
+TEST(request_text, is_empty_if_a_value_would_break_the_header) {
     EXPECT_EQ(text_of({"/s\r\nX: y", "text/xml", std::nullopt, ""}), "");
     EXPECT_EQ(text_of({"/s t", "text/xml", std::nullopt, ""}), "");
     EXPECT_EQ(text_of({"s", "text/xml", std::nullopt, ""}), "");

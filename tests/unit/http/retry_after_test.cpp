@@ -7,7 +7,7 @@ namespace {
 
 using std::chrono::seconds;
 
-// Sun, 06 Nov 1994 08:49:37 GMT, the example of the HTTP standard, is 30 s after this.
+// This is 30 s before the example of the HTTP standard, Sun, 06 Nov 1994 08:49:37 GMT.
 const auto now = std::chrono::system_clock::time_point(seconds(784'111'747));
 
 TEST(retry_after, takes_seconds) {
@@ -30,7 +30,7 @@ TEST(retry_after, is_never_more_than_a_year) {
     EXPECT_EQ(parse_retry_after("Fri, 31 Dec 9999 23:59:59 GMT", now), std::chrono::days(365));
 }
 
-TEST(retry_after, bears_every_number_and_every_date) {
+TEST(retry_after, accepts_every_number_and_every_date) {
     const auto far = std::chrono::system_clock::time_point(seconds(9'000'000'000));
     for (const auto* text : {"1000000000000",
                              "999999999",
@@ -55,7 +55,7 @@ TEST(retry_after, bears_every_number_and_every_date) {
         }
 }
 
-TEST(retry_after, is_nothing_for_what_is_no_number_and_no_date) {
+TEST(retry_after, is_nothing_for_malformed_numbers_and_dates) {
     for (const auto& text : {std::string("-9223372036854775808"),
                              std::string("+1"),
                              std::string("1e9"),

@@ -24,12 +24,12 @@ using testing::SizeIs;
 const auto good = answer(200, "<a/>");
 const auto stray = answer(200, "<stray/>");
 
-/// A server that answers every request twice, the second time after a while.
+/// Returns the script of a server that answers every request twice, the second time after `later`.
 script doubled(std::chrono::microseconds later) {
     return {read_request(), write(good), test::pause(later), write(stray), test::repeat()};
 }
 
-/// Sends many, some at once, and counts those that were answered by what was meant for another one.
+/// Sends many exchanges, some at once. Returns how many of them got an answer that was meant for another.
 int taken_for_another(client_fixture& f, int rounds) {
     int count = 0;
     for (int round = 0; round < rounds; ++round) {
@@ -51,11 +51,11 @@ TEST(stray_answer, that_comes_after_each_answer_is_never_taken_for_another) {
         client_fixture f(std::move(options));
 
         EXPECT_EQ(taken_for_another(f, 25), 0) << later.count() << " us";
-        EXPECT_THAT(server.record().requests, SizeIs(100)) << "nothing is sent twice, nothing is not sent";
+        EXPECT_THAT(server.record().requests, SizeIs(100)) << "every request is sent exactly once";
     }
 }
 
-TEST(stray_answer, that_comes_after_each_answer_is_never_taken_for_another_under_tls) {
+TEST(stray_answer, that_comes_after_each_answer_is_never_taken_for_another_with_tls) {
     test::certificate_authority authority;
     for (const auto later : {0us, 500us, 5'000us}) {
         const scripted_server server({doubled(later)}, test::server_tls{authority.issue()});
@@ -80,7 +80,8 @@ TEST(stray_answer, once_heard_ends_the_use_of_all_kept_connections) {
     expect_answered(f.send(), 200, "<a/>");
     expect_answered(f.send(), 200, "<a/>");
 
-    EXPECT_EQ(server.record().connections, 4U) << "the first one was quiet, and is not used again either";
+    EXPECT_EQ(server.record().connections, 4U)
+        << "the first connection was quiet, and is not used again either";
     EXPECT_EQ(f.client->stats().idle, 0U);
 }
 
@@ -89,7 +90,7 @@ TEST(stray_answer, before_the_first_request_sends_nothing) {
         const scripted_server server({{write(bytes), test::stall()}});
         client_fixture f(server);
         const auto box = f.begin();
-        // What the server says is there before the client looks at its new connection.
+        // Wait until the server's bytes have arrived before the client looks at its new connection.
         while (!server.wait_until([](const server_record& r) { return r.steps == 1; }, 50ms))
             f.io.run_one_for(10ms);
 
@@ -100,10 +101,10 @@ TEST(stray_answer, before_the_first_request_sends_nothing) {
     }
 }
 
-/// More than the server's kernel takes before the server reads, and less than ours does.
+/// More bytes than the server's kernel accepts before the server reads, and fewer than ours accepts.
 constexpr std::size_t half_delivered = 400'000;
 
-TEST(stray_answer, before_the_request_had_arrived_is_no_answer_of_it) {
+TEST(stray_answer, that_left_before_the_request_arrived_is_not_its_answer) {
     const scripted_server server(
         {{read_request(), write(good), test::read_some(), write(stray), test::hold()}, test::always(good)});
     client_fixture f(server);
@@ -113,10 +114,10 @@ TEST(stray_answer, before_the_request_had_arrived_is_no_answer_of_it) {
 
     expect_failed(x, exchange_state::sent_no_answer, transport_error::closed);
     EXPECT_THAT(x.detail, testing::HasSubstr("before the request"));
-    EXPECT_EQ(x.body, "") << "it may hold what is a secret of another request";
+    EXPECT_EQ(x.body, "") << "it may hold a secret of another request";
 }
 
-TEST(stray_answer, is_none_if_a_new_connection_is_answered_before_all_was_read) {
+TEST(stray_answer, may_answer_a_new_connection_before_all_of_the_request_was_read) {
     const scripted_server server({{test::read_some(), write(answer(413, "<large/>")), test::hold()}});
 
     const auto x = client_fixture(server).send(30s, client_fixture::large(half_delivered));
@@ -161,11 +162,11 @@ TEST(stray_answer, a_new_server_is_watched_before_a_connection_is_used_again) {
     auto quickest = x.duration;
     for (int n = 0; n < 50; ++n)
         quickest = std::min(quickest, f.send().duration);
-    EXPECT_LT(quickest, 10ms) << "it is watched for ever";
+    EXPECT_LT(quickest, 10ms) << "it is watched forever";
     EXPECT_EQ(server.record().connections, 1U);
 }
 
-/// Answers each request the moment it is there, with nothing between the two system calls.
+/// Answers each request as soon as it arrives, with nothing between the two system calls.
 class quick_server {
 public:
     quick_server() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -209,7 +210,7 @@ private:
     std::thread thread_;
 };
 
-TEST(stray_answer, no_quick_answer_is_taken_for_one) {
+TEST(stray_answer, a_quick_answer_is_not_a_stray_one) {
     constexpr int many = 10'000;
     const quick_server server;
     client_fixture f(endpoint_options{.url = server.url(), .connections = 1, .idle_timeout = 10min});
@@ -230,7 +231,7 @@ TEST(stray_answer, no_quick_answer_is_taken_for_one) {
     f.run_until([&] { return answered == many || failed; });
 
     EXPECT_EQ(answered, many);
-    EXPECT_EQ(server.connections(), 1) << "a connection was given up";
+    EXPECT_EQ(server.connections(), 1) << "a connection was not used again";
     f.client.reset();
 }
 

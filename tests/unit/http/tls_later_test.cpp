@@ -15,8 +15,8 @@
 namespace contego::http {
 namespace {
 
-/// A server, of OpenSSL and nothing else, that reads a request, then asks for a certificate as often as it is
-/// told, and answers with 200 if it got one each time, else with 403.
+/// A server made with OpenSSL alone. It reads a request and then asks for a certificate a given number of
+/// times. It answers with 200 if it got a certificate each time, otherwise with 403.
 class asking_server {
 public:
     asking_server(test::certificate_authority& authority, int version, int times) : times_(times) {
@@ -25,10 +25,10 @@ public:
         SSL_CTX_use_PrivateKey_file(context_.get(), identity.key.c_str(), SSL_FILETYPE_PEM);
         SSL_CTX_load_verify_locations(context_.get(), authority.file().c_str(), nullptr);
         SSL_CTX_set_max_proto_version(context_.get(), version);
-        // A session that is taken up again holds no certificate; servers that ask later forbid it, too.
+        // A resumed session has no certificate. Servers that ask after the handshake forbid it as well.
         SSL_CTX_set_options(context_.get(), SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION | SSL_OP_NO_TICKET);
         SSL_CTX_set_session_cache_mode(context_.get(), SSL_SESS_CACHE_OFF);
-        // So that a read ends after what is no data, too.
+        // Without this mode, a read also ends after a record that has no data.
         SSL_CTX_clear_mode(context_.get(), SSL_MODE_AUTO_RETRY);
         sockaddr_in address{};
         address.sin_family = AF_INET;
@@ -61,7 +61,7 @@ private:
         for (int peer = 0; (peer = ::accept(socket_, nullptr, nullptr)) >= 0; ::close(peer)) {
             const connection_ptr ssl(SSL_new(context_.get()), &SSL_free);
             SSL_set_fd(ssl.get(), peer);
-            // A client that neither shows anything nor goes away shall not keep the test for ever.
+            // A client that neither presents a certificate nor leaves must not block the test forever.
             const timeval limit{.tv_sec = 20, .tv_usec = 0};
             ::setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
             if (SSL_accept(ssl.get()) == 1) converse(ssl.get());
@@ -120,7 +120,7 @@ protected:
     test::certificate_authority authority;
 };
 
-TEST_P(tls_later, a_certificate_that_is_asked_for_after_the_request_is_shown) {
+TEST_P(tls_later, a_certificate_is_presented_if_the_server_asks_after_the_request) {
     const asking_server s(authority, GetParam(), 1);
 
     expect_answered(send(s, true), 200, "<a/>");
@@ -128,13 +128,13 @@ TEST_P(tls_later, a_certificate_that_is_asked_for_after_the_request_is_shown) {
     EXPECT_EQ(s.shown(), 1);
 }
 
-TEST_P(tls_later, a_certificate_may_be_asked_for_more_than_once) {
+TEST_P(tls_later, a_server_may_ask_more_than_once) {
     const asking_server s(authority, GetParam(), 2);
 
     expect_answered(send(s, true), 200, "<a/>");
 }
 
-TEST_P(tls_later, a_server_that_asks_ever_again_is_not_followed) {
+TEST_P(tls_later, a_server_that_asks_again_and_again_is_refused) {
     const asking_server s(authority, GetParam(), 1000);
 
     const auto x = send(s, true);
@@ -144,7 +144,7 @@ TEST_P(tls_later, a_server_that_asks_ever_again_is_not_followed) {
     EXPECT_LT(x.duration, 10s);
 }
 
-TEST_P(tls_later, without_a_certificate_nothing_is_shown) {
+TEST_P(tls_later, without_a_certificate_nothing_is_presented) {
     const asking_server s(authority, GetParam(), 1);
 
     const auto x = send(s, false);

@@ -25,7 +25,7 @@ using testing::SizeIs;
 
 const auto good = answer(200, "<a/>");
 
-/// An authority, a server certificate for `localhost`, and a client that trusts that authority.
+/// An authority, a server certificate for `localhost`, and a client that trusts this authority.
 class tls : public testing::Test {
 protected:
     exchange send(const scripted_server& s) {
@@ -53,7 +53,7 @@ void expect_refused(const exchange& x, const std::string& reason) {
     EXPECT_THAT(x.detail, HasSubstr(reason));
 }
 
-TEST_F(tls, a_server_that_is_who_it_says_is_talked_to) {
+TEST_F(tls, a_server_with_a_valid_certificate_is_accepted) {
     const auto s = serve();
 
     expect_answered(send(s), 200, "<a/>");
@@ -90,7 +90,7 @@ TEST_F(tls, a_server_of_another_name_is_refused) {
     expect_refused(send(serve()), "hostname mismatch");
 }
 
-TEST_F(tls, a_certificate_with_nothing_but_a_common_name_is_refused_unless_that_is_accepted) {
+TEST_F(tls, a_certificate_with_only_a_common_name_is_refused_unless_accept_common_name) {
     server.identity = authority.issue({.name = "localhost", .only_common_name = true});
 
     expect_refused(send(serve()), "hostname mismatch");
@@ -105,7 +105,7 @@ TEST_F(tls, the_common_name_of_another_host_is_never_accepted) {
     expect_refused(send(serve()), "hostname mismatch");
 }
 
-TEST_F(tls, the_dot_at_the_end_of_a_full_name_is_neither_asked_for_nor_expected) {
+TEST_F(tls, the_dot_at_the_end_of_a_full_name_is_neither_sent_nor_expected) {
     const auto s = serve();
     options.url = "https://localhost.:" + std::to_string(s.port());
     const auto where = std::get<endpoint>(check(options));
@@ -113,7 +113,7 @@ TEST_F(tls, the_dot_at_the_end_of_a_full_name_is_neither_asked_for_nor_expected)
     connection c(io.get_executor(), make_context(options.tls), {});
     std::optional<failure> failed;
 
-    // Not through a resolver: this machine may know no such name.
+    // This avoids the resolver, which may not know such a name on this machine.
     boost::asio::co_spawn(
         io,
         c.open({boost::asio::ip::address_v4::loopback(), s.port()}, where, steady_clock::now() + 30s),
@@ -141,14 +141,14 @@ TEST_F(tls, an_expired_certificate_is_refused) {
     expect_refused(send(serve()), "certificate has expired");
 }
 
-TEST_F(tls, nothing_is_checked_only_where_that_was_asked_for) {
+TEST_F(tls, nothing_is_verified_only_if_verify_is_off) {
     options.tls = {.verify = false};
     server.identity = stranger.issue({.name = "elsewhere.example"});
 
     expect_answered(send(serve()), 200, "<a/>");
 }
 
-TEST_F(tls, another_server_name_is_asked_for_and_checked) {
+TEST_F(tls, another_server_name_is_sent_and_verified) {
     server.identity = authority.issue({.name = "cas.example"});
     options.tls.server_name = "cas.example";
     const auto s = serve();
@@ -158,7 +158,7 @@ TEST_F(tls, another_server_name_is_asked_for_and_checked) {
     EXPECT_THAT(s.record().server_names, ElementsAre("cas.example"));
 }
 
-TEST_F(tls, an_address_is_checked_as_one_and_not_sent_as_a_name) {
+TEST_F(tls, an_address_is_verified_as_an_address_and_not_sent_as_a_name) {
     server.identity = authority.issue({.name = "127.0.0.1"});
     const auto s = serve();
     options.url = "https://127.0.0.1:" + std::to_string(s.port());
@@ -175,14 +175,14 @@ TEST_F(tls, a_server_that_demands_a_certificate_gets_ours) {
     expect_answered(send(serve()), 200, "<a/>");
 }
 
-TEST_F(tls, with_tls_1_2_no_certificate_where_one_is_demanded_is_not_sent) {
+TEST_F(tls, with_tls_1_2_a_missing_certificate_is_not_sent) {
     server.client_authority = authority.file();
     server.highest_version = TLS1_2_VERSION;
 
     expect_refused(send(serve()), "alert handshake failure");
 }
 
-TEST_F(tls, with_tls_1_3_no_certificate_where_one_is_demanded_shows_only_after_sending) {
+TEST_F(tls, with_tls_1_3_a_missing_certificate_is_noticed_only_after_sending) {
     server.client_authority = authority.file();
 
     const auto x = send(serve());
@@ -210,7 +210,7 @@ TEST_F(tls, version_1_1_is_not) {
     expect_refused(send(serve()), "TLS handshake");
 }
 
-TEST_F(tls, an_idle_connection_with_a_farewell_in_it_is_not_used) {
+TEST_F(tls, an_idle_connection_with_a_closing_alert_is_not_used) {
     const auto s = serve({read_request(), write(good), test::close()});
     options.url = s.url();
     client_fixture f(options);
@@ -223,7 +223,7 @@ TEST_F(tls, an_idle_connection_with_a_farewell_in_it_is_not_used) {
     EXPECT_EQ(s.record().connections, 2U);
 }
 
-TEST_F(tls, an_answer_up_to_the_end_is_whole_only_with_a_farewell) {
+TEST_F(tls, an_answer_up_to_the_end_is_complete_only_with_a_closing_alert) {
     const auto head = std::string("HTTP/1.1 200 OK\r\n\r\n<a/>");
 
     expect_answered(send(serve({read_request(), write(head), test::close()})), 200, "<a/>");
@@ -240,7 +240,8 @@ TEST_F(tls, a_timeout_while_waiting_for_the_answer_is_sent_no_answer) {
         client_fixture(options).send_in_vain(), exchange_state::sent_no_answer, transport_error::timeout);
 }
 
-/// Puts one pair of files in the place of another, with a time that no clock can take for the former one.
+/// Replaces one pair of files by another, with a modification time that differs from the former one on any
+/// file system.
 void replace(const test::certificate_files& old,
              const test::certificate_files& by,
              std::chrono::seconds later) {
@@ -252,7 +253,7 @@ void replace(const test::certificate_files& old,
     std::filesystem::last_write_time(old.key, then);
 }
 
-TEST_F(tls, a_new_connection_uses_the_files_as_they_are_now) {
+TEST_F(tls, a_new_connection_uses_the_present_files) {
     server.client_authority = authority.file();
     const auto ours = stranger.issue();
     show(ours);
@@ -266,7 +267,7 @@ TEST_F(tls, a_new_connection_uses_the_files_as_they_are_now) {
     expect_answered(f.send(), 200, "<a/>");
 }
 
-TEST_F(tls, files_that_do_not_fit_leave_the_former_ones_in_use_and_are_reported) {
+TEST_F(tls, mismatched_files_leave_the_former_ones_in_use_and_are_reported) {
     server.client_authority = authority.file();
     const auto ours = authority.issue();
     const auto others = authority.issue();

@@ -16,7 +16,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-/// A server that waits for a request which never comes.
+/// A server that waits for a request that never comes.
 class a_trial : public testing::Test {
 protected:
     endpoint_trial look(const scripted_server& s) {
@@ -85,7 +85,7 @@ TEST_F(a_trial, shows_the_certificate_of_a_server_that_is_not_trusted_too_and_wh
     EXPECT_THAT(unknown.chain, SizeIs(1));
 }
 
-TEST_F(a_trial, hears_what_a_server_has_against_our_certificate) {
+TEST_F(a_trial, reports_that_a_server_rejects_our_certificate) {
     server_tls demanding{authority.issue()};
     demanding.client_authority = authority.file();
 

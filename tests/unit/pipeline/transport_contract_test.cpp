@@ -19,7 +19,7 @@ std::optional<exchange> outcome_of(far_end what) {
     return e;
 }
 
-class cas_in_memory final : public sends_player {
+class cas_in_memory final : public transport_player {
 public:
     explicit cas_in_memory(far_end what)
         : cas_(network.get_executor(), [what] { return outcome_of(what); }) {}
@@ -31,8 +31,8 @@ private:
 };
 
 INSTANTIATE_TEST_SUITE_P(fake,
-                         sends_contract,
-                         ::testing::Values(sends_factory{
+                         transport_contract,
+                         ::testing::Values(transport_factory{
                              "memory", [](far_end what) { return std::make_unique<cas_in_memory>(what); }}),
                          [](const auto& f) { return std::string(f.param.name); });
 
