@@ -9,7 +9,7 @@
 namespace contego::samples {
 namespace {
 
-// A second sending of these is seen by the viewer.
+// If one of these is sent twice, the viewer sees it twice.
 constexpr std::array not_repeat_safe{command_type::send_mail_message_to_client,
                                      command_type::send_bark_message_to_client,
                                      command_type::send_repeating_bark_message_to_client,
@@ -65,7 +65,7 @@ public:
         for (const auto& own : own_statuses())
             if (own.type == type_) status(own.code, own.is);
         status("NEVER_HEARD_OF", outcome::hold);
-        // What is known for another command only.
+        // These statuses have a row for another command only.
         if (type_ != command_type::cancel_subscriptions) status("NOT_SUBSCRIBED", outcome::hold);
         if (type_ != command_type::add_subscriptions) status("ALREADY_SUBSCRIBED", outcome::hold);
         add("OK_in_soap_1_2",
@@ -133,7 +133,7 @@ private:
         add(name, answered(std::move(body)), outcome::hold, "UNREADABLE_ANSWER");
     }
 
-    /// Nobody knows whether the CAS did it: again where that does no harm.
+    /// Adds a case in which nobody knows whether the CAS did it. A repeat-safe command is sent again.
     void maybe_done(std::string name, exchange e, std::string error) {
         if (is_repeat_safe(type_))
             add(std::move(name), std::move(e), outcome::retry, std::move(error));

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-// What the default binding makes of every answer, for each command. Written down by hand from the binding's
-// documentation and config/binding.xml, not asked from the code under test.
+// The expected replies of the default binding to every answer, for each command. They were written by hand
+// from the documentation of the binding and config/binding.xml, not taken from the code under test.
 namespace contego::samples {
 
 /// A status row for one command, or for all.
@@ -23,15 +23,15 @@ struct own_status_row {
     outcome is;
 };
 
-/// The rows of `outcomes`: statuses, and the SOAP faults and HTTP statuses that have one.
+/// Returns the rows of `outcomes`: statuses, and the SOAP faults and HTTP statuses that have a row.
 [[nodiscard]] const std::vector<status_row>& common_statuses();
 [[nodiscard]] const std::vector<status_row>& fault_rows();
 [[nodiscard]] const std::vector<status_row>& http_rows();
 
-/// The rows that a command has for itself.
+/// Returns the rows that belong to one command.
 [[nodiscard]] const std::vector<own_status_row>& own_statuses();
 
-/// One exchange with the CAS and what it means.
+/// One exchange with the CAS and its expected meaning.
 struct reply_case {
     command_type type;
     std::string name; ///< a word, for the name of the test
@@ -41,18 +41,18 @@ struct reply_case {
     std::string status_code;
 };
 
-// How GoogleTest shows it in a failure.
+// This shows the value in a failure of GoogleTest.
 inline std::ostream& operator<<(std::ostream& out, const reply_case& c) {
     return out << name_of(c.type) << ' ' << c.name;
 }
 
-/// Every case of every command.
+/// Returns every case of every command.
 [[nodiscard]] std::vector<reply_case> every_reply_case();
 
-/// An answer to the command with that status, and the data of a success.
+/// Returns an answer to the command with this status, and the data of a success.
 [[nodiscard]] std::string answer_to(command_type type, std::string_view status);
 
-/// The data in it, as read.
+/// Returns the expected data of that answer.
 [[nodiscard]] value data_of(command_type type);
 
 } // namespace contego::samples

@@ -10,7 +10,7 @@
 
 namespace contego {
 
-// How GoogleTest shows it in a failure.
+// This shows the value in a failure of GoogleTest.
 inline std::ostream& operator<<(std::ostream& out, outcome o) {
     return out << name_of(o);
 }
@@ -19,41 +19,41 @@ inline std::ostream& operator<<(std::ostream& out, outcome o) {
 
 namespace contego::samples {
 
-/// A complete binding of all 13 commands with names of no vendor. Commands that show something to a viewer
-/// are not safe to repeat, the others are.
+/// Returns a complete binding of all 13 commands with names of no vendor. Commands that show something to a
+/// viewer are not safe to repeat; the others are.
 [[nodiscard]] std::string binding_text();
 
-/// The text with the first `from` replaced; throws where there is none, so that no test passes for want of a
-/// change.
+/// Returns the text with the first `from` replaced. Throws if there is none, so that no test passes without
+/// its change.
 [[nodiscard]] std::string replaced(std::string text, std::string_view from, std::string_view to);
 
-/// The line on which `what` first stands, from 1; throws where it does not.
+/// Returns the first line with `what`, counted from 1. Throws if there is none.
 [[nodiscard]] std::size_t line_of(std::string_view text, std::string_view what);
 
-/// Throws, with all that is wrong, where the text is refused.
+/// Compiles the text. Throws with all mistakes if there is any.
 [[nodiscard]] binding compiled(std::string_view text);
 
-/// `line: reason` of each mistake; empty where the text compiles.
+/// Returns `line: reason` for each mistake. Empty if the text compiles.
 [[nodiscard]] std::vector<std::string> mistakes_in(std::string_view text);
 
-/// The element that the command's skeleton has in its Body, as rendered.
+/// Returns the element that the command's skeleton has in its Body, as rendered.
 [[nodiscard]] std::string body_of(std::string_view envelope);
 
-/// A command of each type with every parameter that it may have.
+/// Returns a command of this type with every parameter that it may have.
 [[nodiscard]] command full_command(command_type type);
 
-/// The HTTP answer with that body.
+/// Returns the HTTP answer with this body.
 [[nodiscard]] exchange answered(std::string body, int status = 200, std::string content_type = "text/xml");
 
-/// A SOAP 1.1 envelope around the content of its Body.
+/// Returns a SOAP 1.1 envelope around the content of its Body.
 [[nodiscard]] std::string soap_1_1(std::string_view body);
 [[nodiscard]] std::string soap_1_2(std::string_view body);
 
-/// A SOAP 1.1 envelope with Status, Text and Ref, and more elements beside them.
+/// Returns a SOAP 1.1 envelope with Status, Text and Ref, followed by the elements in `more`.
 [[nodiscard]] exchange
 status_answer(std::string_view status, std::string_view more = {}, int http_status = 200);
 
-/// A command without parameters, for what depends on its type only.
+/// Returns a command without parameters, for functions that use only its type.
 inline command bare(command_type type) {
     command c;
     c.type = type;

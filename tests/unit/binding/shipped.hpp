@@ -7,13 +7,13 @@
 
 namespace contego::samples {
 
-/// The bytes of a file; throws where it cannot be read.
+/// Returns the bytes of a file. Throws if it cannot be read.
 [[nodiscard]] std::string text_of(const std::filesystem::path& file);
 
-/// The default binding: config/binding.xml as it is shipped.
+/// Returns the default binding, config/binding.xml as it is shipped.
 [[nodiscard]] std::string shipped_text();
 
-/// The same, compiled once.
+/// Returns the same binding, compiled once.
 [[nodiscard]] const binding& shipped();
 
 } // namespace contego::samples

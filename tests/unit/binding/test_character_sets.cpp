@@ -25,7 +25,7 @@ std::string utf_16(std::string_view ascii, bool little_endian) {
     return out;
 }
 
-// An answer whose message is the given bytes.
+// Returns an answer whose message is the given bytes.
 exchange
 answer_saying(const std::string& message, const std::string& content_type, const std::string& head = {}) {
     return answered(head + soap_1_1("<Status>OK</Status><Text>" + message + "</Text>"), 200, content_type);
@@ -58,14 +58,14 @@ TEST(character_sets, the_xml_declaration_may_say_it) {
         "\xCE\xB1");
 }
 
-TEST(character_sets, the_content_type_goes_before_the_declaration) {
+TEST(character_sets, the_content_type_takes_precedence_over_the_declaration) {
     EXPECT_EQ(message_of(answer_saying("caf\xC3\xA9",
                                        "text/xml; charset=utf-8",
                                        "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>")),
               "caf\xC3\xA9");
 }
 
-TEST(character_sets, utf_16_is_known_by_its_mark_its_name_or_its_look) {
+TEST(character_sets, utf_16_is_recognised_by_its_mark_its_name_or_its_bytes) {
     const auto text = soap_1_1("<Status>OK</Status><Text>Hi</Text>");
 
     EXPECT_EQ(message_of(answered("\xFF\xFE" + utf_16(text, true), 200, "text/xml; charset=utf-8")), "Hi");
@@ -76,17 +76,17 @@ TEST(character_sets, utf_16_is_known_by_its_mark_its_name_or_its_look) {
     EXPECT_EQ(message_of(answered(utf_16(text, false), 200, "text/xml")), "Hi");
 }
 
-TEST(character_sets, a_body_that_says_utf_16_and_is_not_is_read_as_it_is) {
+TEST(character_sets, a_body_that_claims_to_be_utf_16_and_is_not_is_still_read) {
     EXPECT_EQ(message_of(answer_saying("Hi", "text/xml; charset=utf-16")), "Hi");
     EXPECT_EQ(message_of(answer_saying("Hi", "text/xml", "<?xml version=\"1.0\" encoding=\"UTF-16\"?>")),
               "Hi");
 }
 
-TEST(character_sets, a_byte_order_mark_of_utf_8_is_no_text) {
+TEST(character_sets, a_byte_order_mark_of_utf_8_is_not_text) {
     EXPECT_EQ(message_of(answer_saying("Hi", "text/xml", "\xEF\xBB\xBF")), "Hi");
 }
 
-TEST(character_sets, a_declaration_is_read_behind_blanks_and_however_it_is_written) {
+TEST(character_sets, a_declaration_is_read_after_blanks_and_in_any_notation) {
     for (const auto* head : {
              "\r\n<?xml version='1.0' encoding='ISO-8859-1'?>",
              "\n\n \t<?xml version=\"1.0\" encoding = \"iso-8859-1\" ?>",
@@ -97,11 +97,11 @@ TEST(character_sets, a_declaration_is_read_behind_blanks_and_however_it_is_writt
          }) {
         EXPECT_EQ(message_of(answer_saying("caf\xE9", "text/xml", head)), "caf\xC3\xA9") << head;
         EXPECT_EQ(message_of(answer_saying("caf\xE9", "text/xml; charset=\"utf-8\"", head)), "caf\xC3\xA9")
-            << "the bytes are none of UTF-8, so that the declaration is believed: " << head;
+            << "the bytes are not UTF-8, so the declaration is used: " << head;
     }
 }
 
-TEST(character_sets, blanks_may_stand_before_a_mark_and_before_utf_16) {
+TEST(character_sets, blanks_may_precede_a_mark_and_utf_16) {
     const auto text = soap_1_1("<Status>OK</Status><Text>Hi</Text>");
 
     EXPECT_EQ(message_of(answered("\r\n\xEF\xBB\xBF" + text, 200, "text/xml; charset=iso-8859-1")), "Hi");
@@ -119,7 +119,7 @@ TEST(character_sets, an_unknown_character_set_is_unreadable) {
     EXPECT_EQ(r.error_code, "UNREADABLE_ANSWER");
 }
 
-TEST(character_sets, wrong_bytes_are_no_xml) {
+TEST(character_sets, invalid_bytes_are_not_xml) {
     for (const auto* charset : {"utf-8", "us-ascii", "utf-16", "windows-1253"}) {
         const auto r = compiled(binding_text())
                            .read(samples::bare(command_type{}),

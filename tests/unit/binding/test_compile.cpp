@@ -42,7 +42,7 @@ TEST(compile, takes_a_prefix_for_its_own_vocabulary) {
     EXPECT_THAT(mistakes_in(text), IsEmpty());
 }
 
-TEST(compile, refuses_what_is_no_xml) {
+TEST(compile, refuses_text_that_is_not_xml) {
     EXPECT_THAT(mistakes_in(""), ElementsAre(HasSubstr("1: not well-formed XML")));
     EXPECT_THAT(mistakes_in("nothing"), ElementsAre(HasSubstr("1: not well-formed XML")));
     EXPECT_THAT(mistakes_in(replaced(binding_text(), "</outcomes>", "</outcome>")),
@@ -91,7 +91,7 @@ TEST(compile, refuses_unknown_attributes_everywhere) {
                    "command ADD_SUBSCRIPTIONS: unknown attribute a of command");
 }
 
-TEST(compile, refuses_an_attribute_that_stands_twice) {
+TEST(compile, refuses_an_attribute_that_appears_twice) {
     expect_refused("code=\"BUSY\"", R"(code="BUSY" code="IDLE")", "attribute code appears twice");
 }
 
@@ -118,7 +118,7 @@ TEST(compile, refuses_rows_that_say_nothing) {
     expect_refused("code=\"BUSY\"", "code=\"\"", "status needs the attribute code");
 }
 
-TEST(compile, refuses_a_row_that_stands_twice) {
+TEST(compile, refuses_a_row_that_appears_twice) {
     expect_refused("<status code=\"BUSY\"",
                    R"(<status code="OK" is="hold"/><status code="BUSY")",
                    "status OK appears twice");
@@ -141,7 +141,7 @@ TEST(compile, refuses_rows_that_can_never_match) {
                    "write a fault code without a prefix and a dot; the part after the dot is the subcode");
 }
 
-TEST(compile, refuses_a_success_that_the_cas_did_not_say) {
+TEST(compile, refuses_a_success_that_the_cas_did_not_report) {
     expect_refused("<outcomes>",
                    R"(<outcomes><http status="5xx" is="success"/>)",
                    "http cannot be a success, since the CAS did not report one");
@@ -209,7 +209,7 @@ TEST(compile, refuses_an_action_that_would_break_a_header) {
     }
 }
 
-TEST(compile, wants_to_know_whether_a_command_is_safe_to_repeat) {
+TEST(compile, requires_repeat_safe) {
     expect_refused(R"(action="urn:test:ADD_SUBSCRIPTIONS" repeat-safe="yes")",
                    "action=\"urn:test:ADD_SUBSCRIPTIONS\"",
                    "command ADD_SUBSCRIPTIONS: command needs the attribute repeat-safe");

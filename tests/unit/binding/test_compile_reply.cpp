@@ -37,7 +37,7 @@ TEST(compile_reply, refuses_a_namespace_prefix_in_an_xpath) {
         "the XPath //r:Status has a namespace prefix; remove it, since names are matched without prefixes");
 }
 
-TEST(compile_reply, an_axis_or_a_literal_with_colons_is_no_prefix) {
+TEST(compile_reply, an_axis_or_a_literal_with_colons_is_not_a_prefix) {
     const auto text = replaced(binding_text(),
                                "status=\"//Status\"",
                                "status=\"/descendant::Status[. != 'a:b' and . != &quot;c:d&quot;]\"");
@@ -66,7 +66,7 @@ TEST(compile_reply, a_list_must_find_elements) {
         "at=\"//Subscription\"", "at=\"count(//Subscription)\"", "the XPath of a list must find elements");
 }
 
-TEST(compile_reply, refuses_what_is_no_value_in_a_list) {
+TEST(compile_reply, refuses_other_elements_than_values_in_a_list) {
     expect_refused(R"(<value name="service_ca_id" at="Service"/>)",
                    R"(<list name="x" at="y"/>)",
                    "unknown element list");

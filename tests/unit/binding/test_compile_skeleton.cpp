@@ -16,7 +16,7 @@ using testing::IsEmpty;
 
 constexpr std::string_view subject = "command ADD_SUBSCRIPTIONS: ";
 
-// The same for a change in the skeleton of ADD_SUBSCRIPTIONS, the first command of the sample.
+// Does the same for a change in the skeleton of ADD_SUBSCRIPTIONS, the first command of the sample.
 void expect_refused(std::string_view from,
                     std::string_view to,
                     std::string_view at,
@@ -59,7 +59,7 @@ TEST(compile_skeleton, refuses_an_optional_parameter_that_is_not_guarded) {
                    "start_date is optional: the element that holds it needs b:if=\"start_date\"");
 }
 
-TEST(compile_skeleton, a_guard_reaches_down_but_not_beside) {
+TEST(compile_skeleton, a_guard_covers_its_children_but_not_its_siblings) {
     const auto below = replaced(
         binding_text(), "<t:Id>", "<t:Window b:if=\"end_date\"><t:To>{end_date}</t:To></t:Window><t:Id>");
 
@@ -76,7 +76,7 @@ TEST(compile_skeleton, the_display_duration_needs_no_guard) {
         IsEmpty());
 }
 
-TEST(compile_skeleton, a_list_is_no_text_and_a_text_is_no_list) {
+TEST(compile_skeleton, a_list_is_not_a_text_and_a_text_is_not_a_list) {
     const auto list = replaced(binding_text(), "<t:Paired>", "<t:Paired all=\"{stbs}\">");
     const auto text = replaced(binding_text(), "<t:Id>", "<t:Id b:each=\"smartcard_ca_id\">");
 
@@ -90,7 +90,7 @@ TEST(compile_skeleton, a_list_is_no_text_and_a_text_is_no_list) {
             ": command ADD_SUBSCRIPTIONS: smartcard_ca_id is not a list; b:each takes smartcards or stbs"));
 }
 
-TEST(compile_skeleton, a_repeat_must_name_its_items) {
+TEST(compile_skeleton, a_repeat_must_use_the_id_of_its_items) {
     const auto text = replaced(binding_text(),
                                "<t:Card b:each=\"smartcards\">{smartcard_ca_id}<",
                                "<t:Card b:each=\"smartcards\">x<");
@@ -121,7 +121,7 @@ TEST(compile_skeleton, refuses_unknown_directives) {
     expect_refused("<t:Id>", "<b:Id/><t:Id>", "b:Id", "unknown element b:Id");
 }
 
-TEST(compile_skeleton, refuses_a_root_that_is_no_envelope_of_the_version) {
+TEST(compile_skeleton, refuses_a_root_that_is_not_an_envelope_of_the_version) {
     constexpr std::string_view namespace_1_1 = "\"http://schemas.xmlsoap.org/soap/envelope/\"";
     const std::string reason =
         "the request must hold an Envelope of http://schemas.xmlsoap.org/soap/envelope/";

@@ -25,7 +25,7 @@ std::string for_all(std::string_view element) {
     return replaced(binding_text(), "<outcomes>", std::string(element) + "\n<outcomes>");
 }
 
-// In the reply of ADD_SUBSCRIPTIONS.
+// Puts the element into the reply of ADD_SUBSCRIPTIONS.
 std::string for_one(std::string_view element, const std::string& text = binding_text()) {
     return replaced(text, "reference=\"//Ref\">\n", "reference=\"//Ref\">\n" + std::string(element));
 }
@@ -43,7 +43,7 @@ TEST(correlation, the_answer_of_the_request_is_read) {
               outcome::rejected);
 }
 
-TEST(correlation, that_of_another_is_as_good_as_none) {
+TEST(correlation, the_answer_of_another_request_counts_as_no_answer) {
     for (const auto* id : {"4048", "04049", "40490", "x", "4049.0"})
         for (const auto* status : {"OK", "NO_SUCH_CARD", "BUSY"}) {
             const auto e = status_answer(status, "<Id>" + std::string(id) + "</Id>");
@@ -55,7 +55,7 @@ TEST(correlation, that_of_another_is_as_good_as_none) {
             EXPECT_EQ(again.error_description,
                       "the answer belongs to another request: it says '" + std::string(id) +
                           "' and not '4049'");
-            EXPECT_EQ(again.status_code, "") << "it is another request's";
+            EXPECT_EQ(again.status_code, "") << "it belongs to another request";
             EXPECT_EQ(again.reference_number, "");
             EXPECT_TRUE(again.unreadable);
             EXPECT_FALSE(again.outage);
@@ -64,7 +64,7 @@ TEST(correlation, that_of_another_is_as_good_as_none) {
         }
 }
 
-TEST(correlation, an_answer_that_does_not_say_is_unreadable) {
+TEST(correlation, an_answer_that_names_no_request_is_unreadable) {
     for (const auto* id : {"", "<Id/>", "<Id> </Id>", "<Other>4049</Other>"}) {
         const auto r = read(for_all(by_number), safe, status_answer("OK", id));
 
@@ -75,14 +75,14 @@ TEST(correlation, an_answer_that_does_not_say_is_unreadable) {
     }
 }
 
-TEST(correlation, one_that_need_not_say_is_read_if_it_does_not) {
+TEST(correlation, an_answer_that_names_no_request_is_read_if_absent_is_accept) {
     const auto text = for_all("<correlation at=\"//Id\" equals=\"{request.id}\" absent=\"accept\"/>");
 
     EXPECT_EQ(read(text, safe, status_answer("OK")).outcome, outcome::success);
     EXPECT_EQ(read(text, safe, status_answer("OK", "<Id>1</Id>")).error_code, "ANSWER_OF_ANOTHER");
 }
 
-TEST(correlation, a_fault_need_not_say_it_but_must_not_say_another) {
+TEST(correlation, a_fault_may_name_no_request_but_not_another_request) {
     const auto fault = [](std::string_view header) {
         return answered(
             "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:w=\"urn:w\"><e:Header>" +
@@ -97,7 +97,7 @@ TEST(correlation, a_fault_need_not_say_it_but_must_not_say_another) {
     EXPECT_EQ(read(for_all(by_number), unsafe, fault("<w:Id>4048</w:Id>")).error_code, "MAYBE_SENT");
 }
 
-TEST(correlation, what_a_proxy_says_is_decided_by_its_status) {
+TEST(correlation, the_status_decides_about_the_answer_of_a_proxy) {
     EXPECT_EQ(read(for_all(by_number), safe, answered("", 503)).error_code, "HTTP_503");
 }
 
@@ -111,7 +111,7 @@ TEST(correlation, may_hold_text_and_parameters_and_read_an_attribute) {
               "ANSWER_OF_ANOTHER");
 }
 
-TEST(correlation, that_of_a_command_goes_before_the_common_one) {
+TEST(correlation, the_correlation_of_a_command_takes_precedence_over_the_common_one) {
     const auto text =
         for_one("<correlation at=\"//Card\" equals=\"{smartcard_ca_id}\"/>", for_all(by_number));
 
@@ -134,7 +134,7 @@ TEST(correlation, without_one_no_answer_is_compared) {
     EXPECT_EQ(read(binding_text(), safe, status_answer("OK", "<Id>1</Id>")).outcome, outcome::success);
 }
 
-TEST(correlation, mistakes_are_told) {
+TEST(correlation, mistakes_are_reported) {
     const auto expect = [](std::string_view element, const std::string& reason) {
         EXPECT_THAT(mistakes_in(for_one(element)),
                     ElementsAre(HasSubstr("command ADD_SUBSCRIPTIONS: " + reason)));
@@ -160,7 +160,7 @@ TEST(correlation, mistakes_are_told) {
                 ElementsAre(EndsWith("correlation appears twice")));
 }
 
-TEST(correlation, a_pin_must_not_come_back) {
+TEST(correlation, a_pin_must_not_be_used) {
     const auto text = for_all("<correlation at=\"//Id\" equals=\"{new_pin}\"/>");
 
     EXPECT_THAT(mistakes_in(text), testing::Contains(HasSubstr("no PIN, not {new_pin}")));

@@ -52,8 +52,8 @@ TEST(default_binding, renders_commands_without_their_optional_parameters) {
     }
 }
 
-// The class of 4xx must not swallow those that say themselves that nothing was done.
-TEST(default_binding, tries_again_where_the_http_status_says_that_nothing_was_done) {
+// The class 4xx must not include the statuses that say that nothing was done.
+TEST(default_binding, tries_again_if_the_http_status_says_that_nothing_was_done) {
     for (const int status : {401, 403, 408, 429, 503})
         for (const auto type : command_types)
             EXPECT_EQ(shipped().read(samples::bare(type), 1, samples::answered("", status)).outcome,
@@ -61,7 +61,7 @@ TEST(default_binding, tries_again_where_the_http_status_says_that_nothing_was_do
                 << status << " for " << name_of(type);
 }
 
-// What a binding names: the elements and namespaces of its envelopes.
+// Returns the names in a binding: the elements and namespaces of its envelopes.
 std::set<std::string> wire_names() {
     pugi::xml_document document;
     if (!document.load_string(shipped_text().c_str())) return {};
@@ -78,7 +78,7 @@ std::set<std::string> wire_names() {
     return names;
 }
 
-TEST(default_binding, no_name_of_the_wire_is_in_our_code) {
+TEST(default_binding, our_code_contains_no_wire_name) {
     const auto names = wire_names();
     ASSERT_GT(names.size(), 20U);
     for (const auto& file : std::filesystem::directory_iterator(source_dir / "src" / "binding")) {

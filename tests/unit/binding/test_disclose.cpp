@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-// How much of a text that the CAS sent leaves the room.
+// How much of a text of the CAS leaves the room.
 namespace contego {
 namespace {
 
@@ -31,7 +31,7 @@ TEST(disclose, codes_are_kept_to_two_hundred_characters_and_messages_to_four_tho
     EXPECT_EQ(r.error_description.size(), 4000U);
 }
 
-TEST(disclose, so_are_those_of_a_fault_and_of_the_transport) {
+TEST(disclose, texts_of_a_fault_and_of_the_transport_are_kept_to_the_same_length) {
     const std::string huge(std::size_t{1} << 20U, 'x');
     const auto fault =
         read(answered(soap_1_1("<e:Fault><faultcode>e:" + huge + "." + huge + "</faultcode><faultstring>" +
@@ -48,7 +48,7 @@ TEST(disclose, so_are_those_of_a_fault_and_of_the_transport) {
     EXPECT_EQ(read(lost).error_description.size(), 4000U);
 }
 
-TEST(disclose, cuts_between_characters_and_only_what_is_longer) {
+TEST(disclose, cuts_between_characters_and_only_longer_texts) {
     const auto message = [](int count, const std::string& character) {
         std::string text;
         for (int i = 0; i < count; ++i)

@@ -27,21 +27,21 @@ TEST(escape, keeps_line_ends_through_a_parser) {
     EXPECT_EQ(escaped("a\r\n\tb", place::attribute), "a&#13;&#10;&#9;b");
 }
 
-TEST(escape, what_xml_cannot_carry_is_replaced) {
+TEST(escape, a_character_that_xml_cannot_contain_is_replaced) {
     EXPECT_EQ(escaped(std::string_view("a\0b\x01", 4), place::element),
               "a\xEF\xBF\xBD"
               "b\xEF\xBF\xBD");
     EXPECT_EQ(escaped("\xEF\xBF\xBF", place::element), "\xEF\xBF\xBD");
 }
 
-TEST(escape, bytes_that_are_no_utf_8_are_replaced_one_by_one) {
+TEST(escape, bytes_that_are_not_utf_8_are_replaced_one_by_one) {
     EXPECT_EQ(escaped("\xC3(\xFF", place::element), "\xEF\xBF\xBD(\xEF\xBF\xBD");
-    EXPECT_EQ(escaped("\xE2\x82", place::element), "\xEF\xBF\xBD\xEF\xBF\xBD"); // cut off
-    EXPECT_EQ(escaped("\xC0\x80", place::element), "\xEF\xBF\xBD\xEF\xBF\xBD"); // longer than need be
+    EXPECT_EQ(escaped("\xE2\x82", place::element), "\xEF\xBF\xBD\xEF\xBF\xBD");                 // cut off
+    EXPECT_EQ(escaped("\xC0\x80", place::element), "\xEF\xBF\xBD\xEF\xBF\xBD");                 // overlong
     EXPECT_EQ(escaped("\xED\xA0\x80", place::element), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"); // a surrogate
 }
 
-TEST(escape, latin_1_writes_a_byte_where_it_can_and_a_reference_where_not) {
+TEST(escape, latin_1_writes_a_byte_if_it_has_one_and_otherwise_a_reference) {
     EXPECT_EQ(escaped("\xC3\xBF\xC4\x80\xF0\x9F\x93\xBA", place::element, character_set::iso_8859_1),
               "\xFF&#256;&#128250;");
 }

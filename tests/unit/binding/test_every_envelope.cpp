@@ -9,8 +9,8 @@
 #include <algorithm>
 #include <ostream>
 
-// What the default binding sends for each command, written down by hand: the elements that hold something,
-// below the operation's request element, in their order.
+// The envelopes of the default binding for each command, written by hand: the elements with content below the
+// operation's request element, in their order.
 namespace contego {
 namespace {
 
@@ -24,7 +24,7 @@ struct expected_envelope {
     std::string_view name_space;
     std::string_view operation;
     leaves full; ///< with every parameter that the command may have
-    leaves lean; ///< with those only that the planner always gives
+    leaves lean; ///< only with the parameters that the planner always gives
 };
 
 std::ostream& operator<<(std::ostream& out, const expected_envelope& e) {
@@ -146,7 +146,7 @@ std::string_view local(std::string_view name) {
     return name.substr(name.find(':') + 1);
 }
 
-/// Every element without children, with what it holds; an empty one too.
+/// Collects every element without children, with its content, even if it is empty.
 void gather(pugi::xml_node node, const std::string& path, leaves& all) {
     for (const auto child : node.children()) {
         if (child.type() != pugi::node_element) continue;
@@ -158,7 +158,8 @@ void gather(pugi::xml_node node, const std::string& path, leaves& all) {
     }
 }
 
-/// The elements below Body/<operation>/<operation>Request, all of them in the prefix's namespace.
+/// Returns the elements below Body/<operation>/<operation>Request. All of them must be in the namespace of
+/// the prefix.
 leaves sent(const envelope& e, const expected_envelope& expected) {
     pugi::xml_document document;
     if (!document.load_string(e.body.c_str())) return {"no XML: " + e.body};
@@ -192,7 +193,7 @@ TEST_P(every_envelope, holds_every_parameter_in_its_place) {
     EXPECT_EQ(sent(e, p), p.full);
     EXPECT_EQ(e.path, p.path);
     EXPECT_EQ(e.content_type, "text/xml; charset=utf-8");
-    EXPECT_EQ(e.soap_action, std::nullopt) << "the header was not seen with the service that is known";
+    EXPECT_EQ(e.soap_action, std::nullopt) << "the known service was not seen to need the header";
 }
 
 TEST_P(every_envelope, has_no_element_for_an_optional_parameter_that_is_absent) {
@@ -201,7 +202,7 @@ TEST_P(every_envelope, has_no_element_for_an_optional_parameter_that_is_absent) 
     EXPECT_EQ(sent(shipped().render(lean_command(p.type), 4049), p), p.lean);
 }
 
-TEST_P(every_envelope, is_stored_as_it_is_sent_but_for_the_pin) {
+TEST_P(every_envelope, is_stored_as_it_is_sent_except_for_the_pin) {
     const auto c = full_command(GetParam().type);
 
     auto stored = shipped().render_masked(c, 4049);
@@ -215,7 +216,7 @@ INSTANTIATE_TEST_SUITE_P(default_binding,
                          testing::ValuesIn(expected_envelopes),
                          [](const auto& p) { return std::string(name_of(p.param.type)); });
 
-TEST(default_binding, of_every_envelope_stands_in_the_table) {
+TEST(default_binding, has_every_envelope_in_the_table) {
     for (const auto type : command_types)
         EXPECT_EQ(std::ranges::count(expected_envelopes, type, &expected_envelope::type), 1) << name_of(type);
 }

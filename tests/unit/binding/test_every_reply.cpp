@@ -38,7 +38,7 @@ INSTANTIATE_TEST_SUITE_P(default_binding,
 
 class every_command : public testing::TestWithParam<command_type> {};
 
-TEST_P(every_command, keeps_what_the_cas_said_of_itself) {
+TEST_P(every_command, keeps_status_message_and_reference_of_the_cas) {
     for (const auto* status : {"OK", "CLIENT_NOT_FOUND", "NEVER_HEARD_OF"}) {
         const auto r =
             shipped().read(full_command(GetParam()),
@@ -54,7 +54,7 @@ INSTANTIATE_TEST_SUITE_P(default_binding, every_command, testing::ValuesIn(comma
     return std::string(name_of(p.param));
 });
 
-/// `code=outcome` of the elements that are found.
+/// Returns `code=outcome` of the elements that are found.
 rows rows_at(pugi::xml_node from, const char* path, const char* key) {
     rows all;
     for (const auto& found : from.select_nodes(path))
@@ -70,7 +70,7 @@ rows written(const std::vector<samples::status_row>& table) {
     return all;
 }
 
-TEST(default_binding, every_row_of_it_stands_in_the_table_and_no_other) {
+TEST(default_binding, has_exactly_the_common_rows_of_the_table) {
     pugi::xml_document file;
     ASSERT_TRUE(file.load_string(samples::shipped_text().c_str()));
 
@@ -80,7 +80,7 @@ TEST(default_binding, every_row_of_it_stands_in_the_table_and_no_other) {
     EXPECT_EQ(rows_at(file, "/binding/outcomes/transport", "error"), rows{});
 }
 
-TEST(default_binding, every_row_of_a_command_stands_in_the_table_and_no_other) {
+TEST(default_binding, has_exactly_the_rows_of_the_table_for_each_command) {
     pugi::xml_document file;
     ASSERT_TRUE(file.load_string(samples::shipped_text().c_str()));
     for (const auto type : command_types) {

@@ -50,7 +50,7 @@ TEST(fault, of_the_client_is_rejected) {
     EXPECT_EQ(r.status_code, "");
 }
 
-TEST(fault, of_the_server_is_tried_again_only_where_that_is_safe) {
+TEST(fault, of_the_server_is_tried_again_only_if_that_is_safe) {
     EXPECT_EQ(read(fault_1_1("e:Server"), safe).outcome, outcome::retry);
     EXPECT_EQ(read(fault_1_1("e:Server"), unsafe).outcome, outcome::hold);
     EXPECT_EQ(read(fault_1_1("e:Server"), unsafe).error_code, "SOAP_FAULT:Server");
@@ -62,7 +62,7 @@ TEST(fault, that_asks_for_another_configuration_is_held) {
     EXPECT_EQ(read(fault_1_2("e:DataEncodingUnknown")).outcome, outcome::hold);
 }
 
-TEST(fault, is_decided_by_the_envelope_whatever_the_http_status) {
+TEST(fault, is_decided_by_the_envelope_and_not_by_the_http_status) {
     EXPECT_EQ(read(fault_1_1("e:Client", 200)).outcome, outcome::rejected);
     EXPECT_EQ(read(fault_1_1("e:Client", 503)).outcome, outcome::rejected);
 }
@@ -81,7 +81,7 @@ TEST(fault, dotted_codes_of_1_1_carry_subcodes) {
     EXPECT_EQ(r.error_code, "SOAP_FAULT:Server.user.locked");
 }
 
-TEST(fault, nested_subcodes_of_1_2_are_told) {
+TEST(fault, nested_subcodes_of_1_2_are_reported) {
     const auto r = read(fault_1_2("e:Receiver",
                                   "<e:Subcode><e:Value xmlns:m=\"urn:m\">m:user</e:Value>"
                                   "<e:Subcode><e:Value>locked</e:Value></e:Subcode></e:Subcode>"));
@@ -111,7 +111,7 @@ TEST(fault, the_innermost_subcode_with_a_row_decides) {
     EXPECT_EQ(success.error_description, "");
 }
 
-TEST(fault, a_prefix_means_what_is_declared_where_it_stands) {
+TEST(fault, a_prefix_has_the_meaning_declared_at_its_element) {
     const auto e =
         answered("<a:Envelope xmlns:a=\"http://schemas.xmlsoap.org/soap/envelope/\"><a:Body><a:Fault>"
                  "<faultcode xmlns:q=\"http://schemas.xmlsoap.org/soap/envelope/\">q:Client</faultcode>"
@@ -149,13 +149,13 @@ TEST(fault, without_a_text_still_says_something) {
     EXPECT_EQ(r.error_description, "the CAS answered with the SOAP fault Client");
 }
 
-TEST(fault, the_detail_is_told_with_its_elements_apart) {
+TEST(fault, the_texts_of_the_detail_are_separated) {
     const auto r = read(fault_1_1("e:Client", 500, "<detail><a>one</a><b>two<c/></b>three</detail>"));
 
     EXPECT_EQ(r.error_description, "Broken. (one two three)");
 }
 
-TEST(fault, an_element_called_fault_in_another_place_is_none) {
+TEST(fault, an_element_named_fault_elsewhere_is_not_a_fault) {
     const auto e = answered(soap_1_1("<x:Fault xmlns:x=\"urn:x\"><Status>OK</Status></x:Fault>"));
 
     EXPECT_EQ(read(e).outcome, outcome::success);

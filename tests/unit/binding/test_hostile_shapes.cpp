@@ -8,8 +8,8 @@
 #include <limits>
 
 // An answer of any shape is read in linear time: one of 4 MiB takes about four times as long as one of 1 MiB.
-// What is measured is the processor time of this thread, so that the verdict does not depend on what else the
-// machine does.
+// The test measures the processor time of its own thread, so that other work on the machine does not change
+// the result.
 namespace contego {
 namespace {
 
@@ -42,7 +42,7 @@ std::string numbered(std::string_view before, std::string_view behind, std::size
     return out;
 }
 
-// An envelope with one value of every kind, and what is hostile beside them.
+// Returns an envelope with one value of every kind, followed by hostile content.
 exchange beside_a_status(const std::string& hostile) {
     return answered(soap_1_1("<Status>OK</Status><Paired>1</Paired>" + hostile));
 }
@@ -176,7 +176,7 @@ double processor_seconds() {
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-// Reads and stores it, for a command with data to take out and one with a secret to look for.
+// Reads and stores the answer, for a command with data and for a command with a secret.
 double seconds_for(const binding& b, const exchange& e) {
     const std::vector commands{full_command(command_type::get_pairing_status_for_card),
                                full_command(command_type::update_ca_pin_to_given_value)};
@@ -196,8 +196,8 @@ TEST_P(hostile_shape, is_read_in_linear_and_bounded_time) {
     const auto middle = GetParam().of_size(mebibyte);
     const auto large = GetParam().of_size(4 * mebibyte);
 
-    // Below the floor the clock and the caches tell more than the code. A round that others disturbed is
-    // followed by another.
+    // Below the floor, the clock and the caches determine the result more than the code. If other work
+    // disturbed a round, the test tries another.
     constexpr double floor = 0.05;
     constexpr int rounds = 3;
     auto for_middle = std::max(seconds_for(b, GetParam().of_size(mebibyte / 4)), floor);

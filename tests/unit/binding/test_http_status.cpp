@@ -56,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(http_status,
                                          http_case{600, outcome::hold, outcome::hold, "HTTP_600"}),
                          [](const auto& c) { return std::to_string(c.param.status); });
 
-TEST(http_status, rows_for_http_go_before_the_defaults_and_the_exact_before_the_class) {
+TEST(http_status, http_rows_override_the_defaults_and_the_exact_status_its_class) {
     const auto b = compiled(
         replaced(binding_text(),
                  "<outcomes>",

@@ -13,7 +13,7 @@ using samples::binding_text;
 using samples::compiled;
 using samples::soap_1_1;
 
-// What the answer's message is; `?` if it cannot be read.
+// Returns the answer's message, or `?` if it cannot be read.
 std::string message_of(const std::string& body, const std::string& content_type) {
     const auto r =
         compiled(binding_text()).read(samples::bare(command_type{}), 1, answered(body, 200, content_type));
@@ -63,7 +63,7 @@ TEST(multipart, the_first_part_is_the_root_if_none_is_named) {
               "x");
 }
 
-TEST(multipart, what_is_not_cut_as_it_says_is_unreadable) {
+TEST(multipart, a_body_that_is_not_divided_as_declared_is_unreadable) {
     const auto body = parts("Content-Type: text/xml; charset=latin1\r\nContent-ID: <root>\r\n");
     for (const auto* type : {"multipart/related; boundary=B",
                              "multipart/related; boundary=C; start=\"<root>\"",
@@ -87,7 +87,7 @@ TEST(multipart, a_delimiter_is_a_whole_line) {
     EXPECT_EQ(wire::root_part("multipart/related; boundary=B", body)->body, "yes --B\r\n--B-\r\n");
 }
 
-TEST(multipart, a_boundary_has_seventy_characters_and_headers_have_a_bound) {
+TEST(multipart, boundaries_and_headers_have_a_greatest_length) {
     for (const std::size_t length : {70U, 71U}) {
         const std::string boundary(length, 'b');
         const auto body = "--" + boundary + "\r\n\r\nx\r\n--" + boundary + "--";
@@ -102,7 +102,7 @@ TEST(multipart, a_boundary_has_seventy_characters_and_headers_have_a_bound) {
                   length == 16'000U);
 }
 
-TEST(content_type, parameters_are_read_however_they_are_written) {
+TEST(content_type, parameters_are_read_in_loose_notations) {
     for (const auto* type : {
              "text/xml;charset=UTF-8",
              "text/xml; charset=UTF-8",

@@ -6,7 +6,7 @@
 
 #include <chrono>
 
-// An answer that says yes and no, or that says it in a wrong place, is no success.
+// An answer that says both yes and no, or says it in a wrong place, is not a success.
 namespace contego {
 namespace {
 
@@ -145,7 +145,7 @@ TEST(one_answer, is_read_by_a_binding_that_looks_everywhere) {
     expect_read(compiled(text));
 }
 
-TEST(one_answer, that_contradicts_itself_is_shown_to_support) {
+TEST(one_answer, that_contradicts_itself_is_described_for_support) {
     const auto r = compiled(binding_text())
                        .read(samples::bare(safe),
                              1,
@@ -181,7 +181,7 @@ TEST(one_answer, reads_its_message_and_reference_below_the_body) {
     EXPECT_EQ(r.reference_number, "2");
 }
 
-TEST(one_answer, may_say_in_its_header_whose_it_is) {
+TEST(one_answer, may_name_its_request_in_the_header) {
     const auto b = compiled(replaced(
         binding_text(), "<outcomes>", "<correlation at=\"//RelatesTo\" equals=\"{request.id}\"/><outcomes>"));
     const auto read = [&](const char* id) {
@@ -195,7 +195,7 @@ TEST(one_answer, may_say_in_its_header_whose_it_is) {
     EXPECT_EQ(read("8").error_code, "ANSWER_OF_ANOTHER");
 }
 
-TEST(one_answer, with_a_hundred_thousand_things_called_fault_is_read_in_no_time) {
+TEST(one_answer, with_a_hundred_thousand_elements_named_fault_is_read_quickly) {
     std::string many;
     for (int i = 0; i < 90'000; ++i)
         many += "<x:Fault/>";
@@ -208,7 +208,7 @@ TEST(one_answer, with_a_hundred_thousand_things_called_fault_is_read_in_no_time)
     const auto begin = std::chrono::steady_clock::now();
     const auto r = compiled(binding_text()).read(samples::bare(safe), 1, answered(body));
 
-    EXPECT_EQ(r.error_code, unreadable) << "so many are taken for faults";
+    EXPECT_EQ(r.error_code, unreadable) << "beyond a limit such elements are taken for faults";
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
 }
 

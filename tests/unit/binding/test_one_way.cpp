@@ -41,13 +41,13 @@ TEST(one_way, an_empty_answer_is_a_success_of_a_command_that_says_so) {
         }
 }
 
-TEST(one_way, an_empty_answer_with_another_status_is_none) {
+TEST(one_way, an_empty_answer_with_another_status_is_not_a_success) {
     for (const int status : {201, 203, 205, 206, 207, 299, 302, 400, 404})
         EXPECT_EQ(read(one_way, answered("", status)).outcome, outcome::hold) << status;
     EXPECT_EQ(read(one_way, answered("", 500)).outcome, outcome::retry);
 }
 
-TEST(one_way, an_answer_that_is_something_is_read_as_ever) {
+TEST(one_way, an_answer_with_content_is_read_as_usual) {
     EXPECT_EQ(read(one_way, status_answer("NO_SUCH_CARD", "", 202)).outcome, outcome::rejected);
     EXPECT_EQ(
         read(one_way, answered(soap_1_1("<e:Fault><faultcode>e:Client</faultcode></e:Fault>"), 200)).outcome,
@@ -59,7 +59,7 @@ TEST(one_way, an_answer_that_is_something_is_read_as_ever) {
               "UNREADABLE_ANSWER");
 }
 
-TEST(one_way, no_answer_is_no_success) {
+TEST(one_way, a_missing_answer_is_not_a_success) {
     exchange lost;
     lost.state = exchange_state::sent_no_answer;
     lost.error = transport_error::closed;
@@ -67,7 +67,7 @@ TEST(one_way, no_answer_is_no_success) {
     EXPECT_EQ(read(one_way, lost).outcome, outcome::retry);
 }
 
-TEST(one_way, is_yes_or_no_and_not_for_commands_that_ask) {
+TEST(one_way, is_yes_or_no_and_refused_for_commands_with_data) {
     EXPECT_THAT(mistakes_in(written("one-way=\"no\"")), testing::IsEmpty());
     EXPECT_THAT(mistakes_in(written("one-way=\"\"")), ElementsAre(HasSubstr("one-way must be yes or no")));
     EXPECT_THAT(mistakes_in(written("one-way=\"true\"")),

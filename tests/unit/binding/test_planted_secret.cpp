@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-// A CAS that repeats a PIN, anywhere in its answer and in any notation: neither the reply nor what is stored
-// lets it out.
+// A CAS repeats a PIN anywhere in its answer and in any notation. Neither the reply nor the stored text
+// reveals it.
 namespace contego {
 namespace {
 
@@ -20,7 +20,7 @@ using samples::soap_1_2;
 
 constexpr std::string_view notice = "**** (answer withheld: it repeats a secret)";
 
-// With data in the answer, since the sample has none for this command.
+// This binding has data in the reply, since the sample has none for this command.
 binding wire() {
     return compiled(
         replaced(binding_text(),
@@ -55,7 +55,7 @@ std::vector<std::string> texts_of(const value& v) {
 }
 
 std::vector<std::string> texts_of(const reply& r) {
-    // Names every member, so that a new one does not compile until it is looked at here.
+    // The binding names every member, so that a new member does not compile until it is checked here.
     const auto& [outcome,
                  status,
                  message,
@@ -72,7 +72,7 @@ std::vector<std::string> texts_of(const reply& r) {
     return all;
 }
 
-// The digits of a text alone: what a reader could put together.
+// Returns only the digits of a text, which a reader could put together.
 std::string digits_of(const std::string& text) {
     std::string digits;
     std::ranges::copy_if(text, std::back_inserter(digits), [](char c) { return c >= '0' && c <= '9'; });
@@ -84,7 +84,7 @@ struct planted {
     exchange answer;
 };
 
-// Each place where an answer has a text, with the PIN there.
+// Puts the PIN in each place where an answer has a text.
 std::vector<planted> every_place(const std::string& pin) {
     const auto with = [](const std::string& what) { return answered(soap_1_1(what)); };
     const auto fault = [](const std::string& what) {
@@ -128,7 +128,7 @@ std::vector<planted> every_place(const std::string& pin) {
     };
 }
 
-// The PIN 4711 in the notations of the field.
+// Returns the PIN 4711 in the notations seen in production.
 std::vector<std::string> notations() {
     return {"4711",
             "&#52;&#55;&#49;&#49;",
@@ -185,13 +185,13 @@ std::vector<std::string> notations() {
             "４ ７ １ １"};
 }
 
-// What would be found in a text that lets it out, whatever the text was read from.
+// Returns whether a text reveals the PIN, in any notation.
 bool lets_out(const std::string& text) {
     if (digits_of(text).find("4711") != std::string::npos) return true;
     return std::ranges::any_of(notations(), [&](const auto& n) { return text.find(n) != std::string::npos; });
 }
 
-TEST(planted_secret, leaves_by_no_member_of_a_reply_and_in_nothing_that_is_stored) {
+TEST(planted_secret, is_in_no_member_of_a_reply_and_in_no_stored_text) {
     const auto b = wire();
     const auto c = full_command(command_type::update_ca_pin_to_given_value);
     for (const auto& notation : notations())
@@ -232,7 +232,7 @@ TEST(planted_secret, withholds_only_texts_with_digits_of_an_answer_that_is_withh
     EXPECT_EQ(r.reference_number, notice);
 }
 
-TEST(planted_secret, is_not_shown_in_parts_in_the_digits_of_another_script) {
+TEST(planted_secret, is_not_shown_in_part_in_the_digits_of_another_script) {
     const auto r = wire().read(full_command(command_type::update_ca_pin_to_given_value),
                                1,
                                answered(soap_1_1("<Status>OK</Status><Text>４７</Text><Ref>１１</Ref>")));
@@ -242,7 +242,7 @@ TEST(planted_secret, is_not_shown_in_parts_in_the_digits_of_another_script) {
     EXPECT_EQ(r.reference_number, notice);
 }
 
-TEST(planted_secret, a_status_that_looks_like_it_decides_all_the_same) {
+TEST(planted_secret, a_status_that_looks_like_it_still_decides) {
     const auto b = compiled(replaced(binding_text(), "code=\"OK\"", "code=\"4711\""));
     const auto r = b.read(full_command(command_type::update_ca_pin_to_given_value),
                           1,

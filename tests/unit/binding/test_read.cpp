@@ -34,7 +34,7 @@ TEST(read, a_known_success_is_a_success) {
     EXPECT_TRUE(r.result.is_null());
 }
 
-TEST(read, a_known_refusal_is_rejected_with_the_words_of_the_cas) {
+TEST(read, a_known_refusal_is_rejected_with_the_message_of_the_cas) {
     const auto r = read(status_answer("NO_SUCH_CARD"));
 
     EXPECT_EQ(r.outcome, outcome::rejected);
@@ -71,7 +71,7 @@ TEST(read, an_answer_without_a_status_is_unreadable) {
     }
 }
 
-TEST(read, a_command_may_read_a_status_in_its_own_way) {
+TEST(read, a_command_may_have_its_own_row_for_a_status) {
     const auto text = replaced(binding_text(), "</reply>", R"(<status code="BUSY" is="success"/></reply>)");
     const auto b = compiled(text);
 
@@ -94,7 +94,7 @@ TEST(read, takes_either_soap_version_and_any_prefix) {
               outcome::success);
 }
 
-TEST(read, an_envelope_decides_whatever_the_http_status) {
+TEST(read, an_envelope_decides_and_not_the_http_status) {
     EXPECT_EQ(read(status_answer("OK", "", 500)).outcome, outcome::success);
     EXPECT_EQ(read(status_answer("NO_SUCH_CARD", "", 404)).outcome, outcome::rejected);
 }
@@ -137,7 +137,7 @@ TEST(read, an_envelope_with_a_dtd_is_refused) {
 }
 
 TEST(read, an_envelope_is_read_to_a_hundred_levels) {
-    // Envelope, Body, Answer and the Status below it are four levels.
+    // Envelope, Body, Answer and the Status in it are four levels.
     const auto nested = [](int levels) {
         std::string body;
         for (int i = 0; i < levels; ++i)

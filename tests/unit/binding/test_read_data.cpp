@@ -29,12 +29,12 @@ TEST(read_data, a_list_becomes_objects) {
               }));
 }
 
-TEST(read_data, an_empty_list_is_there_and_empty) {
+TEST(read_data, an_empty_list_is_present_and_empty) {
     EXPECT_EQ(read(command_type::get_active_subscriptions, "").result,
               value(value::object{{"subscriptions", value::list{}}}));
 }
 
-TEST(read_data, a_number_that_is_none_makes_the_answer_unreadable) {
+TEST(read_data, an_invalid_number_makes_the_answer_unreadable) {
     for (const auto* days : {"soon", "", "3.5", "99999999999999999999"}) {
         const auto r = read(command_type::get_active_subscriptions,
                             "<Subscription><Days>" + std::string(days) + "</Days></Subscription>");
@@ -47,7 +47,7 @@ TEST(read_data, a_number_that_is_none_makes_the_answer_unreadable) {
     }
 }
 
-TEST(read_data, an_unreadable_answer_keeps_what_it_said_of_itself) {
+TEST(read_data, an_unreadable_answer_keeps_status_message_and_reference) {
     const auto r = read(command_type::get_pairing_status_for_card, "");
 
     EXPECT_EQ(r.status_code, "OK");
@@ -67,7 +67,7 @@ TEST(read_data, the_pairing_status_is_read_in_all_forms_of_a_boolean) {
             value(value::object{{"paired", false}, {"stbs", value::list{}}}));
 }
 
-TEST(read_data, a_card_of_which_nobody_says_whether_it_is_paired_is_held) {
+TEST(read_data, an_answer_that_does_not_say_whether_a_card_is_paired_is_held) {
     for (const auto* data :
          {"",
           "<Paired>perhaps</Paired>",

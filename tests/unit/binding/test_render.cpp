@@ -54,7 +54,7 @@ TEST(render, a_repeat_writes_one_element_per_smartcard) {
               "<t:Box place=\"D5\">0012345678</t:Box></t:CREATE_PAIRING>");
 }
 
-TEST(render, names_inside_a_repeat_are_the_items_and_outside_the_commands) {
+TEST(render, names_mean_the_items_inside_a_repeat_and_the_command_outside) {
     auto c = full_command(command_type::add_to_existing_pairing);
     c.parameters["smartcard_ca_id"] = "09";
 
@@ -90,7 +90,7 @@ TEST(render, an_item_without_its_distributor_may_leave_the_element_out) {
         << body;
 }
 
-TEST(render, the_names_around_a_repeat_are_seen_from_inside_it) {
+TEST(render, names_around_a_repeat_are_visible_inside_it) {
     const auto text = replaced(binding_text(),
                                "<t:Box b:each=\"stbs\">{stb_ca_id}</t:Box>",
                                R"(<t:Box b:each="stbs" with="{smartcard_ca_id}">{stb_ca_id}</t:Box>)");
@@ -169,7 +169,7 @@ TEST(render, doubled_braces_are_braces) {
     EXPECT_NE(body.find("<t:Id>{42}</t:Id>"), std::string::npos) << body;
 }
 
-TEST(render, gives_the_path_and_the_soap_1_1_headers) {
+TEST(render, returns_the_path_and_the_soap_1_1_headers) {
     const auto e = compiled(binding_text()).render(full_command(command_type::create_pairing), 1);
 
     EXPECT_EQ(e.path, "/CREATE_PAIRING");
@@ -177,7 +177,7 @@ TEST(render, gives_the_path_and_the_soap_1_1_headers) {
     EXPECT_EQ(e.soap_action, "urn:test:CREATE_PAIRING");
 }
 
-TEST(render, an_empty_action_is_sent_and_none_is_not) {
+TEST(render, an_empty_action_is_sent_and_an_absent_one_is_not) {
     constexpr std::string_view action = "action=\"urn:test:ADD_SUBSCRIPTIONS\"";
     const auto c = full_command(command_type::add_subscriptions);
     const auto rendered = [&](std::string_view with) {
@@ -200,7 +200,7 @@ TEST(render, soap_1_2_carries_the_action_in_the_content_type) {
     EXPECT_EQ(e.soap_action, std::nullopt);
 }
 
-TEST(render, masks_the_pin_wherever_it_stands) {
+TEST(render, masks_the_pin_in_every_place) {
     const auto c = full_command(command_type::update_ca_pin_to_given_value);
     const auto b = compiled(binding_text());
 
@@ -210,14 +210,14 @@ TEST(render, masks_the_pin_wherever_it_stands) {
     EXPECT_NE(b.render(c, 1).body.find("<t:Pin was=\"4711\">4711</t:Pin>"), std::string::npos);
 }
 
-TEST(render, masked_is_the_same_where_there_is_no_secret) {
+TEST(render, masked_is_the_same_if_there_is_no_secret) {
     const auto b = compiled(binding_text());
     const auto c = full_command(command_type::display_fingerprint);
 
     EXPECT_EQ(b.render_masked(c, 7), b.render(c, 7).body);
 }
 
-TEST(render, iso_8859_1_is_sent_in_its_bytes_and_stored_as_utf_8) {
+TEST(render, iso_8859_1_is_sent_as_such_and_stored_as_utf_8) {
     const auto b = compiled(replaced(binding_text(), "characters=\"UTF-8\"", "characters=\"ISO-8859-1\""));
     auto c = full_command(command_type::send_mail_message_to_client);
     c.parameters["message"] = "Caf\xC3\xA9 \xE2\x82\xAC";

@@ -11,23 +11,23 @@ using samples::binding_text;
 using samples::compiled;
 using samples::full_command;
 
-// The command's PIN is 4711.
+// Returns the stored answer. The command's PIN is 4711.
 std::string stored(const exchange& e, command_type type = command_type::update_ca_pin_to_given_value) {
     return compiled(binding_text()).storable(full_command(type), e);
 }
 
-TEST(storable, keeps_the_answer_as_it_came) {
+TEST(storable, keeps_the_answer_unchanged) {
     EXPECT_EQ(stored(answered("<a>\r\n\tcaf\xC3\xA9</a>")), "<a>\r\n\tcaf\xC3\xA9</a>");
     EXPECT_EQ(stored(answered("")), "");
     EXPECT_EQ(stored({}), "");
 }
 
-TEST(storable, masks_a_secret_that_stands_alone) {
+TEST(storable, masks_a_secret_that_is_not_part_of_a_longer_number) {
     EXPECT_EQ(stored(answered("4711 <a b=\"4711\">4711</a> '4711'. 4711")),
               "**** <a b=\"****\">****</a> '****'. ****");
 }
 
-TEST(storable, leaves_longer_numbers_that_hold_the_same_digits) {
+TEST(storable, keeps_longer_numbers_that_contain_the_same_digits) {
     EXPECT_EQ(stored(answered("<a>0147110</a> 47110 14711 47114711")), "<a>0147110</a> 47110 14711 47114711");
 }
 
@@ -46,7 +46,7 @@ TEST(storable, masks_in_every_character_set) {
     EXPECT_EQ(stored(answered("\xE9 4711", 200, "text/plain; charset=iso-8859-1")), "\xC3\xA9 ****");
 }
 
-TEST(storable, keeps_what_came_in_place_of_an_answer) {
+TEST(storable, keeps_bytes_that_came_instead_of_an_answer) {
     exchange e;
     e.state = exchange_state::sent_no_answer;
     e.error = transport_error::malformed;
@@ -66,7 +66,7 @@ TEST(storable, an_empty_secret_masks_nothing) {
     EXPECT_EQ(compiled(binding_text()).storable(c, answered("a b")), "a b");
 }
 
-TEST(storable, replaces_what_a_text_column_does_not_take) {
+TEST(storable, replaces_characters_that_a_text_column_does_not_accept) {
     EXPECT_EQ(stored(answered(std::string("a\0b\x01\xFF", 5))),
               "a\xEF\xBF\xBD"
               "b\xEF\xBF\xBD\xEF\xBF\xBD");

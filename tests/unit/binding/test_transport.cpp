@@ -21,7 +21,7 @@ exchange failed(exchange_state state, transport_error error) {
     return e;
 }
 
-TEST(transport, what_was_not_sent_is_tried_again_always) {
+TEST(transport, a_request_that_was_not_sent_is_always_tried_again) {
     const auto b = compiled(binding_text());
     for (const auto type : {safe, unsafe}) {
         const auto r =
@@ -44,7 +44,7 @@ TEST(transport, a_repeat_safe_command_without_an_answer_is_tried_again) {
               "the request was sent and the answer cannot be read (too_large: connection reset)");
 }
 
-TEST(transport, what_was_answered_in_no_readable_way_is_an_attempt_and_no_outage) {
+TEST(transport, an_unreadable_answer_is_an_attempt_and_not_an_outage) {
     const auto b = compiled(binding_text());
     for (const auto error : {transport_error::malformed,
                              transport_error::too_large,
@@ -75,7 +75,7 @@ TEST(transport, another_command_without_an_answer_is_maybe_sent) {
               "to repeat");
 }
 
-TEST(transport, a_row_decides_but_never_repeats_what_must_not_be_repeated) {
+TEST(transport, a_row_decides_but_never_repeats_an_unsafe_command) {
     const auto b = compiled(
         replaced(binding_text(),
                  "<outcomes>",

@@ -4,8 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-// What is no XML is never read: the parser behind would cut a value there, or leave out what it does not
-// like, and a part of a refusal could look like a success.
+// Text that is not XML is never read. The lenient parser would cut a value there, or drop text that it does
+// not accept. A part of a refusal could then look like a success.
 namespace contego {
 namespace {
 
@@ -135,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(well_formed, no_xml, testing::ValuesIn(broken_bodies())
     return std::to_string(c.index);
 });
 
-TEST(well_formed, takes_all_that_xml_has) {
+TEST(well_formed, accepts_everything_that_xml_allows) {
     for (const std::string body : {
              "<a/>",
              "<a ></a >",
@@ -151,7 +151,7 @@ TEST(well_formed, takes_all_that_xml_has) {
         EXPECT_EQ(wire::why_not_well_formed(body), "") << body;
 }
 
-TEST(well_formed, names_the_bound_that_is_exceeded) {
+TEST(well_formed, names_the_limit_that_is_exceeded) {
     std::string attributes;
     std::string nested;
     for (int i = 0; i < 257; ++i)
@@ -169,7 +169,7 @@ TEST(well_formed, names_the_bound_that_is_exceeded) {
               "a name longer than 1000 bytes");
 }
 
-TEST(well_formed, an_html_page_is_told_as_such) {
+TEST(well_formed, an_html_page_is_reported_as_such) {
     for (const auto* page : {"<html><br></html>", "<!DOCTYPE html><p>", "\r\n<!doctype HTML PUBLIC ''><p>"})
         EXPECT_EQ(
             compiled(binding_text())

@@ -53,7 +53,7 @@ TEST(json, a_document_may_be_any_value) {
     EXPECT_TRUE(parse("null").is_null());
 }
 
-TEST(json, comments_are_white_space_only_where_they_are_asked_for) {
+TEST(json, comments_are_white_space_only_for_a_person) {
     const auto* text = "{ // why\n \"a\": /* what */ 1 }";
 
     EXPECT_EQ(parse(text, author::person), (value::object{{"a", 1}}));
@@ -68,7 +68,7 @@ TEST(json, integers_are_exact_to_64_bits_and_reals_beyond) {
     EXPECT_EQ(parse("123456789012345678901234567890"), value(123456789012345678901234567890.0));
 }
 
-TEST(json, a_number_with_a_fraction_stays_a_real_though_it_is_whole) {
+TEST(json, a_whole_number_with_a_fraction_stays_a_real) {
     EXPECT_EQ(parse("20.0"), value(20.0));
 }
 
@@ -92,7 +92,7 @@ TEST(json, thirty_two_levels_are_read) {
     EXPECT_EQ(complaint(nested(16, "[{\"a\":", "}]")), "");
 }
 
-TEST(json, what_is_nested_deeper_is_an_error_that_names_the_bound) {
+TEST(json, deeper_nesting_is_an_error_that_names_the_limit) {
     for (const std::size_t levels : {33U, 34U, 900U, 25'000U, 1'000'000U})
         for (const auto& text : {nested(levels, "[", "]"),
                                  nested(levels, "{\"a\":", "}"),
@@ -102,7 +102,7 @@ TEST(json, what_is_nested_deeper_is_an_error_that_names_the_bound) {
             EXPECT_EQ(complaint(text), "lists and objects must be nested at most 32 levels deep") << levels;
 }
 
-TEST(json, lists_and_objects_beside_each_other_are_no_levels) {
+TEST(json, lists_and_objects_beside_each_other_are_not_levels) {
     std::string text = "[0";
     for (int i = 0; i < 10'000; ++i)
         text += ",[],{}";
@@ -131,11 +131,11 @@ TEST(json, of_members_with_the_same_name_the_last_one_counts) {
     EXPECT_EQ(parse(R"({"a": 1, "b": 2, "a": [3]})"), (value::object{{"a", value::list{3}}, {"b", 2}}));
 }
 
-TEST(json, bytes_that_are_no_utf_8_are_an_error_when_read) {
+TEST(json, bytes_that_are_not_utf_8_are_an_error_when_read) {
     EXPECT_NE(complaint("\"caf\xE9\""), "");
 }
 
-TEST(json, bytes_that_are_no_utf_8_are_replaced_when_written) {
+TEST(json, bytes_that_are_not_utf_8_are_replaced_when_written) {
     EXPECT_EQ(write("caf\xE9!"), "\"caf\xEF\xBF\xBD!\"");
     EXPECT_EQ(write_indented("\xFF"), "\"\xEF\xBF\xBD\"");
 }
@@ -156,7 +156,7 @@ TEST(json, write_indented_is_for_people) {
     EXPECT_EQ(write_indented(value::object{{"a", value::list{1}}}), "{\n  \"a\": [\n    1\n  ]\n}");
 }
 
-TEST(json, what_was_written_is_read_as_the_same_value) {
+TEST(json, a_written_value_is_read_as_the_same_value) {
     const value v = value::object{{"big", INT64_MIN},
                                   {"real", 0.1},
                                   {"whole", 3.0},

@@ -18,7 +18,7 @@ value::object members_of(const lists& l) {
         {"smartcards", list_of(l.smartcards)}, {"stbs", list_of(l.stbs)}, {"services", list_of(l.services)}};
 }
 
-/// The ids of a client list, and of whose distributor; every client must be of the same.
+/// Returns the ids of a client list, and sets `distributor`, which must be the same for every client.
 std::string clients(const command& c, std::string_view list, std::string_view id, std::string& distributor) {
     const auto found = c.parameters.find(list);
     std::string all;

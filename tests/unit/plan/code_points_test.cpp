@@ -44,7 +44,7 @@ TEST(code_points, overlong_forms_are_broken) {
     EXPECT_EQ(all_of("\xF0\x80\x80\xAF"), (points{broken, broken, broken, broken}));
 }
 
-TEST(code_points, surrogates_and_what_lies_beyond_unicode_are_broken) {
+TEST(code_points, surrogates_and_numbers_beyond_unicode_are_broken) {
     EXPECT_EQ(all_of("\xED\xA0\x80"), (points{broken, broken, broken}));
     EXPECT_EQ(all_of("\xF4\x90\x80\x80"), (points{broken, broken, broken, broken}));
     EXPECT_EQ(all_of("\xFF"), (points{broken}));

@@ -12,7 +12,7 @@ namespace {
 
 using pairs = std::set<std::pair<std::string, std::string>>;
 
-/// Random households whose cards and services were moved about at random.
+/// Random households whose cards and services were moved at random.
 class households {
 public:
     explicit households(unsigned seed) : random_(seed) {}
@@ -43,7 +43,8 @@ private:
         return std::uniform_int_distribution<unsigned>(lowest, highest)(random_);
     }
 
-    /// Decides for every id whether it was there and whether it is; returns those that were.
+    /// Decides at random for every id whether it was there before and is there now. Returns the ids that were
+    /// there before.
     ids change(place& p, ids lists::* list, ids all) {
         std::shuffle(all.begin(), all.end(), random_);
         ids before;
@@ -80,7 +81,7 @@ bool is_subscription(const command& c) {
     return c.type == command_type::add_subscriptions || c.type == command_type::cancel_subscriptions;
 }
 
-/// What the CAS has after these commands; notes a pair that is named twice.
+/// Returns the state of the CAS after these commands. Fails the test if a pair is named twice.
 pairs applied(pairs state, const std::vector<command>& commands) {
     pairs named;
     for (const auto& c : commands) {
@@ -98,7 +99,7 @@ pairs applied(pairs state, const std::vector<command>& commands) {
     return state;
 }
 
-/// The distributor of a command gives the service afterwards, or gave it before.
+/// Returns whether the distributor of a command gives the service afterwards, or gave it before.
 bool names_its_distributor(const command& c, const std::vector<place>& places) {
     const auto name = text_at(c.parameters, "sub_provisioning_distribution_id");
     const auto card = text_at(c.parameters, "smartcard_ca_id");

@@ -68,7 +68,7 @@ TEST(direct_pairing, a_client_is_not_named_twice) {
                      "stbs[1].stb_ca_id: must not be named twice (was \"01\")"}));
 }
 
-TEST(direct_pairing, an_existing_pairing_is_given_something_to_add) {
+TEST(direct_pairing, an_addition_to_a_pairing_needs_something_to_add) {
     const auto rule =
         lines{"smartcards: must name at least one smartcard to add if stbs names no STB (was nothing)"};
 

@@ -10,7 +10,7 @@ using lines = std::vector<std::string>;
 constexpr auto zone_rule =
     "must be a date and time with a zone, such as 2025-01-31T20:00:00Z or +01:00 in place of Z";
 
-/// A complete command with one member set to something else.
+/// Returns a complete command with one member set to another value.
 value with(std::string_view name, value v, const value& complete) {
     const auto* given = complete.members();
     auto members = given == nullptr ? value::object{} : *given;
@@ -37,7 +37,7 @@ value fingerprint_with(std::string_view name, value v) {
                          " 'fingerprint_slot': 1}"));
 }
 
-TEST(direct_rules, everything_mandatory_is_asked_for_at_once) {
+TEST(direct_rules, every_missing_mandatory_parameter_is_reported) {
     EXPECT_EQ(
         faults("ADD_SUBSCRIPTIONS", value::object{}),
         (lines{"service_ca_id: is mandatory (was nothing)", "smartcard_ca_id: is mandatory (was nothing)"}));
@@ -165,7 +165,7 @@ TEST(direct_rules, a_message_must_be_utf_8) {
               (lines{"message: must be valid UTF-8 (was \"caf\xEF\xBF\xBD\")"}));
 }
 
-TEST(direct_rules, a_message_has_only_what_xml_can_carry) {
+TEST(direct_rules, a_message_has_only_characters_that_xml_allows) {
     const auto rule = "must not have control characters other than tab and line break";
 
     EXPECT_EQ(planned("SEND_MAIL_MESSAGE_TO_CLIENT", mail_with("message", "a\tb\r\nc")).size(), 1U);
@@ -189,7 +189,7 @@ TEST(direct_rules, a_message_has_only_characters_that_the_provider_can_read) {
               (lines{"message: must have characters of ISO-8859-1 only (was \"5 \xE2\x82\xAC\")"}));
 }
 
-TEST(direct_rules, a_message_that_breaks_two_rules_is_told_both) {
+TEST(direct_rules, a_message_that_breaks_two_rules_has_two_violations) {
     EXPECT_EQ(violated("SEND_MAIL_MESSAGE_TO_CLIENT", mail_with("message", std::string(142, '\x02'))).size(),
               2U);
 }

@@ -146,7 +146,7 @@ TEST(direct, a_given_pin_is_planned_with_its_leading_zero) {
     EXPECT_EQ(value(planned_command("UPDATE_CA_PIN_TO_GIVEN_VALUE", given).parameters), given);
 }
 
-TEST(direct, an_optional_null_is_as_good_as_absent) {
+TEST(direct, an_optional_null_counts_as_absent) {
     const auto c =
         planned_command("SEND_BARK_MESSAGE_TO_CLIENT",
                         document("{'smartcard_ca_id': '01', 'message': 'm', 'display_duration': null,"
@@ -164,7 +164,7 @@ TEST(direct, a_queue_number_that_is_an_integer_becomes_text) {
     EXPECT_EQ(c.parameters.at("communication_queue_number"), value("4049"));
 }
 
-TEST(direct, an_unknown_action_is_told_what_is_known) {
+TEST(direct, an_unknown_action_is_refused_with_the_known_ones) {
     const auto result = plan("MAKE_COFFEE", value::object{}, limits{});
 
     const auto& no = std::get<refusal>(result);
@@ -182,7 +182,7 @@ TEST(direct, an_action_in_lower_case_or_with_a_blank_is_unknown) {
             << action;
 }
 
-TEST(direct, parameters_that_are_no_object_are_refused) {
+TEST(direct, parameters_that_are_not_an_object_are_refused) {
     EXPECT_EQ(faults("GET_ACTIVE_SUBSCRIPTIONS", value::list{}),
               (std::vector<std::string>{"parameters: must be an object (was [])"}));
     EXPECT_EQ(faults("BECOME_SUBSCRIBER", {}),

@@ -18,7 +18,7 @@ TEST(distributions, missing_lists_are_empty) {
         (lines{"ADD 01/11 @D"}));
 }
 
-TEST(distributions, the_list_of_them_is_mandatory_and_not_empty) {
+TEST(distributions, their_list_is_mandatory_and_not_empty) {
     EXPECT_EQ(faults("BECOME_SUBSCRIBER", value::object{}),
               (lines{"distributions: is mandatory (was nothing)"}));
     EXPECT_EQ(faults("ADD_SERVICE", document("{'distributions': null}")),
@@ -93,7 +93,7 @@ TEST(distributions, a_ca_id_is_not_named_twice_in_a_list) {
                      "distributions[0].smartcards[2]: must not be named twice (was \"01\")"}));
 }
 
-TEST(distributions, what_was_added_is_there_and_what_was_removed_is_not) {
+TEST(distributions, added_items_must_be_present_and_removed_items_absent) {
     EXPECT_EQ(faults("SWAP_SERVICE",
                      asking({{.has = {.services = {"11"}},
                               .added = {.services = {"12"}},
@@ -106,7 +106,7 @@ TEST(distributions, what_was_added_is_there_and_what_was_removed_is_not) {
                      " has after the action (was \"11\")"}));
 }
 
-TEST(distributions, the_changes_of_a_list_that_cannot_be_read_are_not_blamed) {
+TEST(distributions, changes_are_not_compared_with_an_unreadable_list) {
     EXPECT_EQ(faults("ADD_SERVICE",
                      document("{'distributions': [{'distributor': 'D', 'services': '11', 'smartcards': '01',"
                               " 'stbs': ['91'], 'added': {'services': ['11'], 'stbs': ['91']}}]}")),
@@ -114,7 +114,7 @@ TEST(distributions, the_changes_of_a_list_that_cannot_be_read_are_not_blamed) {
                      "distributions[0].smartcards: must be a list of CA IDs (was \"01\")"}));
 }
 
-TEST(distributions, a_change_that_cannot_be_read_counts_as_a_change) {
+TEST(distributions, an_unreadable_change_counts_as_a_change) {
     EXPECT_EQ(faults("ADD_SERVICE",
                      document("{'distributions': [{'distributor': 'D', 'added': {'services': '11'}}]}")),
               (lines{"distributions[0].added.services: must be a list of CA IDs (was \"11\")"}));
@@ -127,7 +127,7 @@ TEST(distributions, a_change_that_cannot_be_read_counts_as_a_change) {
                "distributions[0].added.services[0]: must be text, since leading zeros count (was 11)"}));
 }
 
-TEST(distributions, a_request_without_end_is_refused_before_it_is_expanded) {
+TEST(distributions, a_huge_request_is_refused_before_it_is_expanded) {
     lists huge;
     for (int i = 0; i < 1000; ++i) {
         huge.smartcards.push_back(std::to_string(i));
@@ -155,11 +155,11 @@ std::size_t count_of(std::string_view action, const value& parameters) {
     return std::get<command_list>(result).size();
 }
 
-TEST(distributions, a_request_at_the_bound_is_planned) {
+TEST(distributions, a_request_at_the_limit_is_planned) {
     EXPECT_EQ(count_of("REST_SUBSCRIPTION", asking({{.has = many(100, 100)}})), 10'000U);
 }
 
-TEST(distributions, a_request_beyond_the_bound_is_told_how_many_commands_it_would_lead_to) {
+TEST(distributions, a_request_beyond_the_limit_is_refused_with_its_number_of_commands) {
     const auto rule = [](std::size_t count) {
         return "must lead to at most 10000 commands, and would lead to " + std::to_string(count);
     };
@@ -195,7 +195,7 @@ TEST(distributions, pairs_that_distributors_share_are_counted_once) {
               10'000U);
 }
 
-TEST(distributions, a_change_of_one_service_is_no_large_request_however_many_there_are) {
+TEST(distributions, a_change_of_one_service_among_many_is_a_small_request) {
     EXPECT_EQ(count_of("START_SERVICE", asking({{.has = many(200, 200), .added = {.services = {"7"}}}})),
               200U);
 }

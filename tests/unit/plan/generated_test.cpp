@@ -10,8 +10,8 @@
 namespace contego::test {
 namespace {
 
-/// Documents that no CRM means and some CRM sends: known and unknown names, every kind of value in every
-/// place, the extremes of each, and a PIN somewhere. The seed says which.
+/// Documents that a CRM may send by mistake: known and unknown names, every kind of value in every place,
+/// extreme values, and a PIN somewhere. The seed selects the document.
 class generated {
 public:
     explicit generated(unsigned seed) : random_(seed) {}
@@ -39,7 +39,7 @@ public:
         return all;
     }
 
-    /// Stands in the text of a document wherever a PIN may stand.
+    /// Marks each place in a document that may hold a PIN.
     static constexpr const char* pin = "73919373";
 
 private:
@@ -143,7 +143,7 @@ private:
     }
 
     std::mt19937 random_;
-    int values_left_ = 200; ///< so that a document stays small, whatever is drawn
+    int values_left_ = 200; ///< keeps a document small in every draw
 };
 
 std::size_t characters_of(std::string_view text) {
@@ -183,7 +183,7 @@ TEST(generated_documents, are_planned_or_refused_within_the_bounds_and_without_a
     EXPECT_GT(refused, 1000U);
 }
 
-TEST(generated_documents, survive_being_written_and_read_and_complain_of_nothing_but_a_parse_error) {
+TEST(generated_documents, are_read_as_they_were_written_and_fail_only_with_a_parse_error) {
     std::mt19937 random(1);
     for (unsigned seed = 1; seed <= 1000; ++seed) {
         const auto document = generated(seed).parameters();

@@ -8,8 +8,8 @@
 namespace contego::planning {
 namespace {
 
-/// The matrix as the CRM documents it, a letter a command: a ADD_SUBSCRIPTIONS, c CANCEL_SUBSCRIPTIONS,
-/// p CREATE_PAIRING, e ADD_TO_EXISTING_PAIRING.
+/// The matrix as the CRM documents it, with a letter for each command: a ADD_SUBSCRIPTIONS, c
+/// CANCEL_SUBSCRIPTIONS, p CREATE_PAIRING, e ADD_TO_EXISTING_PAIRING.
 const std::map<std::string_view, std::string_view> documented{
     {"BECOME_SUBSCRIBER", "a-p-"},
     {"ACTIVATE_SUBSCRIPTION", "a-p-"},
@@ -56,7 +56,7 @@ TEST(matrix, an_action_needs_only_changes_that_it_may_make) {
             EXPECT_NE(n.any_of & r.may_change, 0U) << r.action;
 }
 
-TEST(matrix, an_action_that_turns_on_never_cancels_and_one_that_turns_off_only_cancels) {
+TEST(matrix, turning_on_never_cancels_and_turning_off_only_cancels) {
     for (const auto& r : matrix) {
         EXPECT_FALSE(r.kind == action_kind::turns_on && r.may.cancel) << r.action;
         EXPECT_FALSE(r.kind == action_kind::turns_off && letters(r.may) != "-c--") << r.action;

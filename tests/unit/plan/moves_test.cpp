@@ -36,7 +36,7 @@ TEST(moves, CHANGE_SUBSCRIPTION_DISTRIBUTION_of_a_card_gives_it_the_services_of_
     EXPECT_EQ(planned(change, asking(moved)), (lines{"CREATE 02|92 @B", "ADD 02/13 @B", "CANCEL 02/11 @A"}));
 }
 
-TEST(moves, a_card_that_takes_its_services_along_gets_neither_an_add_nor_a_cancel) {
+TEST(moves, a_card_that_moves_with_its_services_needs_no_command) {
     const std::vector<place> moved{
         {.distributor = "A", .removed = {.smartcards = {"01"}, .stbs = {"91"}, .services = {"11"}}},
         {.distributor = "B",
@@ -46,7 +46,7 @@ TEST(moves, a_card_that_takes_its_services_along_gets_neither_an_add_nor_a_cance
     EXPECT_EQ(planned(change, asking(moved)), (lines{"CREATE 01|91 @B"}));
 }
 
-TEST(moves, the_order_of_the_distributors_does_not_decide_what_is_cut) {
+TEST(moves, the_order_of_the_distributors_does_not_change_the_cancels) {
     const std::vector<place> moved{
         {.distributor = "B",
          .has = {.smartcards = {"01"}, .services = {"11"}},
@@ -56,7 +56,7 @@ TEST(moves, the_order_of_the_distributors_does_not_decide_what_is_cut) {
     EXPECT_EQ(planned(change, asking(moved)), (lines{"CANCEL 01/12 @A"}));
 }
 
-TEST(moves, a_service_newly_distributed_is_only_added_and_one_taken_off_only_cancelled) {
+TEST(moves, a_new_service_is_only_added_and_a_removed_one_only_cancelled) {
     EXPECT_EQ(planned(change,
                       asking({{.distributor = "A",
                                .has = {.smartcards = {"01"}, .services = {"11"}},

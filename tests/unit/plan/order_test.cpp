@@ -19,7 +19,7 @@ const std::vector<place> swapped_cards{{.distributor = "A",
                                         .removed = {{"03"}},
                                         .paired = false}};
 
-TEST(order, the_new_works_before_the_old_is_cut) {
+TEST(order, additions_come_before_cancellations) {
     const lines new_first{"CREATE 02|91 @A",
                           "CREATE 04|92 @B",
                           "ADD 02/12 @A",
@@ -34,7 +34,7 @@ TEST(order, the_new_works_before_the_old_is_cut) {
     EXPECT_EQ(planned("SWAP_INSTALLED_ITEM", asking(swapped_cards, {{"order", {}}})), new_first);
 }
 
-TEST(order, cancel_first_cuts_the_old_before_anything_else) {
+TEST(order, cancel_first_sends_the_cancellations_first) {
     EXPECT_EQ(planned("SWAP_INSTALLED_ITEM", asking(swapped_cards, {{"order", "cancel_first"}})),
               (lines{"CANCEL 01/12 @A",
                      "CANCEL 01/11 @A",

@@ -15,21 +15,21 @@ value grown(std::optional<bool> paired) {
                     .paired = paired}});
 }
 
-TEST(pairing, what_is_paired_is_added_to) {
+TEST(pairing, new_items_join_an_existing_pairing) {
     EXPECT_EQ(planned("ADD_INSTALLED_ITEM", grown(true)), (lines{"EXTEND 01 @D: 02|92"}));
 }
 
-TEST(pairing, what_is_not_paired_is_paired_as_a_whole) {
+TEST(pairing, an_unpaired_distributor_is_paired_as_a_whole) {
     EXPECT_EQ(planned("ADD_INSTALLED_ITEM", grown(false)), (lines{"CREATE 02,01|91,92 @D"}));
 }
 
-TEST(pairing, what_is_not_known_is_asked_and_both_answers_are_planned) {
+TEST(pairing, an_unknown_pairing_is_queried_and_both_branches_are_planned) {
     EXPECT_EQ(
         planned("ADD_INSTALLED_ITEM", grown({})),
         (lines{"STATUS 01 @D", "if unpaired: CREATE 02,01|91,92 @D", "if paired: EXTEND 01 @D: 02|92"}));
 }
 
-TEST(pairing, it_is_the_same_for_every_action_that_may_do_both) {
+TEST(pairing, the_same_holds_for_every_action_that_may_do_both) {
     const auto swapped = [](std::optional<bool> paired) {
         return asking({{.distributor = "D",
                         .has = {{"01"}, {"92"}, {}},
@@ -46,7 +46,7 @@ TEST(pairing, it_is_the_same_for_every_action_that_may_do_both) {
     }
 }
 
-TEST(pairing, with_no_card_from_before_there_is_nothing_to_add_to) {
+TEST(pairing, without_an_earlier_card_there_is_no_pairing_to_join) {
     for (const auto paired : {std::optional<bool>{}, std::optional<bool>{true}, std::optional<bool>{false}})
         EXPECT_EQ(planned("ADD_INSTALLED_ITEM",
                           asking({{.distributor = "D",
@@ -64,7 +64,7 @@ TEST(pairing, without_a_card_or_without_a_box_nothing_is_paired) {
         lines{});
 }
 
-TEST(pairing, every_distributor_is_asked_about_before_its_own_branches) {
+TEST(pairing, every_distributor_is_queried_before_its_own_branches) {
     const std::vector<place> two{
         {.distributor = "A", .has = {{"01"}, {"91"}, {}}, .added = {.stbs = {"91"}}},
         {.distributor = "B", .has = {{"02"}, {"92"}, {}}, .added = {.stbs = {"92"}}}};
@@ -78,7 +78,7 @@ TEST(pairing, every_distributor_is_asked_about_before_its_own_branches) {
                      "if paired: EXTEND 02 @B: |92"}));
 }
 
-TEST(pairing, services_alone_pair_only_on_a_change_of_distribution_that_knows_it_is_needed) {
+TEST(pairing, services_alone_pair_only_if_the_distribution_changes_and_is_unpaired) {
     const auto with_service = [](std::optional<bool> paired) {
         return asking({{.distributor = "D",
                         .has = {{"01"}, {"91"}, {"11"}},

@@ -36,7 +36,7 @@ const std::set<std::string> all_changes{"added.services",
                                         "removed.smartcards",
                                         "removed.stbs"};
 
-/// What each action may change; an action that is not here may change nothing.
+/// The changes that each action permits. An action that is not listed permits none.
 const std::map<std::string_view, std::set<std::string>> allowed{
     {"CHANGE_SUBSCRIPTION_DISTRIBUTION", all_changes},
     {"SWAP_INSTALLED_ITEM", all_changes},
@@ -50,7 +50,7 @@ const std::map<std::string_view, std::set<std::string>> allowed{
     {"REMOVE_INSTALLED_ITEM", {"removed.smartcards", "removed.stbs"}},
 };
 
-TEST(permitted, every_action_may_change_what_it_is_about_and_nothing_else) {
+TEST(permitted, every_action_permits_exactly_its_own_changes) {
     for (const auto& r : planning::matrix) {
         auto expected = all_changes;
         if (const auto found = allowed.find(r.action); found != allowed.end())
@@ -61,7 +61,7 @@ TEST(permitted, every_action_may_change_what_it_is_about_and_nothing_else) {
     }
 }
 
-TEST(permitted, what_is_forbidden_is_shown) {
+TEST(permitted, forbidden_items_are_shown) {
     EXPECT_EQ(faults("STOP_SERVICE",
                      asking({{.has = {.services = {"12"}},
                               .added = {.services = {"12"}},
@@ -73,7 +73,7 @@ TEST(permitted, what_is_forbidden_is_shown) {
                      " subscription (was [\"11\"])"}));
 }
 
-TEST(permitted, an_action_says_what_it_misses) {
+TEST(permitted, an_action_names_a_missing_change) {
     const auto nothing_changed = asking({{.has = {{"01"}, {"91"}, {"11"}}}});
     const auto missing = [&](std::string_view action) { return faults(action, nothing_changed); };
     const std::string added_service = "distributions[*].added.services: must name at least one service for ";
@@ -103,7 +103,7 @@ TEST(permitted, an_action_says_what_it_misses) {
                      " CHANGE_SUBSCRIPTION_DISTRIBUTION (was nothing)"}));
 }
 
-TEST(permitted, a_box_is_no_service) {
+TEST(permitted, a_box_is_not_a_service) {
     EXPECT_EQ(faults("ADD_SERVICE", asking({{.has = {{"01"}, {"91"}, {}}, .added = {.stbs = {"91"}}}})),
               (lines{"distributions[*].added.services: must name at least one service for ADD_SERVICE (was "
                      "nothing)"}));

@@ -5,7 +5,7 @@
 namespace contego::test {
 namespace {
 
-/// What the CRM is told of a request that has the PIN 4711 in a place that is not its own.
+/// The error that the CRM sees for a request that has the PIN 4711 in a wrong place.
 struct misplaced_pin {
     const char* action;
     const char* parameters;

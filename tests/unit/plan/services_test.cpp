@@ -78,7 +78,7 @@ TEST(services, a_service_without_a_card_yields_nothing) {
               lines{});
 }
 
-TEST(services, a_service_that_another_distributor_gives_the_card_is_not_cut) {
+TEST(services, a_service_that_another_distributor_gives_the_card_is_not_cancelled) {
     const std::vector<place> two{
         {.distributor = "A", .has = {.smartcards = {"01", "02"}}, .removed = {.services = {"11"}}},
         {.distributor = "B", .has = {.smartcards = {"01"}, .services = {"11"}}}};

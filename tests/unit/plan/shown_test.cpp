@@ -21,7 +21,7 @@ TEST(shown, sixty_characters_are_shown_whole) {
     EXPECT_EQ(shown(longest), '"' + longest + '"');
 }
 
-TEST(shown, what_is_longer_ends_in_an_ellipsis_at_sixty_characters) {
+TEST(shown, a_longer_text_ends_in_an_ellipsis_at_sixty_characters) {
     const std::string text(59, 'x');
 
     EXPECT_EQ(shown(text), '"' + std::string(56, 'x') + "...");
@@ -54,7 +54,7 @@ TEST(shown, of_an_object_only_the_names_are_shown) {
     EXPECT_EQ(shown(deep), R"([{"code":"****","list":"****","new_pin":"****"}])");
 }
 
-TEST(shown, a_name_that_speaks_of_a_pin_keeps_its_digits_for_itself) {
+TEST(shown, a_name_that_mentions_a_pin_is_shown_without_its_digits) {
     EXPECT_EQ(shown(value::object{{"Pin 4711", 1}}), R"({"Pin ****":"****"})");
     EXPECT_EQ(member_of("a", "pin=4711"), "a.pin=****");
     EXPECT_EQ(without_secret("UPDATE_CA_PIN_4711"), "UPDATE_CA_PIN_****");

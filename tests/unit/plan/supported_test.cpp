@@ -33,7 +33,7 @@ TEST(supported, names_every_command_that_the_site_lacks) {
               "needs.");
 }
 
-TEST(supported, is_what_the_plan_needs_and_no_more) {
+TEST(supported, covers_only_the_commands_that_the_plan_needs) {
     const auto site = without({command_type::get_pairing_status_for_card, command_type::create_pairing});
 
     const auto result = plan("ADD_INSTALLED_ITEM", a_box_joins(true), site);
@@ -44,7 +44,7 @@ TEST(supported, is_what_the_plan_needs_and_no_more) {
     EXPECT_EQ((*commands)[0].type, command_type::add_to_existing_pairing);
 }
 
-TEST(supported, a_mistake_goes_first) {
+TEST(supported, a_mistake_is_reported_first) {
     const auto site = without({command_type::add_subscriptions});
 
     const auto result = plan("ADD_SUBSCRIPTIONS", value::object{}, site);

@@ -10,7 +10,7 @@ using lines = std::vector<std::string>;
 
 const lists household{.smartcards = {"01", "02"}, .stbs = {"91"}, .services = {"11", "12"}};
 
-/// Pairs what is new, then authorises every service on every card.
+/// Expects a plan that pairs the new items, then authorises every service on every card.
 void expect_turned_on(std::string_view action) {
     EXPECT_EQ(planned(action, asking({{.has = household}})),
               (lines{"CREATE 01,02|91 @LIVING-ROOM",
@@ -24,7 +24,8 @@ void expect_turned_on(std::string_view action) {
               (lines{"CREATE 01|91 @LIVING-ROOM", "ADD 01/11 @LIVING-ROOM"}));
 }
 
-/// Cuts every service of every card and touches no pairing, whatever is known of it.
+/// Expects a plan that cancels every service of every card. It has no pairing command, whether or not the
+/// pairing is known.
 void expect_turned_off(std::string_view action) {
     const lines all{"CANCEL 01/11 @LIVING-ROOM",
                     "CANCEL 01/12 @LIVING-ROOM",
@@ -137,7 +138,7 @@ TEST(turning, a_draft_that_is_turned_off_yields_nothing) {
         EXPECT_EQ(planned(action, asking({{.has = household}}, {{"draft", true}})), lines{}) << action;
 }
 
-TEST(turning, a_draft_contradicts_an_action_that_makes_active) {
+TEST(turning, a_draft_is_refused_for_an_action_that_makes_the_subscriber_active) {
     for (const std::string action : {"ACTIVATE_SUBSCRIPTION",
                                      "END_SHORT_TERM_DEACTIVATION",
                                      "SHORT_TERM_ACTIVATION",

@@ -40,7 +40,7 @@ TEST_F(admin_test, the_state_shows_how_many_calls_there_were_at_once) {
     EXPECT_EQ(*state().find("most_at_once"), value(2));
 }
 
-TEST_F(admin_test, the_state_of_one_card_can_be_had_alone) {
+TEST_F(admin_test, the_state_of_one_card_can_be_read_alone) {
     (void)post(authorization_path, addition_to(card));
 
     EXPECT_EQ(*state("?smartcard=" + card).find("pin"), value("****"));
@@ -60,7 +60,7 @@ TEST_F(admin_test, the_journal_is_lines_of_json_from_a_number_on) {
     EXPECT_EQ(*line.find("status_code"), value("CLIENT_NOT_FOUND"));
 }
 
-TEST_F(admin_test, rules_are_replaced_and_taken_away) {
+TEST_F(admin_test, rules_are_replaced_and_removed) {
     EXPECT_EQ(post("/sim/faults", R"([{"do": {"status_code": "SYSTEM_ERROR"}}])").body, "{\"rules\":1}\n");
     EXPECT_THAT(post(authorization_path, addition_to(card)).body, HasSubstr("SYSTEM_ERROR"));
 
@@ -92,7 +92,7 @@ TEST_F(admin_test, a_reset_forgets_state_journal_and_counts) {
                                   {"most_at_once", 0}}));
 }
 
-TEST_F(admin_test, anything_else_is_told_what_there_is) {
+TEST_F(admin_test, any_other_path_is_refused_with_the_known_ones) {
     EXPECT_EQ(get("/sim/else").status, 404);
     EXPECT_EQ(get("/sim/reset").status, 404);
     EXPECT_THAT(get("/sim/else").body, HasSubstr("GET /sim/state"));

@@ -10,7 +10,7 @@ namespace contego::simulator::tests {
 
 using numbers = std::vector<std::string>;
 
-/// A call that is right in everything but what a test says otherwise.
+/// Returns a valid call, which a test changes as it needs.
 inline call call_of(command_type command, numbers cards, numbers services = {}, numbers boxes = {}) {
     call c;
     c.command = command;
@@ -21,8 +21,8 @@ inline call call_of(command_type command, numbers cards, numbers services = {}, 
     return c;
 }
 
-/// An envelope of the stand-in: `NAME` in the namespace of an area, with a request that holds `fields`
-/// (prefix a).
+/// Returns an envelope of the simulator: `NAME` in the namespace of an area, with a request that holds
+/// `fields` (prefix a).
 inline std::string envelope_of(const std::string& area, const std::string& name, const std::string& fields) {
     return "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\" "
            "xmlns:a=\"http://www.conax.com/cas/xsd/" +
@@ -30,14 +30,14 @@ inline std::string envelope_of(const std::string& area, const std::string& name,
            "</a:" + name + "Request></a:" + name + "></e:Body></e:Envelope>";
 }
 
-/// An envelope that asks what a card may show.
+/// Returns an envelope that asks which services a card may show.
 inline std::string question_about(const std::string& card) {
     return envelope_of("authorization",
                        "GetActiveSubscriptions",
                        "<a:CaClientId>" + card + "</a:CaClientId><a:SequenceNumber>1</a:SequenceNumber>");
 }
 
-/// An envelope that adds service 1111 to a card.
+/// Returns an envelope that adds service 1111 to a card.
 inline std::string addition_to(const std::string& card, const std::string& sequence = "1") {
     return envelope_of(
         "authorization",

@@ -41,7 +41,7 @@ TEST_F(cas_test, an_added_service_is_active_with_its_window_as_written) {
               (std::vector{subscription{"1111", "2030-01-01T00:00:00+02:00", "2031-01-01T00:00:00Z"}}));
 }
 
-TEST_F(cas_test, adding_what_is_there_already_changes_nothing_and_says_so) {
+TEST_F(cas_test, adding_a_present_service_changes_nothing_and_says_so) {
     add("", "");
 
     const auto again = apply(call_of(command_type::add_subscriptions, {card}, {"1111"}));
@@ -71,7 +71,7 @@ TEST_F(cas_test, a_plural_addition_gives_every_card_every_service) {
         EXPECT_EQ(active(number), (std::vector{subscription{"1", "", ""}, subscription{"2", "", ""}}));
 }
 
-TEST_F(cas_test, a_plural_call_does_nothing_where_one_card_is_refused) {
+TEST_F(cas_test, a_plural_call_does_nothing_if_one_card_is_refused) {
     const auto a = apply(call_of(command_type::add_subscriptions, {card, "09000000000"}, {"1111"}));
 
     EXPECT_EQ(a.status_code, "CLIENT_NOT_FOUND");
@@ -86,14 +86,14 @@ TEST_F(cas_test, a_cancelled_service_is_gone_and_the_others_stay) {
     EXPECT_EQ(active(card), (std::vector{subscription{"2", "", ""}}));
 }
 
-TEST_F(cas_test, cancelling_what_is_not_there_says_so) {
+TEST_F(cas_test, cancelling_an_absent_service_says_so) {
     const auto a = apply(call_of(command_type::cancel_subscriptions, {card}, {"1"}));
 
     EXPECT_EQ(a.status_code, "NOT_SUBSCRIBED");
     EXPECT_FALSE(a.effect);
 }
 
-TEST_F(cas_test, what_does_not_exist_is_refused_by_name) {
+TEST_F(cas_test, unknown_cards_boxes_and_services_are_refused_by_name) {
     const auto status = [this](numbers cards, numbers services, numbers boxes = {}) {
         return apply(call_of(command_type::add_subscriptions,
                              std::move(cards),
@@ -119,7 +119,7 @@ TEST_F(cas_test, a_mistake_in_the_input_comes_before_everything_else) {
     EXPECT_EQ(a.message, c.mistake);
 }
 
-TEST_F(cas_test, a_feature_that_is_not_there_is_not_available) {
+TEST_F(cas_test, an_unlicensed_command_is_not_available) {
     population p;
     p.unavailable.insert(command_type::display_fingerprint);
     cas without(p, 1);
@@ -147,7 +147,7 @@ TEST_F(cas_test, messages_and_fingerprints_are_seen_as_often_as_they_are_sent) {
     EXPECT_EQ(shown("fingerprints"), value(value::list{value::object{{"fingerprint_slot", 4}}}));
 }
 
-TEST_F(cas_test, a_pin_is_set_and_set_back) {
+TEST_F(cas_test, a_pin_is_set_and_reset) {
     auto given = call_of(command_type::update_ca_pin_to_given_value, {card});
     given.pin = "4711";
     (void)apply(given);
@@ -165,7 +165,7 @@ TEST_F(cas_test, a_pin_is_shown_on_demand_only) {
     EXPECT_EQ(*cas_.card_state(card, false).find("pin"), value("****"));
 }
 
-TEST_F(cas_test, every_answer_has_a_reference_of_its_own) {
+TEST_F(cas_test, every_answer_has_its_own_reference) {
     const auto first = apply(call_of(command_type::get_active_subscriptions, {card})).reference;
     const auto second = apply(call_of(command_type::get_active_subscriptions, {"09000000000"})).reference;
 

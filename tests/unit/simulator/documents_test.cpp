@@ -23,7 +23,7 @@ TEST(documents, every_area_has_a_wsdl_with_the_address_in_it) {
     }
 }
 
-TEST(documents, every_operation_stands_in_the_wsdl_of_its_area) {
+TEST(documents, every_operation_is_in_the_wsdl_of_its_area) {
     const documents d;
 
     for (const auto& o : operations())
@@ -31,7 +31,7 @@ TEST(documents, every_operation_stands_in_the_wsdl_of_its_area) {
                     HasSubstr("<wsdl:operation name=\"" + std::string(o.name) + "\">"));
 }
 
-TEST(documents, what_is_built_in_is_what_stands_in_config) {
+TEST(documents, the_embedded_documents_equal_those_in_config) {
     const documents built_in;
     const documents directory(CONTEGO_SOURCE_DIR "/config/wsdl");
 
@@ -39,7 +39,7 @@ TEST(documents, what_is_built_in_is_what_stands_in_config) {
         EXPECT_EQ(built_in.schema(file), directory.schema(file)) << file;
 }
 
-TEST(documents, a_file_that_is_not_there_is_none) {
+TEST(documents, an_absent_file_is_not_found) {
     const documents d;
 
     EXPECT_EQ(d.schema("../binding.xml"), std::nullopt);

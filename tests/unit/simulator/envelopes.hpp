@@ -33,7 +33,7 @@ read(const std::string& area, const std::string& name, const std::string& fields
     return read_envelope(area_named(area), envelope_of(area, name, fields));
 }
 
-/// The call of an envelope that is expected to be understood.
+/// Returns the call of an envelope that must be understood.
 inline call call_in(const std::string& area, const std::string& name, const std::string& fields) {
     auto r = read(area, name, fields);
     if (const auto* f = std::get_if<fault>(&r)) {

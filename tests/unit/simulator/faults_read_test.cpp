@@ -26,14 +26,14 @@ std::string complaint(const std::string& document) {
     return "none";
 }
 
-TEST(faults_read, what_stands_in_for_the_answer_keeps_the_cas_out) {
+TEST(faults_read, a_substituted_answer_prevents_the_effect) {
     EXPECT_FALSE(what(R"({"http_status": 503, "headers": {"Retry-After": "2"}})").effect);
     EXPECT_FALSE(what(R"({"fault": {"code": "Server", "text": "busy"}})").effect);
     EXPECT_FALSE(what(R"({"status_code": "SYSTEM_ERROR"})").effect);
     EXPECT_FALSE(what(R"({"hang": true})").effect);
 }
 
-TEST(faults_read, what_damages_the_answer_lets_the_cas_do_its_work) {
+TEST(faults_read, a_damaged_answer_keeps_the_effect) {
     EXPECT_TRUE(what(R"({"garbage": true})").effect);
     EXPECT_TRUE(what(R"({"wrong_length": true})").effect);
     EXPECT_TRUE(what(R"({"drip_bytes_per_second": 10})").effect);
@@ -48,7 +48,7 @@ TEST(faults_read, a_reset_and_a_hang_come_before_or_after_the_effect) {
     EXPECT_EQ(what(R"({"hang": false})").describe(), "");
 }
 
-TEST(faults_read, effect_has_the_last_word) {
+TEST(faults_read, effect_overrides_the_default) {
     EXPECT_TRUE(what(R"({"http_status": 504, "effect": true})").effect);
     EXPECT_FALSE(what(R"({"garbage": true, "effect": false})").effect);
 }

@@ -19,7 +19,7 @@ call addition(const std::string& card = "01000000017") {
     return call_of(command_type::add_subscriptions, {card}, {"1111"});
 }
 
-/// For each of `n` equal calls whether a fault was chosen: `..x.`.
+/// Shows for each of `n` equal calls whether a fault was chosen: `..x.`.
 std::string pattern(fault_rules& r, int n, const call& c = addition()) {
     std::string marks;
     for (int i = 0; i < n; ++i)
@@ -27,7 +27,7 @@ std::string pattern(fault_rules& r, int n, const call& c = addition()) {
     return marks;
 }
 
-TEST(faults, without_rules_nothing_goes_wrong) {
+TEST(faults, without_rules_there_is_no_fault) {
     fault_rules none;
     const auto m = none.choose("/path", addition());
 
@@ -48,7 +48,7 @@ TEST(faults, nth_hits_the_nth_matching_call_only) {
     EXPECT_EQ(pattern(r, 6), "..x...");
 }
 
-TEST(faults, every_hits_each_of_that_many) {
+TEST(faults, every_hits_each_nth_call) {
     auto r = rules(R"([{"when": {"every": 2}, "do": {"http_status": 503}}])");
 
     EXPECT_EQ(pattern(r, 6), ".x.x.x");
@@ -117,7 +117,7 @@ TEST(faults, calls_that_do_not_match_are_not_counted) {
     EXPECT_EQ(pattern(r, 1), "x");
 }
 
-TEST(faults, the_first_rule_that_fires_is_the_one) {
+TEST(faults, the_first_rule_that_fires_applies) {
     auto r = rules(R"([{"when": {"nth": 2}, "do": {"garbage": true}}, {"do": {"http_status": 503}}])");
 
     EXPECT_EQ(r.choose("/path", addition()).describe(), "http 503");

@@ -30,7 +30,7 @@ value::list lines_of(const std::string& text) {
     return all;
 }
 
-TEST(journal, an_effect_is_one_line_with_everything_that_was_asked) {
+TEST(journal, an_effect_is_one_line_with_all_parameters_of_the_call) {
     journal j;
     auto c = call_of(command_type::add_subscriptions, {"0100"}, {"1111"});
     c.end = "2031-01-01T00:00:00Z";
@@ -67,7 +67,7 @@ TEST(journal, a_question_that_was_answered_leaves_no_line) {
     EXPECT_EQ(j.lines(), "");
 }
 
-TEST(journal, what_was_done_to_the_exchange_stands_in_the_line) {
+TEST(journal, a_line_names_the_fault_of_the_exchange) {
     journal j;
     j.add(call_of(command_type::add_subscriptions, {"0100"}), said("OK", true), "reset after effect", now);
 
@@ -85,7 +85,7 @@ TEST(journal, a_pin_is_never_written) {
     EXPECT_EQ(*lines_of(j.lines()).at(0).find("details")->find("new_pin"), value("****"));
 }
 
-TEST(journal, lines_can_be_had_from_a_number_on) {
+TEST(journal, lines_can_be_read_from_a_number_on) {
     journal j;
     for (const auto* card : {"0100", "0101", "0102"})
         j.add(call_of(command_type::add_subscriptions, {card}), said("OK", true), "", now);
@@ -104,7 +104,7 @@ TEST(journal, only_the_latest_lines_are_kept_in_memory) {
     EXPECT_EQ(lines_of(j.lines()).size(), 2U);
 }
 
-TEST(journal, numbers_go_on_after_it_was_cleared) {
+TEST(journal, numbers_continue_after_it_was_cleared) {
     journal j;
     j.add(call_of(command_type::add_subscriptions, {"0100"}), said("OK", true), "", now);
     j.clear();

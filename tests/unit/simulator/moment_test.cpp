@@ -21,7 +21,7 @@ TEST(moment, a_fraction_counts_to_the_microsecond) {
     EXPECT_EQ(moment_of("2030-01-01T00:00:00.0000019Z"), whole + std::chrono::microseconds(1));
 }
 
-TEST(moment, what_is_no_date_is_none) {
+TEST(moment, any_other_text_is_refused) {
     for (const auto* text : {"",
                              "2030-01-01",
                              "2030-02-29T00:00:00Z",

@@ -26,7 +26,7 @@ protected:
         return file_.c_str();
     }
 
-    /// What a refused command line says on standard error.
+    /// Returns the text on standard error for a refused command line.
     static std::string refusal(const std::vector<const char*>& arguments) {
         testing::internal::CaptureStderr();
         const auto result = read(arguments);
@@ -75,7 +75,7 @@ TEST_F(options_test, a_user_needs_a_password_and_a_certificate_needs_a_key) {
     EXPECT_THAT(refusal({"--client-ca", "ca.pem"}), HasSubstr("--tls-certificate"));
 }
 
-TEST_F(options_test, only_a_stub_can_be_told_how_long_an_answer_takes) {
+TEST_F(options_test, only_a_stub_has_a_latency_option) {
     const auto o = std::get<options>(read({"--stub", "--stub-latency", "20"}));
 
     EXPECT_EQ(o.server.stub_latency, std::chrono::milliseconds(20));
@@ -115,7 +115,7 @@ TEST_F(options_test, help_and_version_end_well) {
     EXPECT_THAT(said, HasSubstr("contego-sim 1.2.3"));
 }
 
-TEST_F(options_test, what_is_not_an_option_is_refused) {
+TEST_F(options_test, an_unknown_option_is_refused) {
     EXPECT_THAT(refusal({"--explode"}), HasSubstr("--explode"));
 }
 

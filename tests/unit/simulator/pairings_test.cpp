@@ -36,7 +36,7 @@ protected:
     cas cas_{population(), 1};
 };
 
-TEST_F(pairings_test, what_was_paired_is_seen_from_both_sides) {
+TEST_F(pairings_test, a_pairing_is_seen_from_both_sides) {
     EXPECT_TRUE(create({card, other_card}, {box}).effect);
 
     EXPECT_EQ(of_card(other_card).paired, true);
@@ -44,7 +44,7 @@ TEST_F(pairings_test, what_was_paired_is_seen_from_both_sides) {
     EXPECT_EQ(of_box(box).partners, (numbers{card, other_card}));
 }
 
-TEST_F(pairings_test, what_was_never_paired_is_not_paired) {
+TEST_F(pairings_test, a_new_card_or_box_is_not_paired) {
     EXPECT_EQ(of_card(card).paired, false);
     EXPECT_EQ(of_box(box).paired, false);
     EXPECT_EQ(of_card(card).status_code, "OK");
@@ -76,7 +76,7 @@ TEST_F(pairings_test, a_pairing_takes_more_cards_and_boxes) {
     EXPECT_EQ(of_card(other_card).partners, (numbers{box, other_box}));
 }
 
-TEST_F(pairings_test, adding_what_is_in_the_pairing_already_says_so) {
+TEST_F(pairings_test, adding_a_member_of_the_pairing_says_so) {
     create({card}, {box});
 
     const auto again = extend(card, {}, {box});

@@ -27,7 +27,7 @@ TEST(population, a_single_number_is_a_range_of_one) {
     EXPECT_FALSE(range.has("0043"));
 }
 
-TEST(population, what_is_no_range_is_refused) {
+TEST(population, an_invalid_range_is_refused) {
     for (const auto* text : {"", "-", "a-b", "0199-0100", "100-0199", "1-"})
         EXPECT_THROW((void)number_range::parse(text), std::invalid_argument) << text;
 }
@@ -58,7 +58,7 @@ TEST(population, a_box_has_ten_digits_and_begins_with_00) {
     EXPECT_FALSE(holds(p.boxes, "012345678"));
 }
 
-TEST(population, a_file_replaces_what_it_names_and_nothing_else) {
+TEST(population, a_file_replaces_only_the_members_that_it_names) {
     const auto p = population::parse(
         json::parse(R"({"cards": ["10-19", "77"], "unavailable": ["DISPLAY_FINGERPRINT"]})"));
 

@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
 
-/// What a client gets for a request.
+/// The response to a client's request.
 struct got {
     unsigned status = 0; ///< 0: the connection ended without an answer
     std::string body;
@@ -34,7 +34,7 @@ inline server_settings on_threads(unsigned threads) {
     return s;
 }
 
-/// A simulator on a free port, running until it goes out of scope.
+/// A simulator on a free port. It runs until it goes out of scope.
 class running_server {
 public:
     explicit running_server(const server_settings& settings = {}, const service_settings& service = {})
@@ -72,7 +72,7 @@ inline http_request message_of(http::verb verb, const std::string& target, const
     return r;
 }
 
-/// The next answer on a stream.
+/// Reads the next answer from a stream.
 template <class Stream>
 got read_answer(Stream& stream, boost::beast::flat_buffer& buffer) {
     http::response<http::string_body> r;
@@ -82,7 +82,7 @@ got read_answer(Stream& stream, boost::beast::flat_buffer& buffer) {
     return {.status = r.result_int(), .body = r.body(), .keep_alive = r.keep_alive()};
 }
 
-/// One connection of a client; every call blocks.
+/// One connection of a client. Every call blocks.
 class plain_client {
 public:
     explicit plain_client(unsigned short port) : socket_(context_) {
@@ -93,7 +93,7 @@ public:
 
     void send(const std::string& bytes) { asio::write(socket_, asio::buffer(bytes)); }
 
-    /// Says that nothing more will be said.
+    /// Closes the sending side.
     void finish() { socket_.shutdown(tcp::socket::shutdown_send); }
 
     got receive() { return read_answer(socket_, buffer_); }
@@ -103,7 +103,7 @@ public:
         return receive();
     }
 
-    /// Everything that comes until the connection ends, and how it ends.
+    /// Returns all bytes until the connection ends, and sets `ending` to how it ends.
     std::string rest(boost::system::error_code& ending) {
         std::string bytes;
         asio::read(socket_, asio::dynamic_buffer(bytes), ending);

@@ -33,7 +33,7 @@ protected:
     plain_client client_{server_.port()};
 };
 
-TEST_F(server_test, it_tells_where_it_listens) {
+TEST_F(server_test, it_reports_its_address) {
     EXPECT_THAT(server_.address(), StartsWith("http://127.0.0.1:"));
     EXPECT_NE(server_.port(), 0);
 }
@@ -59,7 +59,7 @@ TEST_F(server_test, two_calls_in_one_packet_get_two_answers) {
     EXPECT_EQ(client_.receive().status, 200U);
 }
 
-TEST_F(server_test, a_client_that_wants_the_connection_closed_gets_it_closed) {
+TEST_F(server_test, the_connection_is_closed_if_the_client_asks_for_it) {
     auto request = message_of(http::verb::post, authorization_path, question_about(card));
     request.keep_alive(false);
     client_.send(request);
@@ -69,7 +69,7 @@ TEST_F(server_test, a_client_that_wants_the_connection_closed_gets_it_closed) {
     EXPECT_EQ(ending, asio::error::eof);
 }
 
-TEST_F(server_test, what_is_not_http_ends_the_connection_and_nothing_else) {
+TEST_F(server_test, bytes_that_are_not_http_end_only_their_connection) {
     client_.send(std::string("\x16\x03\x01 hello\r\n\r\n"));
     boost::system::error_code ending;
     (void)client_.rest(ending);
@@ -79,7 +79,7 @@ TEST_F(server_test, what_is_not_http_ends_the_connection_and_nothing_else) {
     EXPECT_EQ(other.ask(message_of(http::verb::get, "/sim/state")).status, 200U);
 }
 
-TEST_F(server_test, a_reset_before_the_effect_leaves_nothing_behind) {
+TEST_F(server_test, a_reset_before_the_effect_prevents_it) {
     order(R"({"reset": "before_effect"})");
     send_addition();
 
@@ -99,7 +99,7 @@ TEST_F(server_test, a_reset_after_the_effect_loses_the_answer_only) {
     EXPECT_THAT(journal(), HasSubstr("\"effect\":true"));
 }
 
-TEST_F(server_test, a_hang_says_nothing_until_the_client_gives_up) {
+TEST_F(server_test, a_hang_sends_nothing_until_the_client_gives_up) {
     order(R"({"hang": "after_effect"})");
     send_addition();
     client_.finish();
@@ -110,7 +110,7 @@ TEST_F(server_test, a_hang_says_nothing_until_the_client_gives_up) {
     EXPECT_THAT(journal(), HasSubstr("hang after effect"));
 }
 
-TEST_F(server_test, a_dripping_answer_takes_its_time_and_is_whole) {
+TEST_F(server_test, a_dripping_answer_is_slow_and_complete) {
     order(R"({"drip_bytes_per_second": 2000})");
     const auto start = std::chrono::steady_clock::now();
     send_addition();
@@ -159,7 +159,7 @@ TEST(server, a_stub_answers_anything_with_ok) {
     }
 }
 
-TEST(server, a_slow_stub_takes_its_time_over_each_answer) {
+TEST(server, a_stub_with_latency_delays_each_answer) {
     server_settings settings;
     settings.stub = true;
     settings.stub_latency = std::chrono::milliseconds(20);
@@ -206,7 +206,7 @@ TEST(server, a_port_that_is_taken_is_refused) {
     EXPECT_THROW(running_server{settings}, boost::system::system_error);
 }
 
-TEST(server, an_address_that_is_none_is_refused) {
+TEST(server, an_invalid_address_is_refused) {
     server_settings settings;
     settings.address = "nowhere";
 

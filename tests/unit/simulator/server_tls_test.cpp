@@ -30,7 +30,7 @@ protected:
         return tls;
     }
 
-    /// The answer to a GET over a new connection.
+    /// Returns the answer to a GET over a new connection.
     static got
     ask(const running_server& server, asio::ssl::context& tls, const std::string& authorization = {}) {
         asio::io_context context;
@@ -62,7 +62,7 @@ TEST_F(server_tls_test, a_client_that_trusts_the_authority_is_answered) {
     EXPECT_THAT(r.body, HasSubstr("location=\"https://localhost/"));
 }
 
-TEST_F(server_tls_test, basic_authentication_works_inside_of_tls) {
+TEST_F(server_tls_test, basic_authentication_works_with_tls) {
     service_settings service;
     service.user = "crm";
     service.password = "secret";
@@ -73,14 +73,14 @@ TEST_F(server_tls_test, basic_authentication_works_inside_of_tls) {
     EXPECT_EQ(ask(server, tls, "Basic Y3JtOnNlY3JldA==").status, 200U);
 }
 
-TEST_F(server_tls_test, a_client_without_a_certificate_is_turned_away_where_one_is_asked_for) {
+TEST_F(server_tls_test, a_client_without_the_required_certificate_is_refused) {
     const running_server server(settings(true));
     auto tls = trusting();
 
     EXPECT_EQ(ask(server, tls).status, 0U);
 }
 
-TEST_F(server_tls_test, a_client_with_a_certificate_of_the_authority_is_let_in) {
+TEST_F(server_tls_test, a_client_with_a_certificate_of_the_authority_is_accepted) {
     const running_server server(settings(true));
     auto tls = trusting();
     const auto own = authority_.issue({.name = "crm"});
@@ -100,7 +100,7 @@ TEST_F(server_tls_test, tls_older_than_1_2_is_refused) {
     EXPECT_EQ(ask(server, tls).status, 0U);
 }
 
-TEST_F(server_tls_test, plain_text_on_a_tls_port_gets_nothing) {
+TEST_F(server_tls_test, plain_text_on_a_tls_port_gets_no_answer) {
     const running_server server(settings());
     plain_client client(server.port());
 

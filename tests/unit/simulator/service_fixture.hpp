@@ -19,7 +19,7 @@ inline http_request request_of(http::verb verb, const std::string& target, const
     return r;
 }
 
-/// A service of the default population, asked without a socket.
+/// A service with the default population, called without a socket.
 class service_fixture : public testing::Test {
 protected:
     response ask(const http_request& request) {

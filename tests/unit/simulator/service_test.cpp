@@ -11,7 +11,7 @@ const std::string card = "01000000017";
 
 class service_test : public service_fixture {};
 
-TEST_F(service_test, a_call_is_done_and_answered) {
+TEST_F(service_test, a_call_is_carried_out_and_answered) {
     const auto r = post(authorization_path, addition_to(card));
 
     EXPECT_EQ(r.status, 200);
@@ -28,14 +28,14 @@ TEST_F(service_test, a_refusal_of_the_cas_is_an_answer_of_200) {
     EXPECT_THAT(r.body, HasSubstr("CLIENT_NOT_FOUND"));
 }
 
-TEST_F(service_test, what_cannot_be_parsed_is_a_fault_of_500) {
+TEST_F(service_test, an_unparsable_body_is_a_fault_with_status_500) {
     const auto r = post(authorization_path, "no XML");
 
     EXPECT_EQ(r.status, 500);
     EXPECT_THAT(r.body, HasSubstr("<faultstring>Couldn't parse stream.</faultstring>"));
 }
 
-TEST_F(service_test, what_is_no_call_at_all_gets_an_http_error) {
+TEST_F(service_test, a_request_that_is_not_a_call_gets_an_http_error) {
     EXPECT_EQ(post("/elsewhere", addition_to(card)).status, 404);
     EXPECT_EQ(ask(request_of(http::verb::put, authorization_path, addition_to(card))).status, 405);
     auto json = request_of(http::verb::post, authorization_path, "{}");
@@ -44,7 +44,7 @@ TEST_F(service_test, what_is_no_call_at_all_gets_an_http_error) {
     EXPECT_EQ(get("/").status, 404);
 }
 
-TEST_F(service_test, the_wsdl_names_the_host_that_it_was_asked_at) {
+TEST_F(service_test, the_wsdl_names_the_host_of_the_request) {
     const auto r = get(authorization_path + std::string("?wsdl"));
 
     EXPECT_EQ(r.status, 200);
@@ -52,7 +52,7 @@ TEST_F(service_test, the_wsdl_names_the_host_that_it_was_asked_at) {
                 HasSubstr("location=\"http://cas.example:8080/ca-server/webservices/client/authorization\""));
 }
 
-TEST_F(service_test, the_schemas_stand_beside_the_services) {
+TEST_F(service_test, the_schemas_are_served_beside_the_services) {
     EXPECT_THAT(get("/ca-server/webservices/client/authorization.xsd").body,
                 HasSubstr("AddSubscriptionsRequestType"));
     EXPECT_THAT(get("/ca-server/webservices/caclient/common-types.xsd").body, HasSubstr("AnswerType"));
@@ -60,7 +60,7 @@ TEST_F(service_test, the_schemas_stand_beside_the_services) {
     EXPECT_EQ(get("/ca-server/webservices/caclient/none.xsd").status, 404);
 }
 
-TEST_F(service_test, who_does_not_say_who_they_are_is_asked) {
+TEST_F(service_test, a_client_without_credentials_is_asked_for_them) {
     service_settings settings;
     settings.user = "crm";
     settings.password = "secret";
@@ -108,7 +108,7 @@ TEST_F(service_faults_test, a_lost_answer_may_come_after_the_effect) {
     EXPECT_TRUE(done());
 }
 
-TEST_F(service_faults_test, a_fault_is_sent_as_it_was_ordered) {
+TEST_F(service_faults_test, a_fault_is_sent_as_the_rule_says) {
     const auto r = with_rule(R"({"fault": {"code": "Server.busy", "text": "later"}})");
 
     EXPECT_EQ(r.status, 500);
@@ -116,7 +116,7 @@ TEST_F(service_faults_test, a_fault_is_sent_as_it_was_ordered) {
     EXPECT_FALSE(done());
 }
 
-TEST_F(service_faults_test, a_status_code_is_said_without_an_effect) {
+TEST_F(service_faults_test, a_status_code_is_sent_without_an_effect) {
     const auto r = with_rule(R"({"status_code": "SYSTEM_ERROR"})");
 
     EXPECT_EQ(r.status, 200);

@@ -59,7 +59,7 @@ TEST(soap_read, add_to_existing_pairing_is_read_with_cards_with_boxes_or_with_bo
               "CaClientIds or PairingModuleIds must be given");
 }
 
-TEST(soap_read, both_questions_about_a_pairing_are_read) {
+TEST(soap_read, both_queries_about_a_pairing_are_read) {
     const auto card = call_in("pairing", "GetPairingStatusForCard", client + sequence);
     EXPECT_EQ(card.command, command_type::get_pairing_status_for_card);
     EXPECT_EQ(card.cards, numbers{"0100"});

@@ -49,7 +49,7 @@ TEST(soap_refuse, a_wrong_pin_is_not_repeated_in_the_complaint) {
               "NewPin must be digits");
 }
 
-TEST(soap_refuse, an_element_that_is_not_of_the_operation_cannot_be_parsed) {
+TEST(soap_refuse, an_element_that_the_operation_lacks_cannot_be_parsed) {
     const fault unreadable{"Server", "Couldn't parse stream."};
 
     EXPECT_EQ(
@@ -66,7 +66,7 @@ TEST(soap_refuse, an_element_that_is_not_of_the_operation_cannot_be_parsed) {
               unreadable);
 }
 
-TEST(soap_refuse, what_is_no_envelope_cannot_be_parsed) {
+TEST(soap_refuse, a_body_that_is_not_an_envelope_cannot_be_parsed) {
     const fault unreadable{"Server", "Couldn't parse stream."};
     const auto& a = area_named("authorization");
 

@@ -13,7 +13,7 @@ const operation& operation_for(command_type command) {
     return operations()[static_cast<std::size_t>(command)];
 }
 
-TEST(soap_write, an_answer_is_written_in_the_namespaces_of_the_stand_in) {
+TEST(soap_write, an_answer_is_written_in_the_namespaces_of_the_simulator) {
     auto a = answer::ok(true);
     a.reference = "some-reference";
 
@@ -27,7 +27,7 @@ TEST(soap_write, an_answer_is_written_in_the_namespaces_of_the_stand_in) {
         R"(</CreatePairingResponse></soap:Body></soap:Envelope>)");
 }
 
-TEST(soap_write, the_operations_stand_in_the_order_of_the_commands) {
+TEST(soap_write, the_operations_are_in_the_order_of_the_commands) {
     for (const auto command : command_types)
         EXPECT_EQ(operation_for(command).command, command);
 }
@@ -49,7 +49,7 @@ TEST(soap_write, no_subscriptions_are_an_empty_list) {
                 HasSubstr("<ct:Subscriptions></ct:Subscriptions>"));
 }
 
-TEST(soap_write, a_refused_question_has_no_result) {
+TEST(soap_write, a_refused_query_has_no_result) {
     const auto refused = answer::no("CLIENT_NOT_FOUND", "no");
 
     EXPECT_THAT(write_envelope(operation_for(command_type::get_active_subscriptions), refused),
@@ -80,7 +80,7 @@ TEST(soap_write, no_pairing_is_a_plain_false) {
     EXPECT_THAT(text, Not(HasSubstr("PairingModuleIds")));
 }
 
-TEST(soap_write, what_xml_reserves_is_escaped) {
+TEST(soap_write, reserved_characters_of_xml_are_escaped) {
     EXPECT_THAT(write_envelope(operation_for(command_type::create_pairing), answer::no("X", "<a> & b")),
                 HasSubstr("<ct:Message>&lt;a&gt; &amp; b</ct:Message>"));
 }

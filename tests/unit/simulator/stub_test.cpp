@@ -26,7 +26,7 @@ TEST(stub, every_path_is_answered_with_ok) {
     }
 }
 
-TEST(stub, the_path_of_the_pairings_says_that_there_is_none) {
+TEST(stub, the_path_of_the_pairings_reports_no_pairing) {
     stub s(1);
 
     EXPECT_THAT(std::string(s.answer("/ca-server/webservices/caclient/pairing")),

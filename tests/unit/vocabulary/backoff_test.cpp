@@ -28,7 +28,7 @@ TEST(delay_after, is_never_less_than_half_of_its_bound) {
     EXPECT_EQ(delay_after(9, 0), milliseconds(1000));
 }
 
-TEST(backoff, begins_anew_once_the_database_answered) {
+TEST(backoff, starts_again_after_the_database_answered) {
     backoff p;
     for (int n = 0; n < 10; ++n)
         static_cast<void>(p.next());

@@ -60,13 +60,13 @@ TEST(masked, no_other_parameter_of_a_command_or_an_action_is_hidden) {
               (value::object{{"pairing", 1}, {"p_in", 2}, {"", 3}, {"PI", 4}}));
 }
 
-TEST(masked, a_text_that_speaks_of_a_pin_stays) {
+TEST(masked, a_text_that_mentions_a_pin_stays) {
     const value::object parameters{{"message", "Your PIN was changed"}};
 
     EXPECT_EQ(masked(parameters), parameters);
 }
 
-TEST(masked, nothing_stays_nothing) {
+TEST(masked, an_empty_object_stays_empty) {
     EXPECT_EQ(masked({}), value::object{});
 }
 

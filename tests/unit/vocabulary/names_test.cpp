@@ -42,7 +42,7 @@ TEST(names, the_codes_are_those_of_the_crm) {
     EXPECT_EQ(name_of(command_type::update_ca_pin_to_given_value), "UPDATE_CA_PIN_TO_GIVEN_VALUE");
 }
 
-TEST(names, a_code_in_lower_case_or_of_nothing_is_none) {
+TEST(names, a_code_in_lower_case_or_unknown_is_refused) {
     EXPECT_EQ(command_type_of("add_subscriptions"), std::nullopt);
     EXPECT_EQ(command_type_of("ADD_SUBSCRIPTIONS "), std::nullopt);
     EXPECT_EQ(command_type_of(""), std::nullopt);

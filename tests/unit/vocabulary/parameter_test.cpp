@@ -37,7 +37,7 @@ TEST(parameter, each_command_has_its_mandatory_parameters) {
     EXPECT_EQ(mandatory_of(command_type::update_ca_pin_to_given_value), (list{"smartcard_ca_id", "new_pin"}));
 }
 
-TEST(parameter, no_command_has_two_of_one_name) {
+TEST(parameter, no_command_has_two_parameters_of_one_name) {
     for (const auto type : command_types) {
         std::set<std::string_view> names;
         for (const auto& p : parameters_of(type))

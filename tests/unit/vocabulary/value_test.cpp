@@ -5,7 +5,7 @@
 namespace contego {
 namespace {
 
-TEST(value, one_that_was_not_given_is_null) {
+TEST(value, a_default_value_is_null) {
     const value v;
 
     EXPECT_TRUE(v.is_null());
@@ -55,7 +55,7 @@ TEST(value, a_member_is_found_by_name_or_not_at_all) {
     EXPECT_EQ(v.find("b"), nullptr);
 }
 
-TEST(value, what_is_no_object_has_no_members) {
+TEST(value, a_value_that_is_not_an_object_has_no_members) {
     EXPECT_EQ(value().find("a"), nullptr);
     EXPECT_EQ(value("a").find("a"), nullptr);
     EXPECT_EQ(value(value::list{"a"}).find("a"), nullptr);

@@ -8,7 +8,7 @@
 namespace contego {
 namespace {
 
-TEST(describe, nothing_wrong_is_no_text) {
+TEST(describe, without_violations_the_text_is_empty) {
     EXPECT_EQ(describe({}), "");
 }
 
