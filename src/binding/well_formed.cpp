@@ -208,7 +208,7 @@ private:
         if (attributes_.size() < 2) return;
         std::ranges::sort(attributes_);
         if (std::ranges::adjacent_find(attributes_) != attributes_.end())
-            wrong("an attribute that stands twice");
+            wrong("an attribute that appears twice");
     }
 
     std::string_view name() {

@@ -205,7 +205,7 @@ TEST(compile, refuses_an_action_that_would_break_a_header) {
             "action=\"urn:test:ADD_SUBSCRIPTIONS\"",
             written,
             "command ADD_SUBSCRIPTIONS: the action must be printable ASCII without blanks, quotes and "
-            "backslashes; without the attribute no action is sent");
+            "backslashes; without the attribute, no action is sent");
     }
 }
 
