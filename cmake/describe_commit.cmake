@@ -1,4 +1,4 @@
-# Writes the commit that is built to OUTPUT, as `git describe` names it; "unknown" outside a checkout. Run as a script at each build.
+# Writes the name of the built commit, by `git describe`, to OUTPUT; "unknown" outside a checkout. Run as a script at each build.
 cmake_minimum_required(VERSION 3.25) # for its policies
 find_program(GIT git)
 set(commit "")

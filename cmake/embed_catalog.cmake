@@ -1,4 +1,5 @@
-# Writes what the schema is made of (the file CATALOG) and the statement that reads it (STATEMENT) as C++ text to OUTPUT. Run as a script.
+# Writes two files as C++ text to OUTPUT: the list of the schema's objects (CATALOG) and the statement that reads them (STATEMENT).
+# Run as a script.
 include("${CMAKE_CURRENT_LIST_DIR}/raw_literal.cmake")
 file(READ "${CATALOG}" text)
 raw_literal(catalog "${text}")

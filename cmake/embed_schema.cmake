@@ -21,8 +21,8 @@ foreach(file IN LISTS MIGRATIONS)
     string(APPEND steps "        {${version}, \"${title}\", ${literal}, ${compatible_from}},\n")
 endforeach()
 
-# definitions_of(RESULT KIND FILE ...) puts the files in the order of their names, but each behind those that its line
-# `-- after: NAME ...` names.
+# definitions_of(RESULT KIND FILE ...) sorts the files by name. A file with the line `-- after: NAME ...` comes
+# after the files that the line names.
 function(definitions_of result kind)
     set(rows "")
     set(placed "")
@@ -46,7 +46,7 @@ function(definitions_of result kind)
             list(APPEND placed "${name}")
         endforeach()
         if(left STREQUAL waiting)
-            message(FATAL_ERROR "`-- after:` names no file, or goes round in a circle, in: ${left}")
+            message(FATAL_ERROR "a line `-- after:` names no file, or the lines form a circle, in: ${left}")
         endif()
         set(waiting "${left}")
     endwhile()

@@ -1,4 +1,4 @@
-# What a site needs beside the two programs. CMakeLists.txt includes this after the rooms.
+# Installs the two programs and the files that a site needs. CMakeLists.txt includes this after the rooms.
 include(GNUInstallDirs)
 
 install(TARGETS contegod contego-sim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
@@ -8,11 +8,11 @@ install(FILES config/contegod.example.json config/binding.xml DESTINATION "${sha
 install(DIRECTORY config/wsdl DESTINATION "${share}" FILES_MATCHING PATTERN "*.wsdl" PATTERN "*.xsd")
 install(DIRECTORY sql/migrations sql/functions sql/views DESTINATION "${share}/sql" FILES_MATCHING PATTERN "*.sql")
 
-# In the layout of the checkout, so that the links between them hold.
+# In the layout of the checkout, so that the links between the pages work.
 install(FILES README.md CONTRIBUTING.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}" FILES_MATCHING PATTERN "*.md")
 
-# The unit names the programs by their full path, which is only known when the prefix is: at installation.
+# The unit names the programs by their full path. The path depends on the prefix, which is known only at installation.
 install(CODE "
     set(unit_folder \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/lib/systemd/system\")
     file(READ \"${PROJECT_SOURCE_DIR}/config/contegod.service\" unit)

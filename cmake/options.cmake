@@ -1,15 +1,15 @@
-# One INTERFACE target carries what every target of ours is compiled with.
+# One INTERFACE target carries the compiler options of all our targets.
 add_library(contego_options INTERFACE)
 target_compile_features(contego_options INTERFACE cxx_std_20)
 target_include_directories(contego_options INTERFACE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/src")
 target_compile_options(contego_options INTERFACE
     -Wall -Wextra -Wpedantic
-    -Wshadow            # a name that hides another is read wrongly
-    -Wconversion        # sizes and ids are narrowed on purpose or not at all
+    -Wshadow            # readers mistake a name that hides another name
+    -Wconversion        # narrowing of sizes and ids must be explicit
     -Wnon-virtual-dtor
     -Woverloaded-virtual
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> # GCC 12 misreads a std::variant that is moved; the sanitizers watch
-    -Wno-mismatched-new-delete # GCC 12 sees one half of the frame allocator of an asio::awaitable inlined
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> # GCC 12 warns wrongly about a moved std::variant; the sanitizers check it
+    -Wno-mismatched-new-delete # GCC 12 inlines only one half of the frame allocator of asio::awaitable, and warns
     -Werror)
 
 set(CONTEGO_SANITIZE "" CACHE STRING "Sanitizers for all targets, as -fsanitize takes them: address,undefined or thread")
@@ -23,8 +23,8 @@ else()
     include(hardening)
 endif()
 
-# What is allocated by one thread of the daemon is freed by another all the time, which is dear in the C library's
-# allocator. The sanitizers bring their own.
+# In the daemon, one thread often frees memory that another thread allocated. This is expensive in the C library's allocator.
+# The sanitizers bring their own allocator.
 add_library(contego_allocator INTERFACE)
 if(NOT CONTEGO_SANITIZE)
     target_link_libraries(contego_allocator INTERFACE -Wl,--push-state,--no-as-needed PkgConfig::tcmalloc -Wl,--pop-state)

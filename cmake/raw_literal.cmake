@@ -1,5 +1,5 @@
-# raw_literal(RESULT TEXT) makes a C++ string literal of TEXT. Standard C++ promises 65,535 characters a literal, so long
-# texts become several that the compiler joins.
+# raw_literal(RESULT TEXT) makes a C++ string literal of TEXT. Standard C++ guarantees 65,535 characters for a literal.
+# A longer text becomes several literals, which the compiler joins.
 function(raw_literal result text)
     string(LENGTH "${text}" length)
     set(literal "")
