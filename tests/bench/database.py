@@ -95,8 +95,8 @@ class Database:
     def insert(self, select):
         """Runs an INSERT into contego.request with the rows of `select`. Returns the first and the last id."""
         row = self.session.query(
-            f"WITH made AS (INSERT INTO contego.request (action, parameters, process_name, priority) {select} RETURNING id) "
-            "SELECT min(id) AS low, max(id) AS high FROM made")[0]
+            f"WITH inserted_requests AS (INSERT INTO contego.request (action, parameters, process_name, priority) {select} RETURNING id) "
+            "SELECT min(id) AS low, max(id) AS high FROM inserted_requests")[0]
         return row["low"], row["high"]
 
     def settle(self):

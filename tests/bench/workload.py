@@ -45,10 +45,10 @@ def script(rows=1, name="LOAD", priority="REGULAR"):
     """Returns one transaction of pgbench: `rows` requests, each with a card of its own, and a row that dates their commit. None of the cards
     belongs to a bulk, since the request would have to wait behind it."""
     return (f"\\set card random({100_000_000 // rows}, {900_000_000 // rows})\n"
-            "WITH made AS (INSERT INTO contego.request (action, parameters, process_name, priority) "
+            "WITH inserted_requests AS (INSERT INTO contego.request (action, parameters, process_name, priority) "
             f"SELECT 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', {card(f':card * {rows} + n')}, 'service_ca_id', '1111'), "
             f"'{name}', '{priority}' FROM generate_series(1, {rows}) AS n RETURNING id) "
-            "INSERT INTO bench.inserted (id) SELECT id FROM made;\n")
+            "INSERT INTO bench.inserted (id) SELECT id FROM inserted_requests;\n")
 
 
 # Requests that ended long ago, in a range of ids, as large as real ones.

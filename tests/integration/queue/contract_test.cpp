@@ -23,14 +23,14 @@ public:
     }
 
     void pass(std::chrono::milliseconds time) override {
-        run("WITH passed AS (UPDATE contego.request SET due_date = due_date - " + interval(time) +
+        run("WITH shifted_requests AS (UPDATE contego.request SET due_date = due_date - " + interval(time) +
             ", scheduled_date = scheduled_date - " + interval(time) +
-            " WHERE life_cycle_state = 'PENDING' RETURNING id) SELECT count(*) FROM passed");
+            " WHERE life_cycle_state = 'PENDING' RETURNING id) SELECT count(*) FROM shifted_requests");
     }
 
     void take_over() override {
-        run("WITH dead AS (UPDATE contego.daemon SET lease_until = '-infinity' RETURNING id)"
-            " SELECT count(*) FROM dead");
+        run("WITH expired_daemons AS (UPDATE contego.daemon SET lease_until = '-infinity' RETURNING id)"
+            " SELECT count(*) FROM expired_daemons");
         run("SELECT rescued FROM contego.rescue()");
         daemon_.membership.keep();
     }
