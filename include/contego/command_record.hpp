@@ -11,7 +11,7 @@
 
 namespace contego {
 
-/// What is stored of one command after an attempt, or after it was skipped.
+/// The stored record of one command after an attempt, or after it was skipped.
 struct command_record {
     int sequence = 0; ///< position in the plan, from 1
     command_type type{};

@@ -10,8 +10,8 @@
 
 namespace contego {
 
-/// What is stored of one claim on one request: the commands since the part that was stored before, and, at
-/// the end of the claim, the verdict. It travels as one from the execution to the database.
+/// A part of one claim on one request, to be stored: the commands since the part before it and, at the end of
+/// the claim, the verdict. It travels as one from the sender to the database.
 struct recorded_run {
     std::int64_t request_id = 0;
     std::int64_t fence = 0; ///< number of the claim

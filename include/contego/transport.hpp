@@ -17,12 +17,12 @@ public:
     transport& operator=(const transport&) = delete;
     virtual ~transport() = default;
 
-    /// Posts the envelope once and returns what came of it, no later than a moment after `deadline`. Never
+    /// Posts the envelope once and returns the exchange, no later than a moment after `deadline`. Never
     /// throws: a failure is described in the exchange. Never repeats the exchange: only the caller knows
     /// whether the command may be sent twice.
     ///
-    /// Await it on the network thread. The transport may be destroyed while the exchange is in flight; the
-    /// exchange then ends soon, as one that was stopped.
+    /// Await it on the network thread. If the transport is destroyed meanwhile, the
+    /// exchange ends soon with an error.
     [[nodiscard]] virtual boost::asio::awaitable<exchange>
     send(envelope e, std::chrono::steady_clock::time_point deadline) = 0;
 };

@@ -34,7 +34,7 @@ class claimer {
 public:
     using executions = std::deque<execution>;
 
-    /// `room` tells how much may be claimed; `deliver` takes what was claimed.
+    /// `room` tells how much may be claimed; `deliver` takes the executions of the claimed requests.
     claimer(const asio::any_io_executor& network,
             const line_options& options,
             planned_claims claims,

@@ -41,7 +41,7 @@ public:
     /// Sends these as soon as it is their turn.
     void add(std::deque<execution> planned);
 
-    /// The gate may allow more exchanges, or fewer. If it allows none, gives back all that wait.
+    /// The gate may allow more exchanges, or fewer. If it allows none, all waiting executions are given back.
     void gate_changed();
 
     /// Exchanges that may be in flight at once.
@@ -53,7 +53,7 @@ public:
     /// Executions that are being sent, each one exchange at a time. Any thread.
     [[nodiscard]] std::size_t sending() const { return sending_; }
 
-    /// Starts no execution any more and gives back all that wait.
+    /// Starts no more executions and gives back the waiting ones.
     void stop();
 
     /// Waits until nothing is being sent. Call after `stop`.

@@ -21,8 +21,8 @@ violation unknown_priority(const std::string& priority) {
     return {"priority", '"' + shortened(priority, most) + '"', "must be REGULAR or EXPRESS"};
 }
 
-/// Whether a command that is to be repeated was sent, and no answer said whether it was done. What
-/// contego.claim reads from the attempts before is the same.
+/// Returns whether a command that will be repeated was sent and no answer said whether it was done.
+/// contego.claim tells the same about the attempts before.
 bool may_have_been_done(const reply& answer) {
     const std::string_view code = answer.error_code;
     const bool not_answered = code.starts_with("TRANSPORT_") && !answer.outage;
@@ -60,9 +60,9 @@ void execution::plan_commands() {
         commands_ = std::move(std::get<command_list>(planned));
     else if (refused.code == "NOT_SUPPORTED" && request_.maybe_sent)
         // The daemon that had the request before may have had another binding file.
-        ended_ = held{{"MAYBE_SENT",
-                       "The request may have been sent before. " + describe(refused.all, refused.more)},
-                      {}};
+        ended_ = held{
+            {"MAYBE_SENT", "The request may have been sent before. " + describe(refused.all, refused.more)},
+            {}};
     else
         ended_ = rejected{{refused.code, describe(refused.all, refused.more)}, {}, {}};
 }
@@ -120,7 +120,7 @@ bool execution::read_back(const reply& answer) {
         ended_ = held_as_maybe_sent("may have been done, and the CAS does not tell");
         return false;
     }
-    // Commands go out one after the other: where this one was not done, none after it was sent.
+    // Commands are sent one after the other: if this one was not done, none after it was sent.
     request_.maybe_sent = *done;
     request_.unanswered = false;
     if (*done) ++position_;
@@ -165,7 +165,7 @@ void execution::note(command_type type, const value& result, const std::string& 
             paired_ = *paired->boolean();
 }
 
-/// The first command from there on that is maybe sent and not safe to repeat.
+/// Returns the first command from there on that may have been sent and is not safe to repeat.
 std::optional<std::size_t> execution::maybe_sent_from(std::size_t position) const {
     if (!request_.maybe_sent) return std::nullopt;
     for (; position < commands_.size(); ++position)

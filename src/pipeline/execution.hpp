@@ -17,25 +17,24 @@ namespace contego::pipeline {
 /// Send this command now.
 struct send_step {
     int sequence;        ///< from 1
-    const command* what; ///< until the next step
-    /// The command of this place in the plan, where `what` is the GET that shows whether it was done.
+    const command* what; ///< valid until the next step
+    /// The planned command, if `what` is a GET that shows whether that command was done; else nullptr.
     const command* read_back_for = nullptr;
 };
 
-/// This command is not sent: its condition does not hold. Record that and go on.
+/// Do not send this command, since its condition does not hold. Record that and go on.
 struct skip_step {
     int sequence;
     const command* what;
 };
 
-/// What to do next with a request; a verdict ends it.
+/// The next thing to do with a request. A verdict ends it.
 using step = std::variant<send_step, skip_step, verdict>;
 
-/// The execution of one claimed request: its plan, what was answered, what comes next.
-///
-/// Pure: no clock, no socket, no database; whoever drives it sends, and says what was answered. Commands that
-/// succeeded under an earlier claim are not sent again. Begins with the plan, and keeps nothing of the
-/// parameters afterwards: a request that cannot be planned has a verdict at once.
+/// The execution of one claimed request: its plan, the answers so far, and the next step.
+/// Pure: no clock, no socket, no database. The sender sends each command and passes the answer. Commands that
+/// succeeded under an earlier claim are not sent again. The constructor plans the request and drops the
+/// parameters. A request that cannot be planned has a verdict at once.
 ///
 ///     next -> send_step -> answered(reply) -> next ... -> verdict
 class execution {
@@ -45,21 +44,19 @@ public:
 
     [[nodiscard]] const request& of() const { return request_; }
 
-    /// `proven`: false where the CAS is taken for dead, and what is sent is to find out. No command that is
-    /// not safe to repeat does that: a GET goes before it. Precondition: every send_step before was answered,
-    /// and no verdict was returned.
+    /// Returns the next step. `proven` is false if the CAS is taken for dead and the next exchange is a
+    /// probe. A command that is not safe to repeat is never a probe: a GET goes before it. Precondition:
+    /// every send_step before was answered, and no verdict was returned.
     [[nodiscard]] step next(bool proven = true);
 
-    /// What the command of the latest send_step came to. True where that is the end of it, to be recorded;
-    /// false after a GET that is not of the plan, and did not show that the command that may have been sent
-    /// was done.
+    /// Takes the answer to the latest send_step. Returns whether to record the exchange. False: it was a GET
+    /// outside the plan, and it did not show that a command that may have been sent was done.
     bool answered(const reply& answer);
 
 private:
     /// `sent`: the command at `position_` itself was answered, not a GET before it.
     [[nodiscard]] verdict failed(const reply& answer, bool sent) const;
-    [[nodiscard]] verdict
-    given_up(const reply& answer, const std::string& reference_number, bool sent) const;
+    [[nodiscard]] verdict given_up(const reply& answer, const std::string& reference_number, bool sent) const;
     [[nodiscard]] verdict held_as_maybe_sent(const std::string& why) const;
     [[nodiscard]] std::string later_maybe_sent() const;
     [[nodiscard]] std::optional<std::size_t> maybe_sent_from(std::size_t position) const;
@@ -68,7 +65,7 @@ private:
     [[nodiscard]] bool is_skipped(const command& c) const;
     void note(command_type type, const value& result, const std::string& reference);
     [[nodiscard]] std::optional<command> scout_for(const command& c) const;
-    /// The GET itself if the binding has it, else nothing.
+    /// Returns the GET itself if the binding has it, else nothing.
     [[nodiscard]] std::optional<command> supported(std::optional<command> get) const;
     void plan_commands();
 
@@ -77,12 +74,12 @@ private:
     const retry_policy& policy_;
     double jitter_;
     command_list commands_;
-    std::size_t position_ = 0; ///< of the command that is next, or that is on its way
-    command current_;          ///< the latest that was asked for
+    std::size_t position_ = 0; ///< of the next command, or of the one in flight
+    command current_;          ///< the command of the latest step
     std::optional<verdict> ended_;
-    std::optional<command> reading_back_; ///< the GET on its way for the command at `position_`
-    std::optional<command> scout_;        ///< the GET on its way that finds out whether the CAS is there
-    std::optional<bool> paired_;          ///< what the latest pairing status said
+    std::optional<command> reading_back_; ///< the GET in flight for the command at `position_`
+    std::optional<command> scout_;        ///< the GET in flight that is a probe
+    std::optional<bool> paired_;          ///< from the latest pairing status
     std::string reference_number_;
     value result_; ///< of the latest command that returned something
 };

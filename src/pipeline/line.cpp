@@ -13,14 +13,8 @@ line::line(line_options options, const line_parts& parts)
       observer_(parts.observer),
       recorder_(parts.network, parts.recording, parts.store, parts.observer),
       turns_(parts.network, parts.gate, [this] { return waiting_.has_express(); }),
-      sender_(options_,
-              parts.wire,
-              parts.source,
-              parts.endpoint,
-              parts.gate,
-              turns_,
-              parts.observer,
-              recorder_),
+      sender_(
+          options_, parts.wire, parts.source, parts.endpoint, parts.gate, turns_, parts.observer, recorder_),
       dispatcher_(parts.network,
                   options_.in_flight,
                   parts.gate,
@@ -28,12 +22,13 @@ line::line(line_options options, const line_parts& parts)
                   waiting_,
                   sender_,
                   {[this] { report_gauges(); }, [this] { claimer_.wake(); }}),
-      claimer_(parts.network,
-               options_,
-               planned_claims(parts.claiming, options_, parts.wire, parts.source),
-               parts.observer,
-               [this] { return room(); },
-               [this](std::deque<execution> planned) { dispatcher_.add(std::move(planned)); }) {
+      claimer_(
+          parts.network,
+          options_,
+          planned_claims(parts.claiming, options_, parts.wire, parts.source),
+          parts.observer,
+          [this] { return room(); },
+          [this](std::deque<execution> planned) { dispatcher_.add(std::move(planned)); }) {
     gate_.on_change([this] { gate_changed(); });
     // If more requests wait to be sent than to be recorded, the CAS is the slower one.
     recorder_.on_asking_for_more([this] { return waiting_.size() > recorder_.outstanding(); });
@@ -80,8 +75,7 @@ void line::gate_changed() {
 }
 
 void line::report_gauges() {
-    observer_.holds(
-        options_.provider, dispatcher_.waiting(), dispatcher_.sending(), recorder_.outstanding());
+    observer_.holds(options_.provider, dispatcher_.waiting(), dispatcher_.sending(), recorder_.outstanding());
 }
 
 } // namespace contego::pipeline

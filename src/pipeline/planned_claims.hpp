@@ -14,7 +14,7 @@
 
 namespace contego::pipeline {
 
-/// Claims, and plans what was claimed on the same thread, since a large plan takes a while.
+/// Claims requests and plans them on the thread that claims, since a large plan takes a while.
 ///
 /// All references must outlive it.
 class planned_claims {

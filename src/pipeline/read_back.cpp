@@ -13,7 +13,7 @@ std::string text_of(const value::object& o, std::string_view name) {
     return text == nullptr ? std::string() : *text;
 }
 
-/// The CA IDs of a list of objects, such as `smartcards` of a pairing command.
+/// Returns the CA IDs of a list of objects, such as `smartcards` of a pairing command.
 std::vector<std::string> ids_of(const value::object& o, const std::string& list, std::string_view member) {
     std::vector<std::string> ids;
     const auto found = o.find(list);
@@ -23,13 +23,13 @@ std::vector<std::string> ids_of(const value::object& o, const std::string& list,
     return ids;
 }
 
-/// The card whose pairing shows whether the command was done: one that the command pairs.
+/// Returns a card that the command pairs. Its pairing status shows whether the command was done.
 std::string card_of(const command& c) {
     const auto cards = ids_of(c.parameters, "smartcards", "smartcard_ca_id");
     return cards.empty() ? text_of(c.parameters, "smartcard_ca_id") : cards.front();
 }
 
-// No date is compared: how the CAS writes one is its own affair.
+// Dates are not compared: the CAS may write them in any format.
 std::optional<bool> is_subscribed(const command& c, const value& answer) {
     const auto* all = answer.find("subscriptions");
     if (all == nullptr || all->items() == nullptr) return std::nullopt;

@@ -6,14 +6,15 @@
 
 namespace contego::pipeline {
 
-/// The GET command whose answer shows whether `c` was done; nothing where none can tell, as for a message.
+/// Returns the GET command whose answer shows whether `c` was done. Nothing if no GET can tell, as for a
+/// message.
 [[nodiscard]] std::optional<command> read_back_of(const command& c);
 
-/// A GET command about the same card; nothing where `c` names none.
+/// Returns a GET command about the same card. Nothing if `c` names no card.
 [[nodiscard]] std::optional<command> harmless_get_like(const command& c);
 
-/// Whether that answer shows that `c` was done; nothing where it does not tell: an entitlement with another
-/// window, a card that is paired with other boxes.
+/// Returns whether that answer shows that `c` was done. Nothing if it does not tell: an entitlement with
+/// another window, or a card that is paired with other boxes.
 [[nodiscard]] std::optional<bool> was_done(const command& c, const value& answer);
 
 } // namespace contego::pipeline

@@ -15,16 +15,16 @@
 namespace contego::pipeline {
 namespace {
 
-// Commands and verdicts together, so some 300 requests: larger batches are little faster, and let others
-// wait for longer.
+// Commands and verdicts together, so some 300 requests. Larger batches are hardly faster, and other sessions
+// wait longer for them.
 constexpr std::size_t most_rows = 600;
-constexpr std::size_t full_batch = most_rows / 2; // parts, most of a command and a verdict
+constexpr std::size_t full_batch = most_rows / 2; // a part is a command and a verdict, usually
 
-// The server needs several times as much to take a batch apart.
+// The server needs several times as much memory to unpack a batch.
 constexpr std::size_t most_bytes_of_batch = std::size_t{4} << 20U;
 
-// The recorder tries requests whose rows another session has locked again after a while, and only some of
-// them in a batch, so that all others go on.
+// Requests whose rows another session keeps locked are written again after a while. A batch takes only some
+// of them, so that all other requests go on.
 constexpr std::size_t most_locked_rows = most_rows / 4;
 constexpr auto between_tries = std::chrono::milliseconds(100);
 constexpr auto longest_gathering = std::chrono::milliseconds(10);
@@ -32,7 +32,7 @@ constexpr const char* record_refused = "RECORD_REFUSED";
 
 constexpr std::size_t bytes_of_a_row = 512;
 
-/// About what it takes in memory. The data of an answer are in its text, and once more apart.
+/// About how much memory a command takes. The data of an answer are in its text, and once more as a value.
 std::size_t size_of(const command_record& c) {
     return bytes_of_a_row + c.request.size() + 2 * c.response.size() + c.error_description.size();
 }
@@ -57,7 +57,7 @@ std::pair<std::int64_t, std::int64_t> claim_of(const recorded_run& run) {
 
 } // namespace
 
-/// Joins the parts of each claim in one run.
+/// Makes a batch: joins the parts of each claim in one run.
 class recorder::batch_builder {
 public:
     [[nodiscard]] bool has_room(std::size_t most) const {
@@ -171,7 +171,7 @@ record_batch recorder::take() {
     return batch.take();
 }
 
-/// Until the batch has that many rows, or enough bytes.
+/// Moves parts into the batch until it has `most` rows or enough bytes.
 void recorder::take_from(std::deque<recorded_run>& from, std::size_t most, batch_builder& batch) {
     for (; !from.empty() && batch.has_room(most); from.pop_front()) {
         if (&from == &locked_) --postponed_.at(claim_of(from.front()));
@@ -208,8 +208,8 @@ asio::awaitable<void> recorder::pause(std::chrono::milliseconds time) {
     co_await timer.async_wait(asio::use_awaitable);
 }
 
-// Puts them in front of the parts that were added for these requests meanwhile, so that a verdict is never
-// written before the commands that it ends.
+// Puts them before the parts that were added for the same requests meanwhile: a verdict must not be written
+// before the commands of its request.
 void recorder::put_back_postponed(const record_batch& batch, const record_answer& answer) {
     const std::set<std::int64_t> still_locked(answer.postponed.begin(), answer.postponed.end());
     for (const auto& run : batch.runs | std::views::reverse)
@@ -231,12 +231,13 @@ void recorder::hold_what_failed(const record_batch& batch, const record_answer& 
         if (failed.contains(run.request_id)) hold(run, answer.failure);
 }
 
-// The outcome could not be stored, and the CAS got the command all the same: maybe_sent.
+// The outcome could not be stored, but the CAS may have the command: the hold says maybe_sent.
 void recorder::hold(const recorded_run& failed, const std::string& why) {
     constexpr std::size_t longest_reason = 1000;
     if (failed.end)
-        if (const auto* reason = reason_of(*failed.end); reason != nullptr && reason->code == record_refused) {
-            // The database would be busy with it, and the daemon could not stop.
+        if (const auto* reason = reason_of(*failed.end);
+            reason != nullptr && reason->code == record_refused) {
+            // Trying forever would keep the database busy and the daemon from stopping.
             observer_.trouble("record",
                               "request " + std::to_string(failed.request_id) +
                                   " can neither be recorded nor held, and stays in flight until this daemon "
@@ -256,7 +257,7 @@ void recorder::hold(const recorded_run& failed, const std::string& why) {
     if (!end) refused_.insert(claim);
 }
 
-/// Drops the parts of that claim that wait to be written. Returns the one with the verdict, if it is there.
+/// Drops the waiting parts of that claim. Returns the part with the verdict, if there is one.
 std::optional<recorded_run> recorder::take_back(const claim& of) {
     std::optional<recorded_run> end;
     postponed_.erase(of);

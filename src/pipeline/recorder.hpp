@@ -25,20 +25,16 @@ namespace contego::pipeline {
 
 namespace asio = boost::asio;
 
-/// Gathers what is to be written while the batch before is being written, so that batches grow with the load
-/// and a lone request does not wait. Where it is told that more comes anyway, it gathers for a moment longer,
-/// but EXPRESS waits for nobody, and a batch has a limit, so that the next one has its turn soon. Holds on to
-/// a batch until the database took it, however long that is.
-///
-/// If the database refuses to store an outcome of a request, the request is held for a person: a hold takes
-/// the place of its verdict, wherever that is, and its other outcomes that are not written yet are dropped.
-/// So no request is COMPLETED of which a command is missing.
-///
-/// Counts the bytes that it holds, so that whoever sends can wait until there is room: the database may be
-/// slower than the CAS, and one request may have ten thousand commands.
-///
-/// Lives on the network thread; `store` is called on `database`, one call at a time. All references must
-/// outlive it.
+/// Gathers outcomes while the batch before them is being written. So batches grow with the load, and a lone
+/// outcome does not wait. If more outcomes are expected, it gathers for a moment longer, but an EXPRESS
+/// outcome never waits. Batches are bounded, so that the next one is written soon. A batch is kept until the
+/// database has stored it, forever if need be.
+/// If the database refuses to store an outcome of a request, the request is held for a person. A hold
+/// replaces its verdict, and its other outcomes that are not written yet are dropped. So no request is
+/// COMPLETED while the record of one of its commands is missing. It counts the bytes that it holds, so that
+/// the sender can wait until there is room. The database may be slower than the CAS, and one request may have
+/// ten thousand commands. Lives on the network thread. `store` is called on `database`, one call at a time.
+/// All references must outlive the recorder.
 class recorder {
 public:
     recorder(const asio::any_io_executor& network,
@@ -51,26 +47,26 @@ public:
         written_ = std::move(written);
     }
 
-    /// `more` says whether requests wait to be sent whose outcomes will follow. Set it before `run`.
+    /// `more` returns whether outcomes of waiting requests will follow soon. Set it before `run`.
     void on_asking_for_more(std::function<bool()> more) { more_to_come_ = std::move(more); }
 
     enum class urgency { express, regular };
 
-    /// Outcomes of one claim, at least one. The recorder writes the parts of a claim in the order in which they
+    /// Adds outcomes of one claim, at least one. The parts of a claim are written in the order in which they
     /// were added; all of them must have the same urgency.
     void add(recorded_run part, urgency u = urgency::regular);
 
-    /// Whether the database refused to store an outcome of this claim, and its verdict is still to come. The
-    /// request is held: nothing of it is to be sent any more.
+    /// Returns whether the database refused to store an outcome of this claim whose verdict is still to come.
+    /// The request is held: send no more of its commands.
     [[nodiscard]] bool refused(const request& r) const { return refused_.contains({r.id, r.fence}); }
 
-    /// Verdicts added and not yet durable.
+    /// Returns how many verdicts are added and not yet durable.
     [[nodiscard]] std::size_t outstanding() const { return outstanding_; }
 
-    /// Those of them that the database could not write yet because another session keeps rows locked.
+    /// Returns how many claims wait because another session keeps rows of their requests locked.
     [[nodiscard]] std::size_t postponed() const { return postponed_.size(); }
 
-    /// Whether the outcome of another exchange may be added. False while more than 16 MiB wait to be durable.
+    /// Returns whether the outcome of another exchange may be added: less than 16 MiB are not durable yet.
     [[nodiscard]] bool has_room() const { return bytes_ < most_bytes; }
 
     /// Waits until `has_room`, or until `open` was called.
@@ -82,7 +78,7 @@ public:
     /// Writes until `stop` was called and nothing is left.
     asio::awaitable<void> run();
 
-    /// No more will be added.
+    /// Ends `run` when everything is written. Add nothing afterwards.
     void stop();
 
 private:
@@ -116,9 +112,9 @@ private:
     std::deque<recorded_run> locked_; ///< of requests whose rows another session keeps locked
     /// How many parts of each claim are in `locked_`; 0: they are being written.
     std::map<claim, std::size_t> postponed_;
-    asio::steady_timer::time_point next_try_{}; ///< when the database is asked again about `locked_`
+    asio::steady_timer::time_point next_try_{}; ///< when `locked_` is written again
     std::size_t bytes_ = 0;   ///< of all outcomes that are not durable, those being written included
-    std::set<claim> refused_; ///< held while they were under way: their verdict is still to come
+    std::set<claim> refused_; ///< claims that are held and whose verdict is still to come
     backoff backoff_;
     bool stopping_ = false;
     bool is_open_ = false;

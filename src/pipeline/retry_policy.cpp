@@ -10,8 +10,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// What the CAS asked for, within 0 and `longest`. Compared in seconds: so many milliseconds may be no
-/// number.
+/// Returns the wait that the CAS asked for, within 0 and `longest`. It compares seconds, since the value in
+/// milliseconds may overflow.
 milliseconds within(std::optional<seconds> asked, milliseconds longest) {
     if (!asked || *asked <= seconds(0)) return milliseconds(0);
     return *asked > std::chrono::floor<seconds>(longest) ? longest : milliseconds(*asked);

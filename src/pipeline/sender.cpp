@@ -88,7 +88,7 @@ bool sender::may_send(const request& r) const {
            steady_clock::now() < source_.lease_deadline(r);
 }
 
-/// Returns nothing if the exchange is not to be recorded: a GET that is not of the plan.
+/// Returns nothing if the exchange must not be recorded: it was a GET outside the plan.
 asio::awaitable<std::optional<command_record>> sender::send(execution& e, const send_step& now) {
     const auto& r = e.of();
     const auto sent = steady_clock::now();

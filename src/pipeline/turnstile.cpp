@@ -47,7 +47,7 @@ void turnstile::wait_for(steady_clock::duration time) {
     });
 }
 
-/// The turn that was waited for has come; and perhaps others with it.
+/// Gives the turn that has come, and perhaps others with it.
 void turnstile::give_turns() {
     turn_is_drawn_ = false;
     auto wait = steady_clock::duration::zero();
@@ -59,7 +59,7 @@ void turnstile::give_turns() {
     wait_for(wait);
 }
 
-/// Takes the one who passes next off those who wait; nullptr: nobody waits.
+/// Removes and returns the waiting exchange that passes next; nullptr: none waits.
 asio::steady_timer* turnstile::first() {
     auto& [express, begun, fresh] = waiting_;
     auto& others = !fresh.empty() && (begun.empty() || express_is_fresh_()) ? fresh : begun;

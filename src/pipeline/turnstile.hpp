@@ -14,26 +14,27 @@ namespace contego::pipeline {
 
 namespace asio = boost::asio;
 
-/// Lets one exchange after the other pass, at the rate that the gate allows. A turn is drawn for whoever
-/// waits and given away when it comes, so that EXPRESS takes the next turn, whoever waited before it.
+/// Lets exchanges pass one after the other, at the rate that the gate allows. A turn is given to an exchange
+/// only when it comes, so that EXPRESS takes the next turn even if others have waited longer.
 ///
 /// Lives on the network thread; `gate` must outlive it.
 class turnstile {
 public:
-    /// Who passes first, if several wait.
+    /// The order in which waiting exchanges pass.
     enum class rank {
         express, ///< the next exchange of an EXPRESS request
         begun,   ///< the next exchange of another request
         fresh,   ///< the first exchange of a request that is not chosen yet
     };
 
-    /// `express_is_fresh` says whether an EXPRESS request would be chosen: then `fresh` goes before `begun`.
+    /// `express_is_fresh` returns whether an EXPRESS request would be chosen next. `fresh` then goes before
+    /// `begun`.
     turnstile(asio::any_io_executor network, admission_control& gate, std::function<bool()> express_is_fresh);
 
     /// Waits for a turn, or until `open` was called.
     asio::awaitable<void> pass(rank r);
 
-    /// From now on nobody waits.
+    /// From now on, exchanges pass without a turn.
     void open();
 
 private:

@@ -12,7 +12,7 @@
 
 namespace contego::testing {
 
-/// Sends an envelope and calls `then` with what came of it, while the executor runs.
+/// Sends an envelope and calls `then` with the exchange, while the executor runs.
 inline void begin_exchange(const boost::asio::any_io_executor& network,
                            transport& endpoint,
                            envelope e,

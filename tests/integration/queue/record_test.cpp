@@ -265,8 +265,7 @@ TEST_F(record, throws_where_the_database_is_away_and_works_when_it_is_back) {
     {
         const closed_database away(database_);
 
-        EXPECT_ANY_THROW(
-            static_cast<void>(daemon_.record({{c}, {verdict_on(c, disposition::complete)}})));
+        EXPECT_ANY_THROW(static_cast<void>(daemon_.record({{c}, {verdict_on(c, disposition::complete)}})));
     }
 
     daemon_.record({{c}, {verdict_on(c, disposition::complete)}});

@@ -354,7 +354,7 @@ TEST(execution, a_retry_takes_the_doubt_along) {
     EXPECT_TRUE(ends(c).maybe_sent);
 }
 
-/// What is sent next while the CAS is taken for dead.
+/// Returns the next command that is sent while the CAS is taken for dead.
 std::string sends_to_find_out(execution& c) {
     const auto next = c.next(false);
     return std::string(name_of(std::get<send_step>(next).what->type));

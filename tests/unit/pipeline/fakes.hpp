@@ -42,7 +42,7 @@ public:
         return queue_.is_ours(r) ? when::max() : when::min();
     }
 
-    int failures = 0; ///< so many calls throw
+    int failures = 0; ///< this many calls throw
     std::size_t most_asked = 0;
     std::vector<std::size_t> asked; ///< the limit of each claim
     std::vector<std::size_t> asked_bytes;
@@ -68,7 +68,7 @@ public:
         return queue_.record(batch);
     }
 
-    int failures = 0; ///< so many calls throw
+    int failures = 0; ///< this many calls throw
     std::vector<flat_command> commands;
     std::vector<flat_verdict> verdicts;
     std::vector<std::size_t> ends; ///< how many verdicts each batch had
@@ -80,7 +80,7 @@ private:
 /// A CAS that answers what the test says, or nothing.
 class fake_transport final : public transport {
 public:
-    /// `answer` returns nothing where the CAS stays silent.
+    /// `answer` returns nothing if the CAS stays silent.
     fake_transport(boost::asio::any_io_executor network, std::function<std::optional<exchange>()> answer)
         : network_(std::move(network)), answer_(std::move(answer)) {}
 

@@ -122,11 +122,12 @@ TEST_F(line_fixture, claims_once_for_each_hint_and_not_once_more_when_it_has_rec
     const auto made = make_line();
     auto& l = *made;
     const auto when_it_has_come_to_rest = [&](const std::function<void()>& then) {
-        boost::asio::post(network_, [&, then] { // what waited for the recording is woken after this
-            boost::asio::post(network_, [&, then] {
-                boost::asio::post(claiming_, [&, then] { boost::asio::post(network_, then); });
+        boost::asio::post(
+            network_, [&, then] { // coroutines that waited for the recording are woken after this
+                boost::asio::post(network_, [&, then] {
+                    boost::asio::post(claiming_, [&, then] { boost::asio::post(network_, then); });
+                });
             });
-        });
     };
     watches_.on_recorded = [&] {
         if (watches_.ended == 2) return l.stop();
@@ -142,7 +143,7 @@ TEST_F(line_fixture, claims_once_for_each_hint_and_not_once_more_when_it_has_rec
 }
 
 TEST_F(line_fixture, looks_often_where_nobody_may_tell_it_of_what_comes) {
-    queue(8); // all that it has room for: the first claim is full
+    queue(8); // everything it has room for: the first claim is full
     options_.poll_interval = std::chrono::hours(1);
     watches_.on_claimed = [&, left = 1](std::size_t count) mutable {
         if (count == 0 && watches_.ended == 8 && left-- == 1)
@@ -352,7 +353,7 @@ request express_for(std::int64_t id, const std::string& card) {
     return r;
 }
 
-/// Where among the envelopes the one is that names the card.
+/// Returns the position of the envelope that names the card.
 std::size_t place_of(const std::string& card, const std::vector<envelope>& sent) {
     const auto found =
         std::ranges::find_if(sent, [&](const envelope& e) { return e.body.find(card) != std::string::npos; });

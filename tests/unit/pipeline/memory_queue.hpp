@@ -32,7 +32,7 @@ public:
         rows_.emplace(id, entry{std::move(r), std::move(touched), state::queued, now_ + due_in, {}, {}});
     }
 
-    /// A person lets what is held go on.
+    /// A person lets held requests go on.
     void release(std::int64_t id) {
         const std::lock_guard lock(mutex_);
         rows_.at(id).is = state::queued;
@@ -43,7 +43,7 @@ public:
         now_ += time;
     }
 
-    /// As if the lease had ended: what is in flight may be claimed again, by us under another number.
+    /// Ends the lease: requests in flight may be claimed again, by us under another number.
     void take_over() {
         const std::lock_guard lock(mutex_);
         ++holder_;

@@ -111,7 +111,7 @@ protected:
         recorder_.add(run_of(row), u);
     }
 
-    /// Lets it write all that it was given.
+    /// Lets it write everything that it was given.
     void finish() {
         recorder_.stop();
         network_.restart();

@@ -149,7 +149,7 @@ TEST_F(recorder_fixture, asks_again_with_the_same_batch_after_the_database_did_n
     }
     EXPECT_EQ(requests_of(store_.batches[2].verdicts), ids{2});
     EXPECT_EQ(watches_.troubles, std::vector<std::string>{"record"});
-    EXPECT_EQ(watches_.ended, 2U) << "what was not written is not told as recorded";
+    EXPECT_EQ(watches_.ended, 2U) << "outcomes that were not written are not told as recorded";
 }
 
 TEST_F(recorder_fixture, counts_a_request_as_outstanding_until_it_is_durable) {
@@ -259,7 +259,7 @@ TEST_F(recorder_fixture, a_hold_replaces_a_verdict_that_waits_behind_a_refused_c
     const auto held = taken(store_, 1);
     ASSERT_EQ(held.size(), 1U);
     EXPECT_EQ(held[0].disposition, disposition::hold);
-    EXPECT_TRUE(held[0].maybe_sent) << "what could not be stored was sent all the same";
+    EXPECT_TRUE(held[0].maybe_sent) << "a command whose outcome could not be stored was sent all the same";
     EXPECT_EQ(taken(store_, 2).size(), 1U) << "others go on";
     EXPECT_EQ(recorder_.outstanding(), 0U);
 }
@@ -412,7 +412,7 @@ TEST_F(recorder_fixture, writes_large_outcomes_in_batches_of_some_megabytes) {
     EXPECT_EQ(requests_of(store_.batches[2].commands), (ids{9, 10}));
 }
 
-/// Request 1 is locked for the first batch; what comes of it later must wait behind that.
+/// Request 1 is locked for the first batch; its later outcomes must wait behind that.
 TEST_F(recorder_fixture, keeps_the_order_of_a_request_whose_rows_are_locked) {
     record_answer first;
     first.postponed = {1};
@@ -461,7 +461,7 @@ TEST_F(recorder_fixture, leaves_room_in_each_batch_beside_many_locked_requests) 
     finish();
 
     EXPECT_EQ(requests_of(store_.batches[1].verdicts).back(), 700)
-        << "all that are not locked are in the next batch";
+        << "all requests without locks are in the next batch";
     for (std::size_t n = 1; n < store_.batches.size(); ++n)
         EXPECT_LE(
             std::ranges::count_if(requests_of(store_.batches[n].verdicts), [](auto id) { return id <= 600; }),

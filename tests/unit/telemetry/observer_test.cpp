@@ -201,9 +201,8 @@ TEST_F(observer_fixture, shows_how_many_requests_the_line_holds) {
 }
 
 TEST_F(observer_fixture, writes_text_for_people) {
-    const auto text = written({log_format::text, "info"}, [&](observer& o) {
-        o.decided(r_, ended(disposition::hold, "MAYBE_SENT"));
-    });
+    const auto text = written({log_format::text, "info"},
+                              [&](observer& o) { o.decided(r_, ended(disposition::hold, "MAYBE_SENT")); });
 
     EXPECT_THAT(text, HasSubstr("Z info    request held "));
     EXPECT_THAT(text, HasSubstr(" error_code=\"MAYBE_SENT\""));
