@@ -245,8 +245,8 @@ void recorder::hold(const recorded_run& failed, const std::string& why) {
                                   why);
             return;
         }
-    const auto claim = claim_of(failed);
-    const auto end = failed.end ? failed : take_back(claim);
+    const auto of = claim_of(failed);
+    const auto end = failed.end ? failed : take_back(of);
     recorded_run hold;
     hold.request_id = failed.request_id;
     hold.fence = failed.fence;
@@ -254,7 +254,7 @@ void recorder::hold(const recorded_run& failed, const std::string& why) {
         {record_refused, "the outcome could not be stored: " + shortened(why, longest_reason)}, {}, true};
     if (end) hold.first_sent = end->first_sent;
     add(std::move(hold));
-    if (!end) refused_.insert(claim);
+    if (!end) refused_.insert(of);
 }
 
 /// Drops the waiting parts of that claim. Returns the part with the verdict, if there is one.

@@ -10,7 +10,7 @@
 #include <functional>
 #include <utility>
 
-namespace contego::testing {
+namespace contego::test {
 
 /// Sends an envelope and calls `then` with the exchange, while the executor runs.
 inline void begin_exchange(const boost::asio::any_io_executor& network,
@@ -26,4 +26,4 @@ inline void begin_exchange(const boost::asio::any_io_executor& network,
                           });
 }
 
-} // namespace contego::testing
+} // namespace contego::test

@@ -59,11 +59,11 @@ protected:
 
     /// Posts an envelope. The exchange is appended to `ended_`.
     void send(clock::time_point deadline) {
-        begin_exchange(player_->network.get_executor(),
-                       player_->endpoint(),
-                       {"/service", "text/xml; charset=utf-8", "", "<request/>"},
-                       deadline,
-                       [this](exchange e) { ended_.push_back(std::move(e)); });
+        test::begin_exchange(player_->network.get_executor(),
+                             player_->endpoint(),
+                             {"/service", "text/xml; charset=utf-8", "", "<request/>"},
+                             deadline,
+                             [this](exchange e) { ended_.push_back(std::move(e)); });
     }
 
     /// Runs the network until `count` exchanges have ended.
@@ -117,14 +117,14 @@ TEST_P(transport_contract, it_returns_also_if_the_deadline_is_over_or_near) {
 TEST_P(transport_contract, it_returns_on_the_network_thread) {
     against(far_end::answers);
     std::thread::id came_back_on;
-    begin_exchange(player_->network.get_executor(),
-                   player_->endpoint(),
-                   {"/service", "text/xml", "", "<request/>"},
-                   clock::now() + long_enough,
-                   [&](const exchange& /*e*/) {
-                       came_back_on = std::this_thread::get_id();
-                       ended_.emplace_back();
-                   });
+    test::begin_exchange(player_->network.get_executor(),
+                         player_->endpoint(),
+                         {"/service", "text/xml", "", "<request/>"},
+                         clock::now() + long_enough,
+                         [&](const exchange& /*e*/) {
+                             came_back_on = std::this_thread::get_id();
+                             ended_.emplace_back();
+                         });
 
     run_until_ended(1);
 
@@ -189,14 +189,14 @@ TEST_P(transport_contract, many_at_once_all_end_once) {
 
 TEST_P(transport_contract, an_exchange_may_be_followed_by_another_at_once) {
     against(far_end::answers);
-    begin_exchange(player_->network.get_executor(),
-                   player_->endpoint(),
-                   {"/service", "text/xml", "", "<request/>"},
-                   clock::now() + long_enough,
-                   [&](exchange e) {
-                       ended_.push_back(std::move(e));
-                       send(clock::now() + long_enough);
-                   });
+    test::begin_exchange(player_->network.get_executor(),
+                         player_->endpoint(),
+                         {"/service", "text/xml", "", "<request/>"},
+                         clock::now() + long_enough,
+                         [&](exchange e) {
+                             ended_.push_back(std::move(e));
+                             send(clock::now() + long_enough);
+                         });
 
     run_until_ended(2);
 

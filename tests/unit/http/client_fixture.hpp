@@ -65,11 +65,11 @@ public:
     std::shared_ptr<std::vector<exchange>> begin(std::chrono::milliseconds timeout = 30s,
                                                  envelope e = small()) {
         auto box = std::make_shared<std::vector<exchange>>();
-        contego::testing::begin_exchange(io.get_executor(),
-                                         *client,
-                                         std::move(e),
-                                         std::chrono::steady_clock::now() + timeout,
-                                         [box](exchange x) { box->push_back(std::move(x)); });
+        test::begin_exchange(io.get_executor(),
+                             *client,
+                             std::move(e),
+                             std::chrono::steady_clock::now() + timeout,
+                             [box](exchange x) { box->push_back(std::move(x)); });
         return box;
     }
 

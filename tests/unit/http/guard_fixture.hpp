@@ -115,11 +115,11 @@ protected:
     void send(const std::string& path = "/x") {
         envelope e;
         e.path = path;
-        contego::testing::begin_exchange(network_.get_executor(),
-                                         *guard_,
-                                         std::move(e),
-                                         steady_clock::now() + seconds(30),
-                                         [this](exchange out) { ended_.push_back(std::move(out)); });
+        test::begin_exchange(network_.get_executor(),
+                             *guard_,
+                             std::move(e),
+                             steady_clock::now() + seconds(30),
+                             [this](exchange out) { ended_.push_back(std::move(out)); });
         poll();
     }
 

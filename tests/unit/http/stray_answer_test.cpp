@@ -217,14 +217,14 @@ TEST(stray_answer, a_quick_answer_is_not_a_stray_one) {
     int answered = 0;
     bool failed = false;
     std::function<void()> next = [&] {
-        contego::testing::begin_exchange(f.io.get_executor(),
-                                         *f.client,
-                                         client_fixture::small(),
-                                         std::chrono::steady_clock::now() + 30s,
-                                         [&](const exchange& x) {
-                                             if (x.state != exchange_state::answered) return;
-                                             if (++answered < many) next();
-                                         });
+        test::begin_exchange(f.io.get_executor(),
+                             *f.client,
+                             client_fixture::small(),
+                             std::chrono::steady_clock::now() + 30s,
+                             [&](const exchange& x) {
+                                 if (x.state != exchange_state::answered) return;
+                                 if (++answered < many) next();
+                             });
     };
 
     next();
