@@ -28,8 +28,6 @@ TEST_F(guard_fixture, an_exchange_sent_in_spite_of_it_comes_back_unsent) {
     kill();
 
     send();
-    EXPECT_TRUE(ended_.empty()) << "never from inside send";
-    poll();
 
     ASSERT_EQ(ended_.size(), 1U);
     EXPECT_EQ(ended_[0].state, exchange_state::not_sent);
