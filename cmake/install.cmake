@@ -9,7 +9,7 @@ install(DIRECTORY config/wsdl DESTINATION "${share}" FILES_MATCHING PATTERN "*.w
 install(DIRECTORY sql/migrations sql/functions sql/views DESTINATION "${share}/sql" FILES_MATCHING PATTERN "*.sql")
 
 # In the layout of the checkout, so that the links between the pages work.
-install(FILES README.md CONTRIBUTING.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(FILES README.md CONTRIBUTING.md SECURITY.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(DIRECTORY docs DESTINATION "${CMAKE_INSTALL_DOCDIR}" FILES_MATCHING PATTERN "*.md")
 
 # The unit names the programs by their full path. The path depends on the prefix, which is known only at installation.
