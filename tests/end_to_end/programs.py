@@ -95,12 +95,12 @@ class Daemon:
 
     count = 0
 
-    def __init__(self, configuration_file, environment=None, ready=True):
+    def __init__(self, configuration_file, environment=None, ready=True, program=CONTEGOD):
         Daemon.count += 1
         self.log_file = configuration_file.with_name(f"daemon-{Daemon.count}.log")
         with open(self.log_file, "wb") as log:
             self.process = subprocess.Popen(
-                [CONTEGOD, "serve", "--config", str(configuration_file)],
+                [program, "serve", "--config", str(configuration_file)],
                 stderr=log,
                 env={**os.environ, **(environment or {})},
             )

@@ -1,0 +1,29 @@
+"""The daemon of a former commit, built below build/former and kept there."""
+
+import os
+import pathlib
+import subprocess
+
+from programs import REPOSITORY
+
+# Change it, before the first release, if the schema changes so that an older daemon cannot work with it. A release is named here later.
+COMMIT = "FORMER_COMMIT"
+
+
+def contegod():
+    """Returns the path of the program. The first call takes some minutes."""
+    tree = pathlib.Path(REPOSITORY) / "build/former" / COMMIT[:12]
+    program = tree / "build/release/contegod"
+    if not program.exists():
+        if not tree.exists():
+            run(REPOSITORY, "git", "worktree", "prune")
+            run(REPOSITORY, "git", "worktree", "add", "-q", "--detach", tree, COMMIT)
+        run(tree, "cmake", "--preset", "release")
+        run(tree, "cmake", "--build", "--preset", "release", "--target", "contegod")
+    return str(program)
+
+
+def run(folder, *command):
+    environment = {**os.environ, "CCACHE_BASEDIR": str(folder), "CCACHE_NOHASHDIR": "1"}
+    done = subprocess.run(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(map(str, command))} in {folder}:\n{done.stdout[-3000:]}"
