@@ -204,9 +204,10 @@ TEST_F(refusing, for_want_of_rights_is_the_sites_mistake) {
     auto as_stranger = database_;
     as_stranger.connection_string += " user=" + stranger;
 
-    EXPECT_THAT([&] { static_cast<void>(queue::make_outcome_store(as_stranger)->record(outcomes())); },
-                ThrowsMessage<queue::server_error>(
-                    ::testing::AllOf(HasSubstr("(SQLSTATE 42501)"), HasSubstr("HINT:"))));
+    EXPECT_THAT(
+        [&] { static_cast<void>(queue::make_outcome_store(as_stranger)->record(grouped(outcomes()))); },
+        ThrowsMessage<queue::server_error>(
+            ::testing::AllOf(HasSubstr("(SQLSTATE 42501)"), HasSubstr("HINT:"))));
     EXPECT_EQ(progress(id), "IN_FLIGHT");
 }
 
