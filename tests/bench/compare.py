@@ -43,7 +43,7 @@ def build(folder):
 
 def measured(folder, given):
     """Returns the figures of one run by (scenario, figure)."""
-    file = folder / "compare.json"
+    file = folder / "build/compare.json"
     subprocess.run([sys.executable, folder / "tests/bench/bench.py", "--scenario", given.scenario, "--rows", str(given.rows), "--repeat", "1",
                     "--load-seconds", str(given.load_seconds), "--json", file],
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
