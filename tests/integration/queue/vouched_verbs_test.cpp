@@ -125,7 +125,7 @@ TEST_F(vouched_verbs, skip_is_refused_where_what_follows_depends_on_the_answer) 
     const auto asking = insert_in("HELD");
     sql("UPDATE contego.command SET type = 'GET_PAIRING_STATUS_FOR_CARD'");
 
-    EXPECT_NE(act("skip", asking).refused.find("depends on its answer"), std::string::npos);
+    EXPECT_NE(act("skip", asking).refused.find("depend on its answer"), std::string::npos);
 }
 
 TEST_F(vouched_verbs, skip_again_goes_one_command_further) {
