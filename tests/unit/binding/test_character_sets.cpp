@@ -132,8 +132,8 @@ TEST(character_sets, invalid_bytes_are_not_xml) {
         EXPECT_EQ(r.error_code, "UNREADABLE_ANSWER") << charset;
         EXPECT_EQ(
             r.error_description,
-            "the answer is HTTP 200 with a body that cannot be read as XML (bytes that its character set "
-            "does not have)");
+            "the answer is HTTP 200 with a body that cannot be read as XML (bytes that are invalid in "
+            "its character set)");
     }
 }
 

@@ -163,7 +163,7 @@ TEST(correlation, mistakes_are_reported) {
 TEST(correlation, a_pin_must_not_be_used) {
     const auto text = for_all("<correlation at=\"//Id\" equals=\"{new_pin}\"/>");
 
-    EXPECT_THAT(mistakes_in(text), testing::Contains(HasSubstr("no PIN, not {new_pin}")));
+    EXPECT_THAT(mistakes_in(text), testing::Contains(HasSubstr("equals must not hold {new_pin}")));
 }
 
 } // namespace
