@@ -1,10 +1,10 @@
 #pragma once
 
 #include <contego/command.hpp>
-#include <contego/envelope.hpp>
 #include <contego/exchange.hpp>
+#include <contego/interpretation.hpp>
 #include <contego/limits.hpp>
-#include <contego/reply.hpp>
+#include <contego/prepared_command.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -34,33 +34,27 @@ public:
     /// Compiles the text of a binding file. Returns all mistakes, ordered by line, if there is any.
     [[nodiscard]] static std::variant<binding, std::vector<binding_error>> compile(std::string_view xml);
 
-    /// Returns the limits of the site, including which commands it supports. The functions below accept only
-    /// supported commands, except `repeat_safe`.
+    /// Returns the limits of the site, including which commands it supports. `prepare` and `interpret` accept
+    /// only supported commands.
     [[nodiscard]] const contego::limits& limits() const;
 
     /// Returns whether sending the command twice leaves the CAS as sending it once does. False for an
     /// unsupported command.
     [[nodiscard]] bool repeat_safe(command_type type) const;
 
-    /// Renders the envelope of a planned command. `request_id` fills the placeholder `{request.id}`.
-    [[nodiscard]] envelope render(const command& c, std::int64_t request_id) const;
+    /// Renders the envelope of a planned command, and the text of the envelope that is stored. `request_id`
+    /// fills the placeholder `{request.id}`.
+    [[nodiscard]] prepared_command prepare(const command& c, std::int64_t request_id) const;
 
-    /// Renders the same body as it is stored: with every secret as `****`, and as UTF-8 in any character set
-    /// of the wire.
-    [[nodiscard]] std::string render_masked(const command& c, std::int64_t request_id) const;
-
-    /// Interprets an exchange as the reply to a command that was rendered for this request.
+    /// Interprets an exchange as the reply to a command that was prepared for this request, and returns the
+    /// text of the answer that is stored.
     ///
     /// The envelope decides about a SOAP fault, not the HTTP status. An answer that the binding file does not
     /// cover is `hold`. If no answer came, or that of another request, the reply is `retry` for a repeat-safe
     /// command. Otherwise it is `hold` with `MAYBE_SENT`. A secret of `c` in a text of the CAS is shown as
     /// `****`. The time is linear in the size of the body.
-    [[nodiscard]] reply read(const command& c, std::int64_t request_id, const exchange& e) const;
-
-    /// Returns the answer's body as it is stored: valid UTF-8 without NUL, at most 1 MiB, with every secret
-    /// of `c` as `****`. It may hold any bytes that came instead of an answer. If the body repeats a secret
-    /// in a form that cannot be cut out, a notice replaces the whole body.
-    [[nodiscard]] std::string storable(const command& c, const exchange& e) const;
+    [[nodiscard]] interpretation
+    interpret(const command& c, std::int64_t request_id, const exchange& e) const;
 
     struct compiled; ///< used only in src/binding
 

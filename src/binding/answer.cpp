@@ -76,25 +76,28 @@ void mask_below(pugi::xml_node node, const veil& v) {
     }
 }
 
+std::optional<decoded> decoded_for_reading(std::string_view body, std::string_view content_type) {
+    return decode(body, parameter_of(content_type, "charset"), wrong_bytes::refused);
+}
+
 } // namespace
 
-answer::answer(const exchange& e) {
+answer::answer(const exchange& e, body_text body) {
     if (!media_type_of(e.content_type).starts_with("multipart/")) {
-        parse(e.body, parameter_of(e.content_type, "charset"));
+        parse(e.body, body.is_whole ? std::move(body.text) : decoded_for_reading(e.body, e.content_type));
     } else if (const auto root = root_part(e.content_type, e.body)) {
-        parse(root->body, parameter_of(root->content_type, "charset"));
+        parse(root->body, decoded_for_reading(root->body, root->content_type));
     } else {
         reason_ = "a multipart body whose root part cannot be read";
     }
 }
 
-void answer::parse(std::string_view body, std::string_view charset) {
+void answer::parse(std::string_view body, std::optional<decoded> read) {
     if (trimmed(body).empty()) {
         kind_ = kind::nothing;
         reason_ = "an empty body";
         return;
     }
-    auto read = decode(body, charset, wrong_bytes::refused);
     if (!read) {
         reason_ = "a body in a character set that is not known";
         return;

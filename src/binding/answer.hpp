@@ -1,5 +1,6 @@
 #pragma once
 
+#include "binding/body_text.hpp"
 #include "binding/veil.hpp"
 #include <contego/exchange.hpp>
 
@@ -23,7 +24,8 @@ public:
         other,    ///< no SOAP envelope: HTML, JSON, broken XML, or XML that we refuse
     };
 
-    explicit answer(const exchange& e);
+    /// `body` is the beginning of the exchange's body; if that is the whole, it is not decoded again.
+    answer(const exchange& e, body_text body);
 
     /// Returns which kind of body it is.
     [[nodiscard]] kind what() const { return kind_; }
@@ -49,7 +51,7 @@ public:
     [[nodiscard]] const std::string& reason() const { return reason_; }
 
 private:
-    void parse(std::string_view body, std::string_view charset);
+    void parse(std::string_view body, std::optional<decoded> read);
     void classify();
     void tell_fault(std::string_view soap);
 

@@ -24,6 +24,7 @@ std::string_view without_leading_space(std::string_view bytes) {
 // Maps the names of a character set to the one name that is used below.
 std::string known_name(std::string_view written) {
     auto name = lower_case(trimmed(written));
+    if (name == "utf-8") return name;
     std::ranges::replace(name, '_', '-');
     for (const auto* utf_8 : {"utf8", "us-ascii", "ascii", "unicode-1-1-utf-8"})
         if (name == utf_8) return "utf-8";

@@ -1,7 +1,5 @@
 #include "binding/disclose.hpp"
 
-#include "binding/content_type.hpp"
-#include "binding/decode.hpp"
 #include "binding/utf_8.hpp"
 
 #include <variant>
@@ -11,28 +9,21 @@ namespace {
 
 constexpr std::size_t longest_body = std::size_t{1} << 20U;
 
-std::string body_under(const veil& v, const exchange& e) {
-    // In every character set, a text is at least half as long as its bytes. Bytes beyond this point would not
-    // be stored.
-    const auto most = v.is_needed() ? veil::longest : longest_body;
-    const auto bytes = std::string_view(e.body).substr(0, 2 * most + 64);
-    const auto read = decode(bytes, parameter_of(e.content_type, "charset"));
-    return v.over(cleaned(read ? std::string_view(read->text) : bytes));
-}
-
 // Treats each text of a reply. A text is masked first and cut then, so that no half of a secret is left at
 // the end.
 class disclosure {
 public:
-    disclosure(const veil& v, const exchange& e)
-        : veil_(v), withheld_(v.is_needed() && is_notice(body_under(v, e))) {}
+    disclosure(const veil& v, std::string_view stored)
+        : veil_(v), withheld_(v.is_needed() && is_notice(stored)) {}
 
     [[nodiscard]] std::string masked(std::string_view text) const {
         auto clean = cleaned(text);
         return withheld_ ? veil_.over_part_of_withheld(std::move(clean)) : veil_.over(std::move(clean));
     }
 
-    void text(std::string& t, std::size_t longest) const { t = abbreviated(masked(t), longest); }
+    void text(std::string& t, std::size_t longest) const {
+        if (!t.empty()) t = abbreviated(masked(t), longest);
+    }
 
     // Numbers are masked too, since a PIN may have been read as one.
     void data(value& v) const {
@@ -70,12 +61,12 @@ private:
 
 } // namespace
 
-reply disclosed(reply r, const veil& v, const exchange& e) {
+reply disclosed(reply r, const veil& v, std::string_view stored) {
     // The binding names every member, so that a new member does not compile until someone decides how it
     // leaves.
     auto& [outcome, status, message, reference, result, code, description, wait, aside, outage, unreadable] =
         r;
-    const disclosure d(v, e);
+    const disclosure d(v, stored);
     d.text(status, longest_code);
     d.text(message, longest_message);
     d.text(reference, longest_code);
@@ -85,8 +76,14 @@ reply disclosed(reply r, const veil& v, const exchange& e) {
     return r;
 }
 
-std::string storable_body(const veil& v, const exchange& e) {
-    auto text = body_under(v, e);
+std::size_t most_bytes_stored(const veil& v) {
+    // In no character set is a text less than half as long as its bytes.
+    return 2 * (v.is_needed() ? veil::longest : longest_body) + 64;
+}
+
+std::string storable_body(const veil& v, const body_text& beginning) {
+    const auto& [bytes, decoded, is_whole] = beginning;
+    auto text = v.over(cleaned(decoded ? std::string_view(decoded->text) : bytes));
     text.resize(shortened(text, longest_body).size());
     return text;
 }

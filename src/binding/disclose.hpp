@@ -1,5 +1,6 @@
 #pragma once
 
+#include "binding/body_text.hpp"
 #include "binding/veil.hpp"
 #include <contego/exchange.hpp>
 #include <contego/reply.hpp>
@@ -13,10 +14,15 @@ inline constexpr std::size_t longest_code = 200;     ///< status, reference numb
 inline constexpr std::size_t longest_message = 4000; ///< message, description
 
 /// Returns the reply as it leaves the binding: clean UTF-8, without the command's secrets, and cut to length.
-/// Every text of an answer leaves src/binding through this function.
-[[nodiscard]] reply disclosed(reply r, const veil& v, const exchange& e);
+/// Every text of an answer leaves src/binding through this function. `stored` is the result of
+/// storable_body().
+[[nodiscard]] reply disclosed(reply r, const veil& v, std::string_view stored);
 
-/// Returns the body of an answer as it is stored, at most 1 MiB; see contego::binding::storable.
-[[nodiscard]] std::string storable_body(const veil& v, const exchange& e);
+/// Returns how many bytes of a body storable_body() needs, in any character set.
+[[nodiscard]] std::size_t most_bytes_stored(const veil& v);
+
+/// Returns the body of an answer as it is stored; see contego::interpretation. `beginning` has the first
+/// most_bytes_stored() bytes of the body, or all of it.
+[[nodiscard]] std::string storable_body(const veil& v, const body_text& beginning);
 
 } // namespace contego::wire

@@ -18,15 +18,17 @@ std::optional<std::string_view> declared_on(pugi::xml_node element, std::string_
     return std::nullopt;
 }
 
+// The loops below go from sibling to sibling, because each step of a range-based loop is four calls into the
+// library of pugixml.
 void append_text(std::string& out, pugi::xml_node node, std::string_view between) {
     if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata) out += node.value();
-    for (const auto child : node)
+    for (auto child = node.first_child(); child; child = child.next_sibling())
         append_text(out, child, between);
     if (node.type() == pugi::node_element && !out.empty() && !out.ends_with(between)) out += between;
 }
 
 void strip_prefixes_below(pugi::xml_node node, std::string& name) {
-    for (auto child : node) {
+    for (auto child = node.first_child(); child; child = child.next_sibling()) {
         if (child.type() != pugi::node_element) continue;
         // The name is copied first, since pugixml writes the new name over the old one.
         if (const auto local = local_of(child.name()); local != child.name())

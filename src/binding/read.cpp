@@ -110,7 +110,7 @@ std::optional<reply> misplaced(const question& q, const answer& a) {
     const auto& c = q.known.correlates;
     if (!c.at) return std::nullopt;
     const auto said = text_at(c.at, a.document()).value_or(std::string());
-    const auto expected = render(c.equals, q.what.parameters, q.request_id, secrets::shown);
+    const auto expected = render(c.equals, q.what.parameters, q.request_id).text;
     if (said == expected) return std::nullopt;
     if (!said.empty()) return read_as_of_another(q, said, expected);
     if (c.may_be_absent || a.what() == answer::kind::fault) return std::nullopt;
@@ -190,8 +190,8 @@ bool is_done_one_way(const compiled_command& c, const exchange& e) {
     return c.one_way && (e.http_status == 200 || e.http_status == 202 || e.http_status == 204);
 }
 
-reply read_answer(const question& q, const exchange& e) {
-    answer a(e);
+reply read_answer(const question& q, const exchange& e, body_text body) {
+    answer a(e, std::move(body));
     switch (a.what()) {
     case answer::kind::envelope:
         return read_envelope(q, a);
@@ -210,10 +210,10 @@ reply read_answer(const question& q, const exchange& e) {
 
 } // namespace
 
-reply read_exchange(const question& q, const exchange& e) {
+reply read_exchange(const question& q, const exchange& e, body_text body) {
     auto r = e.state == exchange_state::not_sent         ? read_not_sent(q.known, e)
              : e.state == exchange_state::sent_no_answer ? read_sent_no_answer(q.known, e)
-                                                         : read_answer(q, e);
+                                                         : read_answer(q, e, std::move(body));
     r.retry_after = e.retry_after;
     r.set_aside = e.set_aside;
     // A request that was not sent is never an attempt. A request with an unreadable answer is an attempt,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "binding/body_text.hpp"
 #include "binding/compiled.hpp"
 #include "binding/veil.hpp"
 
@@ -13,8 +14,8 @@ struct question {
     const veil& secrets;
 };
 
-/// Interprets an exchange as the reply to a command; see contego::binding::read. The texts of the answer are
-/// complete and unmasked. Only disclosed() makes a reply that may leave this room.
-[[nodiscard]] reply read_exchange(const question& q, const exchange& e);
+/// Interprets an exchange as the reply to a command; see contego::binding::interpret. The texts of the answer
+/// are complete and unmasked. Only disclosed() makes a reply that may leave this room.
+[[nodiscard]] reply read_exchange(const question& q, const exchange& e, body_text body);
 
 } // namespace contego::wire

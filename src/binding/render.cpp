@@ -21,8 +21,8 @@ void append_number(std::string& out, Number n) {
 
 class writer {
 public:
-    writer(const skeleton& s, std::int64_t request_id, secrets shown, std::string& out)
-        : skeleton_(s), request_id_(request_id), shown_(shown), out_(out) {}
+    writer(const skeleton& s, std::int64_t request_id, rendered& out)
+        : skeleton_(s), request_id_(request_id), out_(out.text), secrets_(out.secrets) {}
 
     void write(std::size_t begin, std::size_t end, const scope& around) {
         for (auto i = begin; i < end;) {
@@ -66,9 +66,8 @@ private:
     void write_parameter(const step& s, const scope& around) {
         const auto* v = find(s, around);
         if (v == nullptr) return;
-        if (s.secret && shown_ == secrets::masked) {
-            out_ += "****";
-        } else if (const auto* text = v->text()) {
+        const auto begin = out_.size();
+        if (const auto* text = v->text()) {
             append_escaped(out_, *text, s.where, skeleton_.characters);
         } else if (const auto* integer = v->integer()) {
             append_number(out_, *integer);
@@ -77,6 +76,7 @@ private:
         } else if (const auto* boolean = v->boolean()) {
             out_ += *boolean ? "true" : "false";
         }
+        if (s.secret) secrets_.push_back({.begin = begin, .end = out_.size()});
     }
 
     void write_items(const step& s, std::size_t begin, const scope& around) {
@@ -91,20 +91,31 @@ private:
 
     const skeleton& skeleton_;
     std::int64_t request_id_;
-    secrets shown_;
     std::string& out_;
+    std::vector<rendered::stretch>& secrets_;
 };
 
 } // namespace
 
-std::string
-render(const skeleton& s, const value::object& parameters, std::int64_t request_id, secrets shown) {
+rendered render(const skeleton& s, const value::object& parameters, std::int64_t request_id) {
     // Parameters are short. Only a long message or a long list makes the text grow once more.
     constexpr std::size_t room_for_parameters = 512;
-    std::string out;
-    out.reserve(s.constant_bytes + room_for_parameters);
-    writer(s, request_id, shown, out).write(0, s.steps.size(), {.members = &parameters, .outer = nullptr});
+    rendered out;
+    out.text.reserve(s.constant_bytes + room_for_parameters);
+    writer(s, request_id, out).write(0, s.steps.size(), {.members = &parameters, .outer = nullptr});
     return out;
+}
+
+std::string masked_text(const rendered& r) {
+    if (r.secrets.empty()) return r.text;
+    std::string out;
+    std::size_t copied = 0;
+    for (const auto& secret : r.secrets) {
+        out.append(r.text, copied, secret.begin - copied);
+        out += "****";
+        copied = secret.end;
+    }
+    return out.append(r.text, copied);
 }
 
 } // namespace contego::wire

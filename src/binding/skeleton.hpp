@@ -34,10 +34,21 @@ struct skeleton {
     character_set characters = character_set::utf_8;
 };
 
-enum class secrets { shown, masked };
+/// A rendered skeleton.
+struct rendered {
+    struct stretch {
+        std::size_t begin;
+        std::size_t end;
+    };
 
-/// Returns the bytes of the envelope. Allocates only the text that it returns.
-[[nodiscard]] std::string
-render(const skeleton& s, const value::object& parameters, std::int64_t request_id, secrets shown);
+    std::string text;             ///< bytes in the provider's character set
+    std::vector<stretch> secrets; ///< the stretches of the text that show a secret, in order
+};
+
+/// Renders an envelope. Allocates only the texts that it returns.
+[[nodiscard]] rendered render(const skeleton& s, const value::object& parameters, std::int64_t request_id);
+
+/// Returns the text with every secret as `****`.
+[[nodiscard]] std::string masked_text(const rendered& r);
 
 } // namespace contego::wire

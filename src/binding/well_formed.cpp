@@ -173,9 +173,10 @@ private:
 
     void end_tag() {
         at_ += 2;
-        const auto element = name();
+        const auto expected = open_.empty() ? std::string_view() : open_.back();
+        const auto element = is_next_name(expected) ? take(expected.size()) : name();
         skip_space();
-        if (open_.empty() || open_.back() != element || !starts(">")) {
+        if (open_.empty() || element != expected || !starts(">")) {
             wrong("an end tag that ends no element");
             return;
         }
@@ -209,6 +210,18 @@ private:
         std::ranges::sort(attributes_);
         if (std::ranges::adjacent_find(attributes_) != attributes_.end())
             wrong("an attribute that appears twice");
+    }
+
+    // The name of an end tag is known: to compare it costs less than to read it.
+    [[nodiscard]] bool is_next_name(std::string_view expected) const {
+        const auto end = at_ + expected.size();
+        return !expected.empty() && starts(expected) && name_bytes.end_of_run(text_, end) == end;
+    }
+
+    std::string_view take(std::size_t length) {
+        const auto taken = text_.substr(at_, length);
+        at_ += length;
+        return taken;
     }
 
     std::string_view name() {

@@ -81,7 +81,7 @@ int render_command(const dry_run_arguments& arguments) {
     const auto wire = binding_of(arguments.binding_file);
     const auto commands = wire ? planned(arguments, *wire) : std::nullopt;
     if (!commands) return exit_status::bad_input;
-    std::cout << wire->render_masked((*commands)[0], 0) << '\n';
+    std::cout << wire->prepare((*commands)[0], 0).masked << '\n';
     return 0;
 }
 

@@ -92,18 +92,18 @@ bool sender::may_send(const request& r) const {
 asio::awaitable<std::optional<command_record>> sender::send(execution& e, const send_step& now) {
     const auto& r = e.of();
     const auto sent = steady_clock::now();
-    auto what = wire_.render(*now.what, r.id);
-    what.not_after = source_.lease_deadline(r);
-    what.fresh_connection = !wire_.repeat_safe(now.what->type);
-    const auto x = co_await endpoint_.send(std::move(what), sent + options_.exchange_timeout);
-    auto answer = wire_.read(*now.what, r.id, x);
+    auto [wire, masked] = wire_.prepare(*now.what, r.id);
+    wire.not_after = source_.lease_deadline(r);
+    wire.fresh_connection = !wire_.repeat_safe(now.what->type);
+    const auto x = co_await endpoint_.send(std::move(wire), sent + options_.exchange_timeout);
+    auto [answer, storable] = wire_.interpret(*now.what, r.id, x);
     observer_.exchanged(r, *now.what, now.sequence, x, answer);
 
     auto record = record_of(now.sequence, now.read_back_for == nullptr ? *now.what : *now.read_back_for);
     record.read_back = now.read_back_for != nullptr;
     record.got = x.state;
-    record.request = wire_.render_masked(*now.what, r.id);
-    record.response = wire_.storable(*now.what, x);
+    record.request = std::move(masked);
+    record.response = std::move(storable);
     record.reference_number = answer.reference_number;
     record.status_code = answer.status_code;
     record.outcome = answer.outcome;

@@ -1,6 +1,6 @@
-// Measures the ceiling of the network: it renders, sends, reads and masks exchanges with a fixed number in
-// flight, without a database. It uses the daemon's own binding and endpoint client, on one thread as in the
-// daemon. Prints one JSON line: how many exchanges were answered with success, in how many seconds.
+// The ceiling of the network: prepares, sends and interprets commands, with IN-FLIGHT of them at once,
+// without a database. It uses the daemon's own binding and endpoint client, on one thread as in the daemon.
+// Prints one JSON line: how many exchanges were answered with success, in how many seconds.
 
 #include "bench/sample.hpp"
 #include "http/endpoint_client.hpp"
@@ -44,11 +44,12 @@ private:
     boost::asio::awaitable<void> send_until_all_are_sent() {
         while (sent_ < count_) {
             const auto id = ++sent_;
-            auto what = wire_.render(what_, id);
-            const auto e =
-                co_await client_->send(std::move(what), steady_clock::now() + std::chrono::seconds(30));
-            well_ += wire_.read(what_, id, e).outcome == outcome::success;
-            stored_ += wire_.render_masked(what_, id).size() + wire_.storable(what_, e).size();
+            auto prepared = wire_.prepare(what_, id);
+            const auto e = co_await client_->send(std::move(prepared.wire),
+                                                  steady_clock::now() + std::chrono::seconds(30));
+            const auto [answer, storable] = wire_.interpret(what_, id, e);
+            well_ += answer.outcome == outcome::success;
+            stored_ += prepared.masked.size() + storable.size();
             if (++done_ == count_) finish();
         }
     }

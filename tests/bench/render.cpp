@@ -1,6 +1,7 @@
-// Measures how many nanoseconds it takes to render the envelope of each of the 13 commands and to read an
-// answer to it. The command line names the binding file. Prints one JSON line for each command. Single
-// thread, one warm-up round, the best of five rounds: this measures the code, not other work of the machine.
+// Prints one JSON line for each of the 13 commands: how many nanoseconds it takes to prepare the command and
+// to interpret an answer to it. Both include the text that is stored. The command line names the binding
+// file. Single thread, one warm-up round, the best of five rounds, because other programs on the machine only
+// ever add time.
 
 #include <contego/binding.hpp>
 #include <contego/parameter.hpp>
@@ -96,12 +97,12 @@ double nanoseconds(Call call) {
 void measure(const binding& b, command_type type) {
     const auto c = sample_command(type);
     const auto answer = sample_answer();
-    const auto render = nanoseconds([&] { return b.render(c, 4049).body.size(); });
-    const auto read = nanoseconds([&] { return b.read(c, 4049, answer).error_code.size(); });
-    std::cout << R"({"command":")" << name_of(type) << R"(","render_ns":)" << static_cast<long>(render)
-              << R"(,"render_bytes":)" << b.render(c, 4049).body.size() << R"(,"read_ns":)"
-              << static_cast<long>(read) << R"(,"read_bytes":)" << answer.body.size()
-              << R"(,"read_outcome":")" << name_of(b.read(c, 4049, answer).outcome) << "\"}\n";
+    const auto prepare = nanoseconds([&] { return b.prepare(c, 4049).masked.size(); });
+    const auto interpret = nanoseconds([&] { return b.interpret(c, 4049, answer).storable.size(); });
+    std::cout << R"({"command":")" << name_of(type) << R"(","prepare_ns":)" << static_cast<long>(prepare)
+              << R"(,"envelope_bytes":)" << b.prepare(c, 4049).wire.body.size() << R"(,"interpret_ns":)"
+              << static_cast<long>(interpret) << R"(,"answer_bytes":)" << answer.body.size()
+              << R"(,"outcome":")" << name_of(b.interpret(c, 4049, answer).answer.outcome) << "\"}\n";
 }
 
 } // namespace

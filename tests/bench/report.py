@@ -99,7 +99,7 @@ def latencies(results, scenarios):
 
 def others(results, scenarios):
     """Prints the figures that only one scenario has."""
-    wanted = {"sql-ceiling": ("rate_100", "rate_300", "rate_1000"), "render": ("render_ns", "read_ns"),
+    wanted = {"sql-ceiling": ("rate_100", "rate_300", "rate_1000"), "render": ("prepare_ns", "interpret_ns"),
               "one-card": ("card_rate",), "blocked": ("parked_rate",),
               "mixed-day": ("commands_rate",), "feed": ("readers", "restarts"),
               "inserters": (*(f"{first}{one}_{share}_ms" for first in ("", "first_") for one in ("alone", "loops", "beside", "beside_20ms")

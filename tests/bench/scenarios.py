@@ -47,8 +47,8 @@ def run(**how):
 
 ALL = (
     Scenario("sql-ceiling", "the daemon's claims and records without a network", throughput.sql_ceiling),
-    Scenario("exchange-ceiling", "render, send and read with 64 in flight, without a database", throughput.exchange_ceiling),
-    Scenario("render", "render one envelope and read one answer, and nothing else", throughput.render),
+    Scenario("exchange-ceiling", "prepare, send and interpret with 64 in flight, without a database", throughput.exchange_ceiling),
+    Scenario("render", "prepare one command and interpret one answer, and nothing else", throughput.render),
     Scenario("burn-down", "single commands, 64 in flight, a CAS that answers at once", throughput.burn_down, (
         Goal("of the SQL ceiling", "burn-down.rate", least=0.65, per="sql-ceiling.rate"),
         Goal("times the fastest peer", "burn-down.rate", least=4, per="peers.fast"),

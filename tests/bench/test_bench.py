@@ -109,11 +109,11 @@ def test_questions_are_timed_each(whole):
         assert 0 < found[name + "_p50_ms"] <= found[name + "_p99_ms"] < 60_000
 
 
-def test_rendering_and_reading_are_told_for_each_of_the_13_commands(whole):
+def test_preparing_and_interpreting_are_told_for_each_of_the_13_commands(whole):
     found = whole[1]["render"]
 
     assert len(found["commands"]) == 13
-    assert 10 < found["render_ns"] < 1_000_000 and 10 < found["read_ns"] < 1_000_000
+    assert 10 < found["prepare_ns"] < 1_000_000 and 10 < found["interpret_ns"] < 1_000_000
 
 
 def test_a_slow_cas_is_slow(whole):

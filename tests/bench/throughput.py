@@ -72,9 +72,9 @@ def exchange_ceiling(stage):
 
 
 def render(stage):
-    """Returns the nanoseconds to render an envelope and to read an answer: the median of the 13 commands, and each of them."""
+    """Returns the nanoseconds to prepare a command and to interpret an answer: the median of the 13 commands, and each of them."""
     commands = {line.pop("command"): line for line in told_by("bench_render", binding_of(stage))}
-    middle = {key: statistics.median(line[key] for line in commands.values()) for key in ("render_ns", "read_ns")}
+    middle = {key: statistics.median(line[key] for line in commands.values()) for key in ("prepare_ns", "interpret_ns")}
     return {**middle, "commands": commands}
 
 

@@ -37,7 +37,7 @@ std::string decoded_text(std::string_view bytes, std::string_view charset) {
 }
 
 std::string message_of(const exchange& e) {
-    return compiled(binding_text()).read(samples::bare(command_type{}), 1, e).message;
+    return compiled(binding_text()).interpret(samples::bare(command_type{}), 1, e).answer.message;
 }
 
 TEST(character_sets, utf_8_is_the_default) {
@@ -111,9 +111,11 @@ TEST(character_sets, blanks_may_precede_a_mark_and_utf_16) {
 }
 
 TEST(character_sets, an_unknown_character_set_is_unreadable) {
-    const auto r =
-        compiled(binding_text())
-            .read(samples::bare(command_type{}), 1, answer_saying("Hi", "text/xml; charset=ebcdic-cp-us"));
+    const auto r = compiled(binding_text())
+                       .interpret(samples::bare(command_type{}),
+                                  1,
+                                  answer_saying("Hi", "text/xml; charset=ebcdic-cp-us"))
+                       .answer;
 
     EXPECT_EQ(r.outcome, outcome::hold);
     EXPECT_EQ(r.error_code, "UNREADABLE_ANSWER");
@@ -122,18 +124,18 @@ TEST(character_sets, an_unknown_character_set_is_unreadable) {
 TEST(character_sets, invalid_bytes_are_not_xml) {
     for (const auto* charset : {"utf-8", "us-ascii", "utf-16", "windows-1253"}) {
         const auto r = compiled(binding_text())
-                           .read(samples::bare(command_type{}),
-                                 1,
-                                 answer_saying("a\xFF"
-                                               "b",
-                                               "text/xml; charset=" + std::string(charset)));
+                           .interpret(samples::bare(command_type{}),
+                                      1,
+                                      answer_saying("a\xFF"
+                                                    "b",
+                                                    "text/xml; charset=" + std::string(charset)))
+                           .answer;
 
         EXPECT_EQ(r.outcome, outcome::hold) << charset;
         EXPECT_EQ(r.error_code, "UNREADABLE_ANSWER") << charset;
-        EXPECT_EQ(
-            r.error_description,
-            "the answer is HTTP 200 with a body that cannot be read as XML (bytes that are invalid in "
-            "its character set)");
+        EXPECT_EQ(r.error_description,
+                  "the answer is HTTP 200 with a body that cannot be read as XML (bytes that are invalid in "
+                  "its character set)");
     }
 }
 

@@ -33,7 +33,7 @@ std::string for_one(std::string_view element, const std::string& text = binding_
 constexpr std::string_view by_number = "<correlation at=\"//Id\" equals=\"{request.id}\"/>";
 
 reply read(const std::string& text, command_type type, const exchange& e) {
-    return compiled(text).read(full_command(type), 4049, e);
+    return compiled(text).interpret(full_command(type), 4049, e).answer;
 }
 
 TEST(correlation, the_answer_of_the_request_is_read) {
@@ -123,9 +123,10 @@ TEST(correlation, the_correlation_of_a_command_takes_precedence_over_the_common_
 
 TEST(correlation, is_compared_before_a_secret_is_masked) {
     const auto r = compiled(for_all(by_number))
-                       .read(full_command(command_type::update_ca_pin_to_given_value),
-                             4711,
-                             status_answer("OK", "<Id>4711</Id>"));
+                       .interpret(full_command(command_type::update_ca_pin_to_given_value),
+                                  4711,
+                                  status_answer("OK", "<Id>4711</Id>"))
+                       .answer;
 
     EXPECT_EQ(r.outcome, outcome::success);
 }

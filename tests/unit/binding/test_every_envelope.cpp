@@ -188,7 +188,7 @@ class every_envelope : public testing::TestWithParam<expected_envelope> {};
 TEST_P(every_envelope, holds_every_parameter_in_its_place) {
     const auto& p = GetParam();
 
-    const auto e = shipped().render(full_command(p.type), 4049);
+    const auto e = shipped().prepare(full_command(p.type), 4049).wire;
 
     EXPECT_EQ(sent(e, p), p.full);
     EXPECT_EQ(e.path, p.path);
@@ -199,16 +199,16 @@ TEST_P(every_envelope, holds_every_parameter_in_its_place) {
 TEST_P(every_envelope, has_no_element_for_an_optional_parameter_that_is_absent) {
     const auto& p = GetParam();
 
-    EXPECT_EQ(sent(shipped().render(lean_command(p.type), 4049), p), p.lean);
+    EXPECT_EQ(sent(shipped().prepare(lean_command(p.type), 4049).wire, p), p.lean);
 }
 
 TEST_P(every_envelope, is_stored_as_it_is_sent_except_for_the_pin) {
     const auto c = full_command(GetParam().type);
 
-    auto stored = shipped().render_masked(c, 4049);
+    auto [wire, stored] = shipped().prepare(c, 4049);
 
     if (c.parameters.contains("new_pin")) stored = samples::replaced(stored, "****", "4711");
-    EXPECT_EQ(stored, shipped().render(c, 4049).body);
+    EXPECT_EQ(stored, wire.body);
 }
 
 INSTANTIATE_TEST_SUITE_P(default_binding,
@@ -229,10 +229,10 @@ TEST(default_binding, adds_cards_alone_or_boxes_alone_to_a_pairing) {
     cards.parameters.erase("stbs");
     boxes.parameters.erase("smartcards");
 
-    EXPECT_EQ(sent(shipped().render(cards, 4049), expected),
+    EXPECT_EQ(sent(shipped().prepare(cards, 4049).wire, expected),
               (leaves{"PairedCaClientId=01900080207", card, "CaClientIds/CaClientId=01900080208", number}));
     EXPECT_EQ(
-        sent(shipped().render(boxes, 4049), expected),
+        sent(shipped().prepare(boxes, 4049).wire, expected),
         (leaves{"PairedCaClientId=01900080207", "PairingModuleIds/PairingModuleId=0012345678", number}));
 }
 

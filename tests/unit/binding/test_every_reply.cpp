@@ -20,7 +20,7 @@ class every_reply : public testing::TestWithParam<reply_case> {};
 TEST_P(every_reply, is_read_as_documented) {
     const auto& p = GetParam();
 
-    const auto r = shipped().read(full_command(p.type), 1, p.answer);
+    const auto r = shipped().interpret(full_command(p.type), 1, p.answer).answer;
 
     EXPECT_EQ(r.outcome, p.is);
     EXPECT_EQ(r.error_code, p.error_code);
@@ -41,9 +41,11 @@ class every_command : public testing::TestWithParam<command_type> {};
 TEST_P(every_command, keeps_status_message_and_reference_of_the_cas) {
     for (const auto* status : {"OK", "CLIENT_NOT_FOUND", "NEVER_HEARD_OF"}) {
         const auto r =
-            shipped().read(full_command(GetParam()),
+            shipped()
+                .interpret(full_command(GetParam()),
                            1,
-                           samples::answered(samples::soap_1_1(samples::answer_to(GetParam(), status))));
+                           samples::answered(samples::soap_1_1(samples::answer_to(GetParam(), status))))
+                .answer;
 
         EXPECT_EQ(r.reference_number, "38a4254b") << status;
         EXPECT_EQ(r.message, "said so") << status;

@@ -126,7 +126,7 @@ std::vector<shape> shapes() {
 void expect_read(const binding& b) {
     for (const auto& [name, body, means, code] : shapes())
         for (const int http : {200, 500}) {
-            const auto r = b.read(samples::full_command(safe), 1, answered(body, http));
+            const auto r = b.interpret(samples::full_command(safe), 1, answered(body, http)).answer;
 
             EXPECT_EQ(r.outcome, means) << name << ' ' << http << ": " << r.error_description;
             EXPECT_EQ(r.error_code, code) << name << ' ' << http;
@@ -147,9 +147,10 @@ TEST(one_answer, is_read_by_a_binding_that_looks_everywhere) {
 
 TEST(one_answer, that_contradicts_itself_is_described_for_support) {
     const auto r = compiled(binding_text())
-                       .read(samples::bare(safe),
-                             1,
-                             answered(enveloped(in_body("<Status>OK</Status><Status>BUSY</Status>"))));
+                       .interpret(samples::bare(safe),
+                                  1,
+                                  answered(enveloped(in_body("<Status>OK</Status><Status>BUSY</Status>"))))
+                       .answer;
 
     EXPECT_EQ(r.error_description,
               "the answer has more than one status where the binding looks for it: 'OK' and 'BUSY'");
@@ -158,9 +159,11 @@ TEST(one_answer, that_contradicts_itself_is_described_for_support) {
 TEST(one_answer, says_each_value_in_one_way) {
     const auto b = compiled(binding_text());
     const auto read = [&](const std::string& said) {
-        return b.read(samples::full_command(command_type::get_pairing_status_for_card),
-                      1,
-                      answered(enveloped(in_body("<Status>OK</Status>" + said))));
+        return b
+            .interpret(samples::full_command(command_type::get_pairing_status_for_card),
+                       1,
+                       answered(enveloped(in_body("<Status>OK</Status>" + said))))
+            .answer;
     };
 
     EXPECT_EQ(read("<Paired>true</Paired>").outcome, outcome::success);
@@ -170,11 +173,12 @@ TEST(one_answer, says_each_value_in_one_way) {
 
 TEST(one_answer, reads_its_message_and_reference_below_the_body) {
     const auto r = compiled(binding_text())
-                       .read(samples::bare(safe),
-                             1,
-                             answered(enveloped("<e:Header><Text>spam</Text><Ref>1</Ref></e:Header>" +
-                                                in_body("<Status>OK</Status><Text>a</Text><Text>b</Text>"
-                                                        "<Ref>2</Ref><Ref>3</Ref>"))));
+                       .interpret(samples::bare(safe),
+                                  1,
+                                  answered(enveloped("<e:Header><Text>spam</Text><Ref>1</Ref></e:Header>" +
+                                                     in_body("<Status>OK</Status><Text>a</Text><Text>b</Text>"
+                                                             "<Ref>2</Ref><Ref>3</Ref>"))))
+                       .answer;
 
     EXPECT_EQ(r.outcome, outcome::success);
     EXPECT_EQ(r.message, "a");
@@ -185,10 +189,12 @@ TEST(one_answer, may_name_its_request_in_the_header) {
     const auto b = compiled(replaced(
         binding_text(), "<outcomes>", "<correlation at=\"//RelatesTo\" equals=\"{request.id}\"/><outcomes>"));
     const auto read = [&](const char* id) {
-        return b.read(samples::bare(safe),
-                      7,
-                      answered(enveloped("<e:Header><RelatesTo>" + std::string(id) +
-                                         "</RelatesTo></e:Header>" + in_body("<Status>OK</Status>"))));
+        return b
+            .interpret(samples::bare(safe),
+                       7,
+                       answered(enveloped("<e:Header><RelatesTo>" + std::string(id) +
+                                          "</RelatesTo></e:Header>" + in_body("<Status>OK</Status>"))))
+            .answer;
     };
 
     EXPECT_EQ(read("7").outcome, outcome::success);
@@ -206,7 +212,7 @@ TEST(one_answer, with_a_hundred_thousand_elements_named_fault_is_read_quickly) {
         enveloped(in_body("<r xmlns:x=\"urn:x\"" + declared + ">" + many + "</r>" + "<Status>OK</Status>"));
 
     const auto begin = std::chrono::steady_clock::now();
-    const auto r = compiled(binding_text()).read(samples::bare(safe), 1, answered(body));
+    const auto r = compiled(binding_text()).interpret(samples::bare(safe), 1, answered(body)).answer;
 
     EXPECT_EQ(r.error_code, unreadable) << "beyond a limit such elements are taken for faults";
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));

@@ -196,10 +196,10 @@ TEST(planted_secret, is_in_no_member_of_a_reply_and_in_no_stored_text) {
     const auto c = full_command(command_type::update_ca_pin_to_given_value);
     for (const auto& notation : notations())
         for (const auto& [name, answer] : every_place(notation)) {
-            const auto stored = b.storable(c, answer);
+            const auto [r, stored] = b.interpret(c, 1, answer);
             EXPECT_FALSE(lets_out(stored)) << name << ' ' << notation << ": " << stored;
             EXPECT_THAT(stored, testing::HasSubstr("****")) << name << ' ' << notation << ": " << stored;
-            for (const auto& text : texts_of(b.read(c, 1, answer)))
+            for (const auto& text : texts_of(r))
                 EXPECT_FALSE(lets_out(text)) << name << ' ' << notation << ": " << text;
         }
 }
@@ -215,16 +215,20 @@ TEST(planted_secret, is_found_in_every_character_set) {
                 body += little ? std::string{ch, '\0'} : std::string{'\0', ch};
             const auto e = answered(body, 200, std::string("text/xml; charset=") + charset);
 
-            EXPECT_FALSE(lets_out(b.storable(c, e))) << charset;
-            for (const auto& text : texts_of(b.read(c, 1, e)))
+            const auto [r, stored] = b.interpret(c, 1, e);
+            EXPECT_FALSE(lets_out(stored)) << charset;
+            for (const auto& text : texts_of(r))
                 EXPECT_FALSE(lets_out(text)) << charset << ": " << text;
         }
 }
 
 TEST(planted_secret, withholds_only_texts_with_digits_of_an_answer_that_is_withheld) {
-    const auto r = wire().read(full_command(command_type::update_ca_pin_to_given_value),
-                               1,
-                               answered(soap_1_1("<Status>OK</Status><Text>done</Text><Ref>47<b/>11</Ref>")));
+    const auto r =
+        wire()
+            .interpret(full_command(command_type::update_ca_pin_to_given_value),
+                       1,
+                       answered(soap_1_1("<Status>OK</Status><Text>done</Text><Ref>47<b/>11</Ref>")))
+            .answer;
 
     EXPECT_EQ(r.outcome, outcome::success);
     EXPECT_EQ(r.status_code, "OK");
@@ -232,10 +236,12 @@ TEST(planted_secret, withholds_only_texts_with_digits_of_an_answer_that_is_withh
     EXPECT_EQ(r.reference_number, notice);
 }
 
-TEST(planted_secret, is_not_shown_in_part_in_the_digits_of_another_script) {
-    const auto r = wire().read(full_command(command_type::update_ca_pin_to_given_value),
-                               1,
-                               answered(soap_1_1("<Status>OK</Status><Text>４７</Text><Ref>１１</Ref>")));
+TEST(planted_secret, is_not_shown_in_parts_in_the_digits_of_another_script) {
+    const auto r = wire()
+                       .interpret(full_command(command_type::update_ca_pin_to_given_value),
+                                  1,
+                                  answered(soap_1_1("<Status>OK</Status><Text>４７</Text><Ref>１１</Ref>")))
+                       .answer;
 
     EXPECT_EQ(r.outcome, outcome::success);
     EXPECT_EQ(r.message, notice);
@@ -244,9 +250,10 @@ TEST(planted_secret, is_not_shown_in_part_in_the_digits_of_another_script) {
 
 TEST(planted_secret, a_status_that_looks_like_it_still_decides) {
     const auto b = compiled(replaced(binding_text(), "code=\"OK\"", "code=\"4711\""));
-    const auto r = b.read(full_command(command_type::update_ca_pin_to_given_value),
-                          1,
-                          answered(soap_1_1("<Status>4711</Status>")));
+    const auto r = b.interpret(full_command(command_type::update_ca_pin_to_given_value),
+                               1,
+                               answered(soap_1_1("<Status>4711</Status>")))
+                       .answer;
 
     EXPECT_EQ(r.outcome, outcome::success);
     EXPECT_EQ(r.status_code, "****");
@@ -257,14 +264,14 @@ TEST(planted_secret, other_numbers_and_other_commands_are_shown) {
                                      "<Ref>38a4254b-6663</Ref>"));
     const auto b = wire();
 
-    const auto r = b.read(full_command(command_type::update_ca_pin_to_given_value), 1, e);
+    const auto [r, stored] = b.interpret(full_command(command_type::update_ca_pin_to_given_value), 1, e);
     EXPECT_EQ(r.message, "147110 of 2026-11-27 04:07:11");
     EXPECT_EQ(r.reference_number, "38a4254b-6663");
-    EXPECT_EQ(b.storable(full_command(command_type::update_ca_pin_to_given_value), e), e.body);
-    EXPECT_EQ(b.read(full_command(command_type::update_ca_pin_to_default_value),
-                     1,
-                     answered(soap_1_1("<Status>4711</Status>")))
-                  .status_code,
+    EXPECT_EQ(stored, e.body);
+    EXPECT_EQ(b.interpret(full_command(command_type::update_ca_pin_to_default_value),
+                          1,
+                          answered(soap_1_1("<Status>4711</Status>")))
+                  .answer.status_code,
               "4711");
 }
 

@@ -25,7 +25,8 @@ TEST(transport, a_request_that_was_not_sent_is_always_tried_again) {
     const auto b = compiled(binding_text());
     for (const auto type : {safe, unsafe}) {
         const auto r =
-            b.read(samples::bare(type), 1, failed(exchange_state::not_sent, transport_error::connect));
+            b.interpret(samples::bare(type), 1, failed(exchange_state::not_sent, transport_error::connect))
+                .answer;
 
         EXPECT_EQ(r.outcome, outcome::retry);
         EXPECT_EQ(r.error_code, "TRANSPORT_CONNECT");
@@ -34,9 +35,11 @@ TEST(transport, a_request_that_was_not_sent_is_always_tried_again) {
 }
 
 TEST(transport, a_repeat_safe_command_without_an_answer_is_tried_again) {
-    const auto r =
-        compiled(binding_text())
-            .read(samples::bare(safe), 1, failed(exchange_state::sent_no_answer, transport_error::too_large));
+    const auto r = compiled(binding_text())
+                       .interpret(samples::bare(safe),
+                                  1,
+                                  failed(exchange_state::sent_no_answer, transport_error::too_large))
+                       .answer;
 
     EXPECT_EQ(r.outcome, outcome::retry);
     EXPECT_EQ(r.error_code, "TRANSPORT_TOO_LARGE");
@@ -54,19 +57,22 @@ TEST(transport, an_unreadable_answer_is_an_attempt_and_not_an_outage) {
         auto e = failed(exchange_state::sent_no_answer, error);
         e.outage = true;
 
-        const auto r = b.read(samples::bare(safe), 1, e);
+        const auto r = b.interpret(samples::bare(safe), 1, e).answer;
 
         EXPECT_EQ(r.unreadable, came) << name_of(error);
         EXPECT_EQ(r.outage, !came) << name_of(error);
     }
-    EXPECT_FALSE(b.read(samples::bare(safe), 1, failed(exchange_state::not_sent, transport_error::connect))
-                     .unreadable);
+    EXPECT_FALSE(
+        b.interpret(samples::bare(safe), 1, failed(exchange_state::not_sent, transport_error::connect))
+            .answer.unreadable);
 }
 
 TEST(transport, another_command_without_an_answer_is_maybe_sent) {
-    const auto r =
-        compiled(binding_text())
-            .read(samples::bare(unsafe), 1, failed(exchange_state::sent_no_answer, transport_error::timeout));
+    const auto r = compiled(binding_text())
+                       .interpret(samples::bare(unsafe),
+                                  1,
+                                  failed(exchange_state::sent_no_answer, transport_error::timeout))
+                       .answer;
 
     EXPECT_EQ(r.outcome, outcome::hold);
     EXPECT_EQ(r.error_code, "MAYBE_SENT");
@@ -82,19 +88,20 @@ TEST(transport, a_row_decides_but_never_repeats_an_unsafe_command) {
                  "<outcomes><transport error=\"timeout\" is=\"rejected\"/>"
                  "<transport error=\"closed\" is=\"retry\"/><transport error=\"tls\" is=\"hold\"/>"));
 
-    EXPECT_EQ(b.read(samples::bare(safe), 1, failed(exchange_state::sent_no_answer, transport_error::timeout))
-                  .outcome,
-              outcome::rejected);
     EXPECT_EQ(
-        b.read(samples::bare(unsafe), 1, failed(exchange_state::not_sent, transport_error::tls)).outcome,
+        b.interpret(samples::bare(safe), 1, failed(exchange_state::sent_no_answer, transport_error::timeout))
+            .answer.outcome,
+        outcome::rejected);
+    EXPECT_EQ(b.interpret(samples::bare(unsafe), 1, failed(exchange_state::not_sent, transport_error::tls))
+                  .answer.outcome,
+              outcome::hold);
+    EXPECT_EQ(
+        b.interpret(samples::bare(unsafe), 1, failed(exchange_state::sent_no_answer, transport_error::closed))
+            .answer.outcome,
         outcome::hold);
     EXPECT_EQ(
-        b.read(samples::bare(unsafe), 1, failed(exchange_state::sent_no_answer, transport_error::closed))
-            .outcome,
-        outcome::hold);
-    EXPECT_EQ(
-        b.read(samples::bare(unsafe), 1, failed(exchange_state::sent_no_answer, transport_error::closed))
-            .error_code,
+        b.interpret(samples::bare(unsafe), 1, failed(exchange_state::sent_no_answer, transport_error::closed))
+            .answer.error_code,
         "MAYBE_SENT");
 }
 

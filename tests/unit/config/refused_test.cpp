@@ -53,7 +53,8 @@ TEST(refused, is_a_key_that_stands_twice_with_its_line) {
 TEST(refused, is_text_behind_a_nul) {
     const auto good = with_database(R"("connection": "dbname=x")");
     for (const auto& text : {good + '\0', good + '\0' + "{", std::string(1, '\0') + good})
-        EXPECT_THAT(refused(text), ElementsAre(HasSubstr("line 1: the text contains a NUL byte"))) << text.size();
+        EXPECT_THAT(refused(text), ElementsAre(HasSubstr("line 1: the text contains a NUL byte")))
+            << text.size();
     EXPECT_THAT(refused(with_database(R"("connection": "dbname=x\u0000y")")),
                 Contains(HasSubstr("database.connection: must hold no NUL character")));
 }
