@@ -1,4 +1,5 @@
 #include "sample.hpp"
+#include "shipped.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -202,6 +203,15 @@ TEST(planted_secret, is_in_no_member_of_a_reply_and_in_no_stored_text) {
             for (const auto& text : texts_of(r))
                 EXPECT_FALSE(lets_out(text)) << name << ' ' << notation << ": " << text;
         }
+}
+
+TEST(planted_secret, is_sent_and_not_in_the_envelope_that_is_stored) {
+    for (const auto& b : {wire(), samples::shipped()}) {
+        const auto [sent, masked] = b.prepare(full_command(command_type::update_ca_pin_to_given_value), 1);
+
+        EXPECT_TRUE(lets_out(sent.body)) << sent.body;
+        EXPECT_FALSE(lets_out(masked)) << masked;
+    }
 }
 
 TEST(planted_secret, is_found_in_every_character_set) {
