@@ -9,15 +9,15 @@
 
 namespace contego::daemon {
 
-/// A provider's endpoints, the first one first, or everything that is wrong with them.
+/// Returns a provider's endpoints, the preferred one first, or every mistake in their options.
 [[nodiscard]] std::variant<std::vector<http::endpoint>, std::vector<std::string>>
 check_endpoints(const provider_configuration& p);
 
-/// Everything that is wrong with a provider's binding and endpoints.
+/// Returns every mistake in a provider's binding file and endpoints.
 [[nodiscard]] std::vector<std::string> mistakes_in(const provider_configuration& p);
 
-/// A sentence that names the commands that a provider's binding lacks; empty if it has all of them, or if the
-/// file is wrong.
+/// Returns a sentence that names the commands that a provider's binding lacks. It is empty if the binding has
+/// all of them, or if the file has mistakes.
 [[nodiscard]] std::string unsupported_commands(const provider_configuration& p);
 
 } // namespace contego::daemon

@@ -14,8 +14,8 @@
 
 namespace contego::daemon {
 
-// What every key means, its unit, range and default stands in settings.cpp: one table, from which the
-// documentation, the checks and the environment overrides are made.
+// The table in settings.cpp says for every key its meaning, unit, range and default. The documentation, the
+// checks and the names of the environment variables are made from that table.
 
 struct database_configuration {
     std::string connection;
@@ -24,7 +24,7 @@ struct database_configuration {
     std::filesystem::path password_file;
     std::chrono::milliseconds answer_timeout{30'000};
     std::chrono::milliseconds lease{10'000};
-    int retention_months = 0; ///< 0: for ever
+    int retention_months = 0; ///< 0: months are never dropped
 };
 
 struct provider_configuration {
@@ -32,12 +32,12 @@ struct provider_configuration {
     std::filesystem::path binding;
     std::filesystem::path password_file;
     http::endpoint_options endpoint;
-    std::vector<std::string> standby_endpoints; ///< URLs; everything else is as for `endpoint`
+    std::vector<std::string> standby_endpoints; ///< URLs; all other options are those of `endpoint`
     http::guard_options guard;
-    queue::share fleet; ///< what all daemons together may do; 0 of either: no bound of that kind
+    queue::share fleet; ///< limits of all daemons together; 0: no limit
     pipeline::line_options line;
 
-    /// All endpoints, the preferred one first.
+    /// Returns the URLs of all endpoints, the preferred one first.
     [[nodiscard]] std::vector<std::string> urls() const {
         std::vector<std::string> all{endpoint.url};
         all.insert(all.end(), standby_endpoints.begin(), standby_endpoints.end());
@@ -56,7 +56,7 @@ struct admin_configuration {
     std::string address = "127.0.0.1";
     std::uint16_t port = 9464;
     bool enabled = true;
-    std::vector<std::string> host_names; ///< that a request may be meant for, beside the address
+    std::vector<std::string> host_names; ///< accepted in the Host header, beside the address
 };
 
 struct configuration {

@@ -10,10 +10,11 @@
 
 namespace contego::daemon {
 
-/// The text of config/binding.xml as it was when this was built.
+/// Returns the text that config/binding.xml had when the program was built.
 [[nodiscard]] std::string_view default_binding();
 
-/// Compiles a binding file; an empty path means the default binding. Mistakes read `FILE:LINE: reason`.
+/// Compiles a binding file, or the default binding if the path is empty. Returns the mistakes as `FILE:LINE:
+/// reason`.
 [[nodiscard]] std::variant<binding, std::vector<std::string>> load_binding(const std::filesystem::path& file);
 
 } // namespace contego::daemon

@@ -26,7 +26,7 @@ std::string variable_of(const std::string& key) {
     return name;
 }
 
-/// What the environment says is text; where that is no JSON, it is taken as it stands.
+/// Returns the value of an environment variable, which is JSON. Text that is not JSON is taken literally.
 value parsed(const std::string& text, std::string_view type) {
     if (type == "text" || type == "path") return text;
     try {
@@ -36,8 +36,8 @@ value parsed(const std::string& text, std::string_view type) {
     }
 }
 
-/// Text that a person writes for a number or a word. Other text may be a password or a connection string that
-/// came under the wrong key.
+/// Whether an error message may show a text. A short word of letters may be a mistyped number, boolean or
+/// name. Other text may be a password or a connection string under the wrong key.
 bool is_harmless(std::string_view text) {
     constexpr std::size_t longest = 12;
     return text.size() <= longest && std::ranges::all_of(text, [](unsigned char c) {
@@ -45,7 +45,8 @@ bool is_harmless(std::string_view text) {
            });
 }
 
-/// A value for an error. Where free text belongs, such as a connection string, only its kind is shown.
+/// Returns a value as an error message shows it. If the key takes free text, such as a connection string,
+/// only the kind of the value is shown.
 std::string shown(const value& v, bool is_free_text) {
     if (v.items() != nullptr) return "a list";
     if (v.members() != nullptr) return "an object";
@@ -61,7 +62,7 @@ std::string shown_key(const std::string& key) {
     return key.size() <= longest && std::ranges::all_of(key, is_part_of_one) ? key : "(no name of a key)";
 }
 
-/// How many letters must be put in, left out or changed to make one name of the other.
+/// Returns the number of letters to insert, remove or change that turns one name into the other.
 std::size_t distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), std::size_t{0});
@@ -76,12 +77,12 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return row.back();
 }
 
-/// The known name that a person most likely meant; empty: none is near.
+/// Returns the known name that the person most likely meant, or an empty text if none is similar.
 std::string nearest_to(std::string_view name, const std::set<std::string>& known) {
     constexpr std::size_t longest = 200;
     if (name.size() > longest) return {};
     std::string nearest;
-    constexpr std::string_view prefix = "CONTEGOD_"; // all names begin with it, so it tells nothing
+    constexpr std::string_view prefix = "CONTEGOD_"; // every name begins with it
     auto least = (name.size() - std::min(name.size(), prefix.size())) / 3;
     for (const auto& one : known)
         if (const auto d = distance(name, one); one.size() <= longest && d < least) {
@@ -96,7 +97,7 @@ public:
     reader(const std::filesystem::path& folder, const environment& variables)
         : folder_(folder), variables_(variables) {}
 
-    /// Stores every setting of a section; members that are neither a setting nor a subsection are mistakes.
+    /// Stores every setting of a section. A member that is neither a setting nor a subsection is a mistake.
     template <typename Section>
     void section(const value* given,
                  const std::string& path,
@@ -127,30 +128,31 @@ public:
         if (file.empty()) return;
         path(file);
         const auto [content, why_not] = read_file(file);
-        if (!why_not.empty()) // its name is not shown: it may be the password itself
-            mistakes.push_back(key + ": the file that it names cannot be read\nHINT: " + why_not);
+        if (!why_not.empty()) // the file's name is not shown, because it may be the password itself
+            mistakes.push_back(key + ": the file that this key names cannot be read\nHINT: " + why_not);
         else
             into = content.substr(0, content.find_first_of("\r\n"));
     }
 
-    /// A file that another library opens later.
+    /// Makes the path of a file absolute that another library opens later, and checks that it is readable.
     void library_file(std::filesystem::path& file, const std::string& key) {
         path(file);
         if (const auto why = why_not_read(file); !file.empty() && !why.empty())
-            mistakes.push_back(key + ": the file that it names cannot be read\nHINT: " + why);
+            mistakes.push_back(key + ": the file that this key names cannot be read\nHINT: " + why);
     }
 
-    /// Refuses a variable that looks like a misspelt one, which would leave its key at the default. Others
-    /// are not ours: for a service named contegod, a container platform sets CONTEGOD_PORT,
+    /// Refuses a variable whose name looks misspelt, because its key would silently keep the default. Other
+    /// variables are ignored: for a service named contegod, a container platform sets CONTEGOD_PORT,
     /// CONTEGOD_SERVICE_HOST and more.
     void unused_variables() {
         for (const auto& [name, text] : variables_) {
             if (asked_.contains(name)) continue;
             const auto near = nearest_to(name, asked_);
             if (near.empty()) continue;
-            mistakes.push_back(shown_key(name) +
-                               ": no key of this configuration has this variable\nHINT: did you mean " +
-                               near + "?");
+            mistakes.push_back(
+                shown_key(name) +
+                ": no key of the configuration has this environment variable\nHINT: did you mean " + near +
+                "?");
         }
     }
 
@@ -177,7 +179,7 @@ private:
 
     const std::filesystem::path& folder_;
     const environment& variables_;
-    std::set<std::string> asked_; ///< the variables of all keys
+    std::set<std::string> asked_; ///< the names of the variables of all keys
 };
 
 void read_provider(reader& in, const std::string& name, const value& given, configuration& into) {
@@ -203,7 +205,7 @@ void read_provider(reader& in, const std::string& name, const value& given, conf
         in.mistakes.push_back(key + ": this name stands for all providers that are not configured");
 }
 
-/// Those of ASCII, and those behind it, which are two bytes in UTF-8.
+/// Whether a text in UTF-8 has a control character: U+0000 to U+001F, or U+007F to U+009F.
 bool has_control_character(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto c = static_cast<unsigned char>(text[i]);
@@ -228,14 +230,14 @@ void read_providers(reader& in, const value* given, configuration& into) {
         const auto [other, is_alone] = by_variable.emplace(variable_of(name), name);
         if (!is_alone)
             in.mistakes.push_back("providers." + name + ": this name and " + other->second +
-                                  " have the same variables in the environment"
-                                  "\nHINT: case, - and . make no difference there");
+                                  " have the same environment variables\nHINT: the name of a variable does "
+                                  "not tell case, - and . apart, so rename one of the providers");
         read_provider(in, name, provider, into);
     }
 }
 
-/// libpq's own quoting, so that any password can stand beside keywords. It comes first, for after a keyword
-/// without a value it would be taken for that.
+/// Adds a password to a connection string, quoted as libpq requires. The password comes first: after a
+/// keyword without a value, libpq would read it as that value.
 std::string with_password(const std::string& connection, const std::string& password) {
     std::string quoted;
     for (const char ch : password)
@@ -245,9 +247,8 @@ std::string with_password(const std::string& connection, const std::string& pass
 
 void refuse_password(reader& in, const std::string& key, const std::string& connection) {
     if (queue::holds_password(connection))
-        in.mistakes.push_back(key + ": must not hold a password"
-                                    "\nHINT: write it into a file of its own, and name that file in "
-                                    "database.password_file");
+        in.mistakes.push_back(key + ": must not hold a password\nHINT: write the password into a separate "
+                                    "file, and set database.password_file to the name of that file");
 }
 
 void add_password(reader& in, database_configuration& c) {
@@ -256,8 +257,8 @@ void add_password(reader& in, database_configuration& c) {
     if (password.empty()) return;
     for (auto* connection : {&c.connection, &c.listen_connection}) {
         if (connection->find("://") != std::string::npos) {
-            in.mistakes.emplace_back("database.password_file: needs a connection of keywords, not a URI"
-                                     "\nHINT: write host=... dbname=... user=...");
+            in.mistakes.emplace_back("database.password_file: needs a connection string of keywords, not a "
+                                     "URI\nHINT: write host=... dbname=... user=...");
             return;
         }
         if (!connection->empty()) *connection = with_password(*connection, password);

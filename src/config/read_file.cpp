@@ -9,7 +9,7 @@ namespace contego::daemon {
 namespace {
 
 constexpr std::size_t most_bytes = std::size_t{16} << 20U;
-constexpr const char* too_large = "a file of the configuration has at most 16 MiB";
+constexpr const char* too_large = "a file that the configuration names must not be larger than 16 MiB";
 
 } // namespace
 
@@ -27,7 +27,7 @@ file_reading read_file(const std::filesystem::path& file) {
     if (auto why = why_not_read(file); !why.empty()) return {.content = {}, .why_not = std::move(why)};
     std::ifstream in(file, std::ios::binary);
     if (!in) return {.content = {}, .why_not = "does the file exist, and may this user read it?"};
-    // The bound holds while the file is read as well, because a file of /proc says that its size is 0.
+    // The size is checked while the file is read as well, because files of /proc report a size of 0.
     std::string content;
     std::array<char, 65536> piece{};
     while (content.size() <= most_bytes && (in.read(piece.data(), piece.size()) || in.gcount() > 0))

@@ -18,22 +18,22 @@
 
 namespace contego::daemon {
 
-/// One key of the configuration: what it is, for people, and how it is stored, for us.
+/// One key of the configuration: its description for people, and the function that stores its value.
 template <typename Section>
 struct setting {
     std::string_view name;
-    std::string_view type; ///< `text`, `path`, `integer`, `boolean`, or the words allowed
+    std::string_view type; ///< `text`, `path`, `integer`, `boolean` or `list of texts`
     std::string range;
-    std::string fallback; ///< the default, as JSON; `required` where there is none
+    std::string fallback; ///< the default as JSON, or `required` if there is none
     std::string_view meaning;
-    /// Stores the value; returns the rule that it breaks, if any.
+    /// Stores the value, or returns the rule that the value breaks.
     std::function<std::optional<std::string>(Section&, const value&)> store;
 };
 
 template <typename Section>
 using settings = std::vector<setting<Section>>;
 
-// Each of these makes a setting that stores into the member that `at` picks from its section.
+// Each of these functions makes a setting that stores into the member of its section that `at` returns.
 
 template <typename Section, typename At>
 setting<Section> text_setting(std::string_view name, std::string fallback, std::string_view meaning, At at) {
@@ -44,7 +44,7 @@ setting<Section> text_setting(std::string_view name, std::string fallback, std::
             meaning,
             [at](Section& s, const value& v) -> std::optional<std::string> {
                 if (v.text() == nullptr) return "must be text";
-                if (v.text()->find('\0') != std::string::npos) return "must hold no NUL character";
+                if (v.text()->find('\0') != std::string::npos) return "must not contain a NUL character";
                 at(s) = *v.text();
                 return std::nullopt;
             }};
@@ -57,7 +57,7 @@ setting<Section> path_setting(std::string_view name, std::string fallback, std::
     return made;
 }
 
-/// An IP address of either version.
+/// A setting for an IPv4 or IPv6 address.
 template <typename Section, typename At>
 setting<Section>
 address_setting(std::string_view name, std::string fallback, std::string_view meaning, At at) {
@@ -89,8 +89,8 @@ setting<Section> flag_setting(std::string_view name, bool fallback, std::string_
             }};
 }
 
-/// A whole number in a range; a member that is a duration is counted in milliseconds, and the key's name ends
-/// in `_ms`.
+/// A setting for a whole number in a range. If the member is a duration, the number counts milliseconds and
+/// the key's name ends in `_ms`.
 template <typename Section, typename At>
 setting<Section> number_setting(std::string_view name,
                                 std::int64_t lowest,
@@ -114,7 +114,7 @@ setting<Section> number_setting(std::string_view name,
             }};
 }
 
-/// Texts in order.
+/// A setting for an ordered list of texts.
 template <typename Section, typename At>
 setting<Section> list_setting(std::string_view name, std::string_view meaning, At at) {
     return {name,
@@ -134,7 +134,7 @@ setting<Section> list_setting(std::string_view name, std::string_view meaning, A
             }};
 }
 
-/// One of a few words; `choose` stores the word and is called with allowed ones only.
+/// A setting for one of a few words. `choose` stores the word and is called with allowed words only.
 template <typename Section>
 setting<Section> word_setting(std::string_view name,
                               std::vector<std::string_view> words,

@@ -16,7 +16,7 @@ namespace contego::daemon {
 [[nodiscard]] const settings<log_configuration>& log_settings();
 [[nodiscard]] const settings<admin_configuration>& admin_settings();
 
-/// All keys as a Markdown document: docs/configuration.md.
+/// Returns the description of all keys as a Markdown document, which is docs/configuration.md.
 [[nodiscard]] std::string describe_settings();
 
 } // namespace contego::daemon

@@ -102,7 +102,7 @@ TEST(configuration, looks_for_files_beside_itself) {
 TEST(configuration, reports_a_secret_that_cannot_be_read) {
     EXPECT_THAT(wrong(R"({"database": {"connection": "x", "password_file": "none"},
                          "providers": {"default": {"endpoint": "https://cas.example"}}})"),
-                Contains(HasSubstr("database.password_file: the file that it names cannot be read")));
+                Contains(HasSubstr("database.password_file: the file that this key names cannot be read")));
 }
 
 TEST(configuration, is_documented_as_the_program_says) {

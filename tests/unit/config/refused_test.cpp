@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-// What a person writes by mistake into the configuration, or around it, is refused and not passed over.
+// Mistakes that a person makes in the configuration or in its environment variables are refused.
 namespace contego::daemon {
 namespace {
 
@@ -88,12 +88,12 @@ TEST(refused, is_a_misspelt_variable) {
          })
         EXPECT_THAT(refused(good, {{name, "Hush-4711"}}),
                     ElementsAre(std::string(name) +
-                                ": no key of this configuration has this variable\n"
+                                ": no key of the configuration has this environment variable\n"
                                 "HINT: did you mean " +
                                 near + "?"));
 }
 
-/// As a container platform sets them for a service that is named contegod.
+/// Variables that a container platform sets for a service named contegod.
 TEST(refused, is_no_variable_of_somebody_else) {
     for (const auto* name : {"CONTEGOD_PORT",
                              "CONTEGOD_PORT_9464_TCP",
@@ -113,7 +113,7 @@ TEST(refused, are_names_of_providers_that_share_their_variables) {
          {std::pair{"cas", "CAS"}, std::pair{"Cas", "cAS"}, std::pair{"a-b", "a_b"}, std::pair{"a.b", "A-B"}})
         EXPECT_THAT(refused(with_providers('"' + std::string(one) + R"(": {"endpoint": "https://x"}, ")" +
                                            other + R"(": {"endpoint": "https://y"})")),
-                    ElementsAre(HasSubstr("have the same variables in the environment")))
+                    ElementsAre(HasSubstr("have the same environment variables")))
             << one;
 }
 

@@ -9,7 +9,7 @@
 namespace contego::daemon {
 namespace {
 
-/// Stands in each configuration below at the place of a password, as text or as the number 47114711.
+/// Each configuration below has this password in it, as text or as the number 47114711.
 constexpr const char* planted_text = "Hush-4711";
 
 constexpr const char* frame_begin = R"({"database": )";
@@ -47,7 +47,7 @@ const std::vector<std::string> of_the_database{
     R"({"host=db password=Hush-4711": "connection"})",
     // in the place of the file
     R"({"connection": "dbname=x", "password_file": "Hush-4711"})",
-    // what libpq cannot read, or reads otherwise than it was meant
+    // connection strings that libpq cannot read, or reads in another way than the person meant
     R"({"connection": "Hush-4711"})",
     R"({"connection": "host=db password=my Hush-4711"})",
     R"({"connection": "host=db password='Hush-4711"})",
@@ -63,7 +63,7 @@ const std::vector<std::string> of_the_database{
     R"({"connection": "dbname=x", "listen_connection": "postgresql://u:p@Hush-4711@db/crm"})",
 };
 
-/// All that is said of it, before and after libpq was asked.
+/// All mistakes that are reported of a configuration, before and after libpq checked it.
 std::vector<std::string> said_of(const std::string& text, const environment& variables) {
     const auto read = read_configuration(text, "/etc/contegod", variables);
     auto all = read.mistakes;
