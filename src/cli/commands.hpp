@@ -8,14 +8,14 @@
 
 namespace contego::daemon {
 
-// The subcommands of contegod. Each prints to standard output, complains on standard error, and returns the
-// exit status: 0 done, 1 failed, 2 bad input or configuration.
+// The subcommands of contegod. Each prints its result to standard output and its errors to standard error.
+// Each returns the exit status: 0 done, 1 failed, 2 bad input or configuration.
 
 [[nodiscard]] int serve_command(const std::filesystem::path& configuration_file);
 
 struct migrate_arguments {
     std::filesystem::path configuration_file;
-    bool status = false;  ///< only say what is applied
+    bool status = false;  ///< only list the applied steps
     bool dry_run = false; ///< only print the SQL that would run
 };
 
@@ -29,7 +29,7 @@ struct check_arguments {
 [[nodiscard]] int check_command(const check_arguments& arguments);
 
 struct dry_run_arguments {
-    std::string what;                   ///< action, or code of a command
+    std::string what;                   ///< code of a CRM action or of a command
     std::string parameters;             ///< JSON, `@FILE`, or `-` for standard input
     std::filesystem::path binding_file; ///< empty: the default binding
 };
@@ -42,26 +42,29 @@ struct dry_run_arguments {
 struct doctor_arguments {
     std::filesystem::path configuration_file;
     bool json = false;                  ///< for programs
-    double longest_transaction_s = 300; ///< an older one that keeps dead rows is a finding
+    double longest_transaction_s = 300; ///< an older transaction that keeps dead rows is a finding
 };
 
-/// 0: no error; 1: errors, each printed with a hint; 2: the configuration is wrong.
+/// Returns 0 if no check found an error, 1 if some did, and 2 if the configuration has mistakes. Each error
+/// is printed with a hint.
 [[nodiscard]] int doctor_command(const doctor_arguments& arguments);
 
-/// A line for each check: its name, and what it looks at.
+/// Returns a line for each check, with its name and what it looks at.
 [[nodiscard]] std::string describe_checks();
 
 struct verb_arguments {
     std::filesystem::path configuration_file;
     std::string verb; ///< retry, cancel, hold, release, close, skip
     std::vector<std::int64_t> ids;
-    std::map<std::string, std::string> filter; ///< member of contego.matching to its value
+    std::map<std::string, std::string>
+        filter; ///< from a member of the filter of contego.matching to its value
     std::string reason;
-    bool preview = false; ///< only say what would be done
-    bool yes = false;     ///< do it to all that the filter finds
+    bool preview = false; ///< only print what the verb would do
+    bool yes = false;     ///< act on all requests that the filter finds
 };
 
-/// 0: done to every one of them; 1: some were refused, each is printed with the reason.
+/// Returns 0 if every request was acted on, and 1 if some were refused. Each refused request is printed with
+/// the reason.
 [[nodiscard]] int verb_command(const verb_arguments& arguments);
 
 } // namespace contego::daemon

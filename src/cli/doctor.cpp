@@ -25,7 +25,8 @@ int doctor_command(const doctor_arguments& arguments) {
     std::vector<checked> all;
     for (const auto& c : all_checks()) {
         all.push_back({c.name, made(c, on)});
-        // Told as it comes: a server that does not answer makes some of them take seconds.
+        // Each finding is printed as it comes, because a check of a server that does not answer takes
+        // seconds.
         if (!arguments.json) std::cout << lines_of(all.back()) << std::flush;
     }
     std::cout << (arguments.json ? json::write_indented(document_of(all)) : summary_of(all)) << '\n';

@@ -19,7 +19,7 @@ std::optional<std::string> text_of(const std::string& argument) {
     return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-/// The parameters as an object; what is wrong with them is printed.
+/// Returns the parameters as an object, or nothing after it printed the mistake in them.
 std::optional<value> parameters_of(const std::string& argument) {
     const auto text = text_of(argument);
     if (!text) {

@@ -22,43 +22,48 @@ void add_configuration(CLI::App& to, std::filesystem::path& file) {
 
 void add_dry_run(CLI::App& to, const char* what, const char* meaning, dry_run_arguments& arguments) {
     to.add_option(what, arguments.what, meaning)->required();
-    to.add_option("--parameters", arguments.parameters, "JSON object; @FILE reads a file, - standard input")
+    to.add_option("--parameters",
+                  arguments.parameters,
+                  "parameters as a JSON object; @FILE reads them from a file, - from standard input")
         ->required();
-    to.add_option("--binding", arguments.binding_file, "binding file; without it the default binding")
+    to.add_option(
+          "--binding", arguments.binding_file, "binding file (default: the binding that contegod contains)")
         ->type_name("FILE");
 }
 
-/// Members of contego.matching, as options.
+/// Members of the filter of contego.matching, as options.
 constexpr std::array<std::pair<const char*, const char*>, 11> filters{{
-    {"provider", "of this provider"},
-    {"action", "with this action"},
-    {"progress", "in this progress, such as HELD or REJECTED"},
-    {"error-code", "with this error code"},
-    {"subscription", "of this subscription"},
-    {"process-name", "of this process"},
-    {"process-id", "of this process number"},
-    {"card", "that touch this smartcard (CA ID)"},
-    {"box", "that touch this set-top box (CA ID)"},
-    {"created-from", "inserted at this date or later"},
-    {"created-to", "inserted before this date"},
+    {"provider", "only requests of this provider"},
+    {"action", "only requests with this action"},
+    {"progress", "only requests with this progress, such as HELD or REJECTED"},
+    {"error-code", "only requests with this error code"},
+    {"subscription", "only requests of this subscription"},
+    {"process-name", "only requests of this process name"},
+    {"process-id", "only requests of this process ID"},
+    {"card", "only requests that touch this smartcard (CA ID)"},
+    {"box", "only requests that touch this set-top box (CA ID)"},
+    {"created-from", "only requests inserted at this date or later"},
+    {"created-to", "only requests inserted before this date"},
 }};
 
 void add_verb(CLI::App& app, const char* verb, const char* meaning, verb_arguments& arguments) {
     auto& to = *app.add_subcommand(verb, meaning);
     add_configuration(to, arguments.configuration_file);
-    auto* ids = to.add_option("--id", arguments.ids, "number of a request; may be repeated")->type_name("N");
-    to.add_option("--reason", arguments.reason, "why; kept in contego.operator_action")->type_name("TEXT");
-    auto* preview = to.add_flag("--preview", arguments.preview, "only say what would be done");
-    to.add_flag("--yes", arguments.yes, "do it to all that the filter finds")->excludes(preview);
-    for (const auto& [name, which] : filters) {
+    auto* ids =
+        to.add_option("--id", arguments.ids, "ID of a request; may be given several times")->type_name("N");
+    to.add_option("--reason", arguments.reason, "reason for the action, which contego.operator_action keeps")
+        ->type_name("TEXT");
+    auto* preview = to.add_flag("--preview", arguments.preview, "only print what the verb would do");
+    to.add_flag("--yes", arguments.yes, "act on all requests that the filter finds")->excludes(preview);
+    for (const auto& [name, help] : filters) {
         std::string member = name;
         std::ranges::replace(member, '-', '_');
         to.add_option_function<std::string>(
               std::string("--") + name,
               [&arguments, member](const std::string& text) { arguments.filter[member] = text; },
-              std::string("those ") + which)
+              help)
             ->excludes(ids)
-            ->group("Filter (all that are given must fit)");
+            ->group("Filter (a request must match every option given)");
     }
     to.callback([&arguments, verb] { arguments.verb = verb; });
 }
@@ -70,7 +75,8 @@ std::string version_line() {
 }
 
 int run(int argc, char** argv) {
-    CLI::App app("contegod: takes provisioning requests from a CRM's table to Conax Contego and back");
+    CLI::App app("contegod: takes provisioning requests from a database table, sends them to Conax Contego, "
+                 "and writes back the outcomes");
     app.set_version_flag("--version", version_line());
     app.require_subcommand(1);
     app.footer("Exit status: 0 done, 1 failed, 2 bad input or configuration.");
@@ -80,53 +86,57 @@ int run(int argc, char** argv) {
     add_configuration(serve, file);
 
     migrate_arguments migration;
-    auto& migrate = *app.add_subcommand("migrate", "bring the database's schema up to date");
+    auto& migrate = *app.add_subcommand("migrate", "bring the schema of the database up to date");
     add_configuration(migrate, migration.configuration_file);
-    auto* status_flag =
-        migrate.add_flag("--status", migration.status, "only say what is applied, and what would be");
+    auto* status_flag = migrate.add_flag(
+        "--status", migration.status, "only list the steps that are applied and those still to be applied");
     migrate.add_flag("--dry-run", migration.dry_run, "only print the SQL that would run")
         ->excludes(status_flag);
 
     check_arguments checking;
-    auto& check =
-        *app.add_subcommand("check", "report every mistake in the configuration, its bindings and its files");
-    auto* keys = check.add_flag("--keys", checking.keys, "print what every key means, as Markdown");
+    auto& check = *app.add_subcommand(
+        "check", "report every mistake in the configuration and in the files that it names");
+    auto* keys = check.add_flag("--keys", checking.keys, "print the description of every key as Markdown");
     check.add_option("--config", checking.configuration_file, "configuration file")
         ->type_name("FILE")
         ->excludes(keys);
 
     dry_run_arguments dry;
-    auto& plan = *app.add_subcommand("plan", "print the commands of an action as JSON; nothing is sent");
-    add_dry_run(plan, "--action", "CRM action, or code of a command", dry);
-    auto& render = *app.add_subcommand("render", "print the envelope of a command; nothing is sent");
+    auto& plan = *app.add_subcommand("plan", "print the commands of an action as JSON, without sending them");
+    add_dry_run(plan, "--action", "code of a CRM action or of a command", dry);
+    auto& render = *app.add_subcommand("render", "print the envelope of a command, without sending it");
     add_dry_run(render, "--command", "code of a command", dry);
 
-    auto& status = *app.add_subcommand("status", "print how the queue stands");
+    auto& status =
+        *app.add_subcommand("status", "print the number of open requests by provider and progress");
     add_configuration(status, file);
 
     doctor_arguments doctoring;
-    auto& doctor =
-        *app.add_subcommand("doctor", "look for what commonly goes wrong, and say what to do about it");
+    auto& doctor = *app.add_subcommand(
+        "doctor", "check the installation for common faults, and say how to correct them");
     add_configuration(doctor, doctoring.configuration_file);
     doctor.add_flag("--json", doctoring.json, "print the findings as JSON");
     doctor
         .add_option("--longest-transaction",
                     doctoring.longest_transaction_s,
-                    "seconds that a transaction may keep dead rows before it is a finding")
+                    "report transactions that keep dead rows for longer than this")
         ->type_name("SECONDS")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     doctor.footer("Checks:\n" + describe_checks() +
-                  "Exit status: 0 no error, 1 errors, 2 bad input or configuration.");
+                  "Exit status: 0 no check found an error, 1 some did, 2 bad input or configuration.");
 
     verb_arguments acting;
-    add_verb(app, "retry", "send again what is held, retrying or rejected, with its attempts at 0", acting);
-    add_verb(app, "cancel", "end requests that are not in flight; cannot be taken back", acting);
-    add_verb(app, "hold", "keep requests back until they are released", acting);
-    add_verb(app, "release", "let go what is held", acting);
-    add_verb(app, "close", "end requests that were done by hand: COMPLETED; needs a reason", acting);
+    add_verb(app, "retry", "run held, retrying or rejected requests again, with no attempts counted", acting);
+    add_verb(app, "cancel", "end requests that are not in flight; this cannot be undone", acting);
+    add_verb(app, "hold", "hold requests until they are released", acting);
+    add_verb(app, "release", "release held requests, so that they run", acting);
     add_verb(
-        app, "skip", "let go what is held, without the command at which it stands; needs a reason", acting);
+        app, "close", "mark requests as COMPLETED that were carried out by hand; needs a reason", acting);
+    add_verb(app,
+             "skip",
+             "release held requests without the command at which they stopped; needs a reason",
+             acting);
 
     try {
         app.parse(argc, argv);

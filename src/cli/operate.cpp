@@ -15,7 +15,7 @@
 namespace contego::daemon {
 namespace {
 
-/// Providers that the configuration does not have; a CRM may invent as many as it likes.
+/// Most providers shown that the configuration does not have: a CRM may insert any number of names.
 constexpr int most_unknown_shown = 20;
 
 void print_status(queue::migrations& schema) {
@@ -65,7 +65,7 @@ int serve_command(const std::filesystem::path& configuration_file) {
     } catch (const start_failure& e) {
         log.error(std::string("cannot start: ") + e.what());
     } catch (const std::exception& e) {
-        log.error(std::string("stopped by a defect: ") + e.what());
+        log.error(std::string("stopped by an unexpected error, which is a defect of contegod: ") + e.what());
     }
     return exit_status::failed;
 }
@@ -97,7 +97,7 @@ int check_command(const check_arguments& arguments) {
         if (const auto lacking = unsupported_commands(p); !lacking.empty())
             std::cout << "providers." << name << ": " << lacking << '\n';
     }
-    if (!wrong) std::cout << "the configuration is good\n";
+    if (!wrong) std::cout << "the configuration has no mistakes\n";
     return wrong ? exit_status::bad_input : 0;
 }
 

@@ -12,23 +12,24 @@
 
 namespace contego::daemon {
 
-// What the subcommands that need a configuration and a database share.
+// Functions for the subcommands that need a configuration and a database.
 
 namespace exit_status {
 constexpr int failed = 1;
 constexpr int bad_input = 2;
 } // namespace exit_status
 
-/// Prints each mistake after `where` on standard error; whether there was any.
+/// Prints each mistake on standard error, after `where`. Returns whether there was a mistake.
 bool print_mistakes(const std::string& where, const std::vector<std::string>& mistakes);
 
-/// The configuration with the environment's overrides, or nothing after every mistake was printed.
+/// Returns the configuration with the overrides of the environment, or nothing after it printed every
+/// mistake.
 [[nodiscard]] std::optional<configuration> configured(const std::filesystem::path& file);
 
-/// What the database said when it could not be used, with a HINT, on standard error.
+/// Prints on standard error why the database cannot be used, with a HINT.
 void print_database_trouble(const std::exception& e);
 
-/// Runs `work` and returns its exit status; `failed` where the database cannot be used, after saying so.
+/// Runs `work` and returns its exit status. If the database cannot be used, prints why and returns `failed`.
 template <typename Work>
 int with_database(const configuration& c, Work work) {
     try {

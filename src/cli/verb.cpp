@@ -10,7 +10,7 @@
 namespace contego::daemon {
 namespace {
 
-/// One transaction each: what is locked for one is soon let go again.
+/// Most requests in one transaction, so that each transaction holds its locks for a short time only.
 constexpr std::size_t most_at_once = 500;
 
 struct tally {
@@ -18,15 +18,15 @@ struct tally {
     std::size_t refused = 0;
 };
 
-/// What is wrong with the arguments as a whole; empty: nothing.
+/// Returns a mistake that only all arguments together show; empty if there is none.
 std::string mistake_in(const verb_arguments& arguments) {
     if (arguments.ids.empty() && arguments.filter.empty())
-        return "say which requests: --id N, or a filter such as --error-code CODE";
+        return "name the requests: give --id N, or a filter such as --error-code CODE";
     if (!arguments.filter.empty() && !arguments.preview && !arguments.yes)
-        return "a filter may find many requests: look with --preview, then do it with --yes";
+        return "a filter may find many requests: look at them with --preview, then give --yes";
     const bool vouches = arguments.verb == "close" || arguments.verb == "skip";
     if (vouches && !arguments.preview && arguments.reason.empty())
-        return "say what was done by hand, and where, with --reason";
+        return "give --reason with a text that says who did the work by hand, and how";
     return {};
 }
 
