@@ -15,27 +15,27 @@ std::string hint_for(const http::endpoint_trial& seen) {
     case X509_V_OK:
         break;
     case X509_V_ERR_CERT_HAS_EXPIRED:
-        return "the CAS's owner must renew its certificate; is this host's date right?";
+        return "is the date of this host right? if it is, the owner of the CAS must renew its certificate";
     case X509_V_ERR_CERT_NOT_YET_VALID:
-        return "is this host's date right?";
+        return "is the date of this host right?";
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        return "is the endpoint's host right? if the certificate is meant to carry another name, say it in "
-               "tls.server_name; if it has only a common name (CN), tls.accept_common_name lets it pass";
+        return "is the host in the endpoint right? if the certificate carries another name, set "
+               "tls.server_name to it; if it has only a common name (CN), set tls.accept_common_name to true";
     default:
-        return "does tls.ca_file hold the authority that signed the CAS's certificate?";
+        return "does tls.ca_file contain the authority that signed the certificate of the CAS?";
     }
     switch (seen.error) {
     case transport_error::resolve:
-        return "is the endpoint's host spelt right, and does DNS know it?";
+        return "is the host in the endpoint spelt right, and does DNS know it?";
     case transport_error::tls:
-        return "does the CAS want a client certificate (tls.certificate_file, tls.key_file) and know its "
-               "authority? "
-               "is it TLS that listens there?";
+        return "does the server at this port speak TLS? does the CAS require a client certificate "
+               "(tls.certificate_file, tls.key_file), and does it trust the authority of that certificate?";
     case transport_error::closed:
-        return "does the CAS want TLS (https), or this host's address in a list?";
+        return "does the CAS require TLS (https)? does it accept listed addresses only, and is the address "
+               "of this host in the list?";
     default:
-        return "is the endpoint right, does the CAS run, does a firewall let this host through?";
+        return "is the endpoint right, does the CAS run, and does a firewall let this host through?";
     }
 }
 
@@ -47,11 +47,12 @@ check_endpoint(const std::string& subject, const http::endpoint& where, const ht
         return {error(subject + "no connection (" + std::string(name_of(seen.error)) + "): " + seen.detail,
                       hint_for(seen))};
     if (!where.tls && !where.options.user.empty())
-        return {warning(subject + "can be reached, but the password goes over it unencrypted",
-                        "use https, if the CAS speaks it")};
+        return {warning(subject + "can be reached, but the password is sent unencrypted",
+                        "use https if the CAS supports it")};
     if (!where.tls) return {good(subject + "can be reached, without TLS")};
     if (!where.options.tls.verify)
-        return {warning(subject + "can be reached by " + seen.protocol + ", but anybody could stand for it",
+        return {warning(subject + "can be reached by " + seen.protocol +
+                            ", but its certificate is not checked, so any server could pose as the CAS",
                         "remove tls.verify, and name the authority in tls.ca_file")};
     return {good(subject + "can be reached by " + seen.protocol + ", and is trusted")};
 }

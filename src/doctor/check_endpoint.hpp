@@ -10,14 +10,15 @@
 
 namespace contego::daemon {
 
-// What a look at an endpoint means. Pure; at least one finding each. `subject` begins the sentence: which
-// provider, which address.
+// These functions judge a trial of an endpoint. They are pure and return at least one finding. `subject`
+// begins each sentence with the provider and the address.
 
-/// Whether the CAS is reached, and is who it should be.
+/// Judges whether the CAS was reached, and whether its certificate is trusted.
 [[nodiscard]] findings
 check_endpoint(const std::string& subject, const http::endpoint& where, const http::endpoint_trial& seen);
 
-/// The certificate that ends first of those shown or named: beyond 30 days good, within 7 an error.
+/// Judges the certificate of the chain that expires first: less than 30 days is a warning, less than 7 days
+/// an error.
 [[nodiscard]] findings check_expiry(const std::string& subject,
                                     const std::vector<http::certificate_facts>& chain,
                                     std::chrono::sys_seconds now,

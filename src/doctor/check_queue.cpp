@@ -12,10 +12,11 @@ namespace {
 constexpr double long_due = 900;
 constexpr double long_blocked = 3'600;
 
-/// No configuration allows a longer one than an hour.
+/// Seconds; lease_ms has this upper limit.
 constexpr double longest_lease = 3'600;
 
-/// A CRM writes what it likes there: no line breaks, and no more than that of it.
+/// Returns a provider's name for a line of output. A CRM may have written any text as the name, so control
+/// characters are replaced and a long name is cut.
 std::string printable(const std::string& name) {
     constexpr std::size_t longest = 60;
     std::string text = name.substr(0, longest);
@@ -32,8 +33,8 @@ char folded(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// By how many letters that are missing, too many or others the two differ; the case of letters is no
-/// difference.
+/// Returns the number of letters to insert, remove or change that turns one text into the other, ignoring the
+/// case of letters.
 std::size_t distance(std::string_view one, std::string_view other) {
     std::vector<std::size_t> row(other.size() + 1);
     std::iota(row.begin(), row.end(), 0);
@@ -48,7 +49,8 @@ std::size_t distance(std::string_view one, std::string_view other) {
     return row.back();
 }
 
-/// The beginning of a hint if a configured name is nearly that one; else nothing.
+/// Returns the beginning of a hint that names the configured provider with a similar name, or an empty text
+/// if there is none.
 std::string near_match(const std::string& name, const std::set<std::string>& configured) {
     constexpr std::size_t longest = 100;
     if (name.size() > longest) return {};
@@ -62,20 +64,21 @@ void check_provider(findings& to, const queue::provider_backlog& p, const std::s
     const bool is_configured = configured.contains(p.provider);
     const auto name = subject_of(p);
     if (!is_configured && p.due > 0)
-        to.push_back(warning(
-            name + std::to_string(p.due) + " requests are due, and this configuration does not serve " +
-                (p.names == 1 ? "it" : "them"),
-            near_match(p.provider, configured) +
-                "does another daemon? if not: add it to the configuration, or cancel them by --provider"));
+        to.push_back(warning(name + std::to_string(p.due) +
+                                 " requests are due, and this configuration does not serve " +
+                                 (p.names == 1 ? "it" : "them"),
+                             near_match(p.provider, configured) +
+                                 "does another daemon serve it? if not, add it to the configuration, or "
+                                 "cancel the requests with contegod cancel --provider"));
     if (p.held > 0)
-        to.push_back(
-            warning(name + std::to_string(p.held) + " requests are held until a person decides",
-                    "contego.stuck says which and why; then contegod release, retry, skip, close or cancel"));
+        to.push_back(warning(name + std::to_string(p.held) + " requests are held until a person decides",
+                             "the view contego.stuck lists them with the reason; then use contegod release, "
+                             "retry, skip, close or cancel"));
     if (is_configured && p.oldest_due_age > long_due)
-        to.push_back(
-            warning(name + "the oldest of " + std::to_string(p.due) + " due requests is due for " +
-                        span_text(p.oldest_due_age),
-                    "contego.queue_health says how fast it goes, contego.blocked_lane who waits for whom"));
+        to.push_back(warning(name + "the oldest of " + std::to_string(p.due) +
+                                 " due requests has been due for " + span_text(p.oldest_due_age),
+                             "the view contego.queue_health shows the pace, and contego.blocked_lane shows "
+                             "which requests block others"));
 }
 
 } // namespace
@@ -94,14 +97,14 @@ findings check_queue(const std::vector<queue::provider_backlog>& all,
         check_provider(to, p, configured);
     }
     if (stuck.in_flight_long > 0)
-        to.push_back(
-            warning(std::to_string(stuck.in_flight_long) + " requests are in flight for longer than a minute",
-                    "contego.in_flight says which and with whom; is exchange_timeout_ms as long as that?"));
+        to.push_back(warning(
+            std::to_string(stuck.in_flight_long) + " requests have been in flight for more than a minute",
+            "the view contego.in_flight lists them with their daemons; is exchange_timeout_ms that long?"));
     if (stuck.longest_blocked > long_blocked)
         to.push_back(warning("of " + std::to_string(stuck.blocked_lanes) +
-                                 " blocked cards and boxes one is blocked for " +
+                                 " blocked cards and boxes, one has been blocked for " +
                                  span_text(stuck.longest_blocked),
-                             "contego.blocked_lane says by what"));
+                             "the view contego.blocked_lane names the request that blocks it"));
     if (to.empty())
         to.push_back(good(std::to_string(due) + " requests are due, " + std::to_string(blocked) +
                           " of them blocked and " + std::to_string(retrying) + " retrying, " +
@@ -116,22 +119,22 @@ findings check_daemons(const std::vector<queue::daemon_stats>& all, std::int64_t
     for (const auto& d : all) {
         alive += d.lease_left > 0 ? 1 : 0;
         if (d.lease_left > longest_lease)
-            to.push_back(error(
-                "the lease of " + d.name + " on " + d.host + " lasts for another " + span_text(d.lease_left) +
-                    ": the database's clock was set back",
-                "if that daemon is dead: UPDATE contego.daemon SET lease_until = now(), and its requests "
-                "are taken over"));
-        // Ended by hand, by a good-bye or by a neighbour: what it may have left in flight is told of the
-        // queue.
+            to.push_back(error("the lease of " + d.name + " on " + d.host + " lasts for another " +
+                                   span_text(d.lease_left) + ", so the clock of the database was set back",
+                               "if that daemon is dead, run UPDATE contego.daemon SET lease_until = now() "
+                               "for its row; other daemons then run its requests"));
+        // A lease of minus infinity did not run out: the daemon gave it up, a neighbour declared the daemon
+        // dead, or an operator ended it. The check of the queue reports requests that it left in flight.
         if (std::isinf(d.lease_left)) continue;
         if (d.lease_left <= 0)
             to.push_back(warning("the lease of " + d.name + " on " + d.host + " ended " +
-                                     span_text(-d.lease_left) + " ago, nobody has taken over yet",
-                                 "start a daemon; a living one takes over within a third of lease_ms"));
+                                     span_text(-d.lease_left) +
+                                     " ago, and no daemon has taken over its requests yet",
+                                 "start a daemon; a living daemon takes over within a third of lease_ms"));
     }
     if (alive == 0 && due > 0)
         to.push_back(error("no daemon is alive, and " + std::to_string(due) + " requests are due",
-                           "systemctl start contegod; its log says what it cannot do"));
+                           "systemctl start contegod; if it does not start, its log says why"));
     else if (alive == 0)
         to.push_back(warning("no daemon is alive", "systemctl start contegod"));
     else

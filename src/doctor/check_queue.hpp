@@ -9,14 +9,14 @@
 
 namespace contego::daemon {
 
-// What the state of the queue means. Pure; at least one finding each.
+// These functions judge the state of the queue. They are pure and return at least one finding.
 
-/// `configured` are the providers that this configuration serves.
+/// `configured` holds the providers that this configuration serves.
 [[nodiscard]] findings check_queue(const std::vector<queue::provider_backlog>& all,
                                    const queue::stuck_stats& stuck,
                                    const std::set<std::string>& configured);
 
-/// `due` requests wait for a daemon.
+/// `due` is the number of requests that wait for a daemon.
 [[nodiscard]] findings check_daemons(const std::vector<queue::daemon_stats>& all, std::int64_t due);
 
 } // namespace contego::daemon

@@ -6,7 +6,7 @@
 namespace contego::daemon {
 namespace {
 
-/// More lines than that nobody reads.
+/// Most findings of one kind.
 constexpr std::size_t most_lines = 10;
 
 void add_each(findings& to,
@@ -19,7 +19,7 @@ void add_each(findings& to,
     if (shown < all.size()) {
         auto last = say(all[shown]);
         last.what = std::to_string(all.size() - shown) + " more " + more;
-        last.hint = "put right what is named above, then run doctor again";
+        last.hint = "repair the objects named above, then run doctor again";
         to.push_back(std::move(last));
     }
 }
@@ -36,16 +36,15 @@ finding missing(const queue::catalog_entry& e) {
         e.kind == "index" ? e.definition
         : e.kind == "function" || e.kind == "view"
             ? "run contegod migrate"
-            : "take the statement that makes it from contegod migrate's SQL (sql/migrations), or restore it "
-              "from a backup";
+            : "take the statement that creates it from sql/migrations, or restore it from a backup";
     return error("the " + name_in_full(e) + " is missing", hint);
 }
 
 finding changed(const queue::catalog_entry& e) {
-    const auto meant = e.kind == "function" || e.definition.empty() ? std::string("what its file in sql says")
+    const auto meant = e.kind == "function" || e.definition.empty() ? std::string("as its file in sql says")
                                                                     : "\"" + e.definition + "\"";
     return warning("the " + name_in_full(e) + " is not as the migrations make it",
-                   "if nobody meant that, make it " + meant + " again");
+                   "if nobody changed it on purpose, make it " + meant + " again");
 }
 
 finding refused(const std::string& mismatch) {
@@ -64,20 +63,21 @@ findings check_schema(const schema_state& s) {
     if (s.mismatch && s.applied != s.known) return all;
     if (s.applied > s.known)
         return {good(versions),
-                warning("not compared with the migrations: the schema is newer than this program",
+                warning("not compared with the migrations, because the schema is newer than this program",
                         "run the doctor of the newer version")};
-    add_each(all, s.drift.missing, missing, "things of the schema are missing");
-    add_each(all, s.drift.changed, changed, "things of the schema are not as the migrations make them");
+    add_each(all, s.drift.missing, missing, "objects of the schema are missing");
+    add_each(all, s.drift.changed, changed, "objects of the schema are not as the migrations make them");
     if (all.empty())
         all.push_back(
-            good(versions + "; " + std::to_string(s.compared) + " things are as the migrations make them"));
+            good(versions + "; " + std::to_string(s.compared) + " objects are as the migrations make them"));
     return all;
 }
 
 findings check_indexes(const std::vector<std::string>& invalid) {
     findings all;
     for (const auto& name : invalid)
-        all.push_back(error("the index contego." + name + " is invalid: it costs, and is not used",
+        all.push_back(error("the index contego." + name +
+                                " is invalid: INSERTs and UPDATEs maintain it, and no query uses it",
                             "REINDEX INDEX CONCURRENTLY contego." + name));
     if (all.empty()) all.push_back(good("every index is valid"));
     return all;
@@ -87,13 +87,13 @@ findings check_rights(const std::string& login, const std::vector<queue::right>&
     findings all;
     for (const auto& right : needed) {
         if (!right.exists)
-            all.push_back(not_checked("there is no " + right.on + " to have rights on"));
+            all.push_back(not_checked("there is no " + right.on + " on which the login could have rights"));
         else if (!right.granted)
             all.push_back(error("the login " + login + " lacks " + right.what + " ON " + right.on,
-                                "GRANT contego_daemon TO " + login + "; if it has that: GRANT " + right.what +
-                                    " ON " + right.on + " TO contego_daemon"));
+                                "GRANT contego_daemon TO " + login + "; if it has that role already: GRANT " +
+                                    right.what + " ON " + right.on + " TO contego_daemon"));
     }
-    if (all.empty()) all.push_back(good("the login " + login + " may do all that the daemon does"));
+    if (all.empty()) all.push_back(good("the login " + login + " has every right that the daemon needs"));
     return all;
 }
 

@@ -8,13 +8,13 @@
 namespace contego::daemon {
 namespace {
 
-/// Every request goes through these, and leaves dead rows in them.
+/// Tables through which every request passes, and in which it leaves dead rows.
 constexpr std::array<std::string_view, 3> hot{"request_open", "lane", "command_open"};
 
-/// Autovacuum comes at the first of these and has had time at the second.
+/// Autovacuum starts at a number of dead rows; a table with this many times that number is reported.
 constexpr double late = 2;
 
-constexpr std::int64_t worth_statistics = 1'000;
+constexpr std::int64_t worth_statistics = 1'000; // rows
 
 std::string share_text(const queue::table_stats& t) {
     return "contego." + t.name + " has " + std::to_string(t.dead) + " dead rows beside " +
@@ -29,7 +29,7 @@ findings check_autovacuum(const queue::vacuum_stats& f) {
         all.push_back(error("autovacuum is off: the queue becomes slower with every request",
                             "set autovacuum = on in postgresql.conf, then reload"));
     if (!f.track_counts)
-        all.push_back(error("track_counts is off: autovacuum finds nothing to do",
+        all.push_back(error("track_counts is off, so autovacuum does not know which tables have dead rows",
                             "set track_counts = on in postgresql.conf, then reload"));
     for (const auto& t : f.tables)
         if (!t.autovacuum)
@@ -47,13 +47,14 @@ findings check_dead_rows(const queue::vacuum_stats& f) {
         text += (text.empty() ? "" : "; ") + share_text(t);
         if (static_cast<double>(t.dead) <= late * t.vacuum_at) continue;
         all.push_back(warning(
-            share_text(t) + ", autovacuum should have come at " + std::to_string(std::llround(t.vacuum_at)) +
-                " and came last " + (t.vacuumed ? span_text(*t.vacuumed) + " ago" : "never"),
-            "see the findings about transactions and autovacuum; if there is none, give autovacuum more "
-            "workers or a higher autovacuum_vacuum_cost_limit; now: VACUUM contego." +
+            share_text(t) + "; autovacuum should have run at " + std::to_string(std::llround(t.vacuum_at)) +
+                " dead rows and " +
+                (t.vacuumed ? "last ran " + span_text(*t.vacuumed) + " ago" : "has never run"),
+            "see the findings about transactions and autovacuum; if there are none, give autovacuum more "
+            "workers or a higher autovacuum_vacuum_cost_limit; for now, run VACUUM contego." +
                 t.name));
     }
-    if (all.empty()) all.push_back(good(text.empty() ? "there is no table to look at" : text));
+    if (all.empty()) all.push_back(good(text.empty() ? "there is no table to check" : text));
     return all;
 }
 
@@ -62,9 +63,11 @@ findings check_statistics(const queue::vacuum_stats& f) {
     for (const auto& t : f.tables)
         if (!t.analyzed && t.live >= worth_statistics)
             all.push_back(warning("contego." + t.name + " has " + std::to_string(t.live) +
-                                      " rows, and statistics were never gathered of it",
+                                      " rows, and no statistics were ever gathered for it",
                                   "ANALYZE contego." + t.name));
-    if (all.empty()) all.push_back(good("statistics were gathered of every table that is worth it"));
+    if (all.empty())
+        all.push_back(good("statistics were gathered for every table with at least " +
+                           std::to_string(worth_statistics) + " rows"));
     return all;
 }
 

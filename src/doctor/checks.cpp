@@ -20,17 +20,20 @@ namespace {
 findings look_at_configuration(snapshot& p) {
     findings all;
     for (const auto& m : p.mistakes())
-        all.push_back(error(m, "contegod check --keys says what every key may be"));
+        all.push_back(error(m, "contegod check --keys describes every key"));
     if (all.empty())
         for (const auto& m : mistakes_in(p.settings().database))
-            all.push_back(
-                error(m, "write keyword=value pairs, or a URI; a password stands in password_file"));
+            all.push_back(error(m,
+                                "write keyword=value pairs or a URI; a password belongs into the file that "
+                                "password_file names"));
     for (const auto& [name, provider] : p.settings().providers) {
         const auto whose = "provider " + name + ": ";
         for (const auto& m : mistakes_in(provider))
-            all.push_back(error(whose + m, "docs/binding.md and contegod check --keys say how it is meant"));
+            all.push_back(error(
+                whose + m,
+                "docs/binding.md describes the binding file, and contegod check --keys describes every key"));
     }
-    if (all.empty()) all.push_back(good("the configuration is good"));
+    if (all.empty()) all.push_back(good("the configuration has no mistakes"));
     for (const auto& [name, provider] : p.settings().providers)
         if (const auto lacking = unsupported_commands(provider); !lacking.empty())
             all.push_back(good(std::string("provider ").append(name).append(": ").append(lacking)));
@@ -43,7 +46,7 @@ findings look_at_database(snapshot& p) {
     } catch (const std::exception& e) {
         p.unreachable = "the database cannot be reached";
         return {error(std::string("the database cannot be reached: ") + e.what(),
-                      "is database.connection right, does PostgreSQL run, may this login connect?")};
+                      "is database.connection right, does PostgreSQL run, and may this login connect?")};
     }
 }
 
@@ -79,8 +82,8 @@ findings look_at_durability(snapshot& p) {
     return check_durability(p.examine().durability());
 }
 
-/// Two for each provider's line, one each for the lease, for housekeeping, its figures, its months and the
-/// feed, and for LISTEN.
+/// A daemon opens two connections for each effective provider, and six more: for the lease, housekeeping,
+/// queue statistics, months, the feed and LISTEN.
 findings look_at_connections(snapshot& p) {
     const auto providers =
         std::ranges::count_if(p.settings().providers, [](const auto& one) { return one.second.effective; });
@@ -134,7 +137,7 @@ findings for_each_endpoint(snapshot& p, Judge judge) {
     findings all;
     for (const auto& sight : p.endpoints()) {
         if (const auto* wrong = std::get_if<wrong_provider>(&sight))
-            all.push_back(not_checked(wrong->subject + "its configuration is wrong"));
+            all.push_back(not_checked(wrong->subject + "its configuration has mistakes"));
         else
             std::ranges::move(judge(std::get<seen_endpoint>(sight)), std::back_inserter(all));
     }
@@ -149,14 +152,15 @@ findings look_at_endpoints(snapshot& p) {
     auto all = for_each_endpoint(
         p, [](const seen_endpoint& e) { return check_endpoint(e.subject, e.where, e.seen); });
     if (all.empty())
-        all.push_back(warning("no provider is effective: nothing is sent", "set effective of one to true"));
+        all.push_back(warning("no provider is effective, so the daemon sends nothing",
+                              "set effective to true for a provider"));
     return all;
 }
 
 findings look_at_server_certificates(snapshot& p) {
     auto all = for_each_endpoint(p, [](const seen_endpoint& e) {
         if (!e.where.tls) return findings{};
-        return check_expiry(e.subject, e.seen.chain, now(), "the CAS's owner must renew it");
+        return check_expiry(e.subject, e.seen.chain, now(), "the owner of the CAS must renew it");
     });
     if (all.empty()) all.push_back(good("no provider uses TLS"));
     return all;
@@ -168,13 +172,12 @@ findings look_at_client_certificates(snapshot& p) {
         const auto& file = provider.endpoint.tls.certificate_file;
         if (!provider.effective || file.empty()) continue;
         try {
-            std::ranges::move(
-                check_expiry("provider " + name + ", " + file.string() + ": ",
-                             http::facts_of_file(file),
-                             now(),
-                             "renew it and put it in the same place, with its key: it is read again "
-                             "when it changes"),
-                std::back_inserter(all));
+            std::ranges::move(check_expiry("provider " + name + ", " + file.string() + ": ",
+                                           http::facts_of_file(file),
+                                           now(),
+                                           "renew it and replace the certificate and key files; the daemon "
+                                           "reads them again when they change"),
+                              std::back_inserter(all));
         } catch (const std::exception& e) {
             all.push_back(not_checked("provider " + name + ": " + e.what()));
         }
@@ -187,51 +190,63 @@ using enum precondition;
 
 constexpr std::array<check, 19> checks{{
     {"configuration",
-     "file, environment, bindings, TLS files: what contegod check finds",
+     "mistakes that contegod check finds in the file, the environment, bindings and TLS files",
      nothing,
      look_at_configuration},
-    {"database", "reachable, its version, may be written to", good_configuration, look_at_database},
+    {"database",
+     "whether the server can be reached, is new enough and accepts writes",
+     good_configuration,
+     look_at_database},
     {"schema",
-     "its version; what is missing or not as the migrations make it",
+     "its version, and objects that are missing or not as the migrations make them",
      live_database,
      look_at_schema},
-    {"indexes", "those that exist and are not used", live_database, look_at_indexes},
-    {"rights", "what the login needs for the daemon and may not", live_database, look_at_rights},
-    {"clock", "this host's against the database's", live_database, look_at_clock},
-    {"durability",
-     "settings under which a crash loses what was committed",
+    {"indexes", "whether an index is invalid, so that no query uses it", live_database, look_at_indexes},
+    {"rights", "whether the login has every right that the daemon needs", live_database, look_at_rights},
+    {"clock", "whether this host and the database agree on the time", live_database, look_at_clock},
+    {"durability", "settings under which a crash loses committed data", live_database, look_at_durability},
+    {"connections",
+     "how many connections the server, the database and the login have left",
      live_database,
-     look_at_durability},
-    {"connections", "how many are left", live_database, look_at_connections},
-    {"autovacuum", "on, for every table", live_database, look_at_autovacuum},
-    {"dead rows", "of the tables that every request goes through", live_database, look_at_dead_rows},
-    {"statistics", "tables of which they were never gathered", live_database, look_at_statistics},
+     look_at_connections},
+    {"autovacuum", "whether it is on, and for every table", live_database, look_at_autovacuum},
+    {"dead rows",
+     "dead rows in the tables through which every request passes",
+     live_database,
+     look_at_dead_rows},
+    {"statistics", "tables whose statistics were never gathered", live_database, look_at_statistics},
     {"transactions",
-     "who keeps dead rows from being removed, and since when",
+     "transactions that keep dead rows from being removed",
      live_database,
      look_at_transactions},
-    {"locks", "who has a lock that the daemons wait for", live_database, look_at_locks},
-    {"notifications", "how full the server's queue for NOTIFY is", live_database, look_at_notifications},
+    {"locks", "sessions that hold a lock for which the daemons wait", live_database, look_at_locks},
+    {"notifications",
+     "how full the server's queue of notifications is",
+     live_database,
+     look_at_notifications},
     {"queue",
-     "held, long due, long in flight, long blocked, for no configured provider",
+     "requests that are held, wait for long, or have an unknown provider",
      live_database,
      look_at_queue},
-    {"daemons", "alive, dead, leases beyond all reason", live_database, look_at_daemons},
+    {"daemons",
+     "daemons that are alive or dead, and leases that last too long",
+     live_database,
+     look_at_daemons},
     {"endpoints",
-     "TCP, TLS and the name of each CAS; no call is sent",
+     "whether each CAS can be reached and trusted; no command is sent",
      good_configuration,
      look_at_endpoints},
     {"server certificates",
-     "when the first of each chain ends",
+     "when the first certificate of each chain expires",
      good_configuration,
      look_at_server_certificates},
     {"client certificates",
-     "when the first of each file ends",
+     "when the first certificate of each file expires",
      good_configuration,
      look_at_client_certificates},
 }};
 
-/// The server's own words, and what would let this login look.
+/// Returns the server's error, with a hint about the right or the schema that the login lacks.
 finding refused(const queue::server_error& e) {
     auto said = not_checked(e.what());
     if (e.sqlstate() == "42501")
@@ -249,14 +264,14 @@ std::span<const check> all_checks() {
 }
 
 findings made(const check& c, snapshot& p) {
-    if (c.needs != nothing && !p.mistakes().empty()) return {not_checked("the configuration is wrong")};
+    if (c.needs != nothing && !p.mistakes().empty()) return {not_checked("the configuration has mistakes")};
     if (c.needs == live_database && !p.unreachable.empty()) return {not_checked(p.unreachable)};
     try {
         return c.look(p);
     } catch (const queue::server_error& e) {
         return {refused(e)};
     } catch (const std::exception& e) {
-        if (c.needs == live_database) p.unreachable = "the database does not answer any more";
+        if (c.needs == live_database) p.unreachable = "the database no longer answers";
         return {not_checked(e.what())};
     }
 }

@@ -8,21 +8,21 @@
 
 namespace contego::daemon {
 
-/// What must be there before a check can be made.
+/// The condition under which a check can be made.
 enum class precondition : std::uint8_t { nothing, good_configuration, live_database };
 
-/// One thing that commonly goes wrong, and how it is looked at.
+/// A check for one common fault.
 struct check {
     const char* name;
     const char* looks_at;
     precondition needs;
-    findings (*look)(snapshot&); ///< throws where it cannot be made
+    findings (*look)(snapshot&); ///< throws if the check cannot be made
 };
 
-/// All of them, in the order in which they are made and told.
+/// Returns all checks, in the order in which doctor makes and reports them.
 [[nodiscard]] std::span<const check> all_checks();
 
-/// What a check has to say, at least one finding: that it could not be made, too.
+/// Makes a check and returns at least one finding. If the check cannot be made, the finding says so.
 [[nodiscard]] findings made(const check& c, snapshot& p);
 
 } // namespace contego::daemon

@@ -8,7 +8,7 @@ namespace contego::daemon {
 namespace {
 
 struct unit {
-    double below; ///< in seconds: longer spans have the next unit
+    double below; ///< in seconds; a longer span gets the next unit
     double seconds;
     const char* name;
 };
@@ -16,7 +16,8 @@ struct unit {
 constexpr std::array<unit, 4> units{
     {{120, 1, " s"}, {7'200, 60, " min"}, {172'800, 3'600, " h"}, {INFINITY, 86'400, " days"}}};
 
-/// Messages of other rooms may bring a hint of their own, on a line of its own; it knows more than ours.
+/// Moves a hint that stands in the text of a finding, on a separate line, in front of the finding's own hint.
+/// Errors of other rooms bring such hints, which are more precise.
 finding with_own_hint(finding f) {
     constexpr std::string_view mark = "\nHINT: ";
     const auto begin = f.what.find(mark);
@@ -46,14 +47,14 @@ finding error(std::string what, std::string hint) {
 }
 
 finding not_checked(const std::string& why) {
-    return warning("not checked: " + why, "run doctor again once that is put right");
+    return warning("not checked: " + why, "correct that first, then run doctor again");
 }
 
 std::string span_text(double seconds) {
     for (const auto& u : units)
         if (std::abs(seconds) < u.below)
             return std::to_string(static_cast<long long>(std::floor(seconds / u.seconds))) + u.name;
-    return "for ever";
+    return "forever";
 }
 
 } // namespace contego::daemon

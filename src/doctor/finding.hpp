@@ -9,14 +9,14 @@ namespace contego::daemon {
 
 enum class severity : std::uint8_t { ok, warning, error };
 
-/// `OK`, `WARNING`, `ERROR`.
+/// Returns `OK`, `WARNING` or `ERROR`.
 [[nodiscard]] std::string_view name_of(severity s);
 
-/// One thing that contegod doctor has to say.
+/// One result of contegod doctor.
 struct finding {
     severity level = severity::ok;
-    std::string what; ///< one sentence: what it is about, and the figures
-    std::string hint; ///< what to do, as a sentence; empty where there is nothing
+    std::string what; ///< a sentence that names the subject and gives the numbers
+    std::string hint; ///< a sentence that says how to correct it; empty if there is nothing to do
 
     friend bool operator==(const finding&, const finding&) = default;
 };
@@ -25,14 +25,14 @@ using findings = std::vector<finding>;
 
 [[nodiscard]] finding good(std::string what);
 
-/// A hint within `what`, on a line of its own, goes before the one given.
+/// If `what` contains a hint on a separate line, that hint is put before `hint`.
 [[nodiscard]] finding warning(std::string what, std::string hint);
 [[nodiscard]] finding error(std::string what, std::string hint);
 
-/// What could not be looked at, and why: never silently left out.
+/// Returns the finding that a check could not be made, with the reason.
 [[nodiscard]] finding not_checked(const std::string& why);
 
-/// `90 s`, `5 min`, `7.5 h`, `12 days`: as people say it.
+/// Returns a length of time for people, rounded down, such as `90 s`, `5 min`, `7 h` or `12 days`.
 [[nodiscard]] std::string span_text(double seconds);
 
 } // namespace contego::daemon

@@ -9,7 +9,7 @@
 namespace contego::daemon {
 namespace {
 
-/// Messages of others may have several lines.
+/// Joins the lines of a message with `; `, because an error of libpq may have several lines.
 std::string on_one_line(std::string_view text) {
     std::string line;
     for (const char c : text) {

@@ -13,43 +13,43 @@
 
 namespace contego::daemon {
 
-/// An endpoint and what a look at it gave.
+/// An endpoint and the result of a trial connection to it.
 struct seen_endpoint {
-    std::string subject; ///< `provider NAME, URL: `, to begin a sentence with
+    std::string subject; ///< `provider NAME, URL: `, which begins a sentence
     http::endpoint where;
     http::endpoint_trial seen;
 };
 
-/// A provider whose endpoints could not be looked at, for they are wrong.
+/// A provider whose endpoints were not tried, because their options have mistakes.
 struct wrong_provider {
     std::string subject;
 };
 
 using provider_sight = std::variant<seen_endpoint, wrong_provider>;
 
-/// What the checks look at: one installation. What more than one of them needs is looked at once.
+/// The installation that the checks examine. Facts that several checks need are read once.
 class snapshot {
 public:
     snapshot(configuration c, std::vector<std::string> mistakes, double longest_transaction);
 
     [[nodiscard]] const configuration& settings() const { return settings_; }
 
-    /// Of the configuration file; usable only without.
+    /// Returns the mistakes in the configuration. `settings` must not be used if there are any.
     [[nodiscard]] const std::vector<std::string>& mistakes() const { return mistakes_; }
 
-    /// How old a transaction may be, in seconds.
+    /// Returns the age in seconds from which a transaction is reported.
     [[nodiscard]] double longest_transaction() const { return longest_transaction_; }
 
-    /// How to reach the database; calls end in time.
+    /// Returns the options for a connection to the database. Calls have a time limit.
     [[nodiscard]] const queue::database_options& database() const { return database_; }
 
     [[nodiscard]] queue::examination& examine() { return examination_; }
 
-    /// The endpoints of the effective providers; what is not trusted is still looked at. Takes up to twice
-    /// `probe_time` for each at the first call.
+    /// Returns the endpoints of the effective providers with the results of trial connections, also of
+    /// servers that are not trusted. The first call takes up to 10 s for each endpoint.
     [[nodiscard]] const std::vector<provider_sight>& endpoints();
 
-    /// Why the database is not asked any more; empty while it answers.
+    /// Why the checks no longer ask the database; empty while it answers.
     std::string unreachable;
 
 private:

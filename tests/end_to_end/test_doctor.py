@@ -63,7 +63,7 @@ def test_the_daemons_login_may_look_at_everything(database, providers, folder):
     done = contegod("doctor", "--config", file)
 
     assert "not checked" not in done.stdout
-    assert "the login looked_at may do all that the daemon does" in done.stdout
+    assert "the login looked_at has every right that the daemon needs" in done.stdout
 
 
 def test_a_login_without_a_role_is_told_what_it_lacks_and_what_was_not_looked_at(database, providers, folder):
@@ -183,7 +183,7 @@ def test_a_wrong_configuration_ends_with_2_and_the_rest_says_that_it_was_not_loo
 
     assert status == 2
     assert [f[0] for f in of(findings, "configuration")] == ["ERROR", "ERROR"]
-    assert {f["what"] for f in findings if f["check"] != "configuration"} == {"not checked: the configuration is wrong"}
+    assert {f["what"] for f in findings if f["check"] != "configuration"} == {"not checked: the configuration has mistakes"}
 
 
 def test_a_database_that_is_away_is_found_and_the_cas_still_looked_at(tmp_path, providers):

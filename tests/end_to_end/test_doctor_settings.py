@@ -93,5 +93,5 @@ def test_after_a_clean_stop_of_the_only_daemon_nobody_is_said_to_have_died(clust
     other.close()
 
     assert [f["what"] for f in stopped] == ["no daemon is alive"]
-    assert "nobody has taken over yet" in died[0]["what"]
+    assert "no daemon has taken over its requests yet" in died[0]["what"]
     assert [f["what"] for f in declared] == ["no daemon is alive"], "a lease of minus infinity did not run out"

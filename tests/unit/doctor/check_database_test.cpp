@@ -96,7 +96,7 @@ TEST(doctor_transactions, that_are_young_are_good) {
 TEST(doctor_transactions, that_are_old_are_named_with_who_and_since_when) {
     EXPECT_THAT(check_horizon({session(301)}, 300),
                 only(warning, "session 4711 (ann, psql, idle in transaction)", "pg_terminate_backend(4711)"));
-    EXPECT_THAT(check_horizon({session(3'601)}, 300), only(error, "since 60 min"));
+    EXPECT_THAT(check_horizon({session(3'601)}, 300), only(error, "for 60 min"));
 }
 
 TEST(doctor_transactions, whose_age_may_not_be_seen_are_judged_by_what_began_since) {

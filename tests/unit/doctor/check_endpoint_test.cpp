@@ -41,7 +41,7 @@ TEST(doctor_endpoint, that_shows_a_password_or_trusts_anybody_is_a_warning) {
     trusting.options.tls.verify = false;
 
     EXPECT_THAT(check_endpoint("x: ", open, {}), only(warning, "unencrypted", "https"));
-    EXPECT_THAT(check_endpoint("x: ", trusting, {}), only(warning, "anybody", "tls.verify"));
+    EXPECT_THAT(check_endpoint("x: ", trusting, {}), only(warning, "any server", "tls.verify"));
 }
 
 TEST(doctor_endpoint, that_is_not_reached_is_an_error_with_a_hint_by_its_reason) {

@@ -14,7 +14,7 @@ schema_state up_to_date() {
 }
 
 TEST(doctor_schema, as_the_migrations_make_it_is_good) {
-    EXPECT_THAT(check_schema(up_to_date()), only(ok, "version 11, this program knows 11; 500 things"));
+    EXPECT_THAT(check_schema(up_to_date()), only(ok, "version 11, this program knows 11; 500 objects"));
 }
 
 TEST(doctor_schema, on_which_the_daemon_does_not_start_is_an_error) {
@@ -68,7 +68,7 @@ TEST(doctor_schema, in_ruins_fills_no_screen) {
     const auto all = check_schema(s);
 
     ASSERT_EQ(all.size(), 11U);
-    EXPECT_THAT(all.back(), is(error, "90 more things of the schema are missing", "run doctor again"));
+    EXPECT_THAT(all.back(), is(error, "90 more objects of the schema are missing", "run doctor again"));
 }
 
 TEST(doctor_indexes, that_are_invalid_are_an_error) {

@@ -36,8 +36,8 @@ TEST(doctor_dead_rows, beyond_twice_what_brings_autovacuum_are_a_finding_with_it
     never.vacuumed.reset();
 
     EXPECT_THAT(check_dead_rows({true, true, {table("lane", 7, 10'001)}}),
-                only(warning, "should have come at 5000 and came last 60 s ago", "VACUUM contego.lane"));
-    EXPECT_THAT(check_dead_rows({true, true, {never}}), only(warning, "came last never"));
+                only(warning, "should have run at 5000 dead rows and last ran 60 s ago", "VACUUM contego.lane"));
+    EXPECT_THAT(check_dead_rows({true, true, {never}}), only(warning, "has never run"));
 }
 
 TEST(doctor_dead_rows, of_tables_that_only_grow_are_not_looked_at) {
