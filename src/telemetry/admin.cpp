@@ -37,19 +37,22 @@ http::response<http::string_body> answer_to(const http::request<http::empty_body
                                             const admin_configuration& where,
                                             const admin_sources& from) {
     const auto hosts = request.count(http::field::host);
-    if (hosts > 1) return answer(http::status::bad_request, "text/plain", "there must be one Host header\n");
+    if (hosts > 1)
+        return answer(
+            http::status::bad_request, "text/plain", "a request must not have more than one Host header\n");
     if (hosts == 1 && !is_meant_for(request[http::field::host], where))
-        return answer(http::status::misdirected_request,
-                      "text/plain",
-                      "this Host is not served here; admin.host_names of the configuration says which are\n");
+        return answer(
+            http::status::misdirected_request,
+            "text/plain",
+            "this Host is not served here; the setting admin.host_names lists further names that are\n");
     if (request.method() != http::verb::get)
-        return answer(http::status::method_not_allowed, "text/plain", "only GET is known here\n");
+        return answer(http::status::method_not_allowed, "text/plain", "only GET is supported\n");
     const std::string path(request.target().substr(0, request.target().find('?')));
     if (path == "/metrics")
         return answer(http::status::ok, "text/plain; version=0.0.4; charset=utf-8", from.metrics());
     if (path == "/livez") return answer(http::status::ok, "text/plain", "alive\n");
     if (path != "/readyz")
-        return answer(http::status::not_found, "text/plain", "there are /metrics, /readyz and /livez\n");
+        return answer(http::status::not_found, "text/plain", "the paths are /metrics, /readyz and /livez\n");
     const auto why_not = from.unready();
     return why_not ? answer(http::status::service_unavailable, "text/plain", *why_not + '\n')
                    : answer(http::status::ok, "text/plain", "ready\n");
@@ -71,14 +74,14 @@ asio::awaitable<void> admin::run() {
     for (;;) {
         boost::system::error_code ec;
         auto socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, ec));
-        if (ec) { // most likely no descriptor is free: accepting again at once would fail again, for ever
+        if (ec) { // most likely no descriptor is free, so accepting again at once would fail again
             pause.expires_after(until_a_descriptor_is_free);
             co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ec));
             continue;
         }
-        if (connections_ >= most_connections_) continue; // closes it
+        if (connections_ >= most_connections_) continue; // the destructor closes the socket
         ++connections_;
-        // A scrape that breaks off is the scraper's affair.
+        // A broken connection ends the scrape and nothing else.
         asio::co_spawn(acceptor_.get_executor(), serve(std::move(socket)), [this](const std::exception_ptr&) {
             --connections_;
         });

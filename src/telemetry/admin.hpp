@@ -14,20 +14,20 @@
 
 namespace contego::daemon {
 
-/// What the admin listener answers from; called on the network thread.
+/// The functions whose results the admin listener serves. They are called on the network thread.
 struct admin_sources {
-    std::function<std::string()> metrics;                ///< exposition text
-    std::function<std::optional<std::string>()> unready; ///< why we are not ready; nothing: ready
+    std::function<std::string()> metrics;                ///< the metrics in Prometheus's text format
+    std::function<std::optional<std::string>()> unready; ///< why the daemon is not ready, or nothing if it is
 };
 
-/// GET /metrics, /readyz, /livez on a loopback address. Knows no other path, takes no body, keeps no
-/// connection, answers no other Host than is_meant_for says.
+/// Serves GET /metrics, /readyz and /livez. It takes no body, closes the connection after each answer, and
+/// refuses a Host header for which `is_meant_for` is false.
 ///
-/// Whoever connects cannot use up what the lines need: connections beyond `most_connections` are closed at
-/// once, and each must ask within 5 seconds and read the answer within 10 more.
+/// Clients cannot use up the descriptors that the lines need. Connections beyond `most_connections` are
+/// closed at once. A client must send its request within 5 seconds and read the answer within 10 more.
 class admin {
 public:
-    /// Listens at once. Throws boost::system::system_error where that fails.
+    /// Begins to listen. Throws boost::system::system_error if that fails.
     admin(boost::asio::io_context& network,
           admin_configuration where,
           admin_sources sources,
@@ -35,7 +35,7 @@ public:
 
     [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
-    /// Serves as long as the network runs.
+    /// Serves requests as long as the network runs.
     boost::asio::awaitable<void> run();
 
 private:

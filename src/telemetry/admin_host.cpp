@@ -22,7 +22,7 @@ bool is_same_name(std::string_view one, std::string_view other) {
     return std::ranges::equal(one, other, {}, lower, lower);
 }
 
-/// Without its port; empty where it is no host.
+/// Returns a host without its port, or an empty text if it is not a valid host.
 std::string_view without_port(std::string_view host) {
     const bool bracketed = host.starts_with('[');
     const auto end = std::min(bracketed ? host.find(']') : host.find(':'), host.size());
@@ -32,14 +32,14 @@ std::string_view without_port(std::string_view host) {
     return bracketed ? host.substr(1, end - 1) : host.substr(0, end);
 }
 
-/// ::ffff:127.0.0.1 is 127.0.0.1.
+/// Returns an IPv4 address for an IPv4-mapped IPv6 address, such as 127.0.0.1 for ::ffff:127.0.0.1.
 ip::address plain(const ip::address& a) {
     if (a.is_v6() && a.to_v6().is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, a.to_v6());
     return a;
 }
 
 bool is_address_of(const ip::address& asked, const ip::address& listens) {
-    if (asked.is_unspecified()) return false; // browsers lead 0.0.0.0 to this machine
+    if (asked.is_unspecified()) return false; // browsers connect to this machine for 0.0.0.0
     if (listens.is_unspecified()) return true;
     return asked == listens || (asked.is_loopback() && listens.is_loopback());
 }

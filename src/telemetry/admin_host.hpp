@@ -6,12 +6,12 @@
 
 namespace contego::daemon {
 
-/// Whether a request with that Host header (`name`, `name:port`, `[address]:port`) is meant for the admin
-/// listener. A page that makes a browser ask a name of its own which leads to us (DNS rebinding) is not.
+/// Returns whether a request with that Host header (`name`, `name:port` or `[address]:port`) is meant for the
+/// admin listener. This keeps out a web page whose own host name resolves to this machine (DNS rebinding).
 ///
-/// Meant for it are: the address that it listens on; if that is a loopback address, `localhost` and every
-/// loopback address; if it is a wildcard, `localhost` and every IP address; and `host_names` of the
-/// configuration. The port is not looked at, since it may be forwarded.
+/// The listener accepts its own address and the `host_names` of the configuration. On a loopback address it
+/// also accepts `localhost` and every loopback address, and on a wildcard address `localhost` and every IP
+/// address. The port is ignored, because it may be forwarded.
 [[nodiscard]] bool is_meant_for(std::string_view host, const admin_configuration& where);
 
 } // namespace contego::daemon

@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::size_t most_for_admin = 32;
 
-/// Standard streams, event loops, the listener itself, files that are read anew; five connections to the
-/// database beside those of the lines. Each call to the database has a second number for its socket.
+/// Descriptors outside the lines: standard streams, event loops, the admin listener, files that are read
+/// again, and connections to the database. Each call to the database duplicates the descriptor of its socket.
 constexpr std::size_t beside_the_lines = 40;
 constexpr std::size_t of_a_line = 8;
 

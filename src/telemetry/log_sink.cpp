@@ -55,8 +55,8 @@ bool log_sink::write(const spdlog::details::log_msg& message) {
     return torn_ ? write("\n" + std::string(text)) : write(text);
 }
 
-// No more than PIPE_BUF bytes at once: that much fits if a pipe says that it has room, so that a write to one
-// that blocks does not.
+// It writes at most PIPE_BUF bytes at once: if poll reports room in a pipe, that many bytes fit, so that the
+// write does not block.
 bool log_sink::write(std::string_view text) {
     const auto whole = text.size();
     while (!text.empty()) {

@@ -10,7 +10,7 @@ namespace contego::daemon {
 namespace {
 
 constexpr const char* text_pattern = "%Y-%m-%dT%H:%M:%S.%eZ %-7l %v";
-// The message is the rest of the object, already JSON.
+// The message is the rest of the JSON object.
 constexpr const char* json_pattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v)";
 
 std::string as_text(std::string_view message, const value::object& facts) {
@@ -37,13 +37,14 @@ logbook::logbook(const log_configuration& options, int descriptor)
       logger_(std::make_shared<spdlog::logger>(
           "contegod", std::make_shared<log_sink>(descriptor, [format = options.format](std::size_t dropped) {
               return written(format,
-                             "log lines were dropped, since whoever reads the log did not take them",
+                             "log lines were dropped, because the reader of the log was too slow or absent",
                              {{"lines", static_cast<std::int64_t>(dropped)}});
           }))) {
     logger_->set_pattern(format_ == log_format::json ? json_pattern : text_pattern,
                          spdlog::pattern_time_type::utc);
     logger_->set_level(spdlog::level::from_str(options.level));
-    logger_->set_error_handler([](const std::string& /*what*/) {}); // it would write to standard error itself
+    logger_->set_error_handler(
+        [](const std::string& /*what*/) {}); // the default handler writes to standard error
 }
 
 bool logbook::takes(spdlog::level::level_enum level) const {

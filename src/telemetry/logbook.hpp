@@ -14,10 +14,10 @@ class logger;
 
 namespace contego::daemon {
 
-/// The log: one line a message, its facts beside it, on standard error. Thread safe; waits for nobody who
-/// reads it, see log_sink.
+/// The log on standard error: one line for each message, with its facts. Thread safe. A slow reader does not
+/// delay the daemon, see log_sink.
 ///
-/// Messages are lower-case without a final stop; facts never hold a secret.
+/// Messages are lower-case without a full stop at the end. Facts must not contain a secret.
 class logbook {
 public:
     explicit logbook(const log_configuration& options, int descriptor = 2);
@@ -38,7 +38,7 @@ public:
         write(spdlog::level::err, message, facts);
     }
 
-    /// Whether a message of that level would be written: spares making facts for nobody.
+    /// Returns whether a message of that level is written. Callers use it to avoid building facts in vain.
     [[nodiscard]] bool takes(spdlog::level::level_enum level) const;
 
 private:

@@ -34,44 +34,45 @@ metrics::metrics(const std::string& version, const std::vector<std::string>& pro
     : claimed_(BuildCounter().Name("contego_claimed_total").Help("Requests claimed.").Register(registry_)),
       exchanges_(BuildCounter()
                      .Name("contego_exchanges_total")
-                     .Help("Commands sent, or not to be sent, by what they came to.")
+                     .Help("Exchanges by command and outcome, including commands that could not be sent.")
                      .Register(registry_)),
       exchange_seconds_(BuildHistogram()
                             .Name("contego_exchange_duration_seconds")
-                            .Help("From asking for a connection to the last byte of the answer.")
+                            .Help("Time from asking for a connection to the last byte of the answer.")
                             .Register(registry_)),
       decided_(BuildCounter()
                    .Name("contego_requests_decided_total")
-                   .Help("Claims ended, by what becomes of the request.")
+                   .Help("Verdicts on claimed requests, by disposition.")
                    .Register(registry_)),
       request_seconds_(BuildHistogram()
                            .Name("contego_request_duration_seconds")
-                           .Help("From when a request was due to when its outcome was known.")
+                           .Help("Time from the due date of a request to its outcome.")
                            .Register(registry_)),
       held_(BuildGauge()
                 .Name("contego_held_requests")
-                .Help("Requests in this daemon: waiting, sending, recording.")
+                .Help("Requests that this daemon holds, by stage: waiting, sending, recording.")
                 .Register(registry_)),
-      endpoint_up_(
-          BuildGauge()
-              .Name("contego_endpoint_up")
-              .Help("1 while an endpoint of the CAS is taken for alive, 0 while it is asked by probes only.")
-              .Register(registry_)),
+      endpoint_up_(BuildGauge()
+                       .Name("contego_endpoint_up")
+                       .Help("1 while the breaker of an endpoint is closed, 0 while it is open and only "
+                             "probes are sent.")
+                       .Register(registry_)),
       trouble_(BuildCounter()
                    .Name("contego_database_trouble_total")
-                   .Help("Times that the database did not answer.")
+                   .Help("Calls to the database that failed, by stage.")
                    .Register(registry_)),
       backlog_(BuildGauge()
                    .Name("contego_backlog_requests")
-                   .Help("Open requests in the queue, of all daemons, by progress.")
+                   .Help("Open requests in the database, by provider and progress.")
                    .Register(registry_)),
-      oldest_due_(BuildGauge()
-                      .Name("contego_oldest_due_age_seconds")
-                      .Help("Age of the earliest due open request, by progress; 0 where there is none.")
-                      .Register(registry_)),
+      oldest_due_(
+          BuildGauge()
+              .Name("contego_oldest_due_age_seconds")
+              .Help("Age of the earliest due open request, by provider and progress; 0 if there is none.")
+              .Register(registry_)),
       stale_(BuildCounter()
                  .Name("contego_stale_outcomes_total")
-                 .Help("Outcomes that were not written, since the claim was no longer ours.")
+                 .Help("Outcomes that were not written, because another claim took the request meanwhile.")
                  .Register(registry_)
                  .Add({})),
       providers_(providers.begin(), providers.end()) {
@@ -81,7 +82,7 @@ metrics::metrics(const std::string& version, const std::vector<std::string>& pro
         .Register(registry_)
         .Add({{"version", version}})
         .Set(1);
-    // Series known in advance start at 0, so that a rate is right from the first event on.
+    // Series that are known in advance start at 0, so that a rate counts the first event.
     for (const auto& provider : providers)
         line_of(provider);
     for (const auto* stage : stages)

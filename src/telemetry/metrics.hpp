@@ -21,32 +21,32 @@
 
 namespace contego::daemon {
 
-/// The figures that ops look at, in Prometheus's terms. Never labelled by card or request.
+/// The metrics of the daemon. No label names a smartcard, a box or a request.
 class metrics {
 public:
-    /// `providers` are those of the configuration. All others are counted together, as
-    /// queue::unknown_provider: whoever inserts requests invents names, and each would be a series for ever.
+    /// `providers` holds the providers of the configuration. All other providers are counted together as
+    /// queue::unknown_provider. A CRM can insert any name, and each name would be a series forever.
     metrics(const std::string& version, const std::vector<std::string>& providers);
 
-    // Of a provider's line, on the network thread only.
+    // Events of a provider's line; call these on the network thread only.
     void claimed(std::string_view provider, std::size_t count);
     void exchanged(std::string_view provider, command_type command, outcome o, double seconds);
     void decided(std::string_view provider, disposition d, double seconds_since_due);
     void holds(std::string_view provider, std::size_t waiting, std::size_t sending, std::size_t recording);
 
-    // On any thread.
+    // Thread safe.
     void stale(std::size_t count) { stale_.Increment(static_cast<double>(count)); }
 
     void endpoint_changed(std::string_view provider, std::string_view endpoint, bool alive);
     void trouble(std::string_view stage);
     void queue(const std::vector<queue::provider_stats>& figures);
 
-    /// The exposition text of all of it.
+    /// Returns all metrics in Prometheus's text format.
     [[nodiscard]] std::string text() const;
 
 private:
-    /// The series of one provider that requests and commands are counted in. To look one up by its labels
-    /// takes longer than to count.
+    /// The series of one provider. They are kept here because finding a series by its labels takes longer
+    /// than counting.
     struct line_series {
         prometheus::Counter& claimed;
         prometheus::Histogram& request_seconds;
@@ -55,8 +55,10 @@ private:
         prometheus::Gauge& recording;
         std::array<prometheus::Counter*, 5> decided; ///< by disposition
         std::array<std::array<prometheus::Counter*, 4>, command_types.size()>
-            exchanges{}; ///< by command and outcome; nullptr: not seen yet, and not shown
-        std::array<prometheus::Histogram*, command_types.size()> exchange_seconds{}; ///< the same
+            exchanges{}; ///< by command and outcome; nullptr until the first such exchange, and not shown
+                         ///< until then
+        std::array<prometheus::Histogram*, command_types.size()>
+            exchange_seconds{}; ///< by command; nullptr likewise
     };
 
     [[nodiscard]] std::string_view shown(std::string_view provider) const;
@@ -75,7 +77,7 @@ private:
     prometheus::Family<prometheus::Gauge>& backlog_;
     prometheus::Family<prometheus::Gauge>& oldest_due_;
     prometheus::Counter& stale_;
-    std::set<std::string, std::less<>> providers_; ///< and the unknown one
+    std::set<std::string, std::less<>> providers_; ///< including queue::unknown_provider
     std::map<std::string, line_series, std::less<>> lines_;
 };
 

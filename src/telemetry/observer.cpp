@@ -85,7 +85,7 @@ void observer::recorded(const record_batch& batch, const record_answer& answer) 
     tell_postponed(batch, answer);
 }
 
-// Once for each request: it is tried again ten times a second.
+// Logs each request once, because recording it is tried ten times a second.
 void observer::tell_postponed(const record_batch& batch, const record_answer& answer) {
     if (!postponed_.empty())
         for (const auto& run : batch.runs)
@@ -93,7 +93,7 @@ void observer::tell_postponed(const record_batch& batch, const record_answer& an
                 postponed_.erase(run.request_id);
     for (const auto id : answer.postponed)
         if (postponed_.insert(id).second)
-            log_.warning("outcome not written yet: another session keeps the row of the request locked",
+            log_.warning("outcome not written yet: another session has locked the row of the request",
                          {{"request", id}});
 }
 
@@ -112,7 +112,7 @@ void observer::endpoint_changed(std::string_view provider,
     if (alive)
         log_.warning("the CAS answers again", {{"provider", provider}, {"endpoint", endpoint}});
     else
-        log_.error("the CAS is taken for dead: nothing is claimed for it until it answers",
+        log_.error("the CAS does not answer: only probes are sent to this endpoint until it answers",
                    {{"provider", provider}, {"endpoint", endpoint}, {"reason", reason}});
 }
 

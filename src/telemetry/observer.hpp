@@ -13,7 +13,7 @@
 
 namespace contego::daemon {
 
-/// Turns what happens on the line into log lines and metrics. Both must outlive it.
+/// Turns the events of a line into log lines and metrics. The log and the metrics must outlive it.
 class observer final : public line_observer {
 public:
     observer(logbook& log, metrics& m) : log_(log), metrics_(m) {}
@@ -33,19 +33,19 @@ public:
                           std::string_view reason) override;
     void trouble(std::string_view stage, std::string_view what) override;
 
-    /// So many requests were taken back from dead daemons. Any thread.
+    /// `count` requests of dead daemons were put back into the queue. Thread safe.
     void rescued(std::int64_t count);
 
-    /// A month of finished requests, as 2030-01, was `made` or `dropped`. Any thread.
+    /// A month of finished requests, such as 2030-01, was `made` or `dropped`. Thread safe.
     void month(std::string_view month, std::string_view what);
 
-    /// The database answered what that stage asked. Any thread, as `trouble`.
+    /// The database answered a call of that stage. Thread safe, as is `trouble`.
     void fine(std::string_view stage);
 
-    /// The session that listens was ended, and a new one is asked for. Any thread.
+    /// The session that listens was ended, and the daemon opens another one. Thread safe.
     void listens_again(std::string_view why);
 
-    /// Why the database keeps the line from working; nothing: it does not. Any thread.
+    /// Returns why the database keeps the line from working, or nothing if it does not. Thread safe.
     [[nodiscard]] std::optional<std::string> unready() const;
 
 private:
@@ -53,7 +53,7 @@ private:
 
     mutable std::mutex mutex_;
     outages outages_;
-    std::set<std::int64_t> postponed_; ///< requests of which it was said that their rows are locked
+    std::set<std::int64_t> postponed_; ///< requests whose locked rows were logged
     logbook& log_;
     metrics& metrics_;
 };

@@ -9,29 +9,31 @@
 
 namespace contego::daemon {
 
-/// Which stages get no answer from the database, and what of that is worth a log line: the first trouble of a
-/// stage, then one line in ten seconds at most, and that it is over. Knows no clock and no log. Not thread
-/// safe.
+/// Keeps which stages get no answer from the database, and decides which failures are logged. The first
+/// failure of a stage is logged, then at most one in ten seconds, and the end of the outage. Callers pass the
+/// time. Not thread safe.
 class outages {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// How often there was trouble since the last line; nothing: no line is due.
+    /// A call of the stage failed. Returns the number of failures since the last log line, or nothing if no
+    /// line is due.
     [[nodiscard]] std::optional<std::size_t>
     trouble(std::string_view stage, std::string_view what, time_point now);
 
-    /// The stage got its answer. How long it went without; nothing: there was no trouble, or no line of it.
+    /// A call of the stage was answered. Returns the length of the outage, or nothing if there was none or
+    /// none was logged.
     [[nodiscard]] std::optional<std::chrono::steady_clock::duration> over(std::string_view stage,
                                                                           time_point now);
 
-    /// What keeps the line from working, of one stage; nothing: all is well. Without notifications a line
-    /// polls, so they do not count; nor do months, which can wait.
+    /// Returns the failure of a stage that keeps the line from working, or nothing if there is none.
+    /// Notifications do not count, because a line polls without them; nor do months, which can wait.
     [[nodiscard]] std::optional<std::string> unready() const;
 
 private:
     struct state {
         bool away = false;
-        bool told = false; ///< a line was written in this outage
+        bool told = false; ///< this outage was logged
         std::string what;
         time_point since;
         std::optional<time_point> last_line;

@@ -11,8 +11,8 @@ namespace {
 struct listener {
     const char* address;
     std::vector<std::string> host_names;
-    std::vector<std::string> own;   ///< Host headers of requests that are meant for it
-    std::vector<std::string> other; ///< and of those that are not
+    std::vector<std::string> own;   ///< Host headers of requests that are meant for the listener
+    std::vector<std::string> other; ///< Host headers of requests that are not
 };
 
 const std::vector<listener> listeners{

@@ -24,21 +24,21 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-/// One connection to the listener, as a scraper would make it.
+/// A connection to the listener, such as a scraper makes.
 class client {
 public:
     explicit client(std::uint16_t port) : socket_(*io_) {
         socket_.connect({asio::ip::address_v4::loopback(), port});
     }
 
-    /// Whether all of it was taken: a listener that has had enough may close at any byte.
+    /// Returns whether the listener accepted the whole text. It may close the connection at any byte.
     client& says(const std::string& bytes) {
         boost::system::error_code gone;
         asio::write(socket_, asio::buffer(bytes), gone);
         return *this;
     }
 
-    /// All that comes until the listener closes.
+    /// Returns the bytes that the listener sends until it closes the connection.
     std::string hears() {
         std::string all;
         boost::system::error_code closed;
@@ -191,7 +191,7 @@ TEST_F(admin_fixture, closes_more_connections_than_it_may_have_and_answers_when_
 
     EXPECT_EQ(get("/livez"), "");
     idle.pop_front();
-    while (get("/livez").empty()) // until it has noticed that one is gone
+    while (get("/livez").empty()) // until the listener notices that a client is gone
         std::this_thread::yield();
 
     for (auto& one : idle)
@@ -222,7 +222,7 @@ TEST_F(admin_fixture, cuts_who_does_not_read_its_answer) {
     deaf.says("GET /metrics HTTP/1.1\r\n\r\n");
     const auto begun = std::chrono::steady_clock::now();
 
-    // There is one place, and the deaf one has it until it is cut.
+    // The listener has one place, which the silent client keeps until the time limit.
     while (client(single.port()).says("GET /livez HTTP/1.1\r\n\r\n").hears().empty() &&
            std::chrono::steady_clock::now() - begun < std::chrono::seconds(20))
         std::this_thread::yield();

@@ -21,7 +21,7 @@ using ::testing::Not;
 
 enum class channel { pipe, non_blocking_pipe, socket };
 
-/// The two ends of what a log is written to; SIGPIPE is ignored, as the daemon does it.
+/// The two ends of a pipe or socket for a log. SIGPIPE is ignored, as in the daemon.
 class reader : public ::testing::TestWithParam<channel> {
 protected:
     reader() {
@@ -42,7 +42,7 @@ protected:
         if (ends_[0] >= 0) ::close(std::exchange(ends_[0], -1));
     }
 
-    /// All that has been written up to now.
+    /// Returns everything that was written up to now.
     std::string reads() {
         std::string all;
         std::array<char, 4096> some{};
@@ -62,7 +62,7 @@ protected:
     }
 
 private:
-    std::array<int, 2> ends_{-1, -1}; ///< read here, written there
+    std::array<int, 2> ends_{-1, -1}; ///< the end to read, and the end to write
 };
 
 TEST_P(reader, gets_each_line_at_once) {

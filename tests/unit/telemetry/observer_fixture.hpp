@@ -13,7 +13,7 @@
 
 namespace contego::daemon {
 
-/// The log goes to standard error, where a test can read it.
+/// The log goes to standard error, from which the test reads it.
 class observer_fixture : public ::testing::Test {
 protected:
     observer_fixture() {
@@ -25,7 +25,7 @@ protected:
         c_.type = command_type::add_subscriptions;
     }
 
-    /// What is written while `work` is done, at that level, one object a line.
+    /// Returns the log lines that `work` writes at that level, one JSON object for each.
     template <typename Work>
     std::vector<value> lines(const std::string& level, Work work) {
         std::istringstream text(written({log_format::json, level}, work));
@@ -44,7 +44,7 @@ protected:
         return ::testing::internal::GetCapturedStderr();
     }
 
-    /// The one line of it, without its time.
+    /// Returns the only line that `work` writes, without its time.
     template <typename Work>
     value::object line(const std::string& level, Work work) {
         const auto all = lines(level, work);

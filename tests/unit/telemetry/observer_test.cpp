@@ -91,7 +91,7 @@ TEST_F(observer_fixture, tells_what_becomes_of_each_request) {
                     HasSubstr("contego_requests_decided_total{disposition=\"" + std::string(name) +
                               "\",provider=\"default\"} 1"));
     EXPECT_THAT(stats_.text(), HasSubstr("contego_request_duration_seconds_count{provider=\"default\"} 2"))
-        << "only requests that have ended have a duration";
+        << "only an ended request has a duration";
     EXPECT_THAT(stats_.text(), HasSubstr("contego_request_duration_seconds_sum{provider=\"default\"} 6"));
 }
 
@@ -172,11 +172,12 @@ TEST_F(observer_fixture, says_when_an_endpoint_is_taken_for_dead) {
 
     EXPECT_EQ(
         l,
-        (value::object{{"level", "error"},
-                       {"message", "the CAS is taken for dead: nothing is claimed for it until it answers"},
-                       {"provider", "default"},
-                       {"endpoint", "http://cas"},
-                       {"reason", "HTTP 401"}}));
+        (value::object{
+            {"level", "error"},
+            {"message", "the CAS does not answer: only probes are sent to this endpoint until it answers"},
+            {"provider", "default"},
+            {"endpoint", "http://cas"},
+            {"reason", "HTTP 401"}}));
     EXPECT_THAT(stats_.text(),
                 HasSubstr("contego_endpoint_up{endpoint=\"http://cas\",provider=\"default\"} 0"));
 }
