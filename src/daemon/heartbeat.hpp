@@ -8,19 +8,20 @@
 
 namespace contego::daemon {
 
-/// Whether a thread turns, judged from how often it says so and how often another thread looks.
+/// Tells whether a watched thread still runs. The watched thread calls `beat`, and a watching thread calls
+/// `look`.
 ///
-/// Knows no clock: a look brings the time since the last one, of which no more counts than two intervals. So
-/// a machine that was paused, with all its threads, is not taken for a thread that stands.
+/// Callers of `look` pass the time since the last look, of which at most two intervals count. So a pause of
+/// the whole machine is not taken for a thread that hangs.
 ///
-/// Thread safety: `beat` and the questions from any thread, `look` from one.
+/// Thread safety: call `look` from one thread only; all other members are thread safe.
 class heartbeat {
 public:
     using duration = std::chrono::steady_clock::duration;
 
     explicit heartbeat(std::chrono::milliseconds lease) : lease_(lease) {}
 
-    /// How often to beat, and how often to look.
+    /// Returns the interval at which to call `beat` and `look`.
     [[nodiscard]] std::chrono::milliseconds interval() const {
         return std::clamp<std::chrono::milliseconds>(
             lease_ / 20, std::chrono::milliseconds(1), std::chrono::milliseconds(1000));
@@ -28,7 +29,7 @@ public:
 
     void beat() { ++beats_; }
 
-    /// Returns whether the thread has turned since the last look.
+    /// Returns whether the watched thread called `beat` since the last look.
     bool look(duration since_last_look) {
         const auto beats = beats_.load();
         if (std::exchange(seen_, beats) != beats) {
@@ -39,13 +40,13 @@ public:
         return false;
     }
 
-    /// For how long it has not turned.
+    /// Returns for how long the watched thread has not called `beat`.
     [[nodiscard]] duration stood() const { return stood_; }
 
-    /// False after a quarter of the lease without a beat: then the lease is not renewed.
+    /// Returns false after a quarter of the lease without a beat. The lease is then not renewed.
     [[nodiscard]] bool turns() const { return stood() < lease_ / 4; }
 
-    /// True after a whole lease without a beat: by now others have taken over.
+    /// Returns true after a whole lease without a beat. Other daemons have then taken over.
     [[nodiscard]] bool lost() const { return stood() > lease_; }
 
 private:

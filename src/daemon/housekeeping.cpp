@@ -13,15 +13,16 @@ using std::chrono::milliseconds;
 constexpr auto longest_wait = milliseconds(60'000);
 constexpr int counting_is_one_part_of = 50;
 
-// A server that ends every session at once must not be asked for new ones all the time.
+// If two sessions end within this time, the next one waits for the back-off. A server that ends every session
+// at once must not be asked for new ones all the time.
 constexpr auto shortest_session = milliseconds(500);
 
-// A month lasts for long, and whoever uses one that is to go is not pressed.
+// Months change rarely, and a query that uses a month delays its drop.
 constexpr auto between_months = std::chrono::minutes(10);
 constexpr auto until_nobody_uses_it = std::chrono::minutes(1);
 constexpr auto between_slices = milliseconds(50);
 
-// How long a reader of the feed waits at most for what has finished.
+// The longest time until a finished request appears in the feed.
 constexpr auto between_numberings = milliseconds(500);
 
 } // namespace
@@ -58,13 +59,13 @@ housekeeping::~housekeeping() {
         t.join();
 }
 
-// True when it is time to stop.
+// Waits for `time`. Returns true if the daemon stops meanwhile.
 bool housekeeping::rest(milliseconds time) {
     std::unique_lock lock(mutex_);
     return stopped_.wait_for(lock, time, [this] { return stopping_; });
 }
 
-// Until it is time to stop. `work` says how long to rest after it.
+// Repeats `work` until the daemon stops. `work` returns how long to wait after it.
 template <typename Work>
 void housekeeping::repeat(std::string_view stage, milliseconds after_trouble, Work work) {
     backoff backoff;
@@ -102,7 +103,8 @@ void housekeeping::look_after_the_queue() {
     });
 }
 
-// Counting takes the longer the more is open: it must not keep the database busy.
+// Counting takes longer when more requests are open. The pause grows with it, so that counting takes at most
+// a fiftieth of the time.
 void housekeeping::read_stats() {
     const auto begun = std::chrono::steady_clock::now();
     if (begun < next_figures_) return;
@@ -115,7 +117,7 @@ void housekeeping::look_after_the_months() {
     repeat("months", until_nobody_uses_it, [this] { return go_on_with_the_months(); });
 }
 
-// One step, and how long to rest after it.
+// Does one step, and returns how long to wait after it.
 milliseconds housekeeping::go_on_with_the_months() {
     using step = queue::partitions::step;
     for (const auto& month : months_.make())
@@ -139,8 +141,8 @@ void housekeeping::listen() {
     });
 }
 
-// A server or a pooler may end a session in which nothing happens (idle_session_timeout): that is no trouble
-// as long as it gives a new one.
+// A server or a pooler may end an idle session (idle_session_timeout). That is not an outage if it accepts a
+// new session at once.
 bool housekeeping::hear() {
     try {
         return wakeup_->wait(longest_wait);

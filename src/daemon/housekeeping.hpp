@@ -17,27 +17,30 @@
 
 namespace contego::daemon {
 
-/// What a daemon does beside its lines, on threads of its own: one keeps the lease and does nothing else, so
-/// that nothing delays it; one takes our shares anew, takes over from the dead and reads the figures of the
-/// queue; one makes and drops months; one gives finished requests their positions in the feed; one waits for
-/// notifications.
+/// The work of a daemon outside its lines, on separate threads:
+/// - one renews the lease and does nothing else, so that nothing delays it;
+/// - one takes the daemon's shares, rescues requests of dead daemons and reads the statistics of the queue;
+/// - one makes and drops months;
+/// - one gives finished requests their positions in the feed;
+/// - one waits for notifications.
 ///
-/// The callbacks are called on those threads. Stops and joins on destruction.
+/// The callbacks are called on those threads. The destructor stops and joins them.
 class housekeeping {
 public:
     struct reports {
-        std::function<bool()> network_turns;       ///< while not, the lease is not renewed
-        std::function<void()> wake;                ///< there may be something to claim
-        std::function<void()> share_out;           ///< time to take our shares anew; may throw
-        std::function<void(std::int64_t)> rescued; ///< so many requests were taken back from dead daemons
+        std::function<bool()> network_turns;       ///< while it returns false, the lease is not renewed
+        std::function<void()> wake;                ///< there may be a request to claim
+        std::function<void()> share_out;           ///< take the daemon's shares again; may throw
+        std::function<void(std::int64_t)> rescued; ///< number of requests of dead daemons that were put back
         std::function<void(const std::vector<queue::provider_stats>&)> figures;
         std::function<void(std::string_view month, std::string_view what)> month; ///< `made`, `dropped`
         std::function<void(std::string_view stage, std::string_view what)> trouble;
-        std::function<void(std::string_view stage)> fine;        ///< the database answered
-        std::function<void(std::string_view why)> listens_again; ///< after its session was ended
+        std::function<void(std::string_view stage)> fine; ///< the database answered
+        std::function<void(std::string_view why)>
+            listens_again; ///< its session was ended, and a new one is open
     };
 
-    /// Without `wakeup` nobody listens.
+    /// Without `wakeup` no thread listens.
     housekeeping(queue::fleet& membership,
                  queue::queue_stats& figures,
                  queue::partitions months,

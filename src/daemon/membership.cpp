@@ -13,7 +13,7 @@ namespace contego::daemon {
 namespace {
 
 std::string host_name() {
-    std::array<char, 257> name{}; // the last one stays zero, however long the name
+    std::array<char, 257> name{}; // the last byte stays zero, even if the name is cut
     if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";
     return name.data();
 }

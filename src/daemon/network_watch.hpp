@@ -13,16 +13,18 @@
 
 namespace contego::daemon {
 
-/// Watches from a thread of its own whether the network thread turns: a timer there beats, this thread looks.
+/// Watches, on a separate thread, whether the network thread hangs. A timer on the network thread beats, and
+/// the watching thread looks.
 ///
-/// The reports are called on the watching thread. Destroy it when the network does not run any more.
+/// The reports are called on the watching thread. Destroy this object after the network has stopped.
 class network_watch {
 public:
     struct reports {
-        std::function<void(std::chrono::milliseconds)> stands; ///< for a quarter of the lease; once each time
-        std::function<void()> turns_again;                     ///< after `stands`
-        std::function<void(std::chrono::milliseconds)> lost;   ///< it has stood for a whole lease
-        std::function<void()> alive; ///< it has turned since the last look; a few times in a lease
+        std::function<void(std::chrono::milliseconds)>
+            stands;                        ///< it has hung for a quarter of the lease; called once each time
+        std::function<void()> turns_again; ///< it runs again after `stands`
+        std::function<void(std::chrono::milliseconds)> lost; ///< it has hung for a whole lease
+        std::function<void()> alive; ///< it has run since the last look; called several times in a lease
     };
 
     network_watch(boost::asio::io_context& network, std::chrono::milliseconds lease, reports told);
@@ -30,10 +32,10 @@ public:
     network_watch& operator=(const network_watch&) = delete;
     ~network_watch();
 
-    /// The network thread is to turn no longer: nothing is reported any more.
+    /// Ends the watch, because the network thread is about to stop. Nothing is reported afterwards.
     void end();
 
-    /// Whether the network thread has turned within a quarter of the lease. Any thread.
+    /// Returns whether the network thread has run within the last quarter of the lease. Thread safe.
     [[nodiscard]] bool turns() const { return heartbeat_.turns(); }
 
 private:

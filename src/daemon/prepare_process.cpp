@@ -11,7 +11,7 @@
 namespace contego::daemon {
 namespace {
 
-/// What would end the process by default, and says nothing that the daemon could act upon.
+/// Signals that would end the process by default, and that carry no message for the daemon.
 constexpr std::array ignored{SIGHUP,
                              SIGPIPE,
                              SIGALRM,

@@ -50,12 +50,12 @@ bool is_shared(const queue::share& fleet) {
     return fleet.in_flight > 0 || fleet.rate > 0;
 }
 
-/// Of two bounds on a rate, where 0 is none.
+/// Returns the lower of two limits of a rate. 0 means no limit.
 double lower_rate(double one, double other) {
     return one > 0 && other > 0 ? std::min(one, other) : std::max(one, other);
 }
 
-/// What this daemon may do: its own bounds, and its share where the fleet's is one.
+/// Returns the limits of this daemon: its own, and its share of each limit that the fleet has.
 queue::share what_is_ours(const queue::share& own, const queue::share& fleet, const queue::share& taken) {
     const bool none = (fleet.in_flight > 0 && taken.in_flight == 0) || (fleet.rate > 0 && taken.rate <= 0);
     if (none) return {};
@@ -91,7 +91,8 @@ provider_line::provider_line(boost::asio::io_context& network,
     if (is_shared(fleet_)) endpoints_->allow(0, 0);
 }
 
-// A share that is not heeded yet says nothing of what may be on its way until the next one is.
+// While a share is not applied yet, the exchanges in flight are not known to fit it, so no further share is
+// taken.
 void provider_line::take_share(queue::fleet& membership) {
     if (!is_shared(fleet_) || !taken_is_applied_) return;
     const queue::share now{std::max(applied_.load(), line_.sending()), applied_rate_};

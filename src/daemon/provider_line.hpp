@@ -21,11 +21,11 @@
 
 namespace contego::daemon {
 
-/// One provider's line with everything that it stands on: two database connections, each with its thread, a
-/// connection pool, a binding. Lives on the network thread; the arguments must outlive it.
+/// A provider's line with the resources that it needs: two connections to the database, each with its thread,
+/// the endpoints and the binding. Use it on the network thread. The arguments must outlive it.
 class provider_line {
 public:
-    /// Throws start_failure where the binding or the endpoint is wrong.
+    /// Throws start_failure if the binding or an endpoint has mistakes.
     provider_line(boost::asio::io_context& network,
                   const provider_configuration& p,
                   const queue::database_options& database,
@@ -34,11 +34,12 @@ public:
 
     [[nodiscard]] pipeline::line& line() { return line_; }
 
-    /// Takes this daemon's share of what the fleet may do anew, where that is bounded. Not on the network
-    /// thread: asks the database, and throws when that cannot answer. Nothing is sent before the first share.
+    /// Takes this daemon's current share of the fleet's limits, if the fleet has limits. Nothing is sent
+    /// before the first share. Blocking, so do not call it on the network thread. Throws if the database
+    /// cannot answer.
     void take_share(queue::fleet& membership);
 
-    /// Leaves what is on its way without its answers, which ends it at once.
+    /// Ends all exchanges in flight at once, without their answers.
     void abort_in_flight() { endpoints_->cancel_all(); }
 
 private:
@@ -46,9 +47,9 @@ private:
 
     boost::asio::io_context& network_;
     const std::string provider_;
-    const queue::share own_;              ///< what the configuration lets this daemon do
-    const queue::share fleet_;            ///< what it lets all of them do
-    std::atomic<std::size_t> applied_{0}; ///< exchanges at once that the guard allows, of the share
+    const queue::share own_;              ///< limits of this daemon in the configuration
+    const queue::share fleet_;            ///< limits of all daemons together
+    std::atomic<std::size_t> applied_{0}; ///< share of exchanges in flight that the guard applies
     std::atomic<double> applied_rate_{0};
     std::atomic<bool> taken_is_applied_{true};
     binding wire_;

@@ -32,7 +32,7 @@ queue::database_options listening(queue::database_options options, const std::st
     return options;
 }
 
-/// Everything a running daemon consists of, in the order in which it is built up; taken down in reverse.
+/// All parts of a running daemon, in the order of construction.
 class service {
 public:
     service(const configuration& c, logbook& log)
@@ -64,7 +64,7 @@ public:
             watch.end();
             signals_.disarm();
             if (drained_) database_.overseer->allow_no_more_than(time_to_record);
-        } // the lease is kept until here, and by nobody while it is given up
+        } // The lease is renewed until here. No thread renews it while leave() gives it up.
         return leave();
     }
 
@@ -84,7 +84,7 @@ private:
                 if (--running_ == 0) finish();
             });
         }
-        if (lines_.empty()) log_.warning("no provider is effective: nothing will be claimed");
+        if (lines_.empty()) log_.warning("no provider is effective, so this daemon claims nothing");
     }
 
     void open_admin() {
@@ -110,12 +110,12 @@ private:
 
     network_watch::reports about_the_network() {
         return {[this](std::chrono::milliseconds time) {
-                    log_.error("the network thread stands: the lease is not renewed until it turns again",
+                    log_.error("the network thread hangs: the lease is not renewed until it runs again",
                                {{"for_ms", static_cast<std::int64_t>(time.count())}});
                 },
-                [this] { log_.warning("the network thread turns again"); },
+                [this] { log_.warning("the network thread runs again"); },
                 [this](std::chrono::milliseconds) {
-                    leave_at_once("the network thread has stood for longer than the lease");
+                    leave_at_once("the network thread has hung for longer than the lease");
                 },
                 [] { systemd::alive(); }};
     }
@@ -123,16 +123,15 @@ private:
     signal_thread::reactions to_signals() {
         return {[this](int signal) { asio::post(network_, [this, signal] { told_to_stop(signal); }); },
                 [this] {
-                    log_.warning(
-                        "SIGHUP changes nothing: the configuration is read at start only, so restart "
-                        "the daemon to read it again");
+                    log_.warning("SIGHUP changes nothing: the configuration is read at start only, so "
+                                 "restart the daemon to apply a change");
                 },
-                [this] { leave_at_once("the daemon was told to stop, and did not in time"); }};
+                [this] { leave_at_once("the daemon was told to stop and did not stop in time"); }};
     }
 
-    /// For a thread that is not the network's, which may never turn again.
+    /// Ends the process at once. Other threads call it when the network thread hangs and may never run again.
     [[noreturn]] void leave_at_once(const char* why) {
-        log_.error("leaving at once what is in flight to another daemon", {{"reason", why}});
+        log_.error("leaving at once; another daemon takes over the requests in flight", {{"reason", why}});
         std::_Exit(EXIT_FAILURE);
     }
 
@@ -169,11 +168,11 @@ private:
         if (!stopping_)
             stop(signal);
         else
-            abort_in_flight("told a second time to stop");
+            abort_in_flight("a second signal told the daemon to stop");
     }
 
     void stop(int signal) {
-        log_.info("stopping: finishing what is in flight", {{"signal", signal}});
+        log_.info("stopping: waiting for the answers still in flight", {{"signal", signal}});
         systemd::stopping();
         stopping_ = true;
         for (auto& l : lines_)
@@ -185,28 +184,28 @@ private:
         if (lines_.empty()) finish();
     }
 
-    // What is on its way ends without its answer and is recorded as that. Where even this takes long, or
-    // whoever stops us insists, it is left to another daemon, for which everything of ours may have been
-    // sent.
+    // Ends the exchanges in flight without their answers and records that. If recording takes too long, or a
+    // further signal comes, the requests are left to another daemon, which treats them as maybe sent.
     void abort_in_flight(const std::string& why) {
         if (hurrying_) {
-            log_.error("leaving at once what is in flight to another daemon", {{"reason", why}});
+            log_.error("leaving at once; another daemon takes over the requests in flight",
+                       {{"reason", why}});
             database_.overseer->allow_no_more_than(time_to_say_good_bye);
             network_.stop();
             return;
         }
         hurrying_ = true;
-        log_.warning("waiting for no answer any more", {{"reason", why}});
+        log_.warning("no longer waiting for answers", {{"reason", why}});
         for (auto& l : lines_)
             l->abort_in_flight();
         drain_timer_.expires_after(time_to_record);
         drain_timer_.async_wait([this](boost::system::error_code ec) {
-            if (!ec) abort_in_flight("what had no answer could not be recorded");
+            if (!ec) abort_in_flight("the requests without an answer could not be recorded in time");
         });
     }
 
-    // Idle connections and the admin listener would keep the network busy; everything that matters is
-    // recorded.
+    // Everything is recorded. The network is stopped because idle connections and the admin listener would
+    // keep it running.
     void finish() {
         drained_ = true;
         network_.stop();
@@ -216,7 +215,7 @@ private:
         try {
             fleet_.leave();
         } catch (const std::exception& e) {
-            log_.warning("could not say good-bye; the lease will end by itself", {{"reason", e.what()}});
+            log_.warning("could not give up the lease; it will end by itself", {{"reason", e.what()}});
         }
         log_.info("contegod has stopped", {{"drained", drained_}});
         return drained_ ? 0 : 1;

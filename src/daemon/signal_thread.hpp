@@ -10,24 +10,24 @@
 
 namespace contego::daemon {
 
-/// Hears signals on a thread of its own, so that they have an effect even while the network thread stands.
+/// Receives signals on a separate thread, so that they have an effect even while the network thread hangs.
 /// The reactions are called on that thread.
 class signal_thread {
 public:
     struct reactions {
-        std::function<void(int signal)> stop; ///< SIGTERM, SIGINT or SIGQUIT, each time
+        std::function<void(int signal)> stop; ///< SIGTERM, SIGINT or SIGQUIT; called each time
         std::function<void()> hang_up;        ///< SIGHUP
-        std::function<void()> overdue;        ///< told to stop, and `disarm` was not called in time
+        std::function<void()> overdue;        ///< `disarm` was not called in time after a signal to stop
     };
 
-    /// `longest_stop` is how long stopping may take after the first signal; the third one shortens it to
+    /// `longest_stop` is how long stopping may take after the first signal. The third signal shortens that to
     /// `shortest_stop`.
     signal_thread(reactions to, std::chrono::milliseconds longest_stop);
     signal_thread(const signal_thread&) = delete;
     signal_thread& operator=(const signal_thread&) = delete;
     ~signal_thread();
 
-    /// What was told to stop has stopped: `overdue` is not called any more.
+    /// The daemon has stopped in time; `overdue` is not called afterwards.
     void disarm();
 
     static constexpr auto shortest_stop = std::chrono::seconds(3);
@@ -40,7 +40,7 @@ private:
     reactions to_;
     const std::chrono::milliseconds longest_stop_;
     bool armed_ = true;
-    int times_ = 0; ///< that it was told to stop
+    int times_ = 0; ///< number of signals to stop
     boost::asio::io_context loop_{1};
     boost::asio::signal_set signals_;
     boost::asio::steady_timer deadline_{loop_};

@@ -17,7 +17,7 @@ void alive() {
 }
 
 void stopping() {
-    ::sd_notify(0, "STOPPING=1\nSTATUS=finishing what is in flight");
+    ::sd_notify(0, "STOPPING=1\nSTATUS=waiting for the answers still in flight");
 }
 
 } // namespace contego::daemon::systemd

@@ -4,13 +4,13 @@
 
 namespace contego::daemon::systemd {
 
-// Each tells the service manager; where there is none, nothing happens.
+// Each function reports to the service manager, and does nothing if there is none.
 
 void ready(const std::string& status);
 void status(const std::string& text);
 void stopping();
 
-/// Without it for WatchdogSec, the service manager ends the process and starts it again.
+/// If this is not called for WatchdogSec, the service manager kills the process and starts it again.
 void alive();
 
 } // namespace contego::daemon::systemd

@@ -82,7 +82,7 @@ def test_a_third_signal_does_not_wait_for_the_database_either(database, simulato
         daemon.process.terminate()
         wait_for(lambda: "stopping" in daemon.log())
         daemon.process.terminate()
-        wait_for(lambda: "waiting for no answer" in daemon.log())
+        wait_for(lambda: "no longer waiting for answers" in daemon.log())
         code = daemon.terminate(within=4)
     locking.close()
 

@@ -58,7 +58,7 @@ TEST(heartbeat, turns_again_with_the_next_beat) {
 TEST(heartbeat, is_not_lost_where_the_whole_machine_was_paused) {
     heartbeat h(10s);
 
-    h.look(1h); // nobody looked meanwhile either
+    h.look(1h); // no look was made meanwhile
 
     EXPECT_TRUE(h.turns());
     EXPECT_FALSE(h.lost());
@@ -69,7 +69,7 @@ TEST(heartbeat, is_looked_for_at_least_once_a_second_whatever_the_lease) {
     EXPECT_EQ(heartbeat(1h).interval(), 1s);
 }
 
-/// A network whose only thread can be made to stand.
+/// A network whose only thread a test can make hang.
 class network : public ::testing::Test {
 protected:
     ~network() override {
@@ -78,7 +78,7 @@ protected:
         thread_.join();
     }
 
-    /// A job that does not end until `turn`.
+    /// Posts a job that does not end until `turn`.
     void stand() {
         asio_post([this] {
             std::unique_lock lock(mutex_);

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What the thread has called, as it happens.
+/// The calls of the thread, in their order.
 class heard : public ::testing::Test {
 protected:
     signal_thread::reactions noting() {
