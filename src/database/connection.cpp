@@ -13,8 +13,8 @@
 namespace contego::queue {
 namespace {
 
-/// How answers are written, and what could make a statement of ours mean something else. Each may be set on a
-/// role, on a database, by PGOPTIONS or in the server's configuration.
+/// Settings that change how answers are written, or what a statement of the daemon means. A role, a database,
+/// PGOPTIONS or the server's configuration may set each of them otherwise.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 15> our_settings{{
     {"search_path", "pg_catalog, pg_temp"},
     {"datestyle", "ISO, YMD"},
@@ -29,11 +29,12 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 15> our_sett
     {"row_security", "on"},
     {"default_transaction_isolation", "read committed"},
     {"jit", "off"},
-    {"idle_session_timeout", "0"},              // a session of ours is not a forgotten one
-    {"client_connection_check_interval", "1s"}, // ends what a daemon left behind that was killed
+    {"idle_session_timeout", "0"},              // the daemon keeps idle sessions on purpose
+    {"client_connection_check_interval", "1s"}, // ends the statement of a daemon that was killed
 }};
 
-/// A daemon whose host is gone between two statements keeps no lock for longer.
+/// If the host of a daemon is lost between two statements, the server keeps the locks of its transaction for
+/// this long.
 constexpr std::chrono::milliseconds longest_pause{10'000};
 
 constexpr std::string_view begin_read_committed = "BEGIN ISOLATION LEVEL READ COMMITTED";
@@ -43,7 +44,8 @@ std::string setting(std::string_view name, std::string_view value, lasting as_lo
            (as_long_as == lasting::transaction ? "true" : "false") + ")";
 }
 
-/// The server is to be the first to give up: its answer says where the time went, and the connection stays.
+/// The server's time limit is a little shorter than the daemon's. Its error names the statement, and the
+/// connection stays usable.
 std::chrono::milliseconds statement_timeout(const database_options& options) {
     return options.overseer ? options.answer_timeout - options.answer_timeout / 10
                             : std::chrono::milliseconds(0);
@@ -51,7 +53,7 @@ std::chrono::milliseconds statement_timeout(const database_options& options) {
 
 } // namespace
 
-// One SELECT for all of them: eighteen SETs would be eighteen statements.
+// One SELECT makes all settings, instead of eighteen SET statements.
 std::string settings(const database_options& options, lasting as_long_as) {
     const auto milliseconds = [&](std::string_view name, std::chrono::milliseconds value) {
         return setting(name, std::to_string(value.count()), as_long_as);
@@ -78,15 +80,15 @@ pqxx::connection& connection::open() {
         auto fresh = std::make_unique<pqxx::connection>(options_.connection_string);
         sql::never_reopen(*fresh);
         connection_ = std::move(fresh);
-    } catch (
-        const pqxx::broken_connection& e) { // libpq quotes what it cannot read, which may be the password
+    } catch (const pqxx::broken_connection&
+                 e) { // libpq quotes text that it cannot read, which may be the password
         throw pqxx::broken_connection(without_secrets(e.what(), options_.connection_string));
     }
     return *connection_;
 }
 
-// A pooler that lends sessions tells the client a process that it has made up: no server process has its
-// number. Settings of a session would then be those of somebody else in the next transaction.
+// A pooler in transaction mode reports an invented process number, which no server process has. Settings of
+// such a session would apply to the next transaction of another client.
 bool connection::owns_its_session(const char* name) {
     close_if_the_server_did();
     return guarded(name, [&](pqxx::connection& c) {
@@ -99,8 +101,8 @@ bool connection::owns_its_session(const char* name) {
     });
 }
 
-// Nothing has happened yet, so that a session that the server ends in this moment is no trouble: the next one
-// begins again.
+// If the server ends the session in this moment, nothing is lost yet, so the transaction begins again in a
+// new session.
 void connection::begin(const char* name) {
     const auto begins = [&] {
         const auto text = owns_its_session(name) ? std::string(begin_read_committed) : in_transaction_;
@@ -118,8 +120,8 @@ void connection::begin(const char* name) {
     }
 }
 
-// Between two calls a server says nothing, unless it has ended the session (idle_session_timeout, a restart,
-// a pooler) or is about to: the next call would fail for no fault of anybody.
+// Between two calls a server sends nothing unless it ends the session, because of idle_session_timeout, a
+// restart or a pooler. The connection is then closed, so that the next call does not fail on it.
 void connection::close_if_the_server_did() {
     const auto idle = socket();
     if (!idle) return;
@@ -132,7 +134,7 @@ std::optional<int> connection::socket() const {
     return connection_->sock();
 }
 
-// The server answered: the connection is good unless it says otherwise.
+// The server answered with an error. The connection stays usable unless the error says otherwise.
 void connection::refused(const char* name,
                          const pqxx::sql_error& e,
                          const std::optional<watchdog::watch>& watched) {

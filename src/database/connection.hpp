@@ -11,37 +11,41 @@
 
 namespace contego::queue {
 
-/// How to reach the database.
+/// How the daemon connects to the database.
 struct database_options {
-    std::string connection_string;             ///< libpq's: URI or keywords; several hosts allowed
-    std::string application_name = "contegod"; ///< as pg_stat_activity shows it, unless the string names one
-    std::shared_ptr<watchdog> overseer{};      ///< ends calls that take too long; none: no call is ended
-    std::chrono::milliseconds answer_timeout{30'000}; ///< how long a call may take if there is an overseer
+    std::string connection_string; ///< libpq's URI or keywords; several hosts are allowed
+    std::string application_name =
+        "contegod"; ///< shown by pg_stat_activity, unless the connection string names another
+    std::shared_ptr<watchdog> overseer{}; ///< ends calls that take too long; without it calls have no limit
+    std::chrono::milliseconds answer_timeout{30'000}; ///< time limit of a call if there is an overseer
     std::chrono::milliseconds lock_timeout{
-        0}; ///< how long a statement waits for a lock; 0: as long as a call
+        0}; ///< how long a statement waits for a lock; 0: until the time limit of the call
 };
 
-/// A statement of the daemon. It is not prepared: a pooler between the daemon and the server may give each
-/// transaction another session.
+/// A statement of the daemon. It is not prepared, because a pooler may give each transaction another session.
 struct statement {
-    const char* name; ///< in errors and logs
+    const char* name; ///< for errors and logs
     const char* sql;
 };
 
-/// One PostgreSQL connection that is opened when it is needed, and anew after it broke.
+/// One connection to PostgreSQL. The first call opens it, and the first call after a failure opens it again.
 ///
-/// Every call runs with settings of our own (see settings), so what a role, a database or the
-/// environment sets does not matter. They are made once if the session belongs to this connection, and in
-/// each transaction if a pooler lends sessions. The server ends a statement that takes too long, or whose
-/// daemon is gone, so that an abandoned claim keeps no lock. A connection that the server closed while nobody
-/// used it is opened anew without a word. Not thread safe: belongs to one thread at a time. Errors of the
-/// server are thrown as server_error; anything else as libpqxx or the system throws it, after the connection
-/// was thrown away. The caller decides when to try again; the next call opens a new one.
+/// Every call runs with the daemon's own settings (see `settings`), which override those of a role, a
+/// database or the environment. They are made once if the session belongs to this connection, and in each
+/// transaction if a pooler lends sessions.
+///
+/// The server ends a statement that takes too long or whose daemon is gone, so that an abandoned claim keeps
+/// no lock. If the server closes an idle connection, the next call opens a new one and does not fail.
+///
+/// Errors of the server are thrown as server_error. Other errors are thrown as libpqxx or the system throws
+/// them, and the connection is closed first. The caller decides when to try again.
+///
+/// Not thread safe: use a connection from one thread at a time.
 class connection {
 public:
     explicit connection(database_options options);
 
-    /// Runs one statement in a transaction of its own.
+    /// Runs one statement in a separate transaction.
     template <typename... Args>
     pqxx::result call(const statement& what, Args&&... args) {
         const auto run = [&](pqxx::transaction_base& tx) {
@@ -66,14 +70,14 @@ public:
         });
     }
 
-    /// Runs `work` on the open connection, outside any transaction. What the server said while nobody asked
-    /// is left for `work` to read.
+    /// Runs `work` on the open connection, outside any transaction. Messages that the server sent meanwhile
+    /// are left for `work` to read.
     template <typename Work>
     auto use(const char* name, Work&& work) {
         return guarded(name, std::forward<Work>(work));
     }
 
-    /// The socket of the open connection; nothing where it is not open, as far as is known.
+    /// Returns the socket of the connection, or nothing if it is not known to be open.
     [[nodiscard]] std::optional<int> socket() const;
 
 private:
@@ -111,17 +115,18 @@ private:
     void broken(const char* name, const std::optional<watchdog::watch>& watched);
 
     database_options options_;
-    std::string in_session_;     ///< makes the settings, for the session
-    std::string in_transaction_; ///< begins a transaction and makes the settings for it
+    std::string in_session_;     ///< SQL that makes the settings for the session
+    std::string in_transaction_; ///< SQL that begins a transaction and makes the settings for it
     std::unique_ptr<pqxx::connection> connection_;
-    std::optional<bool> owns_session_; ///< of the open connection; nothing: not asked, and no settings made
+    std::optional<bool>
+        owns_session_; ///< of the open connection; nothing until it was asked and the settings were made
 };
 
 /// How long settings last.
 enum class lasting { session, transaction };
 
-/// A SELECT that makes every setting that the daemon's statements depend on. default_transaction_read_only is
-/// left as it is: it is how a person freezes a database.
+/// Returns a SELECT that makes every setting on which the daemon's statements depend. It does not change
+/// default_transaction_read_only, with which an administrator freezes a database.
 [[nodiscard]] std::string settings(const database_options& options, lasting as_long_as);
 
 } // namespace contego::queue

@@ -13,8 +13,8 @@
 namespace contego::queue {
 namespace {
 
-/// A peer that is gone is noticed after 10 + 3 * 5 seconds of silence, or when what was sent is not
-/// acknowledged for 20. Connecting may take 5 seconds for each host.
+/// A lost server is noticed after 10 + 3 * 5 seconds of silence, or when data is not acknowledged for 20
+/// seconds. Connecting may take 5 seconds for each host.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> defaults{{
     {"connect_timeout", "5"},
     {"keepalives_idle", "10"},
@@ -23,7 +23,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> defaults{
     {"tcp_user_timeout", "20000"},
 }};
 
-/// What we read and write is UTF-8. In any other encoding the server would turn it into something else.
+/// The daemon reads and writes UTF-8. With any other client encoding the server would convert the text.
 constexpr std::string_view encoding = "client_encoding";
 
 std::string quoted(std::string_view text) {
@@ -41,7 +41,8 @@ parsed_options parse(const std::string& connection_string) {
     return {PQconninfoParse(connection_string.c_str(), nullptr), &PQconninfoFree};
 }
 
-/// Without all that stands between the first quote and the last: what is quoted may itself hold quotes.
+/// Returns a message without the text between its first and last quote, because the quoted text may contain
+/// quotes.
 std::string without_quotes(std::string_view message) {
     const auto begin = message.find('"');
     if (begin == std::string_view::npos) return std::string(message);
@@ -49,7 +50,8 @@ std::string without_quotes(std::string_view message) {
     return std::string(message.substr(0, begin)) + "\"...\"" + std::string(message.substr(end + 1));
 }
 
-/// Options whose values are no secrets. Not the port: a password in a URI may be taken for one.
+/// Options whose values are not secret. The port is not among them, because libpq may read a part of a
+/// password in a URI as the port.
 constexpr std::array<std::string_view, 4> told{"host", "hostaddr", "user", "dbname"};
 
 bool is_plain(std::string_view text) {
@@ -65,7 +67,8 @@ bool is_address(const std::string& text) {
            ::inet_pton(AF_INET6, text.c_str(), address.data()) == 1;
 }
 
-/// A socket's path begins with the host; one host of several stands within them.
+/// Whether an error may show a quoted text: an address, a keyword, a part of a value that is not secret, or
+/// the path of a socket in the host's directory.
 bool is_told(const PQconninfoOption* options, const std::string& quoted) {
     if (!is_plain(quoted)) return false;
     if (is_address(quoted)) return true;
@@ -86,8 +89,8 @@ bool any_has_quotes(const PQconninfoOption* options) {
     return false;
 }
 
-/// A password that is not encoded ends at its first @ or /, and the rest becomes a part of the host or the
-/// database.
+/// Whether libpq reads a URI in another way than the person meant. A password that is not encoded ends at its
+/// first @ or /, and its rest is read as a part of the host or the database.
 bool is_split_otherwise_than_meant(std::string_view connection_string) {
     const auto scheme = connection_string.find("://");
     if (scheme == std::string_view::npos) return false;
@@ -125,7 +128,7 @@ std::string with_defaults(const std::string& connection_string, const std::strin
     keywords all;
     for (const auto* option = parsed.get(); option->keyword != nullptr; ++option)
         if (option->val != nullptr && option->keyword != encoding) all.add(option->keyword, option->val);
-    all.add(encoding, "UTF8"); // goes before PGCLIENTENCODING, and before what a role or a database sets
+    all.add(encoding, "UTF8"); // overrides PGCLIENTENCODING and the settings of a role or a database
     for (const auto& [name, text] : defaults)
         all.add_default(name, text);
     all.add_default("fallback_application_name", application_name);
@@ -143,7 +146,7 @@ std::optional<std::string> mistake_in(const std::string& connection_string) {
         return "cannot be read as a connection string of libpq: " + why;
     }
     if (is_split_otherwise_than_meant(connection_string))
-        return "has a URI whose password or user is not encoded: write @ as %40, / as %2F, : as %3A";
+        return "has a URI whose user or password is not encoded: write @ as %40, / as %2F and : as %3A";
     return std::nullopt;
 }
 

@@ -6,23 +6,25 @@
 
 namespace contego::queue {
 
-/// The connection string with what a daemon needs where it says nothing of it: that a server that does not
-/// answer is noticed (connect_timeout, TCP keep-alive, tcp_user_timeout), and who connects
-/// (fallback_application_name). What it does say is kept, except client_encoding, which is always UTF8. URI
-/// and keywords are understood, the result is keywords; what libpq cannot read is returned as it is, for
-/// libpq to complain of.
+/// Returns the connection string with the options that a daemon needs, as keywords. Added are
+/// connect_timeout, TCP keep-alive and tcp_user_timeout, so that a lost server is noticed, and
+/// fallback_application_name. Options in the connection string are kept, except client_encoding, which is
+/// always UTF8.
+///
+/// A connection string that libpq cannot read is returned unchanged, so that libpq reports the error.
 [[nodiscard]] std::string with_defaults(const std::string& connection_string,
                                         const std::string& application_name);
 
-/// Why libpq cannot read the connection string, or would read it otherwise than it was meant; nothing: it is
-/// good. The sentence shows nothing of the string, which may hold a password.
+/// Returns why libpq cannot read the connection string, or would read it in another way than the person
+/// meant. Returns nothing if it is good. The sentence shows no part of the string, which may contain a
+/// password.
 [[nodiscard]] std::optional<std::string> mistake_in(const std::string& connection_string);
 
-/// Whether the connection string holds a password, as far as libpq can read it.
+/// Returns whether the connection string contains a password, as far as libpq can read it.
 [[nodiscard]] bool holds_password(const std::string& connection_string);
 
-/// What libpq or the server said when connecting failed, without any part of the connection string that may
-/// be a password. Of what it quotes only names of hosts, addresses, the login and the database stay.
+/// Returns an error of libpq or the server about connecting, without any part of the connection string that
+/// may be a password. Of quoted texts only names of hosts, addresses, the login and the database stay.
 [[nodiscard]] std::string without_secrets(std::string_view message, const std::string& connection_string);
 
 } // namespace contego::queue

@@ -1,6 +1,6 @@
 #pragma once
 
-// The only place that knows that libpqxx 6.4 (Debian 12) and 7.10 (Debian 13) differ.
+// The only file that depends on the differences between libpqxx 6.4 (Debian 12) and 7.10 (Debian 13).
 
 #include <pqxx/pqxx>
 
@@ -10,7 +10,8 @@
 
 namespace contego::queue::sql {
 
-/// The SQLSTATE of an error; empty where the server gave none. 6.4 forgets one.
+/// Returns the SQLSTATE of an error, or an empty text if the server gave none. 6.4 does not set it for
+/// insufficient_privilege.
 inline std::string sqlstate_of(const pqxx::sql_error& e) {
     if (e.sqlstate().empty() && dynamic_cast<const pqxx::insufficient_privilege*>(&e) != nullptr)
         return "42501";
@@ -25,17 +26,18 @@ pqxx::result run(pqxx::transaction_base& tx, const char* statement, Args&&... ar
     return tx.exec(pqxx::zview(statement), pqxx::params{std::forward<Args>(args)...});
 }
 
-/// A parameter in the binary format of its type, which the statement says. Only looks at the bytes.
+/// A parameter in the binary format of its type, which follows from the statement. It refers to the bytes and
+/// does not copy them.
 using binary = pqxx::bytes_view;
 
 inline binary binary_of(const std::string& bytes) {
     return pqxx::binary_cast(bytes);
 }
 
-/// 7 never re-opens a connection by itself.
+/// Does nothing, because 7 never opens a connection again by itself.
 inline void never_reopen(pqxx::connection& /*c*/) {}
 
-/// Subscribes to a channel; get_notifs counts what came.
+/// Subscribes to a channel. get_notifs returns the number of notifications.
 inline void listen(pqxx::connection& c, const char* channel) {
     c.listen(channel, [](const pqxx::notification& /*n*/) {});
 }
@@ -53,11 +55,10 @@ inline binary binary_of(const std::string& bytes) {
     return pqxx::binarystring(bytes);
 }
 
-/// 6.4 re-opens a dropped connection by itself and loses LISTEN with it: we want to
-/// be told.
+/// Keeps 6.4 from opening a lost connection again by itself, which would silently lose LISTEN.
 inline void never_reopen(pqxx::connection& c) {
 #    pragma GCC diagnostic push
-#    pragma GCC diagnostic ignored "-Wdeprecated-declarations" // gone in 7, and with it what it switches off
+#    pragma GCC diagnostic ignored "-Wdeprecated-declarations" // 7 has neither the function nor the behaviour
     c.inhibit_reactivation(true);
 #    pragma GCC diagnostic pop
 }

@@ -7,20 +7,20 @@
 namespace contego::queue {
 namespace {
 
-/// Cardinality, data, integrity, routines and triggers of the site, WITH CHECK, limits, RAISE, defects of the
-/// server: what one row may cause and another not.
+/// Classes of errors that one row may cause and another not: cardinality, data, integrity, routines and
+/// triggers of the site, WITH CHECK, limits, RAISE, and defects of the server.
 constexpr std::array<std::string_view, 9> classes_of_rows{
     "21", "22", "23", "38", "39", "44", "54", "P0", "XX"};
 
 constexpr std::string_view login_lacks_rights =
-    "has the login of database.connection the role contego_daemon, or for people contego_operator?";
+    "does the login of database.connection have the role contego_daemon, or, for a person, contego_operator?";
 constexpr std::string_view schema_lacks_parts =
-    "was the schema changed? contegod migrate --status says what is applied";
+    "was the schema changed? contegod migrate --status lists the steps that are applied";
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 9> hints{{
     {"25006",
-     "is it a standby? name every host in database.connection, with target_session_attrs=read-write"},
-    {"28", "is database.connection right, and its password_file?"},
+     "is the server a standby? name every host in database.connection, with target_session_attrs=read-write"},
+    {"28", "are database.connection and database.password_file right?"},
     {"42501", login_lacks_rights},
     {"42883", schema_lacks_parts},
     {"42P01", schema_lacks_parts},
@@ -38,7 +38,8 @@ std::string_view first_line_without_severity(std::string_view said) {
     return said;
 }
 
-/// Ours where we have one for that state, else the server's own: a migration gives one when it cannot go on.
+/// Returns the hint of the table above for that SQLSTATE, or else the hint in the server's error. A migration
+/// gives one when it cannot go on.
 std::string_view hint_for(std::string_view said, std::string_view sqlstate) {
     for (const auto& [beginning, hint] : hints)
         if (sqlstate.starts_with(beginning)) return hint;
@@ -49,7 +50,7 @@ std::string_view hint_for(std::string_view said, std::string_view sqlstate) {
     return said.substr(0, said.find('\n'));
 }
 
-/// The innermost function of the schema in the context of the error: the step of a claim, say.
+/// Returns the innermost function of the schema in the context of the error, such as a step of a claim.
 std::string_view function_in(std::string_view said) {
     constexpr std::string_view beginning = "function contego.";
     const auto at = said.find(beginning);
@@ -86,7 +87,8 @@ bool waited_for_a_lock(std::string_view sqlstate) {
 }
 
 bool ends_the_connection(std::string_view sqlstate) {
-    // 57014 (cancelled) and 57P0x (shutdown, crash, starting up) differ in the third character.
+    // 57P0x are shutdown, crash and startup; 57014 is a cancelled statement, after which the connection
+    // stays.
     return sqlstate.empty() || sqlstate == "25006" || sqlstate.starts_with("08") ||
            sqlstate.starts_with("57P");
 }

@@ -33,8 +33,8 @@ watchdog::~watchdog() {
     thread_.join();
 }
 
-// A watch never holds a number of a socket that is not its own: were the original closed inside the call, its
-// number could soon belong to another connection.
+// A watch holds a duplicate of the socket. If the call closed the original, its number could soon belong to
+// another connection.
 std::list<watchdog::call>::iterator watchdog::add(int socket, std::chrono::milliseconds at_most) {
     const int duplicate = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
     const std::lock_guard lock(mutex_);
@@ -65,7 +65,7 @@ void watchdog::run() {
     }
 }
 
-// Returns when the next call is late.
+// Returns the earliest deadline of the remaining calls.
 steady_clock::time_point watchdog::end_what_is_late() {
     const auto now = steady_clock::now();
     auto next = steady_clock::time_point::max();

@@ -8,11 +8,11 @@
 
 namespace contego::queue {
 
-/// Ends calls to the database that never return, as on a half-open connection or a server that stands still:
-/// libpqxx waits for an answer without end, so another thread shuts the socket down when the time is over,
-/// and the call fails like on any broken connection.
+/// Ends calls to the database that would never return, for example on a half-open connection or when the
+/// server hangs. libpqxx waits for an answer without a time limit. So a separate thread shuts the socket down
+/// at the deadline, and the call fails as on any broken connection.
 ///
-/// Thread safe. Must outlive every watch that it gave.
+/// Thread safe. It must outlive every watch.
 class watchdog {
     struct call {
         int socket;
@@ -21,16 +21,16 @@ class watchdog {
     };
 
 public:
-    /// Lasts as long as one call is watched.
+    /// Watches one call for as long as it exists.
     class watch {
     public:
-        /// Shuts `socket` down after `at_most`. The socket may be closed meanwhile.
+        /// Shuts `socket` down after `at_most`. The caller may close the socket earlier.
         watch(watchdog& by, int socket, std::chrono::milliseconds at_most);
         watch(const watch&) = delete;
         watch& operator=(const watch&) = delete;
         ~watch();
 
-        /// Whether the time was over and the socket was shut down.
+        /// Returns whether the deadline passed and the socket was shut down.
         [[nodiscard]] bool ended() const;
 
     private:
@@ -44,7 +44,7 @@ public:
     watchdog& operator=(const watchdog&) = delete;
     ~watchdog();
 
-    /// From now on no call lasts longer than that, what is under way included.
+    /// Limits all calls to `at_most` from now on, including the calls in progress.
     void allow_no_more_than(std::chrono::milliseconds at_most);
 
 private:
@@ -56,7 +56,7 @@ private:
     std::condition_variable changed_;
     std::list<call> calls_;
     std::chrono::steady_clock::time_point looks_at_ = std::chrono::steady_clock::time_point::max();
-    std::chrono::milliseconds longest_ = std::chrono::hours(24); ///< of all calls, whatever each is given
+    std::chrono::milliseconds longest_ = std::chrono::hours(24); ///< upper limit of all calls
     bool stopping_ = false;
     std::thread thread_;
 };

@@ -18,7 +18,7 @@ constexpr statement take_share_of{"take_share",
                                   "SELECT in_flight, rate FROM contego.take_share($1, $2, $3, $4, $5, $6)"};
 constexpr statement leave_fleet{"leave_fleet", "SELECT contego.leave_fleet($1)"};
 
-// A renewal that gets no answer must leave time for another one, on a new connection, within the lease.
+// If a renewal gets no answer, there must be time within the lease for another one on a new connection.
 database_options impatient(database_options options, std::chrono::milliseconds lease) {
     options.answer_timeout = std::min(options.answer_timeout, lease / 4);
     return options;
@@ -45,7 +45,7 @@ bool fleet::renewed() {
     return keeping_.call(renew_lease, id_.load(), lease)[0][0].as<bool>();
 }
 
-// There is no lease to lose here, so it may take as long as any call: on a connection for this once.
+// There is no lease to lose yet, so this call gets the usual time limit, on a separate connection.
 void fleet::join() {
     const auto lease = static_cast<int>(lease_.count());
     const auto joined = connection(options_).call(
@@ -53,7 +53,7 @@ void fleet::join() {
     id_ = joined[0][0].as<std::int64_t>();
 }
 
-// Daemons of other machines are not judged: their lease ends by itself.
+// Whether a process of another machine lives cannot be told; its lease ends by itself.
 void fleet::reap_dead_neighbours() {
     if (who_.machine.empty()) return;
     for (const auto& row : rescuing_.call(neighbours, who_.machine)) {

@@ -10,57 +10,62 @@
 
 namespace contego::queue {
 
-/// Who this daemon is, among those on the same database.
+/// The identity of this daemon among the daemons of a database.
 struct identity {
     std::string name;
     std::string host;
     int pid = 0;
     std::string version;
-    std::string machine{};          ///< see process; empty: only the lease tells whether we live
+    std::string machine{}; ///< see process; if it is empty, only the lease tells whether this daemon lives
     std::int64_t started_ticks = 0; ///< see process
 };
 
-/// How much may be done to a provider's CAS.
+/// Limits of the exchanges with a provider's CAS.
 struct share {
-    std::size_t in_flight = 0; ///< exchanges at once
+    std::size_t in_flight = 0; ///< exchanges in flight
     double rate = 0;           ///< exchanges a second
 };
 
-/// This daemon's membership: a lease in the database that says that it lives.
+/// This daemon's membership in the fleet: a lease in the database, which shows that the daemon lives.
 ///
-/// One heartbeat for the daemon, none per request. Whose lease has ended is taken for dead by the others, and
-/// what it had claimed runs elsewhere; it may join again, under a new number. Two connections, so that
-/// nothing slow delays the heartbeat. Thread safety: `daemon_id` and `trusted_until` from any thread; `keep`
-/// and `leave` block, from one thread at a time; so do `rescue` and `take_share`, maybe from another.
+/// There is one lease for the daemon, and none per request. When a lease has ended, the other daemons take
+/// its daemon for dead and run its requests. That daemon may join again under a new number. Renewals have a
+/// separate connection, so that no slow call delays them.
+///
+/// Thread safety: `daemon_id` and `trusted_until` are thread safe. `keep` and `leave` block; call them from
+/// one thread at a time. `rescue` and `take_share` block too; call them from one thread at a time, which may
+/// be another one.
 class fleet {
 public:
     fleet(const database_options& options, identity who, std::chrono::milliseconds lease);
 
-    /// 0 before the first `keep`.
+    /// Returns this daemon's number, or 0 before the first `keep`.
     [[nodiscard]] std::int64_t daemon_id() const { return id_; }
 
-    /// Until when nobody else can take us for dead: counted in our steady clock from before the lease was
-    /// asked for, less a margin for clocks that run at different speeds. Any thread.
+    /// Returns the time until which no other daemon can take this one for dead. It counts from before the
+    /// renewal was sent, in this host's steady clock, less a margin for clocks of different speed. Thread
+    /// safe.
     [[nodiscard]] std::chrono::steady_clock::time_point trusted_until() const {
         return trusted_until_.load();
     }
 
-    /// Joins where we are no member, else lengthens the lease. Call at least three times per lease. Gives the
-    /// database no more than a quarter of the lease to answer a renewal. Throws when it cannot.
+    /// Renews the lease, or joins the fleet if this daemon is not a member. Call it at least three times per
+    /// lease. A renewal waits for at most a quarter of the lease. Throws if the database cannot answer.
     void keep();
 
-    /// Takes back what dead daemons held and returns how many requests that were. Dead is whose lease has
-    /// ended, and, on this machine, whose process is seen to be no more. Throws when the database cannot
+    /// Puts the requests of dead daemons back into the queue and returns their number. A daemon is dead if
+    /// its lease has ended or, on this machine, if its process has ended. Throws if the database cannot
     /// answer.
     std::int64_t rescue();
 
-    /// What we may do of what the whole fleet may, `most`, from now on; 0 of both where we are taken for
-    /// dead. `now` is the most that we may do until the answer is heeded. Call a few times per lease: the
-    /// shares of daemons that come and go are shared out anew in two calls of each. Throws when the database
-    /// cannot answer; the former share holds then.
+    /// Returns this daemon's share of the fleet's limits `most`; both parts are 0 if the daemon is taken for
+    /// dead. `now` is the share that this daemon uses until it applies the answer. Call it several times per
+    /// lease: after a daemon joins or leaves, two calls of each daemon divide the limits again. Throws if the
+    /// database cannot answer; the former share then stays valid.
     share take_share(const std::string& provider, const share& most, const share& now);
 
-    /// Gives the lease up at once, after everything was given back. Throws when the database cannot answer.
+    /// Gives up the lease at once. Call it after all requests were given back. Throws if the database cannot
+    /// answer.
     void leave();
 
 private:
@@ -73,7 +78,7 @@ private:
     connection rescuing_;
     identity who_;
     std::chrono::milliseconds lease_;
-    std::int64_t swept_ = 0; ///< how far the sweep for requests that wait in vain has come
+    std::int64_t swept_ = 0; ///< position of the sweep for blocked requests that no request blocks any more
     std::atomic<std::int64_t> id_{0};
     std::atomic<std::chrono::steady_clock::time_point> trusted_until_;
 };

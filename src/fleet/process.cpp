@@ -32,8 +32,8 @@ std::string machine() {
 
 } // namespace
 
-// The second field is the program's name in parentheses and may itself hold blanks and parentheses; what
-// follows the last one has none. The state is field 3, the start field 22.
+// The second field is the program's name in parentheses, which may itself contain blanks and parentheses. So
+// the fields are counted after the last parenthesis: the state is field 3, and the start is field 22.
 std::optional<process_stat> parse_stat(std::string_view text) {
     const auto name_ends = text.rfind(')');
     if (name_ends == std::string_view::npos) return std::nullopt;
@@ -61,7 +61,8 @@ process this_process() {
     return {machine(), ::getpid(), stat->started_ticks};
 }
 
-// That /proc does not show a process proves nothing, it may be hidden from us; a signal that finds none does.
+// A process that is missing in /proc may only be hidden from this user. kill() with ESRCH proves that there
+// is no such process.
 bool has_surely_ended(const process& neighbour) {
     const bool exists = ::kill(neighbour.pid, 0) == 0 || errno != ESRCH;
     const auto stat = parse_stat(content_of("/proc/" + std::to_string(neighbour.pid) + "/stat"));

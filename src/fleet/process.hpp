@@ -7,17 +7,18 @@
 
 namespace contego::queue {
 
-/// One process, told apart from every other there is and was: where process numbers mean the same (a boot of
-/// a machine and a namespace in it), its number, and when it started.
+/// One process, distinct from every other present and past process: the boot and the PID namespace in which
+/// its number is valid, the number, and the time of its start.
 struct process {
-    std::string machine; ///< empty: not known, then nothing can be said of the process
+    std::string
+        machine; ///< boot and PID namespace; empty if unknown, and then no other process can judge this one
     int pid = 0;
-    std::int64_t started_ticks = 0; ///< since the boot
+    std::int64_t started_ticks = 0; ///< clock ticks since the boot
 
     bool operator==(const process&) const = default;
 };
 
-/// What /proc/PID/stat says of a process.
+/// Facts of /proc/PID/stat about a process.
 struct process_stat {
     char state = 0;
     std::int64_t started_ticks = 0;
@@ -25,19 +26,19 @@ struct process_stat {
     bool operator==(const process_stat&) const = default;
 };
 
-/// Reads the text of /proc/PID/stat; nothing where it is not what is expected.
+/// Parses the text of /proc/PID/stat. Returns nothing if it has another form.
 [[nodiscard]] std::optional<process_stat> parse_stat(std::string_view text);
 
-/// Whether a process that was started at `started_ticks` has surely ended. `exists`: some process has its
-/// number now; `stat`: what is known of that one, if anything. If that cannot be told, it has not.
+/// Returns whether a process that started at `started_ticks` has certainly ended. `exists` says whether a
+/// process has its number now, and `stat` describes that process if it is known. Returns false in doubt.
 [[nodiscard]] bool
 has_surely_ended(std::int64_t started_ticks, bool exists, const std::optional<process_stat>& stat);
 
-/// This process. Where /proc does not tell, `machine` is empty.
+/// Returns this process. If /proc cannot be read, `machine` is empty.
 [[nodiscard]] process this_process();
 
-/// Whether a process of this machine (the same `machine`, not empty) has surely ended, as far as the kernel
-/// says.
+/// Asks the kernel whether a process of this machine has certainly ended. `machine` must be that of this
+/// process, and not empty.
 [[nodiscard]] bool has_surely_ended(const process& neighbour);
 
 } // namespace contego::queue

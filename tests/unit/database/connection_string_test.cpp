@@ -11,7 +11,7 @@ namespace {
 
 using options = std::map<std::string, std::string>;
 
-/// What libpq reads in a connection string.
+/// The options that libpq reads in a connection string.
 options read(const std::string& text) {
     options all;
     auto* parsed = PQconninfoParse(text.c_str(), nullptr);
@@ -74,7 +74,8 @@ TEST(with_defaults, leaves_to_libpq_what_it_cannot_read) {
     EXPECT_EQ(with_defaults("host='unfinished", "contegod"), "host='unfinished");
 }
 
-/// What libpq says when it connects with that, as a site sees it. Nothing answers there.
+/// Returns the error of libpq for that connection string, as a log shows it. No server answers at these
+/// addresses.
 std::string said_of(const std::string& text) {
     const auto open =
         with_defaults(text + (text.find("://") == std::string::npos ? " connect_timeout=2" : ""), "contegod");

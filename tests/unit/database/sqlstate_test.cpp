@@ -39,13 +39,14 @@ TEST(sqlstate, of_a_server_that_ends_or_cannot_write_ends_the_connection) {
 TEST(server_error, is_one_sentence_with_state_and_hint) {
     const server_error e("record_outcomes", "ERROR:  permission denied for schema contego\n", "42501");
 
-    EXPECT_STREQ(e.what(),
-                 "record_outcomes: permission denied for schema contego (SQLSTATE 42501)\n"
-                 "HINT: has the login of database.connection the role contego_daemon, or for people "
-                 "contego_operator?");
+    EXPECT_STREQ(
+        e.what(),
+        "record_outcomes: permission denied for schema contego (SQLSTATE 42501)\n"
+        "HINT: does the login of database.connection have the role contego_daemon, or, for a person, "
+        "contego_operator?");
 }
 
-TEST(server_error, passes_on_the_hint_of_the_server_where_we_have_none) {
+TEST(server_error, passes_on_the_hint_of_the_server_if_the_table_has_none) {
     const server_error e(
         "roles", "ERROR:  the role x is missing\nHINT:  make it\nCONTEXT:  PL/pgSQL\n", "0P000");
 

@@ -14,7 +14,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-/// Two ends of a connection on which nobody says anything.
+/// Both ends of a silent connection.
 class silent_connection {
 public:
     silent_connection() { EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends_.data()), 0); }
@@ -34,7 +34,7 @@ public:
         ends_[0] = -1;
     }
 
-    /// Waits for the other end to say something or to go.
+    /// Waits until the other end sends data or closes.
     [[nodiscard]] ssize_t read() const {
         char byte = 0;
         return ::read(ends_[0], &byte, 1);
