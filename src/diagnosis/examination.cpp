@@ -19,7 +19,8 @@ constexpr statement read_durability{"read_durability",
                                     "SELECT current_setting('fsync'), current_setting('full_page_writes'),"
                                     "       current_setting('synchronous_commit')"};
 
-// Not counted by pg_stat_activity's backend_type, which is hidden from those who may not read all statistics.
+// The sessions are not counted by backend_type, which pg_stat_activity hides from a login without
+// pg_read_all_stats.
 constexpr statement read_connections{
     "read_connections",
     "WITH client AS ("
@@ -39,7 +40,7 @@ constexpr statement read_vacuum{"read_vacuum",
                                 "SELECT current_setting('autovacuum')::boolean,"
                                 "       current_setting('track_counts')::boolean"};
 
-// A table's own settings go before the server's.
+// The settings of a table override those of the server.
 constexpr statement read_tables{
     "read_tables",
     "SELECT c.relname, s.n_live_tup, s.n_dead_tup,"
@@ -62,8 +63,9 @@ constexpr statement read_tables{
     " WHERE n.nspname = 'contego' AND c.relkind = 'r'"
     " ORDER BY c.relname"};
 
-// A session of another database keeps no row of ours, nor does autovacuum, which has no login. A sender to a
-// standby, whose queries do, has no database. What a slot keeps for catalogs only is not of this schema.
+// Sessions of other databases keep no row of this one, nor does autovacuum, which has no login. Queries on a
+// standby do; the process that sends to the standby has no database. A slot's catalog_xmin is left out,
+// because it keeps rows of system catalogs only.
 constexpr statement read_horizon{
     "read_horizon",
     "SELECT kind, name, who, state, extract(epoch FROM now() - since)::double precision, age(xid)"
@@ -95,8 +97,8 @@ constexpr statement read_lock_holders{
     "       extract(epoch FROM clock_timestamp() - since)::double precision, holds"
     " FROM contego.lock_holders()"};
 
-// PostgreSQL does not tell who has not read the queue for longest: the oldest transaction of the server is it
-// in all likelihood, for a session reads notifications between its transactions.
+// PostgreSQL does not tell which session is furthest behind in the queue. It is most likely the session with
+// the oldest transaction, because a session reads notifications between its transactions.
 constexpr statement read_notifications{
     "read_notifications",
     "SELECT pg_notification_queue_usage(), coalesce(a.pid::text, ''),"
@@ -119,7 +121,8 @@ database_options watched(database_options options, std::chrono::milliseconds at_
     return options;
 }
 
-// Beside what begins every transaction of ours. The catalog is compared as it is written with this path.
+// Added to the daemon's own settings. The definitions in the catalog are compared as they are written with
+// this search_path.
 constexpr std::string_view own_settings = "SET TRANSACTION READ ONLY;"
                                           " SET LOCAL search_path = pg_catalog;"
                                           " SET LOCAL client_min_messages = warning;"

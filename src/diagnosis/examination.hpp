@@ -11,21 +11,21 @@
 
 namespace contego::queue {
 
-// What an examination reads. Times are in seconds; what the server does not tell is empty.
+// The facts that an examination reads. Times are in seconds. A fact that the server does not tell is empty.
 
 struct server_stats {
-    std::string version;    ///< as the server writes it: 15.8 (Debian ...)
-    int version_number = 0; ///< 150008
+    std::string version;    ///< as the server writes it, such as 15.8 (Debian ...)
+    int version_number = 0; ///< such as 150008
     bool in_recovery = false;
-    bool read_only = false; ///< new transactions may not write
+    bool read_only = false; ///< default_transaction_read_only is on
     std::string login;
     std::string database;
     std::string encoding = "UTF8"; ///< of the database
 };
 
 struct clock_stats {
-    double ahead = 0; ///< the database's clock, of this host's; negative: it is behind
-    double error = 0; ///< by how much that may be wrong: half of what asking took
+    double ahead = 0; ///< how far the database's clock is ahead of this host's; negative if it is behind
+    double error = 0; ///< uncertainty of `ahead`: half of the time that the question took
 };
 
 struct durability_stats {
@@ -34,7 +34,7 @@ struct durability_stats {
     std::string synchronous_commit;
 };
 
-/// Connections that one more client may still open, by whose limit it is.
+/// A limit of connections and the connections that count against it.
 struct connection_room {
     std::string limit; ///< `the server`, `the database`, `the login`
     std::int64_t most = 0;
@@ -45,66 +45,66 @@ struct table_stats {
     std::string name;
     std::int64_t live = 0;
     std::int64_t dead = 0;
-    double vacuum_at = 0; ///< so many dead rows bring autovacuum
+    double vacuum_at = 0; ///< number of dead rows at which autovacuum starts
     bool autovacuum = true;
-    std::optional<double> vacuumed; ///< how long ago; never: empty
-    bool analyzed = true;           ///< ever
+    std::optional<double> vacuumed; ///< age of the last vacuum; empty if there was none
+    bool analyzed = true;           ///< whether there ever was an ANALYZE
 };
 
 struct vacuum_stats {
     bool autovacuum = true;
     bool track_counts = true;
-    std::vector<table_stats> tables; ///< of the schema
+    std::vector<table_stats> tables; ///< all tables of the schema
 };
 
-/// Something that keeps dead rows from being removed.
+/// A transaction or slot that keeps dead rows from being removed.
 struct horizon_holder {
     std::string kind; ///< `session`, `standby`, `prepared transaction`, `replication slot`
-    std::string name; ///< number of the process, or name
+    std::string name; ///< number of the process, or name of the transaction or slot
     std::string who;
     std::string state;
-    std::optional<double> age;     ///< of the transaction; empty: not told
-    std::int64_t transactions = 0; ///< begun since
+    std::optional<double> age;     ///< of the transaction; empty if the server does not tell
+    std::int64_t transactions = 0; ///< number of transactions begun since then
 };
 
-/// A session that has what claims wait for.
+/// A session that holds a lock for which claims or records wait.
 struct lock_holder {
-    std::string process; ///< its number; the name of a prepared transaction
+    std::string process; ///< its number, or the name of a prepared transaction
     std::string who;
     std::string state;
-    std::optional<double>
-        age;           ///< of its transaction, or of the first wait for it; empty: nobody waits for it
-    std::string holds; ///< `the lock claim of provider default`
+    std::optional<double> age; ///< of its transaction, or of the first wait for it; empty if no session waits
+    std::string holds;         ///< such as `the lock claim of provider default`
 };
 
-/// The server's queue of notifications.
+/// The state of the server's queue of notifications.
 struct notification_stats {
-    double usage = 0;    ///< the part of it that is in use, 0 to 1
-    std::string process; ///< of the oldest transaction that this login may see; empty: none
+    double usage = 0; ///< the part of the queue in use, 0 to 1
+    std::string
+        process; ///< session of the oldest transaction that this login may see; empty if there is none
     std::string who;
     std::optional<double> age; ///< of that transaction
 };
 
 struct right {
-    std::string what; ///< `EXECUTE`
-    std::string on;   ///< `FUNCTION contego.claim`
+    std::string what; ///< such as `EXECUTE`
+    std::string on;   ///< such as `FUNCTION contego.claim`
     bool exists = true;
     bool granted = true;
 };
 
 struct provider_backlog {
-    std::string provider; ///< unknown_provider: all those that are not told by their names
+    std::string provider; ///< a name, or unknown_provider for all providers counted together
     std::int64_t due = 0;
     std::int64_t held = 0;
     std::int64_t retrying = 0;
     std::int64_t blocked = 0;
     double oldest_due_age = 0;
-    std::int64_t names = 1; ///< of providers that are counted here
+    std::int64_t names = 1; ///< number of providers counted here
 };
 
 struct stuck_stats {
-    std::int64_t in_flight_long = 0;    ///< for more than a minute
-    std::int64_t in_flight_orphans = 0; ///< of daemons that do not live
+    std::int64_t in_flight_long = 0;    ///< in flight for more than a minute
+    std::int64_t in_flight_orphans = 0; ///< in flight with dead daemons
     std::int64_t blocked_lanes = 0;
     double longest_blocked = 0;
 };
@@ -112,12 +112,14 @@ struct stuck_stats {
 struct daemon_stats {
     std::string name;
     std::string host;
-    double lease_left = 0; ///< negative: it ran out; minus infinity: it was ended
+    double lease_left = 0; ///< negative if it ran out; minus infinity if it was given up or ended
 };
 
-/// Reads everything that `contegod doctor` judges, and changes nothing. Each call is one read-only
-/// transaction which the server ends after `at_most`; a server that does not answer at all is given up a
-/// second later. Not thread safe; throws when the database cannot answer or refuses.
+/// Reads the facts that `contegod doctor` judges, and changes nothing. Each call is one read-only
+/// transaction, which the server ends after `at_most`. If the server does not answer, the call fails a second
+/// later.
+///
+/// Not thread safe. Throws if the database cannot answer or refuses.
 class examination {
 public:
     explicit examination(database_options options,
@@ -129,28 +131,28 @@ public:
     [[nodiscard]] std::vector<connection_room> connections();
     [[nodiscard]] vacuum_stats vacuum();
 
-    /// Every one of them, the oldest first; not this session.
+    /// Returns every transaction and slot that keeps dead rows, the oldest first, except this session.
     [[nodiscard]] std::vector<horizon_holder> horizon();
 
     [[nodiscard]] std::vector<lock_holder> lock_holders();
     [[nodiscard]] notification_stats notifications();
 
-    /// Indexes of the schema that exist and are not used, as a CREATE INDEX CONCURRENTLY that failed leaves
-    /// them.
+    /// Returns the invalid indexes of the schema, such as a failed CREATE INDEX CONCURRENTLY leaves.
     [[nodiscard]] std::vector<std::string> invalid_indexes();
 
-    /// What the schema is made of.
+    /// Returns the objects of the schema.
     [[nodiscard]] std::vector<catalog_entry> catalog();
 
-    /// All that the daemon needs, and whether this login has it.
+    /// Returns the rights that the daemon needs, and whether this login has them.
     [[nodiscard]] std::vector<right> rights();
 
-    /// Of all `known` providers, and of the 20 others that have the most requests; then all further ones
-    /// together, as unknown_provider.
+    /// Returns the backlog of each provider in `known`, and of the 20 other providers with the most requests.
+    /// All further providers are counted together as unknown_provider.
     [[nodiscard]] std::vector<provider_backlog> backlog(const std::vector<std::string>& known = {});
     [[nodiscard]] stuck_stats stuck();
 
-    /// All that are noted, dead ones too until a living one has taken over from them.
+    /// Returns all daemons in the database. A dead daemon is among them until another one has taken over its
+    /// requests.
     [[nodiscard]] std::vector<daemon_stats> daemons();
 
 private:

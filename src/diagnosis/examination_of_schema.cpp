@@ -42,7 +42,8 @@ constexpr statement read_rights{
     " FROM unnest('{provider,progress,scheduled_date}'::text[]) AS f (name)"
     " LEFT JOIN pg_class AS c ON c.relname = 'request_open' AND c.relnamespace = to_regnamespace('contego')"};
 
-// Not from contego.queue_health, which looks through what is finished for each name that somebody invented.
+// The view contego.queue_health is not used, because it searches the finished requests for each provider name
+// that a CRM ever inserted.
 constexpr statement read_backlog{
     "read_backlog",
     "WITH known AS (SELECT jsonb_array_elements_text($1::jsonb) AS provider),"
@@ -77,7 +78,7 @@ constexpr statement read_stuck{
     "       count(*), coalesce(extract(epoch FROM max(b.blocked_for)), 0)::double precision"
     " FROM contego.blocked_lane AS b"};
 
-// A lease of minus infinity did not run out: it was ended. No time can be told then.
+// A lease of minus infinity was given up or ended. It has no time that could be told.
 constexpr statement read_daemons{
     "read_daemons",
     "SELECT name, host, CASE WHEN lease_until > '-infinity' THEN"

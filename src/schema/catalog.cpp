@@ -7,7 +7,8 @@
 namespace contego::queue {
 namespace {
 
-/// The text up to the separator, which is taken off `rest` with it; all of it where there is none.
+/// Removes the text up to the separator from `rest`, and the separator with it, and returns the text. Without
+/// a separator it is all of `rest`.
 std::string take(std::string_view& rest, char separator) {
     const auto end = rest.find(separator);
     std::string taken(rest.substr(0, end));
@@ -15,7 +16,8 @@ std::string take(std::string_view& rest, char separator) {
     return taken;
 }
 
-/// The table of a column, an index and the like; empty for what belongs to none.
+/// Returns the table of a column, an index or another part of a table. It is empty for an object that is no
+/// part of a table.
 std::string table_of(const catalog_entry& e) {
     if (e.kind == "function") return {};
     const auto dot = e.name.find('.');

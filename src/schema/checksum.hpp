@@ -5,7 +5,7 @@
 
 namespace contego::queue {
 
-/// The SHA-256 of a text in lower-case hexadecimal digits, as sha256sum prints it.
+/// Returns the SHA-256 of a text in lower-case hexadecimal digits, as sha256sum prints it.
 [[nodiscard]] std::string checksum(std::string_view text);
 
 } // namespace contego::queue

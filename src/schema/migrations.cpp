@@ -25,16 +25,16 @@ constexpr const char* make_ledger = "CREATE SCHEMA IF NOT EXISTS contego;"
                                     "    sha256       text NOT NULL,"
                                     "    applied_date timestamptz NOT NULL DEFAULT now(),"
                                     "    PRIMARY KEY (kind, name))";
-// Held to the end of the transaction: two that migrate at once take turns, also behind a pooler. Only the
-// owner of the table may lock it in this mode.
+// Held to the end of the transaction, so that two migrations at once take turns, also behind a pooler. Only
+// the owner of the table may lock it in this mode.
 constexpr const char* take_turns = "LOCK TABLE contego.migration IN SHARE ROW EXCLUSIVE MODE";
-// A function in SQL may call one that is made after it.
+// A function in SQL may call a function that is created after it.
 constexpr const char* take_bodies_unchecked = "SET LOCAL check_function_bodies = off";
 constexpr const char* ledger_exists = "SELECT to_regclass('contego.migration') IS NOT NULL";
 constexpr const char* read_steps = "SELECT version, name, sha256, compatible_from,"
                                    "       to_char(applied_date AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
                                    " FROM contego.migration ORDER BY version";
-// One that a step has dropped, or a person, is to be made again.
+// Only definitions that exist, so that a function or view that a step or a person dropped is created again.
 constexpr const char* read_definitions =
     "SELECT d.kind, d.name, d.sha256 FROM contego.definition AS d"
     " WHERE CASE d.kind"
@@ -48,10 +48,11 @@ constexpr const char* enter_definition =
     "INSERT INTO contego.definition (kind, name, sha256) VALUES ($1, $2, $3)"
     " ON CONFLICT (kind, name) DO UPDATE SET sha256 = excluded.sha256, applied_date = excluded.applied_date";
 
-/// More names than that nobody reads.
+/// Most names in one sentence.
 constexpr std::size_t most_names = 5;
 
-/// IF NOT EXISTS looks before it makes: of two at once one may find that the other has made it meanwhile.
+/// CREATE IF NOT EXISTS is not atomic: of two migrations at once, one may fail because the other created the
+/// object.
 bool was_made_meanwhile(const server_error& e) {
     return e.sqlstate() == "23505" || e.sqlstate() == "42P06" || e.sqlstate() == "42P07";
 }
@@ -66,7 +67,7 @@ std::string file_of(const definition& one) {
     return "sql/" + one.kind + "s/" + one.name + ".sql";
 }
 
-/// An error says in which file it happened.
+/// Runs the SQL of a file. An error names the file.
 void run_file(pqxx::transaction_base& tx, const std::string& file, const std::string& text) {
     try {
         tx.exec(text);
@@ -170,8 +171,7 @@ std::optional<std::string> migrations::refusal(const ledger& found) const {
                    ") was changed after it was applied: the database has the checksum " +
                    done->sha256.substr(0, 12) + ", this program " + sha256.substr(0, 12) +
                    "\nHINT: use the program of the release that migrated this database, or a later release; "
-                   "a "
-                   "database for development is dropped and migrated again";
+                   "drop a development database and migrate it again";
     }
     const auto newest_known = known_.steps.back().version;
     if (is_newer(found) && found.steps.back().compatible_from > newest_known)
@@ -205,9 +205,9 @@ std::optional<std::string> migrations::encoding_warning() {
         return std::string(tx.exec("SELECT getdatabaseencoding()")[0][0].c_str());
     });
     if (encoding == "UTF8") return std::nullopt;
-    return "the database is in " + encoding +
-           ": a request or an answer with other characters is refused or held\nHINT: use a database with "
-           "ENCODING 'UTF8'";
+    return "the encoding of the database is " + encoding +
+           ": a request or an answer with characters outside this encoding is refused or held\nHINT: use a "
+           "database with ENCODING 'UTF8'";
 }
 
 std::optional<std::string> migrations::mismatch() {

@@ -11,41 +11,42 @@
 
 namespace contego::queue {
 
-/// Where one migration stands.
+/// A migration and the date on which it was applied.
 struct migration_state {
     migration step;
-    std::optional<std::string> applied_date; ///< none: not applied yet
+    std::optional<std::string> applied_date; ///< nothing if it is not applied
 };
 
-/// The schema of one database against the SQL in this binary. Blocking; from one thread at a time;
-/// throws when the database cannot answer. Needs the right to create the schema.
+/// Compares the schema of a database with the SQL in this program, and migrates it. Applying needs the right
+/// to create the schema.
+///
+/// Blocking. Call it from one thread at a time. Throws if the database cannot answer.
 class migrations {
 public:
-    /// What apply did.
+    /// The result of `apply`.
     struct result {
-        std::optional<std::string> refusal; ///< why nothing was done, with a HINT
-        schema_text applied;                ///< what was missing or had changed
+        std::optional<std::string> refusal; ///< why nothing was applied, with a HINT
+        schema_text applied;                ///< the steps, functions and views that were applied
     };
 
     /// `known` must outlive this.
     explicit migrations(database_options options, const schema_text& known = embedded_schema());
 
-    /// Every migration this binary knows, and later ones the database has, in order.
+    /// Returns every migration that this program knows, and later migrations of the database, in order.
     [[nodiscard]] std::vector<migration_state> status();
 
-    /// The functions and views whose text differs from what was applied, or that do not exist, in the order
-    /// in which they are applied. None if the schema is newer than this binary.
+    /// Returns the functions and views that do not exist or were applied with another text, in the order of
+    /// their application. Returns none if the schema is newer than this program.
     [[nodiscard]] std::vector<definition> outdated();
 
-    /// Applies the missing steps, then the functions and views that are outdated, all in one transaction.
-    /// Refuses a step that was changed after it was applied, and a schema that is too new. Two that run at
-    /// once take turns.
+    /// Applies the missing steps, then the outdated functions and views, in one transaction. Refuses if a
+    /// step was changed after it was applied, or if the schema is too new. Two calls at once take turns.
     [[nodiscard]] result apply();
 
-    /// What is wrong with the character set of the database, as a sentence; nothing if it is UTF-8.
+    /// Returns a warning about the encoding of the database, or nothing if it is UTF-8.
     [[nodiscard]] std::optional<std::string> encoding_warning();
 
-    /// Nothing when this binary can run on the schema; else why not, with a HINT.
+    /// Returns why this program cannot run on the schema, with a HINT, or nothing if it can.
     [[nodiscard]] std::optional<std::string> mismatch();
 
 private:
@@ -60,7 +61,7 @@ private:
     struct ledger {
         std::vector<entry> steps; ///< in the order of their numbers
         std::map<std::pair<std::string, std::string>, std::string>
-            definitions; ///< SHA-256 of those that exist
+            definitions; ///< SHA-256 of the definitions that exist, by kind and name
     };
 
     [[nodiscard]] static ledger read(pqxx::transaction_base& tx);

@@ -7,35 +7,37 @@
 
 namespace contego::queue {
 
-/// The months in which finished requests are kept: made ahead, and dropped when they have been kept for as
-/// long as is wanted.
+/// Makes the months in which finished requests are kept, and drops them after the retention time.
 ///
-/// Any number of daemons may do so: one at a time does, the others find nothing to do. Blocking; from one
-/// thread at a time; throws when the database cannot answer. No call takes long or keeps others waiting for
-/// longer than half a second: where somebody uses what is in the way, it is left for later.
+/// Every daemon calls this. One at a time does the work, and the others find nothing to do. No call makes
+/// other sessions wait for more than half a second: if a session uses a month, its drop waits for a later
+/// call.
+///
+/// Blocking. Call it from one thread at a time. Throws if the database cannot answer.
 class partitions {
 public:
     enum class step {
-        nothing, ///< there is nothing to drop, or another daemon is at it
-        begun,   ///< it will be dropped: its requests can no longer be sent again
-        cleared, ///< some of what belongs to it elsewhere is gone; call again
-        dropped, ///< it is gone
-        waiting, ///< somebody uses it: call again later
+        nothing, ///< no month is to be dropped, or another daemon is dropping it
+        begun,   ///< the month is marked, and its requests can no longer be retried
+        cleared, ///< some rows of the month in other tables were deleted; call again
+        dropped, ///< the month is dropped
+        waiting, ///< a session uses the month; call again later
     };
 
     struct progress {
         step done = step::nothing;
-        std::string month; ///< as 2030-01; empty where there is nothing to do
+        std::string month; ///< such as 2030-01; empty if there is nothing to do
     };
 
-    /// A month is dropped when it ended more than `retention_months` ago; 0: never.
+    /// A month is dropped when it ended more than `retention_months` ago. 0: months are never dropped.
     partitions(database_options options, int retention_months);
 
-    /// Makes this month and the next two where they are missing; those that were, as 2030-01.
+    /// Makes the current month and the next two if they are missing. Returns the months that it made, such as
+    /// 2030-01.
     std::vector<std::string> make();
 
-    /// Does the next step of dropping the oldest month, where it is due. Call again at once until nothing is
-    /// left, or later where it is waiting.
+    /// Does the next step of dropping the oldest month, if it is due. Call it again at once until it returns
+    /// `nothing`, or later if it returns `waiting`.
     progress drop();
 
 private:

@@ -8,7 +8,7 @@
 
 namespace contego::daemon {
 
-// How GoogleTest shows these in a failure.
+// GoogleTest prints severities and findings with these in a failure.
 inline std::ostream& operator<<(std::ostream& out, severity s) {
     return out << name_of(s);
 }
@@ -17,7 +17,7 @@ inline std::ostream& operator<<(std::ostream& out, const finding& f) {
     return out << f.level << ' ' << f.what << " HINT: " << f.hint;
 }
 
-/// One finding of that severity, whose sentence and hint contain these.
+/// Matches a finding of that severity whose sentence and hint contain these texts.
 inline auto is(severity level, const std::string& what, const std::string& hint = "") {
     return ::testing::AllOf(::testing::Field(&finding::level, level),
                             ::testing::Field(&finding::what, ::testing::HasSubstr(what)),

@@ -6,7 +6,7 @@
 
 namespace contego::queue {
 
-// How GoogleTest shows it in a failure.
+// GoogleTest prints an entry with this in a failure.
 inline std::ostream& operator<<(std::ostream& out, const catalog_entry& e) {
     return out << e.kind << ' ' << e.name << ' ' << e.definition;
 }
