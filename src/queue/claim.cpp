@@ -19,7 +19,8 @@ constexpr statement hold_unreadable{"hold_unreadable",
                                     "SELECT id FROM unnest(contego.hold_unreadable($1)) AS id"};
 constexpr statement give_back_lost{"give_back_lost", "SELECT contego.give_back_lost($1, $2, $3)"};
 
-/// The commands that were tried before: those that are finished, and the one that may have been done.
+/// Adds the commands of earlier attempts: finished commands, and whether a command was sent without an
+/// answer.
 void add_tried(request& r, const pqxx::field& f) {
     if (f.is_null()) return;
     const auto document = json::parse(f.c_str());
@@ -36,7 +37,7 @@ void add_tried(request& r, const pqxx::field& f) {
     }
 }
 
-/// libpqxx 6 reads a double through a stream, which takes as long as all else of a row.
+/// libpqxx 6 reads a double through a stream, which takes as long as the rest of a row.
 double number_of(const pqxx::field& f) {
     double number = 0;
     std::from_chars(f.c_str(), f.c_str() + f.size(), number);
@@ -50,13 +51,13 @@ request request_from(const pqxx::row& row, const std::string& provider) {
     r.action = row[1].c_str();
     try {
         if (row[2].is_null())
-            r.unreadable = "they are beyond the bounds of an INSERT";
+            r.unreadable = "they exceed the limits of an INSERT";
         else
             r.parameters = json::parse(row[2].c_str());
         add_tried(r, row[10]);
     } catch (const json::parse_error& e) {
-        // PostgreSQL holds numbers that no double can, and a person may have written anything into a row:
-        // such a request is refused like other bad input, it does not stop the line.
+        // PostgreSQL stores numbers that no double can hold, and a person may have written any text into a
+        // row. Such a request is refused like other bad input and does not stop the line.
         r.unreadable = e.what();
     }
     r.size = row[2].is_null() ? 0 : row[3].as<std::size_t>();
@@ -70,19 +71,20 @@ request request_from(const pqxx::row& row, const std::string& provider) {
 }
 
 std::chrono::milliseconds milliseconds_of(const pqxx::field& f, std::int64_t where_null) {
-    // Rounded up: a claim a moment too early would be one in vain.
+    // Rounded up, because a claim a moment too early would find nothing.
     return std::chrono::milliseconds(f.is_null() ? where_null
                                                  : static_cast<std::int64_t>(f.as<double>()) + 1);
 }
 
-/// The last row, of a claim that brought less than was asked for.
+/// Reads the last row of a claim, which has no request. A claim that returns fewer requests than `limit` ends
+/// with it.
 void add_what_else(claim_batch& batch, const pqxx::row& row) {
     batch.more = row[11].as<bool>();
     batch.next_due = milliseconds_of(row[12], -1);
     batch.notify_suppressed_for = milliseconds_of(row[13], 0);
 }
 
-/// Other claims take a few milliseconds: what keeps us waiting for so long is another session.
+/// Other claims take milliseconds. A longer wait for a lock is caused by a foreign session.
 constexpr auto longest_wait_for_a_lock = std::chrono::milliseconds(5'000);
 
 database_options impatient(database_options options) {
@@ -90,7 +92,7 @@ database_options impatient(database_options options) {
     return options;
 }
 
-/// Whether one of the rows may be the cause, so that it is worth looking for it.
+/// Whether one of the rows may cause the error, so that it is worth searching for it.
 bool may_be_a_row(const server_error& e) {
     return is_about_the_row(e.sqlstate()) || took_too_long(e.sqlstate());
 }
@@ -106,8 +108,7 @@ public:
                 put_back_what_was_lost(provider);
                 return claim_batch{};
             });
-        unanswered_claim_ =
-            true; // until the answer is here, the claim may have been made and we would not know of it
+        unanswered_claim_ = true; // without an answer, the claim may have been made unknown to this daemon
         auto batch = explained(provider, [&] { return try_to_claim(provider, limit, bytes); });
         unanswered_claim_ = false;
         for (const auto& r : batch.requests)
@@ -121,10 +122,11 @@ public:
     }
 
 private:
-    // A transaction around one statement, on purpose: a statement that reaches the server only after this
-    // connection was given up, as from a network that stood still, is never committed. What it would have
-    // claimed nobody would know of; what it would have given back may be ours again. The rows are read when
-    // it is over: until then all other claims of the provider wait.
+    // The one statement runs in a transaction on purpose. If a stalled network delivers it after this
+    // connection was closed, it is never committed. Otherwise no daemon would know of the requests that it
+    // claims, and a give-back might return requests that this daemon has claimed again.
+    //
+    // The rows are read after the commit, because other claims of the provider wait until then.
     claim_batch try_to_claim(const std::string& provider, std::size_t limit, std::size_t bytes) {
         const auto holder = membership_.daemon_id();
         const auto rows = connection_.transact(claim_requests.name, [&](pqxx::transaction_base& tx) {
@@ -148,8 +150,8 @@ private:
         return batch;
     }
 
-    // Says more about an error of the server, and holds the rows that it comes from: the next claim goes on
-    // without them.
+    // Adds an explanation to an error of the server. If rows cause the error, it holds them, so that the next
+    // claim succeeds without them.
     template <typename Claim>
     claim_batch explained(const std::string& provider, const Claim& claimed) {
         try {
@@ -165,9 +167,9 @@ private:
     std::string held_instead(const std::string& provider) {
         std::string text;
         for (const auto& row : connection_.call(hold_unreadable, provider))
-            text += (text.empty() ? "; held, since its row cannot be claimed: request " : ", ") +
+            text += (text.empty() ? "; requests held, because their rows cannot be claimed: " : ", ") +
                     std::string(row[0].c_str());
-        return text.empty() ? "; no row was found that causes it" : text;
+        return text.empty() ? "; no row was found that causes this error" : text;
     }
 
     void put_back_what_was_lost(const std::string& provider) {

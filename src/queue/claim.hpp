@@ -8,8 +8,8 @@
 
 namespace contego::queue {
 
-/// Claims from PostgreSQL on a connection of its own, for the daemon that `membership` names at each call.
-/// `membership` must outlive the returned object.
+/// Makes a request_source that claims from PostgreSQL on a separate connection. Each claim is for the daemon
+/// that `membership` names at that time. `membership` must outlive the returned object.
 [[nodiscard]] std::unique_ptr<request_source> make_request_source(database_options options,
                                                                   const fleet& membership);
 

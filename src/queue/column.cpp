@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t header_size = 20;
 constexpr char jsonb_version = 1;
 
-/// As the network has it: the first byte counts most.
+/// Appends a number in network byte order.
 template <typename T>
 void append_bytes(std::string& to, T v) {
     std::array<char, sizeof v> bytes{};
@@ -25,7 +25,7 @@ void append_bytes(std::string& to, T v) {
 
 std::uint32_t length_of(std::size_t bytes) {
     if (bytes > std::numeric_limits<std::int32_t>::max())
-        throw std::length_error("more than PostgreSQL takes");
+        throw std::length_error("a value is larger than PostgreSQL accepts");
     return static_cast<std::uint32_t>(bytes);
 }
 
@@ -69,12 +69,12 @@ void append_null(std::string& to) {
 std::string array_of(std::int32_t type, std::int32_t count, const std::string& elements) {
     std::string all;
     all.reserve(header_size + elements.size());
-    append_bytes(all, std::uint32_t{count == 0 ? 0U : 1U}); // dimensions
-    append_bytes(all, std::uint32_t{1});                    // there may be NULLs
+    append_bytes(all, std::uint32_t{count == 0 ? 0U : 1U}); // number of dimensions
+    append_bytes(all, std::uint32_t{1});                    // flag: the array may contain NULLs
     append_bytes(all, static_cast<std::uint32_t>(type));
     if (count == 0) return all;
     append_bytes(all, static_cast<std::uint32_t>(count));
-    append_bytes(all, std::uint32_t{1}); // the first has the number 1
+    append_bytes(all, std::uint32_t{1}); // lower bound
     return all += elements;
 }
 

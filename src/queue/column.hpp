@@ -8,14 +8,14 @@
 
 namespace contego::queue {
 
-/// A jsonb, as the text that a document is.
+/// The text of a jsonb value.
 struct json_text {
     std::string_view text;
 };
 
 namespace wire {
 
-/// What pg_type calls them; these numbers are the same in every PostgreSQL.
+/// The type's oid in pg_type, which is the same in every PostgreSQL server.
 template <typename T>
 inline constexpr std::int32_t type_number = 0;
 template <>
@@ -31,7 +31,7 @@ inline constexpr std::int32_t type_number<double> = 701;
 template <>
 inline constexpr std::int32_t type_number<json_text> = 3802;
 
-/// Each appends the length of a value, and the value, as the receive function of its type reads it.
+/// Each function appends the length of a value and the value in the binary format of its type.
 void append(std::string& to, bool v);
 void append(std::string& to, std::int64_t v);
 void append(std::string& to, std::int32_t v);
@@ -40,15 +40,15 @@ void append(std::string& to, double v);
 void append(std::string& to, json_text v);
 void append_null(std::string& to);
 
-/// The array around `elements`, each appended by one of the above.
+/// Returns an array of `count` elements, which the functions above appended to `elements`.
 [[nodiscard]] std::string array_of(std::int32_t type, std::int32_t count, const std::string& elements);
 
 } // namespace wire
 
-/// One column of a batch of rows on its way to the server: an array in PostgreSQL's binary format. What is in
-/// it is copied and never escaped, and the server has nothing to parse.
+/// One column of a batch of rows: an array in PostgreSQL's binary format, a parameter of a statement. Values
+/// are copied and not escaped, and the server does not parse text.
 ///
-/// T is bool, std::int32_t, std::int64_t, double, std::string_view (text, UTF-8) or json_text (jsonb).
+/// T is bool, std::int32_t, std::int64_t, double, std::string_view (text in UTF-8) or json_text (jsonb).
 template <typename T>
 class column {
     static_assert(wire::type_number<T> != 0);
@@ -64,7 +64,7 @@ public:
         ++count_;
     }
 
-    /// For sql::run; to be used up before this is changed or gone.
+    /// Returns the column as a parameter of sql::run. It is valid until the column changes or is destroyed.
     [[nodiscard]] sql::binary parameter() {
         array_ = wire::array_of(wire::type_number<T>, count_, elements_);
         return sql::binary_of(array_);

@@ -17,7 +17,7 @@ std::string lock_holders(connection& c) {
     std::string text;
     for (const auto& row : c.call(find_lock_holders))
         text += std::string("; ") + row[0].c_str();
-    return text.empty() ? "; who held it cannot be seen any more" : text;
+    return text.empty() ? "; the session that held the lock has released it" : text;
 }
 
 } // namespace contego::queue

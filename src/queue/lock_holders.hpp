@@ -6,9 +6,8 @@
 
 namespace contego::queue {
 
-/// Sentences that name the sessions which keep locks that claims and records wait for, three at most, each
-/// after
-/// "; ". Asks the database on `c`; throws what it throws.
+/// Asks the database on `c` for the sessions that hold locks for which claims and records wait. Returns a
+/// sentence for each session, three at most, each after "; ". Throws as `connection` does.
 [[nodiscard]] std::string lock_holders(connection& c);
 
 } // namespace contego::queue

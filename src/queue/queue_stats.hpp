@@ -9,23 +9,24 @@
 
 namespace contego::queue {
 
-/// Stands for all providers that are not told by their name.
+/// Stands for all providers that are counted together.
 inline constexpr std::string_view unknown_provider = "(unknown)";
 
-/// How the queue stands, for metrics and `contegod status`.
+/// The open requests of a provider in one progress, for metrics and `contegod status`.
 struct provider_stats {
     std::string provider;
     std::string progress;              ///< QUEUED, SCHEDULED, BLOCKED, IN_FLIGHT, RETRYING, HELD
-    std::int64_t requests = 0;         ///< in that progress
-    double oldest_due_age_seconds = 0; ///< of the earliest due among them; 0 where none is due yet
+    std::int64_t requests = 0;         ///< number of requests
+    double oldest_due_age_seconds = 0; ///< age of the earliest due request; 0 if none is due
 };
 
-/// Reads the figures on a connection of its own. Blocking; from one thread at a time; throws when the
-/// database cannot answer.
+/// Reads the statistics of the queue on a separate connection.
+///
+/// Blocking. Call it from one thread at a time. Throws if the database cannot answer.
 class queue_stats {
 public:
-    /// `known` providers are told by their names, and those `others` that have the most requests. All further
-    /// ones are counted together: a CRM may invent as many names as it likes.
+    /// The providers in `known` are counted by name, and so are the `others` further providers with the most
+    /// requests. All remaining providers are counted together, because a CRM can insert any number of names.
     queue_stats(database_options options, const std::vector<std::string>& known, int others = 0);
 
     [[nodiscard]] std::vector<provider_stats> read();

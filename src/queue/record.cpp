@@ -39,7 +39,7 @@ double age_of(steady_clock::time_point then, steady_clock::time_point now) {
     return milliseconds(now - then).count();
 }
 
-/// The first parameters of contego.record, in its order.
+/// The parameters of contego.record for commands, in the order of the function.
 struct command_columns {
     column<std::int64_t> request_id;
     column<std::int64_t> fence;
@@ -96,7 +96,7 @@ private:
     }
 };
 
-/// Those after them.
+/// The parameters of contego.record for verdicts, which follow.
 struct verdict_columns {
     column<std::int64_t> request_id;
     column<std::int64_t> fence;
@@ -165,8 +165,7 @@ constexpr statement hold_unrecordable{"hold_unrecordable",
 
 constexpr statement find_recordable{"recordable", "SELECT array_to_json(contego.recordable($1))"};
 
-/// A session that keeps a row locked: a person's, in a transaction that was left open. Others do so for
-/// milliseconds.
+/// The daemons lock a row for milliseconds. A longer lock is that of a person who left a transaction open.
 constexpr auto wait_for_a_lock = std::chrono::milliseconds(2'000);
 
 database_options impatient(database_options options) {
@@ -174,12 +173,12 @@ database_options impatient(database_options options) {
     return options;
 }
 
-/// Whether one row of the batch may be the cause, so that the others are worth another try without it.
+/// Whether one row of the batch may cause the error, so that the others are worth another try without it.
 bool may_be_a_row(const server_error& e) {
     return is_about_the_row(e.sqlstate()) || took_too_long(e.sqlstate());
 }
 
-/// The runs of those requests only.
+/// Returns the part of the batch for the requests that `wanted` accepts.
 template <typename Predicate>
 record_batch part_of(const record_batch& batch, const Predicate& wanted) {
     record_batch part;
@@ -195,7 +194,7 @@ std::set<std::int64_t> requests_of(const record_batch& batch) {
     return all;
 }
 
-/// Whether this is all that is left to say of a request: that it is held.
+/// Whether the run only holds its request.
 bool only_holds(const recorded_run& run) {
     return run.commands.empty() && run.end && std::holds_alternative<held>(*run.end);
 }
@@ -228,8 +227,8 @@ private:
         try {
             write_at(now, batch, answer);
         } catch (const server_error& e) {
-            // The server calls its own time-out and a session that cancels ours alike. The second says
-            // nothing of the rows.
+            // The server reports its time limit and a cancel by another session with the same SQLSTATE. A
+            // cancel is not caused by the rows.
             if (!took_too_long(e.sqlstate()) || steady_clock::now() - now >= shortest_timeout_) throw;
             throw std::runtime_error("record_outcomes: another session cancelled the statement");
         }
@@ -276,7 +275,8 @@ private:
         answer.woken += written[0][1].as<std::size_t>();
     }
 
-    /// Postpones the requests whose rows were locked when they were to be written last and still are.
+    /// Postpones requests whose rows were locked at the last attempt and still are. Returns the rest of the
+    /// batch.
     record_batch without_locked(const record_batch& batch, record_answer& answer) {
         std::set<std::int64_t> asked;
         for (const auto id : requests_of(batch))
@@ -284,8 +284,9 @@ private:
         return asked.empty() ? batch : unlocked_part_of(batch, asked, answer);
     }
 
-    /// Another session keeps something locked. If that is a row of some requests, this postpones them and
-    /// writes all others. If it is a table, this throws and names the session.
+    /// Writes a batch although another session holds a lock. If rows of some requests are locked, it
+    /// postpones these requests and writes the others. If a table is locked, it throws an error that names
+    /// the session.
     void write_unlocked(const record_batch& batch, record_answer& answer) {
         const auto part = unlocked_part_of(batch, requests_of(batch), answer);
         try {
@@ -298,7 +299,8 @@ private:
         }
     }
 
-    /// Asks the database about these requests, and postpones those whose rows are locked.
+    /// Asks the database which of the requests in `asked` have locked rows, and postpones these. Returns the
+    /// rest of the batch.
     record_batch
     unlocked_part_of(const record_batch& batch, const std::set<std::int64_t>& asked, record_answer& answer) {
         column<std::int64_t> ids;
@@ -335,9 +337,9 @@ private:
         answer.postponed.push_back(id);
     }
 
-    // A run that cannot be written for a reason of its own must not keep others from being written. The hold
-    // is a statement that reads nothing that the row holds. If it takes too long as well, the database is
-    // slow, and everything is written again later.
+    // Handles a request that the database refuses, so that the others are written. After a time-out the
+    // request is held by a statement that does not read the contents of its row. If that takes too long as
+    // well, the whole database is slow, and the batch is written again later.
     void set_apart(const recorded_run& run, const server_error& e, record_answer& answer) {
         if (!took_too_long(e.sqlstate()) && !only_holds(run)) {
             answer.failed.push_back(run.request_id);
@@ -347,8 +349,8 @@ private:
         }
     }
 
-    // If the database refuses even this, for example by a trigger of the site, the request stays in flight
-    // for as long as this daemon lives: asking again without end would keep all others waiting.
+    // If the database refuses the hold as well, for example by a trigger of the site, the request stays in
+    // flight until this daemon ends. Repeating the hold without end would keep all other requests waiting.
     void hold(const recorded_run& run, const std::string& why) {
         try {
             connection_.call(hold_unrecordable,
@@ -361,9 +363,9 @@ private:
         }
     }
 
-    const std::chrono::milliseconds shortest_timeout_; ///< the server's own time-out is not earlier
+    const std::chrono::milliseconds shortest_timeout_; ///< lower bound of the server's time limit
     connection connection_;
-    std::set<std::int64_t> locked_; ///< requests whose rows were locked when they were to be written last
+    std::set<std::int64_t> locked_; ///< requests whose rows were locked at the last attempt
 };
 
 } // namespace

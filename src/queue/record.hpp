@@ -7,7 +7,7 @@
 
 namespace contego::queue {
 
-/// Records to PostgreSQL on a connection of its own.
+/// Makes an outcome_store that writes to PostgreSQL on a separate connection.
 [[nodiscard]] std::unique_ptr<outcome_store> make_outcome_store(const database_options& options);
 
 } // namespace contego::queue

@@ -37,7 +37,7 @@ bool wakeup::wait(milliseconds at_most) {
     if (silence >= tried_after_) return try_connection();
     if (!readable(*socket, std::min(at_most, tried_after_ - silence))) return false;
     heard_ = steady_clock::now();
-    // A socket that is readable and brings nothing has been closed by the server: get_notifs throws then.
+    // If the socket is readable but has no data, the server has closed it, and get_notifs throws.
     return connection_.use("get_notifications", [](pqxx::connection& c) { return c.get_notifs() > 0; });
 }
 
@@ -50,7 +50,7 @@ bool wakeup::listen() {
     return true;
 }
 
-// A notification that comes with the answer is taken with it, unseen.
+// A notification that arrives together with the answer is consumed unseen, so the result is true.
 bool wakeup::try_connection() {
     connection_.use("try_connection", [](pqxx::connection& c) {
         pqxx::nontransaction tx(c);

@@ -6,11 +6,10 @@
 
 namespace contego::queue {
 
-/// Waits for the database to say that there may be something to claim. A hint only: whoever waits polls as
-/// well. A connection that has brought nothing for a while is tried, so that one whose other end is gone is
-/// noticed.
+/// Waits for a notification that there may be a request to claim. Notifications are only a hint, so the
+/// caller polls as well. A silent connection is tested now and then, so that a lost server is noticed.
 ///
-/// Thread safety: `wait` from one thread, `stop` from any.
+/// Thread safety: call `wait` from one thread; `stop` is thread safe.
 class wakeup {
 public:
     explicit wakeup(database_options options,
@@ -19,12 +18,12 @@ public:
     wakeup& operator=(const wakeup&) = delete;
     ~wakeup();
 
-    /// Blocks until a notification came (true), or the time is over or `stop` was called (false). Opens the
-    /// connection where it is not open, and tries it where nothing came for long: what was notified meanwhile
-    /// may be lost, so it returns true then. Throws when the database cannot be reached.
+    /// Blocks until a notification comes, the time is over, or `stop` is called. Returns true after a
+    /// notification. It also returns true after it opened or tested the connection, because notifications may
+    /// have been lost. Throws if the database cannot be reached.
     [[nodiscard]] bool wait(std::chrono::milliseconds at_most);
 
-    /// Makes the present `wait` and all later ones return at once.
+    /// Makes the current `wait` and all later ones return at once.
     void stop();
 
 private:
@@ -34,7 +33,7 @@ private:
 
     connection connection_;
     std::chrono::milliseconds tried_after_;
-    std::chrono::steady_clock::time_point heard_; ///< when the server last gave a sign
+    std::chrono::steady_clock::time_point heard_; ///< time of the last message from the server
     int stop_event_;
 };
 

@@ -108,7 +108,7 @@ TEST_F(any_row, that_is_larger_than_an_insert_may_be_is_claimed_without_its_para
 
     ASSERT_EQ(daemon_.claim(), ids{id});
 
-    EXPECT_THAT(daemon_.latest.requests.at(0).unreadable, HasSubstr("beyond the bounds of an INSERT"));
+    EXPECT_THAT(daemon_.latest.requests.at(0).unreadable, HasSubstr("exceed the limits of an INSERT"));
 }
 
 TEST_F(any_row, whose_lane_stands_there_twice_does_not_wait_for_itself) {

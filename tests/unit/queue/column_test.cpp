@@ -33,11 +33,10 @@ TEST(column, puts_the_length_before_each_value_and_minus_one_for_null) {
               "\0\0\0\1"
               "\0\0\0\x19"
               "\0\0\0\3"
-              "\0\0\0\1"
-              "\0\0\0\4"
-              "card"
-              "\xFF\xFF\xFF\xFF"
-              "\0\0\0\0"s);
+              "\0\0\0\1"s +
+                  "\0\0\0\4card"s +
+                  "\xFF\xFF\xFF\xFF"
+                  "\0\0\0\0"s);
 }
 
 TEST(column, puts_numbers_with_the_first_byte_that_counts_most) {
