@@ -132,8 +132,8 @@ findings check_notifications(const queue::notification_stats& f) {
     const auto text =
         std::to_string(static_cast<int>(f.usage * 100)) + " % of the server's notification queue is in use";
     if (f.usage <= much) return {good(text)};
-    const auto* consequence = ": while it is full, a transaction that sends a notification fails, and "
-                              "daemons find new requests by polling only";
+    const auto* consequence = ": daemons find new requests by polling only, and once the queue is full, "
+                              "transactions that send notifications fail";
     if (f.process.empty())
         return {
             warning(text + consequence,

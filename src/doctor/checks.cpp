@@ -24,7 +24,7 @@ findings look_at_configuration(snapshot& p) {
     if (all.empty())
         for (const auto& m : mistakes_in(p.settings().database))
             all.push_back(error(m,
-                                "write keyword=value pairs or a URI; a password belongs into the file that "
+                                "write keyword=value pairs or a URI, and the password into the file that "
                                 "password_file names"));
     for (const auto& [name, provider] : p.settings().providers) {
         const auto whose = "provider " + name + ": ";
