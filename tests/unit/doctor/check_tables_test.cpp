@@ -35,8 +35,9 @@ TEST(doctor_dead_rows, beyond_twice_what_brings_autovacuum_are_a_finding_with_it
     auto never = table("request_open", 7, 10'001);
     never.vacuumed.reset();
 
-    EXPECT_THAT(check_dead_rows({true, true, {table("lane", 7, 10'001)}}),
-                only(warning, "should have run at 5000 dead rows and last ran 60 s ago", "VACUUM contego.lane"));
+    EXPECT_THAT(
+        check_dead_rows({true, true, {table("lane", 7, 10'001)}}),
+        only(warning, "should have run at 5000 dead rows and last ran 60 s ago", "VACUUM contego.lane"));
     EXPECT_THAT(check_dead_rows({true, true, {never}}), only(warning, "has never run"));
 }
 
