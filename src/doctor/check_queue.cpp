@@ -63,13 +63,12 @@ std::string near_match(const std::string& name, const std::set<std::string>& con
 void check_provider(findings& to, const queue::provider_backlog& p, const std::set<std::string>& configured) {
     const bool is_configured = configured.contains(p.provider);
     const auto name = subject_of(p);
+    const std::string them = p.names == 1 ? "it" : "them";
     if (!is_configured && p.due > 0)
-        to.push_back(warning(name + std::to_string(p.due) +
-                                 " requests are due, and this configuration does not serve " +
-                                 (p.names == 1 ? "it" : "them"),
-                             near_match(p.provider, configured) +
-                                 "does another daemon serve it? if not, add it to the configuration, or "
-                                 "cancel the requests with contegod cancel --provider"));
+        to.push_back(warning(
+            name + std::to_string(p.due) + " requests are due, and this configuration does not serve " + them,
+            near_match(p.provider, configured) + "does another daemon serve " + them + "? if not, add " +
+                them + " to the configuration, or cancel the requests with contegod cancel --provider"));
     if (p.held > 0)
         to.push_back(warning(name + std::to_string(p.held) + " requests are held until a person decides",
                              "the view contego.stuck lists them with the reason; then use contegod release, "

@@ -1,7 +1,6 @@
-#include "queue/claim.hpp"
-
 #include "database/sqlstate.hpp"
 #include "json/json.hpp"
+#include "queue/claim.hpp"
 #include "queue/lock_holders.hpp"
 
 #include <algorithm>
@@ -167,7 +166,7 @@ private:
     std::string held_instead(const std::string& provider) {
         std::string text;
         for (const auto& row : connection_.call(hold_unreadable, provider))
-            text += (text.empty() ? "; requests held, because their rows cannot be claimed: " : ", ") +
+            text += (text.empty() ? "; held, because the row cannot be claimed: request " : ", request ") +
                     std::string(row[0].c_str());
         return text.empty() ? "; no row was found that causes this error" : text;
     }

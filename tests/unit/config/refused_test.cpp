@@ -56,7 +56,7 @@ TEST(refused, is_text_behind_a_nul) {
         EXPECT_THAT(refused(text), ElementsAre(HasSubstr("line 1: the text contains a NUL byte")))
             << text.size();
     EXPECT_THAT(refused(with_database(R"("connection": "dbname=x\u0000y")")),
-                Contains(HasSubstr("database.connection: must hold no NUL character")));
+                Contains(HasSubstr("database.connection: must not contain a NUL character")));
 }
 
 TEST(refused, is_a_password_in_a_connection) {
@@ -154,11 +154,12 @@ protected:
     }
 
     const std::filesystem::path folder_ = std::filesystem::path(::testing::TempDir()) / "refused";
-    const std::vector<std::pair<std::string, std::string>> wrong_{{"directory", "must be a regular file"},
-                                                                  {"fifo", "must be a regular file"},
-                                                                  {"/dev/zero", "must be a regular file"},
-                                                                  {"/dev/null", "must be a regular file"},
-                                                                  {"large", "at most 16 MiB"}};
+    const std::vector<std::pair<std::string, std::string>> wrong_{
+        {"directory", "must be a regular file"},
+        {"fifo", "must be a regular file"},
+        {"/dev/zero", "must be a regular file"},
+        {"/dev/null", "must be a regular file"},
+        {"large", "must not be larger than 16 MiB"}};
 };
 
 TEST_F(refused_file, is_one_that_never_ends_or_is_no_file) {

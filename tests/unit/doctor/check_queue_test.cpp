@@ -44,11 +44,11 @@ TEST(doctor_queue, of_a_provider_that_nobody_configured_is_a_finding) {
 TEST(doctor_queue, of_a_provider_whose_name_is_nearly_a_configured_one_asks_for_that) {
     for (const auto* near : {"defualt", "Default", "default ", "efault", "dafaults", "DEFAULT"})
         EXPECT_THAT(check_queue({backlog(near)}, {}, served),
-                    only(warning, "does not serve it", "is default meant? does another daemon?"))
+                    only(warning, "does not serve it", "is default meant? does another daemon serve it?"))
             << near;
     for (const auto* far : {"other", "dflt-2", "defaultdefault", "", "d"})
         EXPECT_THAT(check_queue({backlog(far)}, {}, served),
-                    only(warning, "does not serve it", "does another daemon?"))
+                    only(warning, "does not serve it", "does another daemon serve it?"))
             << far;
 }
 
@@ -71,7 +71,7 @@ TEST(doctor_queue, of_many_more_unknown_providers_counts_them) {
 
 TEST(doctor_queue, long_in_flight_or_long_blocked_is_a_finding) {
     EXPECT_THAT(check_queue({}, {6, 0, 0, 0}, served),
-                only(warning, "6 requests are in flight", "contego.in_flight"));
+                only(warning, "6 requests have been in flight", "contego.in_flight"));
     EXPECT_THAT(check_queue({}, {0, 0, 9, 7'300}, served),
                 only(warning, "of 9 blocked", "contego.blocked_lane"));
 }
