@@ -1,6 +1,7 @@
 #include "database/connection.hpp"
 
 #include "database/connection_string.hpp"
+#include "database/pqxx.hpp"
 #include "database/sqlstate.hpp"
 
 #include <poll.h>
@@ -39,6 +40,9 @@ constexpr std::chrono::milliseconds longest_pause{10'000};
 
 constexpr std::string_view begin_read_committed = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
+/// How long settings last.
+enum class lasting { session, transaction };
+
 std::string setting(std::string_view name, std::string_view value, lasting as_long_as) {
     return "pg_catalog.set_config('" + std::string(name) + "', '" + std::string(value) + "', " +
            (as_long_as == lasting::transaction ? "true" : "false") + ")";
@@ -51,9 +55,9 @@ std::chrono::milliseconds statement_timeout(const database_options& options) {
                             : std::chrono::milliseconds(0);
 }
 
-} // namespace
-
-// One SELECT makes all settings, instead of eighteen SET statements.
+/// Returns a SELECT that makes every setting on which the daemon's statements depend, instead of eighteen SET
+/// statements. It does not change default_transaction_read_only, with which an administrator freezes a
+/// database.
 std::string settings(const database_options& options, lasting as_long_as) {
     const auto milliseconds = [&](std::string_view name, std::chrono::milliseconds value) {
         return setting(name, std::to_string(value.count()), as_long_as);
@@ -66,13 +70,25 @@ std::string settings(const database_options& options, lasting as_long_as) {
            milliseconds("idle_in_transaction_session_timeout", longest_pause);
 }
 
-connection::connection(database_options options) : options_(std::move(options)) {
+} // namespace
+
+connection::connection(database_options options, std::string each_transaction)
+    : session_(std::make_unique<session>(std::move(options), each_transaction)) {}
+
+connection::connection(connection&& other) noexcept = default;
+connection& connection::operator=(connection&& other) noexcept = default;
+connection::~connection() = default;
+
+session::session(database_options options, const std::string& each_transaction)
+    : options_(std::move(options)) {
     options_.connection_string = with_defaults(options_.connection_string, options_.application_name);
-    in_session_ = settings(options_, lasting::session);
-    in_transaction_ = std::string(begin_read_committed) + "; " + settings(options_, lasting::transaction);
+    const auto begin_first = std::string(begin_read_committed) + "; ";
+    settings_ = settings(options_, lasting::session);
+    begin_ = begin_first + each_transaction;
+    begin_with_settings_ = begin_first + settings(options_, lasting::transaction) + "; " + each_transaction;
 }
 
-pqxx::connection& connection::open() {
+pqxx::connection& session::open() {
     if (connection_ != nullptr && connection_->is_open()) return *connection_;
     connection_.reset();
     owns_session_.reset();
@@ -89,13 +105,13 @@ pqxx::connection& connection::open() {
 
 // A pooler in transaction mode reports an invented process number, which no server process has. Settings of
 // such a session would apply to the next transaction of another client.
-bool connection::owns_its_session(const char* name) {
+bool session::owns_its_session(const char* name) {
     close_if_the_server_did();
     return guarded(name, [&](pqxx::connection& c) {
         pqxx::nontransaction tx(c);
         if (owns_session_) return *owns_session_;
         const bool owns = tx.exec("SELECT pg_catalog.pg_backend_pid()")[0][0].as<int>() == c.backendpid();
-        if (owns) tx.exec(in_session_);
+        if (owns) tx.exec(settings_);
         owns_session_ = owns;
         return owns;
     });
@@ -103,9 +119,9 @@ bool connection::owns_its_session(const char* name) {
 
 // If the server ends the session in this moment, nothing is lost yet, so the transaction begins again in a
 // new session.
-void connection::begin(const char* name) {
+void session::begin(const char* name) {
     const auto begins = [&] {
-        const auto text = owns_its_session(name) ? std::string(begin_read_committed) : in_transaction_;
+        const auto& text = owns_its_session(name) ? begin_ : begin_with_settings_;
         guarded(name, [&](pqxx::connection& c) { return pqxx::nontransaction(c).exec(text).size(); });
     };
     const bool was_open = socket().has_value();
@@ -122,28 +138,28 @@ void connection::begin(const char* name) {
 
 // Between two calls a server sends nothing unless it ends the session, because of idle_session_timeout, a
 // restart or a pooler. The connection is then closed, so that the next call does not fail on it.
-void connection::close_if_the_server_did() {
+void session::close_if_the_server_did() {
     const auto idle = socket();
     if (!idle) return;
     pollfd waits{*idle, POLLIN, 0};
     if (::poll(&waits, 1, 0) > 0) connection_.reset();
 }
 
-std::optional<int> connection::socket() const {
+std::optional<int> session::socket() const {
     if (connection_ == nullptr || !connection_->is_open()) return std::nullopt;
     return connection_->sock();
 }
 
 // The server answered with an error. The connection stays usable unless the error says otherwise.
-void connection::refused(const char* name,
-                         const pqxx::sql_error& e,
-                         const std::optional<watchdog::watch>& watched) {
+void session::refused(const char* name,
+                      const pqxx::sql_error& e,
+                      const std::optional<watchdog::watch>& watched) {
     const auto state = sql::sqlstate_of(e);
     if (ends_the_connection(state) || !connection_->is_open()) broken(name, watched);
     throw server_error(name, e.what(), state);
 }
 
-void connection::broken(const char* name, const std::optional<watchdog::watch>& watched) {
+void session::broken(const char* name, const std::optional<watchdog::watch>& watched) {
     connection_.reset();
     if (watched && watched->ended())
         throw std::runtime_error(std::string(name) + ": no answer within " +

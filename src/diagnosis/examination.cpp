@@ -1,5 +1,7 @@
 #include "diagnosis/examination.hpp"
 
+#include "database/pqxx.hpp"
+
 #include <memory>
 #include <utility>
 
@@ -131,15 +133,11 @@ constexpr std::string_view own_settings = "SET TRANSACTION READ ONLY;"
 } // namespace
 
 examination::examination(database_options options, std::chrono::milliseconds at_most)
-    : limits_(std::string(own_settings) + std::to_string(at_most.count())),
-      connection_(watched(std::move(options), at_most)) {}
-
-pqxx::result examination::ask(const statement& what) {
-    return look(what.name, [&](pqxx::transaction_base& tx) { return tx.exec(what.sql); });
-}
+    : connection_(watched(std::move(options), at_most),
+                  std::string(own_settings) + std::to_string(at_most.count())) {}
 
 server_stats examination::server() {
-    const auto rows = ask(read_server);
+    const auto rows = connection_->call_in_transaction(read_server);
     const auto& row = rows[0];
     return {row[0].c_str(),
             row[1].as<int>(),
@@ -155,7 +153,7 @@ clock_stats examination::clock() {
     const auto since_epoch = [](system_clock::time_point t) {
         return std::chrono::duration<double>(t.time_since_epoch()).count();
     };
-    return look(read_clock.name, [&](pqxx::transaction_base& tx) {
+    return connection_->transact(read_clock.name, [&](pqxx::transaction_base& tx) {
         const auto before = since_epoch(system_clock::now());
         const auto theirs = tx.exec(read_clock.sql)[0][0].as<double>();
         const auto after = since_epoch(system_clock::now());
@@ -164,19 +162,19 @@ clock_stats examination::clock() {
 }
 
 durability_stats examination::durability() {
-    const auto rows = ask(read_durability);
+    const auto rows = connection_->call_in_transaction(read_durability);
     return {rows[0][0].c_str(), rows[0][1].c_str(), rows[0][2].c_str()};
 }
 
 std::vector<connection_room> examination::connections() {
     std::vector<connection_room> all;
-    for (const auto& row : ask(read_connections))
+    for (const auto& row : connection_->call_in_transaction(read_connections))
         all.push_back({row[0].c_str(), row[1].as<std::int64_t>(), row[2].as<std::int64_t>()});
     return all;
 }
 
 vacuum_stats examination::vacuum() {
-    return look(read_tables.name, [](pqxx::transaction_base& tx) {
+    return connection_->transact(read_tables.name, [](pqxx::transaction_base& tx) {
         const auto settings = tx.exec(read_vacuum.sql);
         vacuum_stats all{settings[0][0].as<bool>(), settings[0][1].as<bool>(), {}};
         for (const auto& row : tx.exec(read_tables.sql))
@@ -193,20 +191,20 @@ vacuum_stats examination::vacuum() {
 
 std::vector<lock_holder> examination::lock_holders() {
     std::vector<lock_holder> all;
-    for (const auto& row : ask(read_lock_holders))
+    for (const auto& row : connection_->call_in_transaction(read_lock_holders))
         all.push_back({row[0].c_str(), row[1].c_str(), row[2].c_str(), seconds_of(row[3]), row[4].c_str()});
     return all;
 }
 
 notification_stats examination::notifications() {
-    const auto rows = ask(read_notifications);
+    const auto rows = connection_->call_in_transaction(read_notifications);
     const auto& row = rows[0];
     return {row[0].as<double>(), row[1].c_str(), row[2].c_str(), seconds_of(row[3])};
 }
 
 std::vector<horizon_holder> examination::horizon() {
     std::vector<horizon_holder> all;
-    for (const auto& row : ask(read_horizon))
+    for (const auto& row : connection_->call_in_transaction(read_horizon))
         all.push_back({row[0].c_str(),
                        row[1].c_str(),
                        row[2].c_str(),

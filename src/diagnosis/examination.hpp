@@ -156,17 +156,6 @@ public:
     [[nodiscard]] std::vector<daemon_stats> daemons();
 
 private:
-    template <typename Work>
-    auto look(const char* name, Work&& work) {
-        return connection_.transact(name, [&](pqxx::transaction_base& tx) {
-            tx.exec(limits_);
-            return work(tx);
-        });
-    }
-
-    pqxx::result ask(const statement& what);
-
-    std::string limits_;
     connection connection_;
 };
 

@@ -1,3 +1,4 @@
+#include "database/pqxx.hpp"
 #include "diagnosis/examination.hpp"
 #include "json/json.hpp"
 
@@ -94,47 +95,42 @@ double seconds_or_ended(const pqxx::field& lease_left) {
 
 std::vector<std::string> examination::invalid_indexes() {
     std::vector<std::string> all;
-    for (const auto& row : ask(read_invalid_indexes))
+    for (const auto& row : connection_->call_in_transaction(read_invalid_indexes))
         all.emplace_back(row[0].c_str());
     return all;
 }
 
 std::vector<catalog_entry> examination::catalog() {
-    return look("read_catalog", [](pqxx::transaction_base& tx) {
-        std::vector<catalog_entry> all;
-        for (const auto& row : tx.exec(read_catalog_sql()))
-            all.push_back({row[0].c_str(), row[1].c_str(), row[2].c_str()});
-        return all;
-    });
+    std::vector<catalog_entry> all;
+    for (const auto& row : connection_->call_in_transaction({"read_catalog", read_catalog_sql()}))
+        all.push_back({row[0].c_str(), row[1].c_str(), row[2].c_str()});
+    return all;
 }
 
 std::vector<right> examination::rights() {
     std::vector<right> all;
-    for (const auto& row : ask(read_rights))
+    for (const auto& row : connection_->call_in_transaction(read_rights))
         all.push_back({row[0].c_str(), row[1].c_str(), row[2].as<bool>(), row[3].as<bool>()});
     return all;
 }
 
 std::vector<provider_backlog> examination::backlog(const std::vector<std::string>& known) {
-    return look(read_backlog.name, [&](pqxx::transaction_base& tx) {
-        std::vector<provider_backlog> all;
-        for (const auto& row : sql::run(tx,
-                                        read_backlog.sql,
-                                        json::write(value::list(known.begin(), known.end())),
-                                        std::string(unknown_provider)))
-            all.push_back({row[0].c_str(),
-                           row[1].as<std::int64_t>(),
-                           row[2].as<std::int64_t>(),
-                           row[3].as<std::int64_t>(),
-                           row[4].as<std::int64_t>(),
-                           row[5].as<double>(),
-                           row[6].as<std::int64_t>()});
-        return all;
-    });
+    const auto names = json::write(value::list(known.begin(), known.end()));
+    std::vector<provider_backlog> all;
+    for (const auto& row :
+         connection_->call_in_transaction(read_backlog, names, std::string(unknown_provider)))
+        all.push_back({row[0].c_str(),
+                       row[1].as<std::int64_t>(),
+                       row[2].as<std::int64_t>(),
+                       row[3].as<std::int64_t>(),
+                       row[4].as<std::int64_t>(),
+                       row[5].as<double>(),
+                       row[6].as<std::int64_t>()});
+    return all;
 }
 
 stuck_stats examination::stuck() {
-    const auto rows = ask(read_stuck);
+    const auto rows = connection_->call_in_transaction(read_stuck);
     const auto& row = rows[0];
     return {
         row[0].as<std::int64_t>(), row[1].as<std::int64_t>(), row[2].as<std::int64_t>(), row[3].as<double>()};
@@ -142,7 +138,7 @@ stuck_stats examination::stuck() {
 
 std::vector<daemon_stats> examination::daemons() {
     std::vector<daemon_stats> all;
-    for (const auto& row : ask(read_daemons))
+    for (const auto& row : connection_->call_in_transaction(read_daemons))
         all.push_back({row[0].c_str(), row[1].c_str(), seconds_or_ended(row[2])});
     return all;
 }

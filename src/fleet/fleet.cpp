@@ -1,5 +1,6 @@
 #include "fleet/fleet.hpp"
 
+#include "database/pqxx.hpp"
 #include "fleet/process.hpp"
 
 #include <algorithm>
@@ -42,13 +43,13 @@ void fleet::keep() {
 bool fleet::renewed() {
     if (id_ == 0) return false;
     const auto lease = static_cast<int>(lease_.count());
-    return keeping_.call(renew_lease, id_.load(), lease)[0][0].as<bool>();
+    return keeping_->call(renew_lease, id_.load(), lease)[0][0].as<bool>();
 }
 
 // There is no lease to lose yet, so this call gets the usual time limit, on a separate connection.
 void fleet::join() {
     const auto lease = static_cast<int>(lease_.count());
-    const auto joined = connection(options_).call(
+    const auto joined = connection(options_)->call(
         join_fleet, who_.name, who_.host, who_.pid, who_.version, lease, who_.machine, who_.started_ticks);
     id_ = joined[0][0].as<std::int64_t>();
 }
@@ -56,33 +57,33 @@ void fleet::join() {
 // Whether a process of another machine lives cannot be told; its lease ends by itself.
 void fleet::reap_dead_neighbours() {
     if (who_.machine.empty()) return;
-    for (const auto& row : rescuing_.call(neighbours, who_.machine)) {
+    for (const auto& row : rescuing_->call(neighbours, who_.machine)) {
         const process neighbour{who_.machine, row[1].as<int>(), row[2].as<std::int64_t>()};
         if (has_surely_ended(neighbour))
-            rescuing_.call(declare_dead, row[0].as<std::int64_t>(), who_.machine);
+            rescuing_->call(declare_dead, row[0].as<std::int64_t>(), who_.machine);
     }
 }
 
 std::int64_t fleet::rescue() {
     reap_dead_neighbours();
-    const auto done = rescuing_.call(rescue_requests, swept_);
+    const auto done = rescuing_->call(rescue_requests, swept_);
     swept_ = done[0][1].as<std::int64_t>();
     return done[0][0].as<std::int64_t>();
 }
 
 share fleet::take_share(const std::string& provider, const share& most, const share& now) {
-    const auto taken = rescuing_.call(take_share_of,
-                                      id_.load(),
-                                      provider,
-                                      static_cast<int>(most.in_flight),
-                                      most.rate,
-                                      static_cast<int>(now.in_flight),
-                                      now.rate);
+    const auto taken = rescuing_->call(take_share_of,
+                                       id_.load(),
+                                       provider,
+                                       static_cast<int>(most.in_flight),
+                                       most.rate,
+                                       static_cast<int>(now.in_flight),
+                                       now.rate);
     return {static_cast<std::size_t>(taken[0][0].as<int>()), taken[0][1].as<double>()};
 }
 
 void fleet::leave() {
-    keeping_.call(leave_fleet, id_.load());
+    keeping_->call(leave_fleet, id_.load());
 }
 
 } // namespace contego::queue

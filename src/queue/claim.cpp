@@ -1,6 +1,8 @@
+#include "queue/claim.hpp"
+
+#include "database/pqxx.hpp"
 #include "database/sqlstate.hpp"
 #include "json/json.hpp"
-#include "queue/claim.hpp"
 #include "queue/lock_holders.hpp"
 
 #include <algorithm>
@@ -128,14 +130,8 @@ private:
     // The rows are read after the commit, because other claims of the provider wait until then.
     claim_batch try_to_claim(const std::string& provider, std::size_t limit, std::size_t bytes) {
         const auto holder = membership_.daemon_id();
-        const auto rows = connection_.transact(claim_requests.name, [&](pqxx::transaction_base& tx) {
-            return sql::run(tx,
-                            claim_requests.sql,
-                            holder,
-                            provider,
-                            static_cast<int>(limit),
-                            static_cast<std::int64_t>(bytes));
-        });
+        const auto rows = connection_->call_in_transaction(
+            claim_requests, holder, provider, static_cast<int>(limit), static_cast<std::int64_t>(bytes));
         claim_batch batch;
         batch.requests.reserve(static_cast<std::size_t>(rows.size()));
         batch.more = rows.size() == static_cast<pqxx::result::size_type>(limit);
@@ -165,16 +161,14 @@ private:
 
     std::string held_instead(const std::string& provider) {
         std::string text;
-        for (const auto& row : connection_.call(hold_unreadable, provider))
+        for (const auto& row : connection_->call(hold_unreadable, provider))
             text += (text.empty() ? "; held, because the row cannot be claimed: request " : ", request ") +
                     std::string(row[0].c_str());
         return text.empty() ? "; no row was found that causes this error" : text;
     }
 
     void put_back_what_was_lost(const std::string& provider) {
-        connection_.transact(give_back_lost.name, [&](pqxx::transaction_base& tx) {
-            return sql::run(tx, give_back_lost.sql, membership_.daemon_id(), provider, latest_fence_).size();
-        });
+        connection_->call_in_transaction(give_back_lost, membership_.daemon_id(), provider, latest_fence_);
     }
 
     connection connection_;

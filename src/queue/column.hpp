@@ -1,7 +1,5 @@
 #pragma once
 
-#include "database/pqxx.hpp"
-
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -64,10 +62,10 @@ public:
         ++count_;
     }
 
-    /// Returns the column as a parameter of sql::run. It is valid until the column changes or is destroyed.
-    [[nodiscard]] sql::binary parameter() {
+    /// Returns the array, which is valid until the column changes or is destroyed.
+    [[nodiscard]] const std::string& array() {
         array_ = wire::array_of(wire::type_number<T>, count_, elements_);
-        return sql::binary_of(array_);
+        return array_;
     }
 
 private:

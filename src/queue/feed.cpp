@@ -1,5 +1,7 @@
 #include "queue/feed.hpp"
 
+#include "database/pqxx.hpp"
+
 #include <cstdint>
 #include <utility>
 
@@ -13,7 +15,7 @@ constexpr statement number{"number_finished", "SELECT contego.number_finished()"
 feed::feed(database_options options) : connection_(std::move(options)) {}
 
 bool feed::number_finished() {
-    return connection_.call(number)[0][0].as<std::int64_t>() > 0;
+    return connection_->call(number)[0][0].as<std::int64_t>() > 0;
 }
 
 } // namespace contego::queue

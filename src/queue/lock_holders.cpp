@@ -1,5 +1,7 @@
 #include "queue/lock_holders.hpp"
 
+#include "database/pqxx.hpp"
+
 namespace contego::queue {
 namespace {
 
@@ -15,7 +17,7 @@ constexpr statement find_lock_holders{
 
 std::string lock_holders(connection& c) {
     std::string text;
-    for (const auto& row : c.call(find_lock_holders))
+    for (const auto& row : c->call(find_lock_holders))
         text += std::string("; ") + row[0].c_str();
     return text.empty() ? "; the session that held the lock has released it" : text;
 }

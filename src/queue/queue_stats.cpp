@@ -1,5 +1,6 @@
 #include "queue/queue_stats.hpp"
 
+#include "database/pqxx.hpp"
 #include "json/json.hpp"
 
 namespace contego::queue {
@@ -34,7 +35,7 @@ queue_stats::queue_stats(database_options options, const std::vector<std::string
 
 std::vector<provider_stats> queue_stats::read() {
     std::vector<provider_stats> all;
-    for (const auto& row : connection_.call(read_stats, known_, others_, std::string(unknown_provider)))
+    for (const auto& row : connection_->call(read_stats, known_, others_, std::string(unknown_provider)))
         all.push_back({row[0].c_str(), row[1].c_str(), row[2].as<std::int64_t>(), row[3].as<double>()});
     return all;
 }

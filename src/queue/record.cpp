@@ -1,5 +1,6 @@
 #include "queue/record.hpp"
 
+#include "database/pqxx.hpp"
 #include "database/sqlstate.hpp"
 #include "json/json.hpp"
 #include "queue/column.hpp"
@@ -20,6 +21,12 @@ constexpr statement record_outcomes{"record_outcomes",
                                     "SELECT array_to_json(stale), woken FROM contego.record($1, $2, $3, $4, "
                                     "$5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
                                     " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)"};
+
+/// Returns a column as a parameter of a statement. It is valid until the column changes or is destroyed.
+template <typename T>
+sql::binary binary(column<T>& c) {
+    return sql::binary_of(c.array());
+}
 
 void add_text(column<std::string_view>& to, std::string_view text) {
     if (text.empty())
@@ -241,34 +248,34 @@ private:
             c.add(run, now);
             v.add(run, now);
         }
-        const auto written = connection_.call(record_outcomes,
-                                              c.request_id.parameter(),
-                                              c.fence.parameter(),
-                                              c.sequence.parameter(),
-                                              c.type.parameter(),
-                                              c.parameters.parameter(),
-                                              c.request.parameter(),
-                                              c.response.parameter(),
-                                              c.reference_number.parameter(),
-                                              c.status_code.parameter(),
-                                              c.exchange.parameter(),
-                                              c.outcome.parameter(),
-                                              c.error_code.parameter(),
-                                              c.error_description.parameter(),
-                                              c.result.parameter(),
-                                              c.sent_age.parameter(),
-                                              c.duration.parameter(),
-                                              v.request_id.parameter(),
-                                              v.fence.parameter(),
-                                              v.disposition.parameter(),
-                                              v.error_code.parameter(),
-                                              v.error_description.parameter(),
-                                              v.reference_number.parameter(),
-                                              v.result.parameter(),
-                                              v.delay.parameter(),
-                                              v.counts.parameter(),
-                                              v.maybe_sent.parameter(),
-                                              v.sent_age.parameter());
+        const auto written = connection_->call(record_outcomes,
+                                               binary(c.request_id),
+                                               binary(c.fence),
+                                               binary(c.sequence),
+                                               binary(c.type),
+                                               binary(c.parameters),
+                                               binary(c.request),
+                                               binary(c.response),
+                                               binary(c.reference_number),
+                                               binary(c.status_code),
+                                               binary(c.exchange),
+                                               binary(c.outcome),
+                                               binary(c.error_code),
+                                               binary(c.error_description),
+                                               binary(c.result),
+                                               binary(c.sent_age),
+                                               binary(c.duration),
+                                               binary(v.request_id),
+                                               binary(v.fence),
+                                               binary(v.disposition),
+                                               binary(v.error_code),
+                                               binary(v.error_description),
+                                               binary(v.reference_number),
+                                               binary(v.result),
+                                               binary(v.delay),
+                                               binary(v.counts),
+                                               binary(v.maybe_sent),
+                                               binary(v.sent_age));
         const auto stale = json::parse(written[0][0].c_str());
         for (const auto& id : *stale.items())
             answer.stale.push_back(*id.integer());
@@ -306,7 +313,7 @@ private:
         column<std::int64_t> ids;
         for (const auto id : asked)
             ids.add(id);
-        const auto free = json::parse(connection_.call(find_recordable, ids.parameter())[0][0].c_str());
+        const auto free = json::parse(connection_->call(find_recordable, binary(ids))[0][0].c_str());
         auto locked = asked;
         for (const auto& id : *free.items()) {
             locked.erase(*id.integer());
@@ -353,11 +360,11 @@ private:
     // flight until this daemon ends. Repeating the hold without end would keep all other requests waiting.
     void hold(const recorded_run& run, const std::string& why) {
         try {
-            connection_.call(hold_unrecordable,
-                             run.request_id,
-                             run.fence,
-                             "RECORD_REFUSED",
-                             "the outcome could not be stored: " + why);
+            connection_->call(hold_unrecordable,
+                              run.request_id,
+                              run.fence,
+                              "RECORD_REFUSED",
+                              "the outcome could not be stored: " + why);
         } catch (const server_error& e) {
             if (!is_about_the_row(e.sqlstate())) throw;
         }

@@ -1,5 +1,6 @@
 #include "queue/verbs.hpp"
 
+#include "database/pqxx.hpp"
 #include "json/json.hpp"
 
 namespace contego::queue {
@@ -29,7 +30,7 @@ verbs::verbs(database_options options) : connection_(std::move(options)) {}
 
 std::vector<std::int64_t> verbs::matching(const value::object& filter) {
     std::vector<std::int64_t> ids;
-    for (const auto& row : connection_.call(match_requests, json::write(filter)))
+    for (const auto& row : connection_->call(match_requests, json::write(filter)))
         ids.push_back(row[0].as<std::int64_t>());
     return ids;
 }
@@ -39,7 +40,7 @@ std::vector<verb_effect> verbs::act(const std::string& verb,
                                     const std::string& reason,
                                     bool preview) {
     std::vector<verb_effect> effects;
-    for (const auto& row : connection_.call(act_on_requests, verb, array_of(ids), reason, preview))
+    for (const auto& row : connection_->call(act_on_requests, verb, array_of(ids), reason, preview))
         effects.push_back(
             {row[0].as<std::int64_t>(), text_of(row[1]), text_of(row[2]), text_of(row[3]), text_of(row[4])});
     return effects;

@@ -1,5 +1,7 @@
 #include "queue/wakeup.hpp"
 
+#include "database/pqxx.hpp"
+
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -31,18 +33,18 @@ wakeup::~wakeup() {
 }
 
 bool wakeup::wait(milliseconds at_most) {
-    const auto socket = connection_.socket();
+    const auto socket = connection_->socket();
     if (!socket) return listen();
     const auto silence = std::chrono::duration_cast<milliseconds>(steady_clock::now() - heard_);
     if (silence >= tried_after_) return try_connection();
     if (!readable(*socket, std::min(at_most, tried_after_ - silence))) return false;
     heard_ = steady_clock::now();
     // If the socket is readable but has no data, the server has closed it, and get_notifs throws.
-    return connection_.use("get_notifications", [](pqxx::connection& c) { return c.get_notifs() > 0; });
+    return connection_->use("get_notifications", [](pqxx::connection& c) { return c.get_notifs() > 0; });
 }
 
 bool wakeup::listen() {
-    connection_.use("listen", [](pqxx::connection& c) {
+    connection_->use("listen", [](pqxx::connection& c) {
         sql::listen(c, channel);
         return true;
     });
@@ -52,7 +54,7 @@ bool wakeup::listen() {
 
 // A notification that arrives together with the answer is consumed unseen, so the result is true.
 bool wakeup::try_connection() {
-    connection_.use("try_connection", [](pqxx::connection& c) {
+    connection_->use("try_connection", [](pqxx::connection& c) {
         pqxx::nontransaction tx(c);
         return tx.exec("").size();
     });

@@ -1,5 +1,6 @@
 #include "schema/migrations.hpp"
 
+#include "database/pqxx.hpp"
 #include "database/sqlstate.hpp"
 #include "schema/checksum.hpp"
 
@@ -7,7 +8,9 @@
 #include <array>
 #include <cstdio>
 #include <iterator>
+#include <map>
 #include <string_view>
+#include <utility>
 
 namespace contego::queue {
 namespace {
@@ -87,12 +90,28 @@ std::string names_of(const std::vector<definition>& all) {
     return text;
 }
 
-} // namespace
+/// A step that a database has applied.
+struct applied_step {
+    int version;
+    std::string name;
+    std::string sha256;
+    int compatible_from;
+    std::string applied_date;
+};
 
-migrations::migrations(database_options options, const schema_text& known)
-    : known_(known), connection_(std::move(options)) {}
+/// The steps and definitions that a database has applied.
+struct ledger {
+    std::vector<applied_step> steps; ///< in the order of their numbers
+    std::map<std::pair<std::string, std::string>, std::string>
+        definitions; ///< SHA-256 of the definitions that exist, by kind and name
 
-migrations::ledger migrations::read(pqxx::transaction_base& tx) {
+    [[nodiscard]] const applied_step* find(int version) const {
+        const auto found = std::ranges::find(steps, version, &applied_step::version);
+        return found == steps.end() ? nullptr : &*found;
+    }
+};
+
+ledger read_ledger(pqxx::transaction_base& tx) {
     ledger found;
     if (!tx.exec(ledger_exists)[0][0].as<bool>()) return found;
     for (const auto& row : tx.exec(read_steps))
@@ -103,16 +122,84 @@ migrations::ledger migrations::read(pqxx::transaction_base& tx) {
     return found;
 }
 
-migrations::ledger migrations::read() {
-    return connection_.transact("read_ledger", [](pqxx::transaction_base& tx) { return read(tx); });
+ledger read_ledger(connection& c) {
+    return c->transact("read_ledger", [](pqxx::transaction_base& tx) { return read_ledger(tx); });
 }
 
+bool is_newer(const ledger& found, const schema_text& known) {
+    return !found.steps.empty() && found.steps.back().version > known.steps.back().version;
+}
+
+/// Returns why the schema must not be migrated by this program, with a HINT, or nothing if it may be.
+std::optional<std::string> refusal(const ledger& found, const schema_text& known) {
+    for (const auto& step : known.steps) {
+        const auto* done = found.find(step.version);
+        if (done == nullptr) continue;
+        const auto sha256 = checksum(step.sql);
+        if (sha256 != done->sha256)
+            return "step " + std::to_string(step.version) + " (" + step.name +
+                   ") was changed after it was applied: the database has the checksum " +
+                   done->sha256.substr(0, 12) + ", this program " + sha256.substr(0, 12) +
+                   "\nHINT: use the program of the release that migrated this database, or a later release; "
+                   "drop a development database and migrate it again";
+    }
+    const auto newest_known = known.steps.back().version;
+    if (is_newer(found, known) && found.steps.back().compatible_from > newest_known)
+        return "the schema is at version " + std::to_string(found.steps.back().version) +
+               ", which works with programs that know version " +
+               std::to_string(found.steps.back().compatible_from) + " or later; this program knows " +
+               std::to_string(newest_known) + "\nHINT: install the release that migrated this database";
+    return std::nullopt;
+}
+
+std::vector<migration> missing_steps(const ledger& found, const schema_text& known) {
+    std::vector<migration> all;
+    std::ranges::copy_if(known.steps, std::back_inserter(all), [&](const migration& step) {
+        return found.find(step.version) == nullptr;
+    });
+    return all;
+}
+
+std::vector<definition> outdated_definitions(const ledger& found, const schema_text& known) {
+    std::vector<definition> all;
+    if (is_newer(found, known)) return all;
+    std::ranges::copy_if(known.definitions, std::back_inserter(all), [&](const definition& one) {
+        const auto there = found.definitions.find({one.kind, one.name});
+        return there == found.definitions.end() || there->second != checksum(one.sql);
+    });
+    return all;
+}
+
+migrations::result apply_in(pqxx::transaction_base& tx, const schema_text& known) {
+    tx.exec(make_ledger);
+    tx.exec(take_turns);
+    tx.exec(take_bodies_unchecked);
+    const auto found = read_ledger(tx);
+    if (const auto why = refusal(found, known)) return {why, {}};
+    schema_text applied{missing_steps(found, known), {}};
+    for (const auto& step : applied.steps)
+        run_file(tx, file_of(step), step.sql);
+    applied.definitions = outdated_definitions(read_ledger(tx), known); // a step may have dropped some
+    for (const auto& one : applied.definitions)
+        run_file(tx, file_of(one), one.sql);
+    for (const auto& step : applied.steps)
+        sql::run(tx, enter_step, step.version, step.name, checksum(step.sql), step.compatible_from);
+    for (const auto& one : applied.definitions)
+        sql::run(tx, enter_definition, one.kind, one.name, checksum(one.sql));
+    return {std::nullopt, std::move(applied)};
+}
+
+} // namespace
+
+migrations::migrations(database_options options, const schema_text& known)
+    : known_(known), connection_(std::move(options)) {}
+
 std::vector<migration_state> migrations::status() {
-    const auto found = read();
+    const auto found = read_ledger(connection_);
     std::vector<migration_state> all;
     for (const auto& step : known_.steps) {
-        const auto done = std::ranges::find(found.steps, step.version, &entry::version);
-        all.push_back({step, done == found.steps.end() ? std::nullopt : std::optional(done->applied_date)});
+        const auto* done = found.find(step.version);
+        all.push_back({step, done == nullptr ? std::nullopt : std::optional(done->applied_date)});
     }
     for (const auto& done : found.steps)
         if (all.empty() || done.version > all.back().step.version)
@@ -121,12 +208,13 @@ std::vector<migration_state> migrations::status() {
 }
 
 std::vector<definition> migrations::outdated() {
-    return outdated(read());
+    return outdated_definitions(read_ledger(connection_), known_);
 }
 
 migrations::result migrations::apply() {
     const auto in_one_transaction = [this] {
-        return connection_.transact("migrate", [this](pqxx::transaction_base& tx) { return apply_in(tx); });
+        return connection_->transact("migrate",
+                                     [this](pqxx::transaction_base& tx) { return apply_in(tx, known_); });
     };
     try {
         return in_one_transaction();
@@ -136,72 +224,8 @@ migrations::result migrations::apply() {
     }
 }
 
-migrations::result migrations::apply_in(pqxx::transaction_base& tx) {
-    tx.exec(make_ledger);
-    tx.exec(take_turns);
-    tx.exec(take_bodies_unchecked);
-    const auto found = read(tx);
-    if (const auto why = refusal(found)) return {why, {}};
-
-    schema_text applied{missing(found), {}};
-    for (const auto& step : applied.steps)
-        run_file(tx, file_of(step), step.sql);
-    applied.definitions = outdated(read(tx)); // a step may have dropped some
-    for (const auto& one : applied.definitions)
-        run_file(tx, file_of(one), one.sql);
-
-    for (const auto& step : applied.steps)
-        sql::run(tx, enter_step, step.version, step.name, checksum(step.sql), step.compatible_from);
-    for (const auto& one : applied.definitions)
-        sql::run(tx, enter_definition, one.kind, one.name, checksum(one.sql));
-    return {std::nullopt, std::move(applied)};
-}
-
-bool migrations::is_newer(const ledger& found) const {
-    return !found.steps.empty() && found.steps.back().version > known_.steps.back().version;
-}
-
-std::optional<std::string> migrations::refusal(const ledger& found) const {
-    for (const auto& step : known_.steps) {
-        const auto done = std::ranges::find(found.steps, step.version, &entry::version);
-        if (done == found.steps.end()) continue;
-        const auto sha256 = checksum(step.sql);
-        if (sha256 != done->sha256)
-            return "step " + std::to_string(step.version) + " (" + step.name +
-                   ") was changed after it was applied: the database has the checksum " +
-                   done->sha256.substr(0, 12) + ", this program " + sha256.substr(0, 12) +
-                   "\nHINT: use the program of the release that migrated this database, or a later release; "
-                   "drop a development database and migrate it again";
-    }
-    const auto newest_known = known_.steps.back().version;
-    if (is_newer(found) && found.steps.back().compatible_from > newest_known)
-        return "the schema is at version " + std::to_string(found.steps.back().version) +
-               ", which works with programs that know version " +
-               std::to_string(found.steps.back().compatible_from) + " or later; this program knows " +
-               std::to_string(newest_known) + "\nHINT: install the release that migrated this database";
-    return std::nullopt;
-}
-
-std::vector<migration> migrations::missing(const ledger& found) const {
-    std::vector<migration> all;
-    std::ranges::copy_if(known_.steps, std::back_inserter(all), [&](const migration& step) {
-        return std::ranges::find(found.steps, step.version, &entry::version) == found.steps.end();
-    });
-    return all;
-}
-
-std::vector<definition> migrations::outdated(const ledger& found) const {
-    std::vector<definition> all;
-    if (is_newer(found)) return all;
-    std::ranges::copy_if(known_.definitions, std::back_inserter(all), [&](const definition& one) {
-        const auto there = found.definitions.find({one.kind, one.name});
-        return there == found.definitions.end() || there->second != checksum(one.sql);
-    });
-    return all;
-}
-
 std::optional<std::string> migrations::encoding_warning() {
-    const std::string encoding = connection_.transact("read_encoding", [](pqxx::transaction_base& tx) {
+    const std::string encoding = connection_->transact("read_encoding", [](pqxx::transaction_base& tx) {
         return std::string(tx.exec("SELECT getdatabaseencoding()")[0][0].c_str());
     });
     if (encoding == "UTF8") return std::nullopt;
@@ -211,13 +235,13 @@ std::optional<std::string> migrations::encoding_warning() {
 }
 
 std::optional<std::string> migrations::mismatch() {
-    const auto found = read();
-    if (const auto why = refusal(found)) return why;
-    if (const auto steps = missing(found); !steps.empty())
+    const auto found = read_ledger(connection_);
+    if (const auto why = refusal(found, known_)) return why;
+    if (const auto steps = missing_steps(found, known_); !steps.empty())
         return "the schema is at version " + std::to_string(steps.front().version - 1) +
                ", this program needs " + std::to_string(known_.steps.back().version) +
                "\nHINT: run contegod migrate";
-    if (const auto all = outdated(found); !all.empty())
+    if (const auto all = outdated_definitions(found, known_); !all.empty())
         return "functions or views of the schema are missing or not those of this program: " + names_of(all) +
                "\nHINT: run contegod migrate";
     return std::nullopt;

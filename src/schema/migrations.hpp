@@ -3,10 +3,8 @@
 #include "database/connection.hpp"
 #include "schema/schema_text.hpp"
 
-#include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace contego::queue {
@@ -50,28 +48,6 @@ public:
     [[nodiscard]] std::optional<std::string> mismatch();
 
 private:
-    struct entry {
-        int version;
-        std::string name;
-        std::string sha256;
-        int compatible_from;
-        std::string applied_date;
-    };
-
-    struct ledger {
-        std::vector<entry> steps; ///< in the order of their numbers
-        std::map<std::pair<std::string, std::string>, std::string>
-            definitions; ///< SHA-256 of the definitions that exist, by kind and name
-    };
-
-    [[nodiscard]] static ledger read(pqxx::transaction_base& tx);
-    [[nodiscard]] ledger read();
-    [[nodiscard]] bool is_newer(const ledger& found) const;
-    [[nodiscard]] std::optional<std::string> refusal(const ledger& found) const;
-    [[nodiscard]] std::vector<migration> missing(const ledger& found) const;
-    [[nodiscard]] std::vector<definition> outdated(const ledger& found) const;
-    [[nodiscard]] result apply_in(pqxx::transaction_base& tx);
-
     const schema_text& known_;
     connection connection_;
 };

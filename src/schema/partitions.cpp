@@ -1,5 +1,7 @@
 #include "schema/partitions.hpp"
 
+#include "database/pqxx.hpp"
+
 #include <array>
 #include <string_view>
 #include <utility>
@@ -30,14 +32,14 @@ partitions::partitions(database_options options, int retention_months)
 
 std::vector<std::string> partitions::make() {
     std::vector<std::string> made;
-    for (const auto& row : connection_.call(make_months))
+    for (const auto& row : connection_->call(make_months))
         made.emplace_back(row[0].c_str());
     return made;
 }
 
 partitions::progress partitions::drop() {
     if (retention_months_ == 0) return {};
-    const auto said = connection_.call(drop_month, retention_months_);
+    const auto said = connection_->call(drop_month, retention_months_);
     return {step_called(said[0][0].c_str()), said[0][1].c_str()};
 }
 

@@ -1,4 +1,4 @@
-"""script/rooms: the folders that a folder may include."""
+"""script/rooms: which file may include which header."""
 
 import pathlib
 import subprocess
@@ -43,6 +43,27 @@ def test_every_room_has_its_place(tree):
     (tree / "src/new/a.cpp").write_text("")
 
     assert "src/new/a.cpp: CMakeLists.txt does not name the room new" in checked(tree).stdout
+
+
+@pytest.mark.parametrize("line", ["#include <pqxx/pqxx>", '#include "database/pqxx.hpp"', "#  include <pqxx/result>"])
+@pytest.mark.parametrize("header", ["src/low/b.hpp", "src/high/deep/b.hpp", "include/contego/b.hpp"])
+def test_no_header_includes_libpqxx(tree, header, line):
+    (tree / header).parent.mkdir(parents=True, exist_ok=True)
+    (tree / header).write_text(f"#pragma once\n{line}\n")
+
+    done = checked(tree)
+
+    assert done.returncode == 1
+    assert done.stdout == f"{header}:2: a header includes libpqxx; only .cpp files and src/database/pqxx.hpp may\n"
+
+
+def test_a_cpp_file_and_the_adapter_may_include_libpqxx(tree):
+    (tree / "CMakeLists.txt").write_text("add_subdirectory(src/database)\n" + ROOMS)
+    (tree / "src/database").mkdir()
+    (tree / "src/database/pqxx.hpp").write_text("#pragma once\n#include <pqxx/pqxx>\n")
+    (tree / "src/low/b.cpp").write_text('#include "database/pqxx.hpp"\n#include <pqxx/result>\n')
+
+    assert checked(tree).returncode == 0
 
 
 def test_this_tree_keeps_to_it():

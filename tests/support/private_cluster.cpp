@@ -2,6 +2,8 @@
 
 #include "schema/migrations.hpp"
 
+#include <pqxx/pqxx>
+
 #include <array>
 #include <cstdio>
 #include <cstdlib>

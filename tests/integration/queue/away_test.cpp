@@ -1,3 +1,4 @@
+#include "database/pqxx.hpp"
 #include "database/sqlstate.hpp"
 #include "queue/wakeup.hpp"
 #include "queue_fixture.hpp"
@@ -55,13 +56,13 @@ constexpr queue::statement who_am_i{"who_am_i", "SELECT pg_backend_pid()"};
 
 TEST_F(database_away, a_call_without_an_answer_is_given_up_and_the_next_goes_another_way) {
     queue::connection c(watched_);
-    const auto pid = c.call(who_am_i)[0][0].as<int>();
+    const auto pid = c->call(who_am_i)[0][0].as<int>();
     const frozen server(pid);
 
-    EXPECT_THAT([&] { c.call(who_am_i); },
+    EXPECT_THAT([&] { c->call(who_am_i); },
                 ThrowsMessage<std::runtime_error>(HasSubstr("who_am_i: no answer within 1000 ms")));
 
-    EXPECT_NE(c.call(who_am_i)[0][0].as<int>(), pid);
+    EXPECT_NE(c->call(who_am_i)[0][0].as<int>(), pid);
 }
 
 TEST_F(database_away, a_claim_that_arrives_after_it_was_given_up_takes_nothing) {

@@ -1,4 +1,4 @@
-#include "database/connection.hpp"
+#include "database/pqxx.hpp"
 #include "database/sqlstate.hpp"
 #include "queue_fixture.hpp"
 
@@ -14,7 +14,7 @@ protected:
     }
 
     static std::string asked(queue::connection& c, const char* sql) {
-        return c.call({"ask", sql})[0][0].as<std::string>();
+        return c->call({"ask", sql})[0][0].as<std::string>();
     }
 };
 
@@ -22,7 +22,7 @@ TEST_F(connection, that_owns_its_session_runs_a_statement_as_a_transaction_of_it
     queue::connection c(database_);
 
     // PostgreSQL refuses VACUUM inside a transaction block.
-    EXPECT_NO_THROW(c.call({"vacuum", "VACUUM contego.busy"}));
+    EXPECT_NO_THROW(c->call({"vacuum", "VACUUM contego.busy"}));
 }
 
 TEST_F(connection, has_settings_of_its_own_in_a_statement_alone) {
@@ -37,7 +37,7 @@ TEST_F(connection, has_settings_of_its_own_in_a_statement_alone) {
 TEST_F(connection, has_settings_of_its_own_in_a_transaction) {
     queue::connection c(database_);
 
-    const auto isolation = c.transact("ask", [](pqxx::transaction_base& tx) {
+    const auto isolation = c->transact("ask", [](pqxx::transaction_base& tx) {
         return tx.exec("SHOW transaction_isolation")[0][0].as<std::string>();
     });
 

@@ -9,6 +9,7 @@
 #include "support/private_cluster.hpp"
 
 #include <gtest/gtest.h>
+#include <pqxx/pqxx>
 
 #include <memory>
 #include <string>
