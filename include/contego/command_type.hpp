@@ -1,6 +1,7 @@
 #pragma once
 
-#include <array>
+#include <contego/enumeration.hpp>
+
 #include <optional>
 #include <string_view>
 
@@ -23,22 +24,8 @@ enum class command_type {
     update_ca_pin_to_given_value,
 };
 
-/// All commands, in the order above: `command_types[n]` is the n-th enumerator.
-inline constexpr std::array<command_type, 13> command_types{
-    command_type::add_subscriptions,
-    command_type::cancel_subscriptions,
-    command_type::create_pairing,
-    command_type::add_to_existing_pairing,
-    command_type::get_active_subscriptions,
-    command_type::get_pairing_status_for_card,
-    command_type::get_pairing_status_for_pairing_module,
-    command_type::send_mail_message_to_client,
-    command_type::send_bark_message_to_client,
-    command_type::send_repeating_bark_message_to_client,
-    command_type::display_fingerprint,
-    command_type::update_ca_pin_to_default_value,
-    command_type::update_ca_pin_to_given_value,
-};
+/// Every command, in the order above: `command_types[n]` is the n-th enumerator.
+inline constexpr auto command_types = enumerators<command_type>;
 
 /// Returns the code that the CRM and SQL use, such as `ADD_SUBSCRIPTIONS`.
 [[nodiscard]] std::string_view name_of(command_type type);

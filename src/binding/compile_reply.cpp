@@ -74,13 +74,12 @@ private:
 
     value_type read_type(pugi::xml_node element) {
         const auto type = element.attribute("type");
-        const std::string_view name = type.value();
-        if (name == "boolean") return value_type::boolean;
-        if (name == "integer") return value_type::integer;
-        if (type && name != "text")
+        if (!type) return value_type::text;
+        const auto known = value_type_of(type.value());
+        if (!known)
             file_.mistake(file_.line_of(type),
-                          "unknown type " + std::string(name) + ": it is text, boolean or integer");
-        return value_type::text;
+                          "unknown type " + std::string(type.value()) + ": it is text, boolean or integer");
+        return known.value_or(value_type::text);
     }
 
     pugi::xpath_query query(pugi::xml_node element, const char* name) {

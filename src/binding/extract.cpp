@@ -3,11 +3,18 @@
 #include "binding/content_type.hpp"
 #include "binding/namespaces.hpp"
 #include "binding/utf_8.hpp"
+#include "vocabulary/enum_table.hpp"
 
 #include <charconv>
 
 namespace contego::wire {
 namespace {
+
+constexpr enum_table<value_type> types{{
+    {value_type::text, "text"},
+    {value_type::boolean, "boolean"},
+    {value_type::integer, "integer"},
+}};
 
 bool is_nil(pugi::xml_node node) {
     for (const auto attribute : node.attributes())
@@ -50,8 +57,7 @@ value typed(value_type type, std::string_view text) {
 }
 
 std::string complaint(const value_extractor& v, std::string_view text) {
-    const auto* const expected = v.type == value_type::boolean ? "boolean" : "integer";
-    return "the answer's " + v.name + " is not a valid " + expected + ": '" +
+    return "the answer's " + v.name + " is not a valid " + std::string(name_of(v.type)) + ": '" +
            std::string(shortened(text, 60)) + "'";
 }
 
@@ -115,6 +121,14 @@ private:
 };
 
 } // namespace
+
+std::string_view name_of(value_type t) {
+    return types.of(t);
+}
+
+std::optional<value_type> value_type_of(std::string_view name) {
+    return types.find(name);
+}
 
 std::optional<std::string> text_at(const pugi::xpath_query& query, pugi::xml_node at) {
     if (!query) return std::nullopt;

@@ -6,11 +6,16 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace contego::wire {
 
 enum class value_type { text, boolean, integer };
+
+/// Returns `text`, `boolean` or `integer`, as the binding file writes it.
+[[nodiscard]] std::string_view name_of(value_type t);
+[[nodiscard]] std::optional<value_type> value_type_of(std::string_view name);
 
 struct value_extractor {
     std::string name;

@@ -1,5 +1,7 @@
 #include "doctor/finding.hpp"
 
+#include "vocabulary/enum_table.hpp"
+
 #include <array>
 #include <cmath>
 #include <utility>
@@ -27,11 +29,16 @@ finding with_own_hint(finding f) {
     return f;
 }
 
+constexpr enum_table<severity> severities{{
+    {severity::ok, "OK"},
+    {severity::warning, "WARNING"},
+    {severity::error, "ERROR"},
+}};
+
 } // namespace
 
 std::string_view name_of(severity s) {
-    constexpr std::array<std::string_view, 3> names{"OK", "WARNING", "ERROR"};
-    return names.at(static_cast<std::size_t>(s));
+    return severities.of(s);
 }
 
 finding good(std::string what) {

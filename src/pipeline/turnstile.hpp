@@ -1,6 +1,7 @@
 #pragma once
 
 #include <contego/admission_control.hpp>
+#include <contego/enumeration.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -48,7 +49,7 @@ private:
     asio::steady_timer turn_;
     bool turn_is_drawn_ = false;
     bool open_ = false;
-    std::array<std::deque<asio::steady_timer*>, 3> waiting_; ///< by rank
+    std::array<std::deque<asio::steady_timer*>, enumerator_count<rank>> waiting_; ///< by rank
 };
 
 } // namespace contego::pipeline

@@ -30,7 +30,11 @@ constexpr std::array<list_kind, 3> list_kinds{{
     {"stbs", &belongings::stbs, &limits::stb_ca_id_digits},
 }};
 
-constexpr std::array<std::string_view, 3> known_of_change{"services", "smartcards", "stbs"};
+constexpr auto known_of_change = [] {
+    std::array<std::string_view, list_kinds.size()> names{};
+    std::ranges::transform(list_kinds, names.begin(), &list_kind::name);
+    return names;
+}();
 
 belongings unreadable() {
     return {{{}, false}, {{}, false}, {{}, false}};

@@ -1,9 +1,8 @@
 #include "schema/partitions.hpp"
 
 #include "database/pqxx.hpp"
+#include "vocabulary/enum_table.hpp"
 
-#include <array>
-#include <string_view>
 #include <utility>
 
 namespace contego::queue {
@@ -14,16 +13,15 @@ constexpr statement make_months{"make_months",
 constexpr statement drop_month{
     "drop_month", "SELECT step, coalesce(to_char(month, 'YYYY-MM'), '') FROM contego.drop_month($1)"};
 
-partitions::step step_called(std::string_view name) {
-    using step = partitions::step;
-    constexpr std::array known{std::pair{std::string_view("begun"), step::begun},
-                               std::pair{std::string_view("cleared"), step::cleared},
-                               std::pair{std::string_view("dropped"), step::dropped},
-                               std::pair{std::string_view("waiting"), step::waiting}};
-    for (const auto& [called, what] : known)
-        if (called == name) return what;
-    return step::nothing;
-}
+using step = partitions::step;
+
+constexpr enum_table<step> steps{{
+    {step::nothing, "nothing"},
+    {step::begun, "begun"},
+    {step::cleared, "cleared"},
+    {step::dropped, "dropped"},
+    {step::waiting, "waiting"},
+}};
 
 } // namespace
 
@@ -40,7 +38,7 @@ std::vector<std::string> partitions::make() {
 partitions::progress partitions::drop() {
     if (retention_months_ == 0) return {};
     const auto said = connection_->call(drop_month, retention_months_);
-    return {step_called(said[0][0].c_str()), said[0][1].c_str()};
+    return {steps.find(said[0][0].c_str()).value_or(step::nothing), said[0][1].c_str()};
 }
 
 } // namespace contego::queue

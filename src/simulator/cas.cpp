@@ -1,7 +1,8 @@
 #include "simulator/cas.hpp"
 
+#include "vocabulary/enum_table.hpp"
+
 #include <algorithm>
-#include <array>
 
 namespace contego::simulator {
 namespace {
@@ -35,24 +36,23 @@ std::string cas::next_reference() {
 
 answer cas::apply(const call& c, moment now) {
     using doing = answer (cas::*)(const call&, moment);
-    // In the order of command_types.
-    constexpr std::array<doing, command_types.size()> table{
-        &cas::add,
-        &cas::cancel,
-        &cas::create_pairing,
-        &cas::extend_pairing,
-        &cas::active,
-        &cas::card_pairing,
-        &cas::box_pairing,
-        &cas::mail,
-        &cas::bark,
-        &cas::bark,
-        &cas::fingerprint,
-        &cas::default_pin,
-        &cas::given_pin,
-    };
+    constexpr enum_table<command_type, doing> table{{
+        {command_type::add_subscriptions, &cas::add},
+        {command_type::cancel_subscriptions, &cas::cancel},
+        {command_type::create_pairing, &cas::create_pairing},
+        {command_type::add_to_existing_pairing, &cas::extend_pairing},
+        {command_type::get_active_subscriptions, &cas::active},
+        {command_type::get_pairing_status_for_card, &cas::card_pairing},
+        {command_type::get_pairing_status_for_pairing_module, &cas::box_pairing},
+        {command_type::send_mail_message_to_client, &cas::mail},
+        {command_type::send_bark_message_to_client, &cas::bark},
+        {command_type::send_repeating_bark_message_to_client, &cas::bark},
+        {command_type::display_fingerprint, &cas::fingerprint},
+        {command_type::update_ca_pin_to_default_value, &cas::default_pin},
+        {command_type::update_ca_pin_to_given_value, &cas::given_pin},
+    }};
     auto a = refuse(c);
-    if (!a) a = (this->*table.at(static_cast<std::size_t>(c.command)))(c, now);
+    if (!a) a = (this->*table.of(c.command))(c, now);
     a->reference = next_reference();
     return *std::move(a);
 }

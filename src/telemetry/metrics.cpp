@@ -96,21 +96,17 @@ std::string_view metrics::shown(std::string_view provider) const {
 }
 
 metrics::line_series metrics::make_line(const std::string& provider) {
-    const auto count_of = [&](const char* disposition) {
-        return &decided_.Add({{"provider", provider}, {"disposition", disposition}});
-    };
-    return {
+    line_series line{
         .claimed = claimed_.Add(of_provider(provider)),
         .request_seconds = request_seconds_.Add(of_provider(provider), seconds_buckets),
         .waiting = held_.Add(of_stage(provider, "waiting")),
         .sending = held_.Add(of_stage(provider, "sending")),
         .recording = held_.Add(of_stage(provider, "recording")),
-        .decided = {count_of("complete"),
-                    count_of("reject"),
-                    count_of("retry"),
-                    count_of("hold"),
-                    count_of("release")},
     };
+    for (const auto d : enumerators<disposition>)
+        line.decided.at(static_cast<std::size_t>(d)) =
+            &decided_.Add({{"provider", provider}, {"disposition", std::string(name_of(d))}});
+    return line;
 }
 
 metrics::line_series& metrics::line_of(std::string_view provider) {

@@ -2,6 +2,7 @@
 
 #include "queue/queue_stats.hpp"
 #include <contego/command_type.hpp>
+#include <contego/enumeration.hpp>
 #include <contego/outcome.hpp>
 #include <contego/outcome_store.hpp>
 
@@ -53,8 +54,8 @@ private:
         prometheus::Gauge& waiting;
         prometheus::Gauge& sending;
         prometheus::Gauge& recording;
-        std::array<prometheus::Counter*, 5> decided; ///< by disposition
-        std::array<std::array<prometheus::Counter*, 4>, command_types.size()>
+        std::array<prometheus::Counter*, enumerator_count<disposition>> decided{}; ///< by disposition
+        std::array<std::array<prometheus::Counter*, enumerator_count<outcome>>, command_types.size()>
             exchanges{}; ///< by command and outcome; nullptr until the first such exchange, and not shown
                          ///< until then
         std::array<prometheus::Histogram*, command_types.size()>

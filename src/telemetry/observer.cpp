@@ -1,14 +1,20 @@
 #include "telemetry/observer.hpp"
 
+#include "vocabulary/enum_table.hpp"
+
 #include <algorithm>
-#include <array>
 #include <chrono>
 
 namespace contego::daemon {
 namespace {
 
-constexpr std::array<std::string_view, 5> became{
-    "request completed", "request rejected", "request will be retried", "request held", "request given back"};
+constexpr enum_table<disposition> became{{
+    {disposition::complete, "request completed"},
+    {disposition::reject, "request rejected"},
+    {disposition::retry, "request will be retried"},
+    {disposition::hold, "request held"},
+    {disposition::release, "request given back"},
+}};
 
 double seconds(std::chrono::steady_clock::duration d) {
     return std::chrono::duration<double>(d).count();
@@ -63,7 +69,7 @@ void observer::decided(const request& r, const recorded_run& run) {
     if (const auto* why = reason_of(*run.end)) facts.emplace("error_code", why->code);
     if (const auto* again = std::get_if<retrying>(&*run.end))
         facts.emplace("delay_ms", static_cast<std::int64_t>(again->delay.count()));
-    log_.info(became.at(static_cast<std::size_t>(is)), facts);
+    log_.info(became.of(is), facts);
 }
 
 void observer::recorded(const record_batch& batch, const record_answer& answer) {

@@ -1,10 +1,15 @@
-#include "names.hpp"
+#include "vocabulary/enum_table.hpp"
 #include <contego/outcome.hpp>
 
 namespace contego {
 namespace {
 
-constexpr names<outcome, 4> outcomes{{"success", "rejected", "retry", "hold"}};
+constexpr enum_table<outcome> outcomes{{
+    {outcome::success, "success"},
+    {outcome::rejected, "rejected"},
+    {outcome::retry, "retry"},
+    {outcome::hold, "hold"},
+}};
 
 } // namespace
 

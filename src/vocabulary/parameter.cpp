@@ -1,7 +1,7 @@
+#include "vocabulary/enum_table.hpp"
 #include <contego/parameter.hpp>
 
 #include <array>
-#include <cstddef>
 
 namespace contego {
 namespace {
@@ -71,27 +71,26 @@ constexpr std::array fingerprint{
 constexpr std::array given_pin{
     distribution, card_distribution, smartcard, parameter{"new_pin", kind::pin, mandatory}};
 
-// In the order of command_types.
-constexpr std::array<std::span<const parameter>, command_types.size()> tables{
-    add_subscriptions,
-    cancel_subscriptions,
-    create_pairing,
-    add_to_existing_pairing,
-    one_card,
-    one_card,
-    one_box,
-    mail,
-    bark,
-    repeating_bark,
-    fingerprint,
-    one_card,
-    given_pin,
-};
+constexpr enum_table<command_type, std::span<const parameter>> tables{{
+    {command_type::add_subscriptions, add_subscriptions},
+    {command_type::cancel_subscriptions, cancel_subscriptions},
+    {command_type::create_pairing, create_pairing},
+    {command_type::add_to_existing_pairing, add_to_existing_pairing},
+    {command_type::get_active_subscriptions, one_card},
+    {command_type::get_pairing_status_for_card, one_card},
+    {command_type::get_pairing_status_for_pairing_module, one_box},
+    {command_type::send_mail_message_to_client, mail},
+    {command_type::send_bark_message_to_client, bark},
+    {command_type::send_repeating_bark_message_to_client, repeating_bark},
+    {command_type::display_fingerprint, fingerprint},
+    {command_type::update_ca_pin_to_default_value, one_card},
+    {command_type::update_ca_pin_to_given_value, given_pin},
+}};
 
 } // namespace
 
 std::span<const parameter> parameters_of(command_type type) {
-    return tables.at(static_cast<std::size_t>(type));
+    return tables.of(type);
 }
 
 } // namespace contego

@@ -1,13 +1,19 @@
+#include "vocabulary/enum_table.hpp"
 #include <contego/verdict.hpp>
 
-#include <array>
 #include <type_traits>
 
 namespace contego {
 namespace {
 
-constexpr std::array<std::string_view, 5> names{"complete", "reject", "retry", "hold", "release"};
-static_assert(names.size() == std::variant_size_v<verdict>);
+constexpr enum_table<disposition> names{{
+    {disposition::complete, "complete"},
+    {disposition::reject, "reject"},
+    {disposition::retry, "retry"},
+    {disposition::hold, "hold"},
+    {disposition::release, "release"},
+}};
+static_assert(enumerators<disposition>.size() == std::variant_size_v<verdict>);
 
 template <disposition D, typename T>
 constexpr bool names_alternative =
@@ -25,7 +31,7 @@ disposition disposition_of(const verdict& v) {
 }
 
 std::string_view name_of(disposition d) {
-    return names.at(static_cast<std::size_t>(d));
+    return names.of(d);
 }
 
 const failure_reason* reason_of(const verdict& v) {

@@ -1,6 +1,7 @@
 #include <contego/command_type.hpp>
 #include <contego/exchange.hpp>
 #include <contego/outcome.hpp>
+#include <contego/outcome_store.hpp>
 
 #include <gtest/gtest.h>
 
@@ -53,24 +54,23 @@ TEST(names, every_outcome_leads_back_to_itself) {
     EXPECT_EQ(name_of(outcome::rejected), "rejected");
     EXPECT_EQ(name_of(outcome::retry), "retry");
     EXPECT_EQ(name_of(outcome::hold), "hold");
-    for (const auto o : {outcome::success, outcome::rejected, outcome::retry, outcome::hold})
+    for (const auto o : enumerators<outcome>)
         EXPECT_EQ(outcome_of(name_of(o)), o);
     EXPECT_EQ(outcome_of("SUCCESS"), std::nullopt);
     EXPECT_EQ(outcome_of(""), std::nullopt);
 }
 
+TEST(names, every_disposition_is_named_as_in_sql) {
+    EXPECT_EQ(name_of(disposition::complete), "complete");
+    EXPECT_EQ(name_of(disposition::reject), "reject");
+    EXPECT_EQ(name_of(disposition::retry), "retry");
+    EXPECT_EQ(name_of(disposition::hold), "hold");
+    EXPECT_EQ(name_of(disposition::release), "release");
+}
+
 TEST(names, every_transport_error_leads_back_to_itself) {
     std::set<std::string_view> names;
-    for (const auto e : {transport_error::none,
-                         transport_error::resolve,
-                         transport_error::connect,
-                         transport_error::tls,
-                         transport_error::exhausted,
-                         transport_error::write,
-                         transport_error::timeout,
-                         transport_error::closed,
-                         transport_error::malformed,
-                         transport_error::too_large}) {
+    for (const auto e : enumerators<transport_error>) {
         names.insert(name_of(e));
         EXPECT_EQ(transport_error_of(name_of(e)), e);
     }
