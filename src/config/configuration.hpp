@@ -14,15 +14,16 @@
 
 namespace contego::daemon {
 
-// The table in settings.cpp says for every key its meaning, unit, range and default. The documentation, the
-// checks and the names of the environment variables are made from that table.
+// The default of every key is written here, or in the options that a struct here contains. The table in
+// settings.cpp says for every key its meaning, unit and range. The documentation, the checks and the names of
+// the environment variables are made from that table.
 
 struct database_configuration {
     std::string connection;
     std::string listen_connection;
     bool listen = true;
     std::filesystem::path password_file;
-    std::chrono::milliseconds answer_timeout{30'000};
+    std::chrono::milliseconds answer_timeout = queue::database_options{}.answer_timeout;
     std::chrono::milliseconds lease{10'000};
     int retention_months = 0; ///< 0: months are never dropped
 };
@@ -60,7 +61,7 @@ struct admin_configuration {
 };
 
 struct configuration {
-    std::string name;
+    std::string name = "contegod";
     std::chrono::milliseconds drain_timeout{60'000};
     database_configuration database;
     std::map<std::string, provider_configuration> providers;

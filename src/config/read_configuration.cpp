@@ -287,7 +287,6 @@ read_configuration(std::string_view text, const std::filesystem::path& folder, c
         return {{}, {std::string("not JSON: ") + e.what()}};
     }
     configuration c;
-    c.name = "contegod";
     reader in(folder, variables);
     in.section(&document, "", c, top_settings(), {"database", "providers", "log", "admin"});
     in.section(document.find("database"), "database", c.database, database_settings());

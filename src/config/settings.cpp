@@ -7,19 +7,27 @@ constexpr std::int64_t minute = 60'000;
 constexpr std::int64_t hour = 60 * minute;
 constexpr std::int64_t day = 24 * hour;
 
+constexpr enum_table<http::tls_version> tls_versions{{
+    {http::tls_version::tls_1_2, "1.2"},
+    {http::tls_version::tls_1_3, "1.3"},
+}};
+
+constexpr enum_table<log_format> log_formats{{
+    {log_format::text, "text"},
+    {log_format::json, "json"},
+}};
+
 } // namespace
 
 const settings<configuration>& top_settings() {
     using section = configuration;
     static const settings<section> all{
         text_setting<section>("name",
-                              R"("contegod")",
                               "Name of this daemon in contego.daemon and in logs.",
                               [](auto& s) -> auto& { return s.name; }),
         number_setting<section>("drain_timeout_ms",
                                 0,
                                 hour,
-                                minute,
                                 "After SIGTERM, the daemon waits this long for the answers still in flight. "
                                 "Then it abandons them, and those requests may have been sent.",
                                 [](auto& s) -> auto& { return s.drain_timeout; }),
@@ -30,30 +38,25 @@ const settings<configuration>& top_settings() {
 const settings<database_configuration>& database_settings() {
     using section = database_configuration;
     static const settings<section> all{
-        text_setting<section>(
+        required_text_setting<section>(
             "connection",
-            "required",
             "libpq connection string or URI. It may name several hosts. A password in it is refused.",
             [](auto& s) -> auto& { return s.connection; }),
         path_setting<section>("password_file",
-                              R"("")",
                               "File whose first line is the password of that login. Empty: no password.",
                               [](auto& s) -> auto& { return s.password_file; }),
         text_setting<section>("listen_connection",
-                              R"("")",
                               "Connection string for LISTEN only. Set it if connection leads through a "
                               "pooler. Empty: the same as connection.",
                               [](auto& s) -> auto& { return s.listen_connection; }),
         flag_setting<section>(
             "listen",
-            true,
             "Whether the daemon uses LISTEN. If false, it finds new requests by polling alone.",
             [](auto& s) -> auto& { return s.listen; }),
         number_setting<section>(
             "answer_timeout_ms",
             1000,
             hour,
-            30'000,
             "If the database does not answer a call within this time, the daemon closes the connection and "
             "makes the call again. A renewal of the lease waits no longer than a quarter of lease_ms.",
             [](auto& s) -> auto& { return s.answer_timeout; }),
@@ -61,7 +64,6 @@ const settings<database_configuration>& database_settings() {
             "lease_ms",
             3000,
             hour,
-            10'000,
             "A daemon that does not renew its lease for this long is taken for dead, and other daemons run "
             "its requests. A daemon renews its lease every third of this time.",
             [](auto& s) -> auto& { return s.lease; }),
@@ -69,7 +71,6 @@ const settings<database_configuration>& database_settings() {
             "retention_months",
             0,
             1200,
-            0,
             "A month of finished requests is dropped, with its commands and idempotency keys, when it ended "
             "more than this many months ago. 0: months are never dropped. Give all daemons the same value.",
             [](auto& s) -> auto& { return s.retention_months; }),
@@ -81,62 +82,53 @@ const settings<provider_configuration>& provider_settings() {
     using section = provider_configuration;
     static const settings<section> all{
         flag_setting<section>("effective",
-                              true,
                               "Whether this daemon claims requests for this provider. If false, they wait.",
                               [](auto& s) -> auto& { return s.effective; }),
         path_setting<section>("binding",
-                              R"("")",
                               "Binding file with the wire names of this CAS, see binding.md. Empty: the "
                               "default binding, which is a stand-in.",
                               [](auto& s) -> auto& { return s.binding; }),
-        text_setting<section>("endpoint",
-                              "required",
-                              "URL of the CAS, http or https. The paths of the binding are appended to it.",
-                              [](auto& s) -> auto& { return s.endpoint.url; }),
+        required_text_setting<section>(
+            "endpoint",
+            "URL of the CAS, http or https. The paths of the binding are appended to it.",
+            [](auto& s) -> auto& { return s.endpoint.url; }),
         list_setting<section>(
             "standby_endpoints",
             "URLs that take the place of endpoint, in this order, while its breaker is open.",
             [](auto& s) -> auto& { return s.standby_endpoints; }),
         text_setting<section>("user",
-                              R"("")",
                               "User name for HTTP Basic authentication. Empty: no authentication.",
                               [](auto& s) -> auto& { return s.endpoint.user; }),
         path_setting<section>("password_file",
-                              R"("")",
                               "File whose first line is the password for HTTP Basic authentication.",
                               [](auto& s) -> auto& { return s.password_file; }),
         number_setting<section>(
             "in_flight",
             1,
             1000,
-            64,
             "Most exchanges that this daemon has in flight at the same time. Each needs a connection.",
             [](auto& s) -> auto& { return s.line.in_flight; }),
         number_setting<section>(
             "rate_per_second",
             0,
             100'000,
-            0,
             "Most exchanges that this daemon begins a second, spread evenly. 0: no limit.",
             [](auto& s) -> auto& { return s.guard.rate; }),
         number_setting<section>("fleet_in_flight",
                                 0,
                                 100'000,
-                                0,
                                 "Most exchanges that all daemons on this database together have in flight. "
                                 "Each daemon gets a share. 0: only in_flight counts.",
                                 [](auto& s) -> auto& { return s.fleet.in_flight; }),
         number_setting<section>("fleet_rate_per_second",
                                 0,
                                 100'000,
-                                0,
                                 "Most exchanges that all daemons on this database together begin a second. "
                                 "0: only rate_per_second counts.",
                                 [](auto& s) -> auto& { return s.fleet.rate; }),
         number_setting<section>("claim_ahead",
                                 0,
                                 100'000,
-                                256,
                                 "Requests that this daemon claims beyond in_flight, so that sending does not "
                                 "wait for the database. A higher value works off a backlog faster, but "
                                 "EXPRESS requests and INSERTs wait longer meanwhile.",
@@ -145,45 +137,38 @@ const settings<provider_configuration>& provider_settings() {
             "exchange_timeout_ms",
             1,
             hour,
-            30'000,
             "Longest time for one exchange, from waiting for a connection to the last byte of the answer.",
             [](auto& s) -> auto& { return s.line.exchange_timeout; }),
         number_setting<section>("poll_interval_ms",
                                 10,
                                 hour,
-                                1000,
                                 "Wait after a claim that found nothing, unless a notification comes earlier.",
                                 [](auto& s) -> auto& { return s.line.poll_interval; }),
         number_setting<section>(
             "connect_timeout_ms",
             1,
             10 * minute,
-            5000,
             "Longest time to connect to one address of the host, including the TLS handshake.",
             [](auto& s) -> auto& { return s.endpoint.connect_timeout; }),
         number_setting<section>(
             "idle_timeout_ms",
             0,
             hour,
-            4000,
             "An idle connection is closed after this time. It must be shorter than the server's own limit.",
             [](auto& s) -> auto& { return s.endpoint.idle_timeout; }),
         number_setting<section>("max_connection_age_ms",
                                 1000,
                                 day,
-                                300'000,
                                 "A connection older than this is not used again.",
                                 [](auto& s) -> auto& { return s.endpoint.max_age; }),
         number_setting<section>("header_limit_bytes",
                                 1024,
                                 1'048'576,
-                                16'384,
                                 "Largest header of an answer. A larger one fails the exchange.",
                                 [](auto& s) -> auto& { return s.endpoint.header_limit; }),
         number_setting<section>("body_limit_bytes",
                                 1024,
                                 1'073'741'824,
-                                4'194'304,
                                 "Largest body of an answer. A larger one fails the exchange.",
                                 [](auto& s) -> auto& { return s.endpoint.body_limit; }),
     };
@@ -195,38 +180,28 @@ const settings<http::tls_options>& tls_settings() {
     static const settings<section> all{
         path_setting<section>(
             "ca_file",
-            R"("")",
             "PEM file of the certificate authorities to trust. Empty: those of the operating system.",
             [](auto& s) -> auto& { return s.ca_file; }),
         path_setting<section>(
             "certificate_file",
-            R"("")",
             "PEM file of the daemon's client certificate and its chain. Empty: no client certificate.",
             [](auto& s) -> auto& { return s.certificate_file; }),
         path_setting<section>("key_file",
-                              R"("")",
                               "PEM file of the private key of that certificate.",
                               [](auto& s) -> auto& { return s.key_file; }),
         text_setting<section>("server_name",
-                              R"("")",
                               "Name that the daemon asks for (SNI) and expects in the server's certificate. "
                               "Empty: the host of the endpoint.",
                               [](auto& s) -> auto& { return s.server_name; }),
-        word_setting<section>("minimum_version",
-                              {"1.2", "1.3"},
-                              "1.2",
+        enum_setting<section>("minimum_version",
+                              tls_versions,
                               "Lowest TLS version that the daemon accepts.",
-                              [](section& s, std::string_view word) {
-                                  s.minimum_version =
-                                      word == "1.3" ? http::tls_version::tls_1_3 : http::tls_version::tls_1_2;
-                              }),
+                              [](auto& s) -> auto& { return s.minimum_version; }),
         flag_setting<section>("accept_common_name",
-                              false,
                               "Whether a certificate without subject alternative names may carry the "
                               "server's name in its common name (CN).",
                               [](auto& s) -> auto& { return s.accept_common_name; }),
         flag_setting<section>("verify",
-                              true,
                               "Whether the server's certificate and name are checked. If false, any server "
                               "can pose as the CAS; use this for trials only.",
                               [](auto& s) -> auto& { return s.verify; }),
@@ -241,7 +216,6 @@ const settings<http::breaker_options>& breaker_settings() {
             "failures",
             1,
             1000,
-            5,
             "The breaker of an endpoint opens after this many exchanges in a row without an answer. HTTP "
             "statuses 401 and 403 count too; an answer of the CAS about a command never counts. While the "
             "breakers of all endpoints are open, the daemon claims nothing for the provider.",
@@ -249,14 +223,12 @@ const settings<http::breaker_options>& breaker_settings() {
         number_setting<section>("probe_interval_ms",
                                 10,
                                 10 * minute,
-                                1000,
                                 "While a breaker is open, the daemon sends one probe at a time, no more "
                                 "often than this, to see whether the endpoint answers again.",
                                 [](auto& s) -> auto& { return s.probe_interval; }),
         number_setting<section>("probe_timeout_ms",
                                 1,
                                 10 * minute,
-                                5000,
                                 "Longest time for a probe, if it is shorter than exchange_timeout_ms.",
                                 [](auto& s) -> auto& { return s.probe_timeout; }),
     };
@@ -269,14 +241,12 @@ const settings<pipeline::retry_policy>& retry_settings() {
         number_setting<section>("first_delay_ms",
                                 1,
                                 hour,
-                                1000,
                                 "Limit of the wait after the first failed run. The limit doubles with every "
                                 "attempt; the wait is drawn at random between 0 and the limit.",
                                 [](auto& s) -> auto& { return s.first_delay; }),
         number_setting<section>("longest_delay_ms",
                                 1,
                                 day,
-                                300'000,
                                 "Limit of every wait, also of a wait that the CAS asks for by Retry-After. "
                                 "It must not be below first_delay_ms.",
                                 [](auto& s) -> auto& { return s.longest_delay; }),
@@ -284,14 +254,12 @@ const settings<pipeline::retry_policy>& retry_settings() {
             "most_attempts",
             1,
             100'000,
-            30,
             "After this many failed runs a request is REJECTED with RETRIES_EXHAUSTED, or HELD if the CAS "
             "may have carried it out. Runs that fail because of an outage of the CAS are not counted.",
             [](auto& s) -> auto& { return s.most_attempts; }),
         number_setting<section>("longest_age_ms",
                                 0,
                                 365 * day,
-                                day,
                                 "A request that fails after it has been due for this long is REJECTED or "
                                 "HELD in the same way. 0: age does not count.",
                                 [](auto& s) -> auto& { return s.longest_age; }),
@@ -302,19 +270,15 @@ const settings<pipeline::retry_policy>& retry_settings() {
 const settings<log_configuration>& log_settings() {
     using section = log_configuration;
     static const settings<section> all{
-        word_setting<section>(
+        enum_setting<section>(
             "format",
-            {"text", "json"},
-            "text",
+            log_formats,
             "Whether log lines are text for people or JSON for programs. Each message is one line.",
-            [](section& s, std::string_view word) {
-                s.format = word == "json" ? log_format::json : log_format::text;
-            }),
+            [](auto& s) -> auto& { return s.format; }),
         word_setting<section>("level",
                               {"debug", "info", "warning", "error"},
-                              "info",
                               "Lowest level of the messages that are logged.",
-                              [](section& s, std::string_view word) { s.level = word; }),
+                              [](auto& s) -> auto& { return s.level; }),
     };
     return all;
 }
@@ -323,19 +287,16 @@ const settings<admin_configuration>& admin_settings() {
     using section = admin_configuration;
     static const settings<section> all{
         flag_setting<section>("enabled",
-                              true,
                               "Whether the daemon serves /metrics, /readyz and /livez.",
                               [](auto& s) -> auto& { return s.enabled; }),
         address_setting<section>(
             "address",
-            R"("127.0.0.1")",
             "IP address on which the admin listener accepts connections. Keep it a loopback address.",
             [](auto& s) -> auto& { return s.address; }),
         number_setting<section>(
             "port",
             0,
             65535,
-            9464,
             "TCP port of the admin listener. 0: the system chooses a free port, and the log names it.",
             [](auto& s) -> auto& { return s.port; }),
         list_setting<section>("host_names",

@@ -51,8 +51,8 @@ struct endpoint_options {
     std::string user{};
     std::string password{};
 
-    /// Most connections that are open at the same time, and so most exchanges: 1 to 1000.
-    std::size_t connections = 8;
+    /// Most connections open at the same time, and so most exchanges: 1 to 1000.
+    std::size_t connections = 64;
 
     /// An idle connection is closed after this time: 0 (never kept) to 1 h. It must be shorter than the
     /// server's own limit, which is 5 s in common servers. If a request meets a closing connection, nobody

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/breaker.hpp"
+#include "http/endpoint_options.hpp"
 #include <contego/admission_control.hpp>
 #include <contego/transport.hpp>
 
@@ -16,8 +17,8 @@
 namespace contego::http {
 
 struct guard_options {
-    std::size_t in_flight = 64; ///< most exchanges at once; 1 or more
-    double rate = 0;            ///< most exchanges a second; 0: no limit
+    std::size_t in_flight = endpoint_options{}.connections; ///< most exchanges at once; 1 or more
+    double rate = 0;                                        ///< most exchanges a second; 0: no limit
     breaker_options breaker;
 };
 
