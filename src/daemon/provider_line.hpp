@@ -32,6 +32,12 @@ public:
                   const queue::fleet& membership,
                   line_observer& observer);
 
+    provider_line(const provider_line&) = delete;
+    provider_line& operator=(const provider_line&) = delete;
+
+    /// Waits until the calls to the database end that are under way: they use the line.
+    ~provider_line();
+
     [[nodiscard]] pipeline::line& line() { return line_; }
 
     /// Takes this daemon's current share of the fleet's limits, if the fleet has limits. Nothing is sent

@@ -30,9 +30,9 @@ public:
         bool is_own;   ///< another command was sent and answered since this one was first refused
     };
 
+    /// Notes that a command was refused, or that its answer cannot be read.
     finding refused(std::size_t mark, time_point now);
 
-    /// Notes that a command was refused, or that its answer cannot be read.
 private:
     struct entry {
         std::size_t mark;

@@ -79,6 +79,8 @@ public:
         run.first_sent = part.first_sent;
     }
 
+    void count_rows_anew() { rows_ = 0; }
+
     [[nodiscard]] record_batch take() { return std::move(batch_); }
 
 private:
@@ -105,12 +107,10 @@ void recorder::add(recorded_run part, urgency u) {
     }
     if (part.end) ++outstanding_;
     bytes_ += size_of(part);
-    if (const auto before = postponed_.find(claim_of(part)); before != postponed_.end()) {
-        ++before->second;
-        locked_.push_back(std::move(part));
-    } else {
+    if (const auto before = locked_.find(claim_of(part)); before != locked_.end())
+        before->second.push_back(std::move(part));
+    else
         (u == urgency::express ? express_ : regular_).push_back(std::move(part));
-    }
     added_.cancel();
 }
 
@@ -165,17 +165,22 @@ asio::awaitable<void> recorder::gather() {
 
 record_batch recorder::take() {
     batch_builder batch;
-    if (std::chrono::steady_clock::now() >= next_try_) take_from(locked_, most_locked_rows, batch);
-    take_from(express_, most_rows, batch);
-    take_from(regular_, most_rows, batch);
+    if (std::chrono::steady_clock::now() >= next_try_) take_locked(batch);
+    batch.count_rows_anew();
+    for (auto* from : {&express_, &regular_})
+        for (; !from->empty() && batch.has_room(most_rows); from->pop_front())
+            batch.add(std::move(from->front()));
     return batch.take();
 }
 
-/// Moves parts into the batch until it has `most` rows or enough bytes.
-void recorder::take_from(std::deque<recorded_run>& from, std::size_t most, batch_builder& batch) {
-    for (; !from.empty() && batch.has_room(most); from.pop_front()) {
-        if (&from == &locked_) --postponed_.at(claim_of(from.front()));
-        batch.add(std::move(from.front()));
+/// Moves parts of locked requests into the batch until it has enough of them. Each claim gets its turn, so
+/// that no request waits for the lock of another one.
+void recorder::take_locked(batch_builder& batch) {
+    for (auto claims = locked_order_.size(); claims > 0 && batch.has_room(most_locked_rows); --claims) {
+        auto& parts = locked_.at(locked_order_.front());
+        for (; !parts.empty() && batch.has_room(most_locked_rows); parts.pop_front())
+            batch.add(std::move(parts.front()));
+        std::ranges::rotate(locked_order_, std::next(locked_order_.begin()));
     }
 }
 
@@ -208,21 +213,35 @@ asio::awaitable<void> recorder::pause(std::chrono::milliseconds time) {
     co_await timer.async_wait(asio::use_awaitable);
 }
 
-// Puts them before the parts that were added for the same requests meanwhile: a verdict must not be written
-// before the commands of its request.
+// A verdict must not be written before the commands of its request. So a part that is put back goes before
+// the other parts of its claim, and parts that were added while it was being written go behind it.
 void recorder::put_back_postponed(const record_batch& batch, const record_answer& answer) {
     const std::set<std::int64_t> still_locked(answer.postponed.begin(), answer.postponed.end());
-    for (const auto& run : batch.runs | std::views::reverse)
+    for (const auto& run : batch.runs)
         if (still_locked.contains(run.request_id)) put_back(run);
-    std::erase_if(postponed_, [](const auto& one) { return one.second == 0; });
-    if (!still_locked.empty()) next_try_ = std::chrono::steady_clock::now() + between_tries;
+    std::erase_if(locked_, [](const auto& one) { return one.second.empty(); });
+    std::erase_if(locked_order_, [&](const claim& one) { return !locked_.contains(one); });
+    if (still_locked.empty()) return;
+    move_behind_locked(express_);
+    move_behind_locked(regular_);
+    next_try_ = std::chrono::steady_clock::now() + between_tries;
 }
 
-void recorder::put_back(recorded_run part) {
+void recorder::put_back(const recorded_run& part) {
     if (part.end) ++outstanding_;
     bytes_ += size_of(part);
-    ++postponed_[claim_of(part)];
-    locked_.push_front(std::move(part));
+    const auto [place, is_new] = locked_.try_emplace(claim_of(part));
+    if (is_new) locked_order_.push_back(claim_of(part));
+    place->second.push_front(part);
+}
+
+void recorder::move_behind_locked(std::deque<recorded_run>& from) {
+    std::deque<recorded_run> others;
+    for (auto& part : from) {
+        const auto locked = locked_.find(claim_of(part));
+        (locked == locked_.end() ? others : locked->second).push_back(std::move(part));
+    }
+    from = std::move(others);
 }
 
 void recorder::hold_what_failed(const record_batch& batch, const record_answer& answer) {
@@ -260,14 +279,21 @@ void recorder::hold(const recorded_run& failed, const std::string& why) {
 /// Drops the waiting parts of that claim. Returns the part with the verdict, if there is one.
 std::optional<recorded_run> recorder::take_back(const claim& of) {
     std::optional<recorded_run> end;
-    postponed_.erase(of);
-    for (auto* from : {&express_, &regular_, &locked_})
-        std::erase_if(*from, [&](const recorded_run& part) {
+    const auto drop_from = [&](std::deque<recorded_run>& parts) {
+        std::erase_if(parts, [&](const recorded_run& part) {
             if (claim_of(part) != of) return false;
             bytes_ -= size_of(part);
             if (part.end) end = part;
             return true;
         });
+    };
+    drop_from(express_);
+    drop_from(regular_);
+    if (const auto locked = locked_.find(of); locked != locked_.end()) {
+        drop_from(locked->second);
+        locked_.erase(locked);
+        std::erase(locked_order_, of);
+    }
     if (end) --outstanding_;
     return end;
 }

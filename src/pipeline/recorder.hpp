@@ -64,7 +64,7 @@ public:
     [[nodiscard]] std::size_t outstanding() const { return outstanding_; }
 
     /// Returns how many claims wait because another session keeps rows of their requests locked.
-    [[nodiscard]] std::size_t postponed() const { return postponed_.size(); }
+    [[nodiscard]] std::size_t postponed() const { return locked_.size(); }
 
     /// Returns whether the outcome of another exchange may be added: less than 16 MiB are not durable yet.
     [[nodiscard]] bool has_room() const { return bytes_ < most_bytes; }
@@ -90,13 +90,14 @@ private:
 
     [[nodiscard]] bool has_work() const;
     [[nodiscard]] bool is_worth_waiting_for() const;
-    void take_from(std::deque<recorded_run>& from, std::size_t most, batch_builder& batch);
+    void take_locked(batch_builder& batch);
     asio::awaitable<void> gather();
     [[nodiscard]] record_batch take();
     asio::awaitable<void> write(record_batch batch);
     asio::awaitable<void> pause(std::chrono::milliseconds time);
     void put_back_postponed(const record_batch& batch, const record_answer& answer);
-    void put_back(recorded_run part);
+    void put_back(const recorded_run& part);
+    void move_behind_locked(std::deque<recorded_run>& from);
     void hold_what_failed(const record_batch& batch, const record_answer& answer);
     void hold(const recorded_run& failed, const std::string& why);
     [[nodiscard]] std::optional<recorded_run> take_back(const claim& of);
@@ -109,9 +110,10 @@ private:
     std::deque<recorded_run> express_;
     std::deque<recorded_run> regular_;
     std::size_t outstanding_ = 0;
-    std::deque<recorded_run> locked_; ///< of requests whose rows another session keeps locked
-    /// How many parts of each claim are in `locked_`; 0: they are being written.
-    std::map<claim, std::size_t> postponed_;
+    /// Claims on requests whose rows another session keeps locked, with the parts that wait for that. No part
+    /// waits while the last one is being written.
+    std::map<claim, std::deque<recorded_run>> locked_;
+    std::deque<claim> locked_order_;            ///< the claims of `locked_`; the first one is tried first
     asio::steady_timer::time_point next_try_{}; ///< when `locked_` is written again
     std::size_t bytes_ = 0;   ///< of all outcomes that are not durable, those being written included
     std::set<claim> refused_; ///< claims that are held and whose verdict is still to come

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <thread>
 
 namespace contego::testing {
@@ -412,6 +413,12 @@ TEST_F(recorder_fixture, writes_large_outcomes_in_batches_of_some_megabytes) {
     EXPECT_EQ(requests_of(store_.batches[2].commands), (ids{9, 10}));
 }
 
+record_answer postponing(ids requests) {
+    record_answer answer;
+    answer.postponed = std::move(requests);
+    return answer;
+}
+
 /// Request 1 is locked for the first batch; its later outcomes must wait behind that.
 TEST_F(recorder_fixture, keeps_the_order_of_a_request_whose_rows_are_locked) {
     record_answer first;
@@ -442,6 +449,51 @@ TEST_F(recorder_fixture, keeps_the_order_of_a_request_whose_rows_are_locked) {
     EXPECT_EQ(recorder_.postponed(), 0U);
     EXPECT_EQ(recorder_.outstanding(), 0U);
     EXPECT_TRUE(recorder_.has_room());
+}
+
+/// The commands behind the first one, and the verdict, come while the first one is being written.
+TEST_F(recorder_fixture, keeps_the_order_if_a_request_is_locked_while_its_other_outcomes_wait) {
+    constexpr int many = 200;
+    store_.answers = {postponing({1}), postponing({1})};
+    store_.close();
+    add(command_of(1, 1));
+    start();
+    store_.wait_for_batch(1);
+    for (int n = 2; n <= many; ++n)
+        add(command_of(1, n));
+    add(verdict_on(1));
+
+    store_.open();
+    finish();
+
+    std::set<int> written;
+    for (std::size_t n = 2; n < store_.batches.size(); ++n) {
+        for (const auto& c : store_.batches[n].commands)
+            written.insert(c.sequence);
+        if (!store_.batches[n].verdicts.empty()) EXPECT_EQ(written.size(), std::size_t{many});
+    }
+    EXPECT_EQ(written.size(), std::size_t{many});
+    EXPECT_EQ(recorder_.outstanding(), 0U);
+    EXPECT_EQ(recorder_.postponed(), 0U);
+    EXPECT_TRUE(recorder_.has_room());
+}
+
+/// Request 1 has more rows than a batch takes of locked requests, and stays locked. Request 2 does not.
+TEST_F(recorder_fixture, tries_each_locked_request_in_turn) {
+    add(verdict_on(2));
+    for (int n = 1; n <= 200; ++n)
+        add(command_of(1, n));
+    store_.answers = {postponing({1, 2}), postponing({1}), postponing({1}), postponing({1})};
+    start();
+    finish();
+
+    const auto has_2 = [](const flat_batch& batch) {
+        return std::ranges::count(requests_of(batch.verdicts), 2) > 0;
+    };
+    EXPECT_LE(std::ranges::find_if(store_.batches.begin() + 1, store_.batches.end(), has_2) -
+                  store_.batches.begin(),
+              2);
+    EXPECT_EQ(recorder_.outstanding(), 0U);
 }
 
 TEST_F(recorder_fixture, leaves_room_in_each_batch_beside_many_locked_requests) {
