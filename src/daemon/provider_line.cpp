@@ -91,13 +91,13 @@ provider_line::provider_line(boost::asio::io_context& network,
     if (is_shared(fleet_)) endpoints_->allow(0, 0);
 }
 
-// While a share is not applied yet, the exchanges in flight are not known to fit it, so no further share is
-// taken.
 provider_line::~provider_line() {
     claiming_.join();
     recording_.join();
 }
 
+// While a share is not applied yet, the exchanges in flight are not known to fit it, so no further share is
+// taken.
 void provider_line::take_share(queue::fleet& membership) {
     if (!is_shared(fleet_) || !taken_is_applied_) return;
     const queue::share now{std::max(applied_.load(), line_.sending()), applied_rate_};
