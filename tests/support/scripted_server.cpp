@@ -101,9 +101,12 @@ struct scripted_server::state : stage {
     std::thread thread;
 };
 
-scripted_server::scripted_server(std::vector<script> scripts, std::optional<server_tls> tls)
+scripted_server::scripted_server(std::vector<script> scripts,
+                                 std::optional<server_tls> tls,
+                                 int receive_buffer)
     : state_(std::make_unique<state>(std::move(scripts))) {
     auto& s = *state_;
+    if (receive_buffer > 0) s.acceptor.set_option(tcp::acceptor::receive_buffer_size(receive_buffer));
     if (tls) s.tls = make_context(*tls);
     asio::co_spawn(s.io, accept_all(s, s.acceptor), [](const std::exception_ptr& problem) {
         if (problem) std::rethrow_exception(problem);

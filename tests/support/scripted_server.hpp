@@ -105,7 +105,10 @@ struct server_record {
 /// Thread safety: all members may be called on any thread.
 class scripted_server {
 public:
-    explicit scripted_server(std::vector<script> scripts, std::optional<server_tls> tls = std::nullopt);
+    /// `receive_buffer` are the bytes that the kernel takes before the script reads them; 0: its default.
+    explicit scripted_server(std::vector<script> scripts,
+                             std::optional<server_tls> tls = std::nullopt,
+                             int receive_buffer = 0);
     scripted_server(const scripted_server&) = delete;
     scripted_server& operator=(const scripted_server&) = delete;
     ~scripted_server();

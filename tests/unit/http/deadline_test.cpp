@@ -1,6 +1,5 @@
 #include "client_fixture.hpp"
 #include "http/deadline.hpp"
-#include "support/certificates.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <gtest/gtest.h>
@@ -10,11 +9,9 @@
 namespace contego::http {
 namespace {
 
-using test::answer;
 using test::drip;
 using test::read_request;
 using test::scripted_server;
-using test::server_record;
 using test::write;
 
 std::string times(int count, const std::string& what) {
@@ -75,40 +72,6 @@ TEST(interim_answers, without_end_are_malformed_and_not_waited_for) {
 
     expect_failed(x, exchange_state::sent_no_answer, transport_error::malformed);
     EXPECT_TRUE(x.body.starts_with("HTTP/1.1 100 Continue\r\n"));
-}
-
-TEST(given_up, a_connection_is_reset_so_that_the_server_does_not_receive_the_rest) {
-    scripted_server server({{test::read_some(), test::hold(), test::stall()}});
-    client_fixture f(server);
-
-    const auto x = f.send_in_vain(client_fixture::large(400'000));
-    server.release();
-
-    expect_failed(x, exchange_state::sent_no_answer, transport_error::timeout);
-    EXPECT_TRUE(server.wait_until([](const server_record& r) { return r.was_reset == 1; }));
-}
-
-TEST(given_up, a_connection_is_reset_when_the_client_goes) {
-    const scripted_server server({{test::read_some(), test::stall()}});
-    client_fixture f(server);
-    const auto box = f.begin();
-    f.run_until([&] { return server.record().steps == 1; });
-
-    f.client.reset();
-    f.run_until([&] { return !box->empty(); });
-
-    EXPECT_TRUE(server.wait_until([](const server_record& r) { return r.was_reset == 1; }));
-}
-
-TEST(given_up, an_idle_connection_is_closed_in_order) {
-    const scripted_server server({test::always(answer(200, "<a/>"))});
-    client_fixture f(server);
-    f.send();
-
-    f.client.reset();
-
-    EXPECT_TRUE(server.wait_until([](const server_record& r) { return r.ended == 1; }));
-    EXPECT_EQ(server.record().was_reset, 0U);
 }
 
 class a_deadline : public testing::Test {
