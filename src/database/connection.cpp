@@ -1,6 +1,7 @@
 #include "database/connection.hpp"
 
 #include "database/connection_string.hpp"
+#include "database/host_order.hpp"
 #include "database/pqxx.hpp"
 #include "database/sqlstate.hpp"
 
@@ -42,6 +43,12 @@ constexpr std::string_view begin_read_committed = "BEGIN ISOLATION LEVEL READ CO
 
 /// How long settings last.
 enum class lasting { session, transaction };
+
+/// The hosts that answered any connection of this process.
+host_order& hosts() {
+    static host_order all;
+    return all;
+}
 
 std::string setting(std::string_view name, std::string_view value, lasting as_long_as) {
     return "pg_catalog.set_config('" + std::string(name) + "', '" + std::string(value) + "', " +
@@ -93,8 +100,9 @@ pqxx::connection& session::open() {
     connection_.reset();
     owns_session_.reset();
     try {
-        auto fresh = std::make_unique<pqxx::connection>(options_.connection_string);
+        auto fresh = std::make_unique<pqxx::connection>(hosts().arranged(options_.connection_string));
         sql::never_reopen(*fresh);
+        hosts().answered(fresh->hostname(), fresh->port());
         connection_ = std::move(fresh);
     } catch (const pqxx::broken_connection&
                  e) { // libpq quotes text that it cannot read, which may be the password
@@ -155,6 +163,8 @@ void session::refused(const char* name,
                       const pqxx::sql_error& e,
                       const std::optional<watchdog::watch>& watched) {
     const auto state = sql::sqlstate_of(e);
+    if (refuses_to_write(state) && connection_->is_open())
+        hosts().forget(connection_->hostname(), connection_->port());
     if (ends_the_connection(state) || !connection_->is_open()) broken(name, watched);
     throw server_error(name, e.what(), state);
 }

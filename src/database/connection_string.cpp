@@ -6,22 +6,29 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstddef>
+#include <iterator>
 #include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace contego::queue {
 namespace {
 
 /// A lost server is noticed after 10 + 3 * 5 seconds of silence, or when data is not acknowledged for 20
-/// seconds. Connecting may take 5 seconds for each host.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 5> defaults{{
-    {"connect_timeout", "5"},
+/// seconds.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> defaults{{
     {"keepalives_idle", "10"},
     {"keepalives_interval", "5"},
     {"keepalives_count", "3"},
     {"tcp_user_timeout", "20000"},
 }};
+
+/// How long connecting to a host may take, in seconds. It is short if another host can be tried. libpq allows
+/// no less than two seconds.
+constexpr std::string_view for_the_only_host = "5";
+constexpr std::string_view for_one_of_several_hosts = "2";
 
 /// The daemon reads and writes UTF-8. With any other client encoding the server would convert the text.
 constexpr std::string_view encoding = "client_encoding";
@@ -100,6 +107,79 @@ bool is_split_otherwise_than_meant(std::string_view connection_string) {
     return std::ranges::count(authority, '@') > 1 || path.find('@') != std::string_view::npos;
 }
 
+/// Returns the elements of a list of libpq, or nothing if the list is empty.
+std::vector<std::string> elements(std::string_view list) {
+    std::vector<std::string> all;
+    if (list.empty()) return all;
+    for (auto end = list.find(','); end != std::string_view::npos; end = list.find(',')) {
+        all.emplace_back(list.substr(0, end));
+        list.remove_prefix(end + 1);
+    }
+    all.emplace_back(list);
+    return all;
+}
+
+/// The hosts of a connection string. The n-th elements of the lists belong together; one port is that of
+/// each host.
+class host_lists {
+public:
+    explicit host_lists(const PQconninfoOption* options) {
+        for (const auto* o = options; o->keyword != nullptr; ++o)
+            if (auto* list = list_of(o->keyword); list != nullptr && o->val != nullptr)
+                *list = elements(o->val);
+    }
+
+    /// Returns the number of hosts, or 0 if the lists do not match, which libpq reports as an error.
+    [[nodiscard]] std::size_t size() const {
+        const auto all = std::max(names_.size(), addresses_.size());
+        const auto matches = [all](const auto& list) { return list.empty() || list.size() == all; };
+        return matches(names_) && matches(addresses_) && (ports_.size() == 1 || matches(ports_)) ? all : 0;
+    }
+
+    /// Returns whether libpq reports a connection to the n-th host with this host and port. If the string has
+    /// no port, the port is that of every host.
+    [[nodiscard]] bool is(std::size_t n, const std::string& host, const std::string& port) const {
+        const bool has_name = !names_.empty() && !names_[n].empty();
+        if (!has_name && (addresses_.empty() || addresses_[n] != host)) return false;
+        if (has_name && names_[n] != host) return false;
+        return ports_.empty() || number(ports_[ports_.size() == 1 ? 0 : n]) == number(port);
+    }
+
+    void put_first(std::size_t n) {
+        for (auto* list : {&names_, &addresses_, &ports_})
+            if (n < list->size()) std::rotate(list->begin(), at(*list, n), std::next(at(*list, n)));
+    }
+
+    /// Returns the list with that keyword, or nothing if the keyword names no list.
+    [[nodiscard]] std::optional<std::string> text(std::string_view keyword) {
+        const auto* list = list_of(keyword);
+        if (list == nullptr) return std::nullopt;
+        std::string all;
+        for (const auto& one : *list)
+            all += (&one == list->data() ? "" : ",") + one;
+        return all;
+    }
+
+private:
+    using strings = std::vector<std::string>;
+
+    static strings::iterator at(strings& all, std::size_t n) {
+        return all.begin() + static_cast<std::ptrdiff_t>(n);
+    }
+
+    static std::string_view number(std::string_view port) { return port.empty() ? "5432" : port; }
+
+    strings* list_of(std::string_view keyword) {
+        if (keyword == "host") return &names_;
+        if (keyword == "hostaddr") return &addresses_;
+        return keyword == "port" ? &ports_ : nullptr;
+    }
+
+    strings names_;
+    strings addresses_;
+    strings ports_;
+};
+
 class keywords {
 public:
     void add(std::string_view name, std::string_view text) {
@@ -122,8 +202,7 @@ private:
 } // namespace
 
 std::string with_defaults(const std::string& connection_string, const std::string& application_name) {
-    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
-        PQconninfoParse(connection_string.c_str(), nullptr), &PQconninfoFree);
+    const auto parsed = parse(connection_string);
     if (parsed == nullptr) return connection_string;
     keywords all;
     for (const auto* option = parsed.get(); option->keyword != nullptr; ++option)
@@ -131,7 +210,26 @@ std::string with_defaults(const std::string& connection_string, const std::strin
     all.add(encoding, "UTF8"); // overrides PGCLIENTENCODING and the settings of a role or a database
     for (const auto& [name, text] : defaults)
         all.add_default(name, text);
+    all.add_default("connect_timeout",
+                    host_lists(parsed.get()).size() > 1 ? for_one_of_several_hosts : for_the_only_host);
     all.add_default("fallback_application_name", application_name);
+    return std::move(all).text();
+}
+
+std::optional<std::string>
+with_host_first(const std::string& connection_string, const std::string& host, const std::string& port) {
+    const auto parsed = parse(connection_string);
+    if (parsed == nullptr) return std::nullopt;
+    host_lists hosts(parsed.get());
+    std::size_t n = 0;
+    while (n < hosts.size() && !hosts.is(n, host, port))
+        ++n;
+    if (hosts.size() < 2 || n == hosts.size()) return std::nullopt;
+    hosts.put_first(n);
+    keywords all;
+    for (const auto* option = parsed.get(); option->keyword != nullptr; ++option)
+        if (option->val != nullptr)
+            all.add(option->keyword, hosts.text(option->keyword).value_or(option->val));
     return std::move(all).text();
 }
 

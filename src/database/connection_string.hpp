@@ -8,12 +8,20 @@ namespace contego::queue {
 
 /// Returns the connection string with the options that a daemon needs, as keywords. Added are
 /// connect_timeout, TCP keep-alive and tcp_user_timeout, so that a lost server is noticed, and
-/// fallback_application_name. Options in the connection string are kept, except client_encoding, which is
-/// always UTF8.
+/// fallback_application_name. If there are several hosts, connect_timeout is short. Options in the connection
+/// string are kept, except client_encoding, which is always UTF8.
 ///
 /// A connection string that libpq cannot read is returned unchanged, so that libpq reports the error.
 [[nodiscard]] std::string with_defaults(const std::string& connection_string,
                                         const std::string& application_name);
+
+/// Returns the connection string, as keywords, with this host in front of the others in host, hostaddr and
+/// port. `host` and `port` are as libpq reports them for a connection; an empty port is 5432.
+///
+/// Returns nothing if the string does not name several hosts, if this host is not among them, or if libpq
+/// cannot read the string.
+[[nodiscard]] std::optional<std::string>
+with_host_first(const std::string& connection_string, const std::string& host, const std::string& port);
 
 /// Returns why libpq cannot read the connection string, or would read it in another way than the person
 /// meant. Returns nothing if it is good. The sentence shows no part of the string, which may contain a

@@ -86,10 +86,14 @@ bool waited_for_a_lock(std::string_view sqlstate) {
     return sqlstate == "55P03";
 }
 
+bool refuses_to_write(std::string_view sqlstate) {
+    return sqlstate == "25006";
+}
+
 bool ends_the_connection(std::string_view sqlstate) {
     // 57P0x are shutdown, crash and startup; 57014 is a cancelled statement, after which the connection
     // stays.
-    return sqlstate.empty() || sqlstate == "25006" || sqlstate.starts_with("08") ||
+    return sqlstate.empty() || refuses_to_write(sqlstate) || sqlstate.starts_with("08") ||
            sqlstate.starts_with("57P");
 }
 

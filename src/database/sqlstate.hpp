@@ -29,6 +29,9 @@ private:
 /// Returns whether the statement waited for a lock for longer than lock_timeout.
 [[nodiscard]] bool waited_for_a_lock(std::string_view sqlstate);
 
+/// Returns whether the server accepts no writes, as a standby does.
+[[nodiscard]] bool refuses_to_write(std::string_view sqlstate);
+
 /// Returns whether the connection is useless after this error, because the server ends it or does not accept
 /// writes.
 [[nodiscard]] bool ends_the_connection(std::string_view sqlstate);

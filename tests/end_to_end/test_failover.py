@@ -10,6 +10,7 @@ import tempfile
 import psycopg2
 import pytest
 
+from black_hole import BlackHole
 from database import Cluster
 from load import Load, is_ready_again, stays_calm
 from programs import Daemon, Simulator, wait_for
@@ -102,6 +103,32 @@ def test_a_standby_takes_over(own_folder, folder, own_simulator):
     assert daemon.terminate() == 0
     database.close()
     standby.stop()
+
+
+def test_a_dead_host_is_named_first(own_folder, folder, own_simulator):
+    """Once the other host has answered, no connection waits for the dead one."""
+    cluster = Cluster(own_folder)
+    database = cluster.new_database(folder)
+    load = Load(database, own_simulator)
+    dead = BlackHole()
+    connection = database.connection.replace(f"host={cluster.folder}", f"host=127.0.0.1,{cluster.folder} port={dead.port},5432")
+    daemon = started(own_folder, database, load, connection=connection)
+    load.insert(2)
+    load.check()
+    is_ready_again(daemon)
+
+    database.query("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'contegod'")
+    load.insert(2)
+    tried = set()
+    wait_for(lambda: tried.update(dead.attempts()) or load.completed() == 4, what=daemon.log)
+
+    assert not tried, "it waits for the dead host again"
+    load.is_quick_again()
+    is_ready_again(daemon)
+    assert daemon.terminate() == 0
+    database.close()
+    dead.close()
+    cluster.stop()
 
 
 class Standby(Cluster):

@@ -63,6 +63,72 @@ TEST(with_defaults, understands_a_uri_of_several_hosts) {
     EXPECT_EQ(all.at("tcp_user_timeout"), "20000");
 }
 
+TEST(with_defaults, tries_each_of_several_hosts_for_a_short_time) {
+    EXPECT_EQ(with_defaults_read("host=one,two").at("connect_timeout"), "2");
+    EXPECT_EQ(with_defaults_read("hostaddr=10.0.0.1,10.0.0.2").at("connect_timeout"), "2");
+    EXPECT_EQ(with_defaults_read("postgresql://one,two/crm").at("connect_timeout"), "2");
+    EXPECT_EQ(with_defaults_read("host=one,two connect_timeout=9").at("connect_timeout"), "9");
+    EXPECT_EQ(with_defaults_read("host=one port=1").at("connect_timeout"), "5");
+    EXPECT_EQ(with_defaults_read("dbname=crm").at("connect_timeout"), "5");
+}
+
+struct arrangement {
+    const char* before;
+    const char* host;
+    const char* port;
+    const char* after; ///< empty: nothing is returned
+};
+
+std::ostream& operator<<(std::ostream& out, const arrangement& a) {
+    return out << a.before << ": " << a.host << ' ' << a.port;
+}
+
+class with_host_first_table : public ::testing::TestWithParam<arrangement> {};
+
+TEST_P(with_host_first_table, moves_the_host_and_keeps_the_rest) {
+    const auto& row = GetParam();
+
+    const auto arranged = with_host_first(row.before, row.host, row.port);
+
+    EXPECT_EQ(read(arranged.value_or("")), read(row.after));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    rows,
+    with_host_first_table,
+    ::testing::Values(
+        arrangement{"host=a,b,c", "c", "5432", "host=c,a,b"},
+        arrangement{"host=a,b,c", "a", "5432", "host=a,b,c"},
+        arrangement{"host=a,b,c port=1,2,3", "b", "2", "host=b,a,c port=2,1,3"},
+        arrangement{"host=a,b port=6432", "b", "6432", "host=b,a port=6432"},
+        arrangement{"host=a,a port=1,2", "a", "2", "host=a,a port=2,1"},
+        arrangement{"host=a,b port=1,", "b", "5432", "host=b,a port=,1"},
+        arrangement{"host=a,b port=1,", "b", "", "host=b,a port=,1"},
+        arrangement{"host=/run/a,/run/b", "/run/b", "5433", "host=/run/b,/run/a"},
+        arrangement{"hostaddr=10.0.0.1,::1", "::1", "5432", "hostaddr=::1,10.0.0.1"},
+        arrangement{"host=a,b hostaddr=10.0.0.1,10.0.0.2 port=1,2",
+                    "b",
+                    "2",
+                    "host=b,a hostaddr=10.0.0.2,10.0.0.1 port=2,1"},
+        arrangement{
+            "host=a, hostaddr=10.0.0.1,10.0.0.2", "10.0.0.2", "5432", "host=',a' hostaddr=10.0.0.2,10.0.0.1"},
+        arrangement{R"(host=a,b user=crm password='it\'s a \\ secret' target_session_attrs=read-write)",
+                    "b",
+                    "5432",
+                    R"(host=b,a user=crm password='it\'s a \\ secret' target_session_attrs=read-write)"},
+        arrangement{"postgresql://crm:Hush%40@a:1,[::1]:2/crm?connect_timeout=3",
+                    "::1",
+                    "2",
+                    "host=::1,a port=2,1 user=crm password=Hush@ dbname=crm connect_timeout=3"},
+        arrangement{"host=a,b port=1,2", "b", "1", ""},
+        arrangement{"host=a,b", "c", "5432", ""},
+        arrangement{"host=a,b hostaddr=10.0.0.1,10.0.0.2", "10.0.0.2", "5432", ""},
+        arrangement{"host=a", "a", "5432", ""},
+        arrangement{"dbname=crm", "a", "5432", ""},
+        arrangement{"host=a,b,c port=1,2", "b", "2", ""},
+        arrangement{"host=a,b hostaddr=10.0.0.1", "b", "5432", ""},
+        arrangement{"host='a,b", "b", "5432", ""}));
+
 TEST(with_defaults, keeps_quotes_backslashes_and_blanks) {
     const auto all = read(with_defaults(R"(password='it\'s a \\ secret')", "it's 'me'"));
 

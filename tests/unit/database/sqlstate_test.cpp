@@ -36,6 +36,12 @@ TEST(sqlstate, of_a_server_that_ends_or_cannot_write_ends_the_connection) {
         EXPECT_FALSE(ends_the_connection(state)) << state;
 }
 
+TEST(sqlstate, of_a_read_only_transaction_refuses_to_write) {
+    EXPECT_TRUE(refuses_to_write("25006"));
+    for (const char* state : {"25001", "57P03", "42501", ""})
+        EXPECT_FALSE(refuses_to_write(state)) << state;
+}
+
 TEST(server_error, is_one_sentence_with_state_and_hint) {
     const server_error e("record_outcomes", "ERROR:  permission denied for schema contego\n", "42501");
 
