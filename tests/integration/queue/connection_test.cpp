@@ -2,6 +2,9 @@
 #include "database/sqlstate.hpp"
 #include "queue_fixture.hpp"
 
+#include <filesystem>
+#include <utility>
+
 namespace contego::testing {
 namespace {
 
@@ -59,6 +62,42 @@ TEST_F(connection, is_none_the_worse_for_a_statement_that_fails) {
     EXPECT_THROW(asked(c, "SELECT 1/0"), queue::server_error);
 
     EXPECT_EQ(asked(c, "SELECT 1"), "1");
+}
+
+/// The server has two names here: its folder of sockets, and a link to that folder.
+class connection_to_two_hosts : public queue_fixture {
+protected:
+    connection_to_two_hosts() { std::filesystem::create_directory_symlink(folder_, link_); }
+
+    ~connection_to_two_hosts() override { std::filesystem::remove(link_); }
+
+    queue::connection to(const std::string& hosts) const {
+        auto options = database_;
+        options.connection_string += " host=" + hosts;
+        return queue::connection(std::move(options));
+    }
+
+    static std::string host_of(queue::connection c) {
+        return c.use("ask", [](pqxx::connection& open) { return std::string(open.hostname()); });
+    }
+
+    const std::string folder_ = pqxx::connection(database_.connection_string).hostname();
+    const std::string link_ = folder_ + ".link";
+};
+
+TEST_F(connection_to_two_hosts, tries_the_host_first_that_answered_last) {
+    EXPECT_EQ(host_of(to("/nowhere," + link_)), link_);
+    EXPECT_EQ(host_of(to(folder_ + ',' + link_)), link_);
+
+    EXPECT_EQ(host_of(to("/nowhere," + folder_)), folder_);
+    EXPECT_EQ(host_of(to(link_ + ',' + folder_)), folder_);
+}
+
+TEST_F(connection_to_two_hosts, forgets_a_host_that_refuses_to_write) {
+    auto c = to("/nowhere," + link_);
+    ASSERT_THROW(c.call({"write", "DO $$ BEGIN RAISE SQLSTATE '25006'; END $$"}), queue::server_error);
+
+    EXPECT_NE(host_of(to(folder_ + ',' + link_)), link_);
 }
 
 } // namespace
