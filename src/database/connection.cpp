@@ -79,7 +79,7 @@ std::string settings(const database_options& options, lasting as_long_as) {
 
 } // namespace
 
-connection::connection(database_options options, std::string each_transaction)
+connection::connection(database_options options, const std::string& each_transaction)
     : session_(std::make_unique<session>(std::move(options), each_transaction)) {}
 
 connection::connection(connection&& other) noexcept = default;

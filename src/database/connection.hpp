@@ -32,7 +32,7 @@ class session;
 class connection {
 public:
     /// `each_transaction` is SQL that a transaction runs first, after the daemon's own settings.
-    explicit connection(database_options options, std::string each_transaction = {});
+    explicit connection(database_options options, const std::string& each_transaction = {});
     connection(connection&& other) noexcept;
     connection& operator=(connection&& other) noexcept;
     ~connection();
