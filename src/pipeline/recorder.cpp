@@ -214,7 +214,7 @@ asio::awaitable<void> recorder::pause(std::chrono::milliseconds time) {
 }
 
 // A verdict must not be written before the commands of its request. So a part that is put back goes before
-// the other parts of its claim, and parts that were added while it was being written go behind it.
+// the other parts of its claim. Parts that were added while it was being written go behind it.
 void recorder::put_back_postponed(const record_batch& batch, const record_answer& answer) {
     const std::set<std::int64_t> still_locked(answer.postponed.begin(), answer.postponed.end());
     for (const auto& run : batch.runs)

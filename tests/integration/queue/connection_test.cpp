@@ -78,7 +78,7 @@ protected:
     }
 
     static std::string host_of(queue::connection c) {
-        return c.use("ask", [](pqxx::connection& open) { return std::string(open.hostname()); });
+        return c->use("ask", [](pqxx::connection& open) { return std::string(open.hostname()); });
     }
 
     const std::string folder_ = pqxx::connection(database_.connection_string).hostname();
@@ -95,7 +95,7 @@ TEST_F(connection_to_two_hosts, tries_the_host_first_that_answered_last) {
 
 TEST_F(connection_to_two_hosts, forgets_a_host_that_refuses_to_write) {
     auto c = to("/nowhere," + link_);
-    ASSERT_THROW(c.call({"write", "DO $$ BEGIN RAISE SQLSTATE '25006'; END $$"}), queue::server_error);
+    ASSERT_THROW(c->call({"write", "DO $$ BEGIN RAISE SQLSTATE '25006'; END $$"}), queue::server_error);
 
     EXPECT_NE(host_of(to(folder_ + ',' + link_)), link_);
 }
