@@ -6,7 +6,7 @@ import subprocess
 
 from programs import REPOSITORY
 
-# Change it, before the first release, if the schema changes so that an older daemon cannot work with it. A release is named here later.
+# Before the first release: change it when the schema changes so that an older daemon cannot work with it. Then: the former release.
 COMMIT = "8ea6d47a7b2f0b8470fd18d20199a6fcfb678f2a"
 
 
