@@ -27,12 +27,12 @@ bool comes_back(const recorded_run& run) {
 
 claimer::claimer(const asio::any_io_executor& network,
                  const line_options& options,
-                 planned_claims claims,
+                 const planned_claims& claims,
                  line_observer& observer,
                  std::function<claim_room()> room,
                  std::function<void(executions)> deliver)
     : options_(options),
-      claims_(std::move(claims)),
+      claims_(claims),
       observer_(observer),
       room_(std::move(room)),
       deliver_(std::move(deliver)),

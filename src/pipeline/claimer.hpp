@@ -37,7 +37,7 @@ public:
     /// `room` tells how much may be claimed; `deliver` takes the executions of the claimed requests.
     claimer(const asio::any_io_executor& network,
             const line_options& options,
-            planned_claims claims,
+            const planned_claims& claims,
             line_observer& observer,
             std::function<claim_room()> room,
             std::function<void(executions)> deliver);

@@ -54,7 +54,9 @@ void observer::exchanged(
 }
 
 void observer::decided(const request& r, const recorded_run& run) {
-    const auto is = disposition_of(*run.end);
+    if (!run.end) return;
+    const auto& end = *run.end;
+    const auto is = disposition_of(end);
     const auto since_claim =
         run.first_sent ? seconds(std::chrono::steady_clock::now() - *run.first_sent) : 0.0;
     metrics_.decided(r.provider, is, r.age_seconds + since_claim);
@@ -66,8 +68,8 @@ void observer::decided(const request& r, const recorded_run& run) {
         {"attempts", r.attempts},
         {"duration_s", since_claim},
     };
-    if (const auto* why = reason_of(*run.end)) facts.emplace("error_code", why->code);
-    if (const auto* again = std::get_if<retrying>(&*run.end))
+    if (const auto* why = reason_of(end)) facts.emplace("error_code", why->code);
+    if (const auto* again = std::get_if<retrying>(&end))
         facts.emplace("delay_ms", static_cast<std::int64_t>(again->delay.count()));
     log_.info(became.of(is), facts);
 }
