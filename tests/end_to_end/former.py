@@ -7,7 +7,7 @@ import subprocess
 from programs import REPOSITORY
 
 # Before the first release: change it when the schema changes so that an older daemon cannot work with it. Then: the former release.
-COMMIT = "8ea6d47a7b2f0b8470fd18d20199a6fcfb678f2a"
+COMMIT = "6f41a93af0e168ad95504f37d9c18c36bc6bad11"
 
 
 def contegod():
