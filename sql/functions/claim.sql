@@ -14,6 +14,9 @@
 
 -- Gives due requests of one provider to one daemon. Blocked requests leave the queue until the request that they wait for is finished.
 --
+-- A daemon whose lease has ended gets an error (SQLSTATE CG002), because it may send nothing and would give the requests back at once. It
+-- must first renew its lease or join again.
+--
 -- A request is blocked if, on any of its lanes, another request is in flight, or an earlier one is due and not finished. It is parked
 -- behind its nearest predecessor, so that the end of a request wakes only the next one of the lane. The lock on the predecessor makes the
 -- session that ends it wait for this transaction and then see the parked row. If the lock cannot be had, because the predecessor is
@@ -53,8 +56,12 @@ BEGIN
     -- If the host of a daemon fails before the daemon commits, its session must not keep the lock, and stop all claims, for hours.
     PERFORM set_config('idle_in_transaction_session_timeout', '1s', true);
     PERFORM contego.take_lock('claim', of_provider);
-    this_fence := nextval('contego.fence');
     this_moment := clock_timestamp(); -- now() may be long ago: it is the time at which the wait for the lock began
+    IF NOT EXISTS (SELECT FROM contego.daemon AS d WHERE d.id = for_daemon AND d.lease_until > this_moment) THEN
+        RAISE EXCEPTION 'the lease of daemon % has ended, so it may claim nothing', for_daemon
+            USING ERRCODE = 'CG002', HINT = 'The daemon renews its lease or joins again, then claims again.';
+    END IF;
+    this_fence := nextval('contego.fence');
     PERFORM contego.queue_due(of_provider, this_moment);
 
     LOOP

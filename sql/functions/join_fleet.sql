@@ -5,8 +5,8 @@ RETURNS bigint
 LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-    INSERT INTO contego.daemon (name, host, pid, version, lease_until, machine, started_ticks)
-    VALUES (daemon_name, daemon_host, daemon_pid, daemon_version, clock_timestamp() + lease, daemon_machine, daemon_started_ticks)
+    INSERT INTO contego.daemon (name, host, pid, version, lease_until, lease, machine, started_ticks)
+    VALUES (daemon_name, daemon_host, daemon_pid, daemon_version, clock_timestamp() + lease, lease, daemon_machine, daemon_started_ticks)
     RETURNING id
 $$;
 

@@ -1,6 +1,7 @@
 -- Takes the share of a daemon anew: an equal part, but no more than the others leave. `now_...` is the most that the daemon may have in
 -- flight until it learns the answer. It counts against the others until the next call, so that a share that shrinks is free only
--- after the daemon has given it up. The sum over the living daemons is never above `most_...`.
+-- after the daemon has given it up. A daemon whose lease has ended may renew it and go on with its share. So its share counts until
+-- contego.rescue takes the daemon for dead. The sum over the living daemons is never above `most_...`.
 CREATE OR REPLACE FUNCTION contego.take_share(of_daemon bigint, of_provider text, most_in_flight integer, most_rate double precision,
                                    now_in_flight integer, now_rate double precision)
 RETURNS TABLE (in_flight integer, rate double precision)
@@ -21,7 +22,7 @@ BEGIN
     INTO others
     FROM contego.share AS s
     JOIN contego.daemon AS d ON d.id = s.daemon_id
-    WHERE s.provider = of_provider AND s.daemon_id <> of_daemon AND d.lease_until > clock_timestamp();
+    WHERE s.provider = of_provider AND s.daemon_id <> of_daemon AND d.lease_until > '-infinity';
 
     in_flight := least(most_in_flight / (others.number + 1)
                            + (others.before < most_in_flight % (others.number + 1))::integer,

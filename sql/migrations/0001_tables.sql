@@ -34,9 +34,12 @@ CREATE TABLE contego.daemon (
     started_date  timestamptz NOT NULL DEFAULT now(),
     lease_until   timestamptz NOT NULL,
     machine       text NOT NULL DEFAULT '',
-    started_ticks bigint NOT NULL DEFAULT 0
+    started_ticks bigint NOT NULL DEFAULT 0,
+    lease         interval NOT NULL DEFAULT '10 seconds',
+    steady_since  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    server_start  timestamptz NOT NULL DEFAULT pg_postmaster_start_time()
 );
-COMMENT ON TABLE contego.daemon IS 'Each row is one running daemon. A daemon whose lease has ended counts as dead, and other daemons run its requests.';
+COMMENT ON TABLE contego.daemon IS 'Each row is one daemon that no other daemon has taken for dead. Once the row is gone, other daemons run its requests.';
 COMMENT ON COLUMN contego.daemon.machine IS 'This text identifies a boot of a machine and the namespace in it in which pid is valid. It is empty if the daemon does not know it.';
 COMMENT ON COLUMN contego.daemon.started_ticks IS 'The process started at this time, in clock ticks since the boot. It tells the process from a later one with the same pid.';
 COMMENT ON COLUMN contego.daemon.id IS 'The database gives the daemon this number when it joins, and a new number each time that it joins.';
@@ -44,8 +47,11 @@ COMMENT ON COLUMN contego.daemon.name IS 'The configuration of the daemon gives 
 COMMENT ON COLUMN contego.daemon.pid IS 'The daemon runs as the process with this ID on its host.';
 COMMENT ON COLUMN contego.daemon.version IS 'The daemon runs this version of contegod.';
 COMMENT ON COLUMN contego.daemon.started_date IS 'The daemon joined at this time.';
-COMMENT ON COLUMN contego.daemon.lease_until IS 'The lease ends at this time. The daemon counts as dead after it, unless it renews the lease.';
+COMMENT ON COLUMN contego.daemon.lease_until IS 'The lease ends at this time. After it the daemon claims nothing, and contego.rescue may take the daemon for dead, unless it renews the lease. Minus infinity: its process has ended.';
 COMMENT ON COLUMN contego.daemon.host IS 'The daemon runs on this host.';
+COMMENT ON COLUMN contego.daemon.lease IS 'The daemon renews its lease for this long.';
+COMMENT ON COLUMN contego.daemon.steady_since IS 'Since this time the daemon has renewed its lease in time, each time on the same server (contego.renew_lease).';
+COMMENT ON COLUMN contego.daemon.server_start IS 'The lease was renewed on the server that started at this time.';
 COMMENT ON SEQUENCE contego.daemon_id_seq IS 'This sequence gives the values of contego.daemon.id.';
 
 CREATE TABLE contego.request (

@@ -64,8 +64,8 @@ const settings<database_configuration>& database_settings() {
             "lease_ms",
             3000,
             hour,
-            "A daemon that does not renew its lease for this long is taken for dead, and other daemons run "
-            "its requests. A daemon renews its lease every third of this time.",
+            "A daemon is taken for dead if it does not renew its lease for this long while another daemon "
+            "does. Other daemons then run its requests. A daemon renews its lease every third of this time.",
             [](auto& s) -> auto& { return s.lease; }),
         number_setting<section>(
             "retention_months",

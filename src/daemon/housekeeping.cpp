@@ -11,6 +11,10 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr auto longest_wait = milliseconds(60'000);
+
+// Between two renewals the keeper checks this many times whether it must renew at once.
+constexpr int parts_of_a_pause = 10;
+
 constexpr int counting_is_one_part_of = 50;
 
 // If two sessions end within this time, the next one waits for the back-off. A server that ends every session
@@ -85,9 +89,11 @@ void housekeeping::repeat(std::string_view stage, milliseconds after_trouble, Wo
 void housekeeping::keep_lease() {
     repeat("lease", milliseconds(0), [this] {
         while (!told_.network_turns())
-            if (rest(every_ / 10)) return every_;
+            if (rest(every_ / parts_of_a_pause)) return every_;
         membership_.keep();
-        return every_;
+        for (int part = 0; part < parts_of_a_pause && !membership_.needs_renewal(); ++part)
+            if (rest(every_ / parts_of_a_pause)) break;
+        return milliseconds(0);
     });
 }
 

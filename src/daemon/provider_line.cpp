@@ -68,7 +68,7 @@ queue::share what_is_ours(const queue::share& own, const queue::share& fleet, co
 provider_line::provider_line(boost::asio::io_context& network,
                              const provider_configuration& p,
                              const queue::database_options& database,
-                             const queue::fleet& membership,
+                             queue::fleet& membership,
                              line_observer& observer)
     : network_(network),
       provider_(p.line.provider),

@@ -29,7 +29,7 @@ public:
     provider_line(boost::asio::io_context& network,
                   const provider_configuration& p,
                   const queue::database_options& database,
-                  const queue::fleet& membership,
+                  queue::fleet& membership,
                   line_observer& observer);
 
     provider_line(const provider_line&) = delete;

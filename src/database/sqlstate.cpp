@@ -90,6 +90,10 @@ bool refuses_to_write(std::string_view sqlstate) {
     return sqlstate == "25006";
 }
 
+bool lease_has_ended(std::string_view sqlstate) {
+    return sqlstate == "CG002";
+}
+
 bool ends_the_connection(std::string_view sqlstate) {
     // 57P0x are shutdown, crash and startup; 57014 is a cancelled statement, after which the connection
     // stays.

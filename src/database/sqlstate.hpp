@@ -32,6 +32,9 @@ private:
 /// Returns whether the server accepts no writes, as a standby does.
 [[nodiscard]] bool refuses_to_write(std::string_view sqlstate);
 
+/// Returns whether contego.claim refused the call because the lease of the daemon has ended.
+[[nodiscard]] bool lease_has_ended(std::string_view sqlstate);
+
 /// Returns whether the connection is useless after this error, because the server ends it or does not accept
 /// writes.
 [[nodiscard]] bool ends_the_connection(std::string_view sqlstate);

@@ -120,16 +120,15 @@ findings check_daemons(const std::vector<queue::daemon_stats>& all, std::int64_t
         if (d.lease_left > longest_lease)
             to.push_back(error("the lease of " + d.name + " on " + d.host + " lasts for another " +
                                    span_text(d.lease_left) + ", so the clock of the database was set back",
-                               "if that daemon is dead, run UPDATE contego.daemon SET lease_until = now() "
-                               "for its row; other daemons then run its requests"));
+                               "start a daemon; a living daemon cuts such a lease to lease_ms"));
         // A lease of minus infinity did not run out: the daemon gave it up, a neighbour declared the daemon
         // dead, or an operator ended it. The check of the queue reports requests that it left in flight.
         if (std::isinf(d.lease_left)) continue;
         if (d.lease_left <= 0)
-            to.push_back(warning("the lease of " + d.name + " on " + d.host + " ended " +
-                                     span_text(-d.lease_left) +
-                                     " ago, and no daemon has taken over its requests yet",
-                                 "start a daemon; a living daemon takes over within a third of lease_ms"));
+            to.push_back(
+                warning("the lease of " + d.name + " on " + d.host + " ended " + span_text(-d.lease_left) +
+                            " ago, and no daemon has taken over its requests yet",
+                        "start a daemon; it takes over after lease_ms, or at once on the same machine"));
     }
     if (alive == 0 && due > 0)
         to.push_back(error("no daemon is alive, and " + std::to_string(due) + " requests are due",

@@ -35,6 +35,7 @@ fleet::fleet(const database_options& options, identity who, std::chrono::millise
       lease_(lease) {}
 
 void fleet::keep() {
+    refused_ = false;
     const auto asked = std::chrono::steady_clock::now();
     if (!renewed()) join();
     trusted_until_ = asked + lease_ - lease_ / 10;

@@ -28,13 +28,14 @@ struct share {
 
 /// This daemon's membership in the fleet: a lease in the database, which shows that the daemon lives.
 ///
-/// There is one lease for the daemon, and none per request. When a lease has ended, the other daemons take
-/// its daemon for dead and run its requests. That daemon may join again under a new number. Renewals have a
-/// separate connection, so that no slow call delays them.
+/// There is one lease for the daemon, and none per request. When a lease has ended and the daemon could have
+/// renewed it, the other daemons take its daemon for dead and run its requests. That daemon may join again
+/// under a new number. Until it is taken for dead, it may also renew the lease that has ended: it keeps its
+/// number and its requests. Renewals have a separate connection, so that no slow call delays them.
 ///
-/// Thread safety: `daemon_id` and `trusted_until` are thread safe. `keep` and `leave` block; call them from
-/// one thread at a time. `rescue` and `take_share` block too; call them from one thread at a time, which may
-/// be another one.
+/// Thread safety: `daemon_id`, `trusted_until`, `lease_refused` and `needs_renewal` are thread safe. `keep`
+/// and `leave` block; call them from one thread at a time. `rescue` and `take_share` block too; call them
+/// from one thread at a time, which may be another one.
 class fleet {
 public:
     fleet(const database_options& options, identity who, std::chrono::milliseconds lease);
@@ -49,13 +50,20 @@ public:
         return trusted_until_.load();
     }
 
+    /// Tells this object that the database refused a call because the lease has ended. Thread safe.
+    void lease_refused() { refused_ = true; }
+
+    /// Returns whether the database refused a call because of the lease since `keep` last began. If so, call
+    /// `keep` at once. Thread safe.
+    [[nodiscard]] bool needs_renewal() const { return refused_; }
+
     /// Renews the lease, or joins the fleet if this daemon is not a member. Call it at least three times per
     /// lease. A renewal waits for at most a quarter of the lease. Throws if the database cannot answer.
     void keep();
 
     /// Puts the requests of dead daemons back into the queue and returns their number. A daemon is dead if
-    /// its lease has ended or, on this machine, if its process has ended. Throws if the database cannot
-    /// answer.
+    /// it did not renew its lease while other daemons could renew theirs (contego.rescue says when). On this
+    /// machine it is also dead if its process has ended. Throws if the database cannot answer.
     std::int64_t rescue();
 
     /// Returns this daemon's share of the fleet's limits `most`; both parts are 0 if the daemon is taken for
@@ -80,6 +88,7 @@ private:
     std::chrono::milliseconds lease_;
     std::int64_t swept_ = 0; ///< position of the sweep for blocked requests that no request blocks any more
     std::atomic<std::int64_t> id_{0};
+    std::atomic<bool> refused_{false};
     std::atomic<std::chrono::steady_clock::time_point> trusted_until_;
 };
 

@@ -100,7 +100,7 @@ bool may_be_a_row(const server_error& e) {
 
 class pg_request_source final : public request_source {
 public:
-    pg_request_source(database_options options, const fleet& membership)
+    pg_request_source(database_options options, fleet& membership)
         : connection_(impatient(std::move(options))), membership_(membership) {}
 
     claim_batch claim(const std::string& provider, std::size_t limit, std::size_t bytes) override {
@@ -152,6 +152,7 @@ private:
         try {
             return claimed();
         } catch (const server_error& e) {
+            if (lease_has_ended(e.sqlstate())) membership_.lease_refused();
             if (waited_for_a_lock(e.sqlstate()))
                 throw std::runtime_error(e.what() + lock_holders(connection_));
             if (!may_be_a_row(e)) throw;
@@ -172,14 +173,14 @@ private:
     }
 
     connection connection_;
-    const fleet& membership_;
+    fleet& membership_;
     bool unanswered_claim_ = false;
     std::int64_t latest_fence_ = 0;
 };
 
 } // namespace
 
-std::unique_ptr<request_source> make_request_source(database_options options, const fleet& membership) {
+std::unique_ptr<request_source> make_request_source(database_options options, fleet& membership) {
     return std::make_unique<pg_request_source>(std::move(options), membership);
 }
 

@@ -9,8 +9,9 @@
 namespace contego::queue {
 
 /// Makes a request_source that claims from PostgreSQL on a separate connection. Each claim is for the daemon
-/// that `membership` names at that time. `membership` must outlive the returned object.
+/// that `membership` names at that time. If the database refuses a claim because the lease has ended, the
+/// source tells `membership` and throws. `membership` must outlive the returned object.
 [[nodiscard]] std::unique_ptr<request_source> make_request_source(database_options options,
-                                                                  const fleet& membership);
+                                                                  fleet& membership);
 
 } // namespace contego::queue

@@ -42,6 +42,39 @@ def test_it_restarts_under_load(cluster, load, launch):
     assert daemon.terminate() == 0
 
 
+def total(daemon, metric, label=""):
+    """Returns the sum of the values of a metric that have this label."""
+    lines = daemon.get("/metrics")[1].splitlines()
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(metric) and label in line)
+
+
+def living(database):
+    return [row["id"] for row in database.query("SELECT id FROM contego.daemon WHERE lease_until > now() ORDER BY id")]
+
+
+def test_it_is_away_for_longer_than_a_lease(cluster, database, load, launch):
+    """No daemon can renew its lease. So none is taken for dead: each goes on under its number, and keeps its requests and their answers."""
+    load.insert(600)
+    daemons = [launch(load.providers()) for _ in range(3)]
+    numbers = living(database)
+    load.started()
+    wait_for(lambda: database.query(
+        "SELECT 1 FROM contego.request WHERE provider = %s AND progress = 'IN_FLIGHT' HAVING count(DISTINCT claimed_by) = 3", load.provider))
+
+    cluster.stop()
+    time.sleep(5)  # a lease lasts 3 seconds
+    cluster.start()
+
+    load.check()
+    assert database.count("provider = %s AND progress = 'HELD'", load.provider) == 0
+    wait_for(lambda: living(database) == numbers, what=lambda: (living(database), numbers))
+    for daemon in daemons:
+        assert total(daemon, "contego_stale_outcomes_total") == 0
+        assert total(daemon, "contego_requests_decided_total", 'disposition="release"') == 0, "given back"
+        assert "taken over" not in daemon.log()
+    load.is_quick_again()
+
+
 def test_all_its_sessions_are_ended_again_and_again(database, load, launch):
     daemon = launch(load.providers())
     load.started()

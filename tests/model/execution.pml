@@ -5,13 +5,13 @@
 #define still_ours(d, r) true
 #else
 #ifdef HOLDER_NOT_COMPARED
-#define still_ours(d, r) (!has(ended, daemon[d].id))
+#define still_ours(d, r) has_lease(d, daemon[d].id)
 #else
-#define still_ours(d, r) (execution_of(d, r).holder == daemon[d].id && !has(ended, daemon[d].id))
+#define still_ours(d, r) (execution_of(d, r).holder == daemon[d].id && has_lease(d, daemon[d].id))
 #endif
 #endif
 
-/* Another execution has started to send in a lane of r, under a lease that has not ended. */
+/* Another execution has started to send in a lane of r, and nobody has taken its daemon for dead. */
 #define rivals(d, r, e, p) (((p) == (r) && (d) != (e) || shares(r, p)) && \
     (execution_of(e, p).at == STARTED || execution_of(e, p).at == WRITTEN) && !has(ended, execution_of(e, p).holder))
 

@@ -34,16 +34,31 @@ inline crash(d) {
     :: i < R -> forget(d, i); i++
     :: else -> break
     od;
-    ended = ended | 1 << daemon[d].id; /* no other daemon learns of it before a rescue */
+    ended = ended | 1 << daemon[d].id; /* only a rescue reads it, which may come much later */
     daemon[d].up = 0;
+    daemon[d].lapsed = 0;
     daemon[d].unanswered_claim = 0;
     daemon[d].latest = 0
 }
 
-/* fleet::keep: renew_lease returns false once the lease has ended; join_fleet gives a new number. */
+/* fleet::keep. A lease that has ended may be renewed until a rescue takes the daemon for dead, which deletes its row and only then
+ * takes its requests. After that, renew_lease returns false, and join_fleet gives a new number. In the code a rescue waits until the
+ * daemon could have renewed. Here it may come at any moment, so the model allows more. */
+#ifdef GRACE_WITHOUT_MEMBERSHIP
+#define may_renew(d) daemon[d].lapsed
+#else
+#define may_renew(d) (daemon[d].lapsed && !has(ended, daemon[d].id))
+#endif
+
+inline renew(d) {
+    daemon[d].lapsed = 0;
+    ended = ended & ~(1 << daemon[d].id)
+}
+
 inline join(d) {
     daemon[d].id = next_id;
     daemon[d].up = 1;
+    daemon[d].lapsed = 0;
     next_id++
 }
 
@@ -54,17 +69,24 @@ end:
     :: d_step { !daemon[d].up || has(ended, daemon[d].id) ->
             assert(next_id < 8); join(d);
             printf("daemon %d joins as %d\n", d, daemon[d].id) }
-    :: d_step { daemon[d].up && !has(ended, daemon[d].id) && MISHAP; /* the daemon is paused, or cut off */
-            ended = ended | 1 << daemon[d].id;
+    :: d_step { daemon[d].up && has_lease(d, daemon[d].id) && MISHAP; /* the daemon is paused, or cut off */
+            daemon[d].lapsed = 1;
             printf("the lease of daemon %d ends\n", d) }
+    :: d_step { daemon[d].up && may_renew(d) -> renew(d); printf("daemon %d renews the lease that had ended\n", d) }
+    :: d_step { daemon[d].up && daemon[d].lapsed && !has(ended, daemon[d].id) ->
+            ended = ended | 1 << daemon[d].id;
+            printf("a rescue takes daemon %d for dead\n", d) }
     :: d_step { daemon[d].up && MISHAP; crash(d); printf("daemon %d dies\n", d) }
     :: d_step { daemon[d].up && daemon[d].unanswered_claim && my_turn ->
             give_back_lost(d);
             printf("daemon %d gives back the lost claim\n", d) }
-    :: d_step { daemon[d].up && daemon[d].stage == IDLE && !daemon[d].unanswered_claim && !has(ended, daemon[d].id) ->
+    :: d_step { daemon[d].up && daemon[d].stage == IDLE && !daemon[d].unanswered_claim && has_lease(d, daemon[d].id) ->
             begin_claim(d);
             printf("daemon %d begins a claim\n", d) }
-    :: d_step { daemon[d].stage == BEGUN && my_turn && (worth(d, 0) || worth(d, 1) || worth(d, 2)) ->
+    :: d_step { daemon[d].stage == BEGUN && my_turn && !has_lease(d, daemon[d].claim_id) ->
+            end_claim(d);
+            printf("daemon %d may claim nothing, since its lease has ended\n", d) }
+    :: d_step { daemon[d].stage == BEGUN && my_turn && has_lease(d, daemon[d].claim_id) && (worth(d, 0) || worth(d, 1) || worth(d, 2)) ->
             choose(d);
             check_order(d, 0);
             check_order(d, 1);

@@ -71,5 +71,9 @@ end:
     :: d_step { mishaps > 0 ->
             mishaps--; drop_transactions(0); drop_transactions(1);
             printf("the database starts anew\n") }
+    :: d_step { mishaps > 0 -> /* for longer than a lease, so that nobody could renew */
+            mishaps--; drop_transactions(0); drop_transactions(1);
+            daemon[0].lapsed = daemon[0].up; daemon[1].lapsed = daemon[1].up;
+            printf("the database was away, and all leases end\n") }
     od
 }

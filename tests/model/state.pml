@@ -72,6 +72,7 @@ typedef Execution {
 
 typedef Daemon {
     bit up;
+    bit lapsed;               /* lease_until has passed */
     unsigned id : 3;          /* contego.daemon.id */
     unsigned stage : 2;
     unsigned claim_id : 3;    /* its id when the claim began */
@@ -85,7 +86,7 @@ typedef Daemon {
 
 Row row[R + 1];               /* the last one belongs to NOBODY */
 Daemon daemon[D];
-unsigned ended : 8;           /* contego.daemon: ids whose lease has ended */
+unsigned ended : 8;           /* ids that have no row in contego.daemon any more: a rescue has taken them for dead */
 unsigned next_id : 4;
 unsigned claims : 4;          /* contego.fence */
 bit taking_turns;             /* a claim holds the lock `claim` of contego.lock */
@@ -106,5 +107,6 @@ hidden byte unsafe_sent_twice, stale_write, done_without_answer, lost_request;
 #define unlocked(r) (row[r].locked == 0 && row[r].shared == 0)
 #define flies(r) (row[r].progress == IN_FLIGHT)
 #define is_unsafe(r, c) ((c) == COMMANDS - 1 && has(UNSAFE, r))
+#define has_lease(d, number) (!has(ended, number) && !((number) == daemon[d].id && daemon[d].lapsed))
 #define execution_of(d, r) daemon[d].execution[r]
 #define behind_of(d, r) execution_of(d, r).behind

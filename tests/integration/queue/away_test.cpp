@@ -81,9 +81,11 @@ TEST_F(database_away, a_claim_that_arrives_after_it_was_given_up_takes_nothing) 
 }
 
 TEST_F(database_away, a_claim_whose_daemon_vanished_does_not_keep_the_others_waiting_for_long) {
+    const daemon_hands daemon(database_);
     pqxx::connection vanished(database_.connection_string);
     pqxx::work claiming(vanished);
-    claiming.exec("SELECT FROM contego.claim(1, 'default', 1)");
+    claiming.exec("SELECT FROM contego.claim(" + std::to_string(daemon.membership.daemon_id()) +
+                  ", 'default', 1)");
 
     EXPECT_EQ(claiming.exec("SHOW idle_in_transaction_session_timeout")[0][0].as<std::string>(), "1s");
     claiming.commit();

@@ -300,7 +300,7 @@ TEST_F(overtaken, goes_first_when_the_later_one_is_given_back) {
 }
 
 TEST_F(overtaken, goes_first_when_the_later_one_is_rescued) {
-    sql("UPDATE contego.daemon SET lease_until = now() - interval '1 second'");
+    sql("UPDATE contego.daemon SET lease_until = '-infinity'");
     daemon_hands alive(database_);
     alive.membership.rescue();
 

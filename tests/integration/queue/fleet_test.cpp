@@ -1,15 +1,42 @@
+#include "database/sqlstate.hpp"
 #include "queue/feed.hpp"
 #include "queue_fixture.hpp"
+
+#include <future>
 
 namespace contego::testing {
 namespace {
 
 class membership : public queue_fixture {
 protected:
-    /// Ends the lease of a daemon, as the passing of time would.
+    static std::string number_of(const daemon_hands& daemon) {
+        return std::to_string(daemon.membership.daemon_id());
+    }
+
+    /// Ends the lease of a daemon, as time does if only the other daemons renew their leases.
     void expire(const daemon_hands& daemon) {
+        sql("UPDATE contego.daemon SET steady_since = now() - interval '1 hour'");
         sql("UPDATE contego.daemon SET lease_until = now() - interval '1 second' WHERE id = " +
-            std::to_string(daemon.membership.daemon_id()));
+            number_of(daemon));
+    }
+
+    /// Ends all leases, as a database does that is away for longer than a lease.
+    void be_away() {
+        sql("UPDATE contego.daemon SET steady_since = now() - interval '1 hour',"
+            " lease_until = now() - interval '1 second'");
+    }
+
+    /// Makes the daemon steady for this long.
+    void be_steady(const daemon_hands& daemon, const std::string& time) {
+        sql("UPDATE contego.daemon SET steady_since = now() - interval '" + time +
+            "' WHERE id = " + number_of(daemon));
+    }
+
+    /// Renews the lease of the daemon after a change of its row. Returns whether it is still steady.
+    bool stays_steady(daemon_hands& daemon, const std::string& change) {
+        sql("UPDATE contego.daemon SET steady_since = now() - interval '1 hour', " + change);
+        daemon.membership.keep();
+        return one("SELECT steady_since < now() - interval '30 minutes' FROM contego.daemon") == "t";
     }
 };
 
@@ -82,14 +109,160 @@ TEST_F(membership, lets_no_daemon_write_that_was_taken_for_dead) {
     EXPECT_EQ(progress(id), "IN_FLIGHT");
 }
 
-TEST_F(membership, is_joined_anew_under_another_number_after_the_lease_ended) {
+TEST_F(membership, is_joined_anew_under_another_number_after_the_daemon_was_taken_for_dead) {
     daemon_hands daemon(database_);
+    daemon_hands alive(database_);
     const auto former = daemon.membership.daemon_id();
     expire(daemon);
+    alive.keep_house();
 
     daemon.membership.keep();
 
     EXPECT_NE(daemon.membership.daemon_id(), former);
+}
+
+TEST_F(membership, that_nobody_could_renew_goes_on_with_its_number_and_its_requests) {
+    const auto id = insert_for_card("1");
+    daemon_hands owner(database_);
+    daemon_hands first_back(database_);
+    const auto number = owner.membership.daemon_id();
+    ASSERT_EQ(owner.claim(), ids{id});
+    be_away();
+
+    EXPECT_EQ(first_back.membership.rescue(), 0);
+    EXPECT_EQ(first_back.keep_house(), 0);
+    owner.membership.keep();
+
+    EXPECT_EQ(owner.membership.daemon_id(), number);
+    EXPECT_TRUE(owner.end(id, disposition::complete).stale.empty());
+    EXPECT_EQ(progress(id), "DONE");
+}
+
+TEST_F(membership, that_nobody_could_renew_ends_a_lease_after_the_others_are_back) {
+    const auto id = insert_for_card("1");
+    daemon_hands dead(database_);
+    daemon_hands alive(database_);
+    ASSERT_EQ(dead.claim(), ids{id});
+    be_away();
+    ASSERT_EQ(alive.keep_house(), 0);
+
+    be_steady(alive, "4 minutes 50 seconds");
+    EXPECT_EQ(alive.keep_house(), 0) << "a lease lasts five minutes";
+    be_steady(alive, "5 minutes");
+    EXPECT_EQ(alive.keep_house(), 1);
+
+    EXPECT_EQ(alive.claim(), ids{id});
+}
+
+TEST_F(membership, is_not_ended_by_a_daemon_whose_own_lease_has_ended) {
+    const auto id = insert_for_card("1");
+    daemon_hands owner(database_);
+    daemon_hands other(database_);
+    ASSERT_EQ(owner.claim(), ids{id});
+    be_away();
+
+    EXPECT_EQ(other.membership.rescue(), 0);
+
+    EXPECT_EQ(progress(id), "IN_FLIGHT");
+}
+
+TEST_F(membership, is_not_ended_by_a_daemon_that_has_not_renewed_its_own_lease_yet) {
+    const auto id = insert_for_card("1");
+    daemon_hands owner(database_);
+    daemon_hands other(database_);
+    ASSERT_EQ(owner.claim(), ids{id});
+    expire(owner);
+    sql("UPDATE contego.daemon SET lease_until = now() + 0.38 * lease WHERE id = " + number_of(other));
+
+    EXPECT_EQ(other.membership.rescue(), 0) << "the database was away for 0.62 of a lease";
+    owner.membership.keep();
+
+    EXPECT_TRUE(owner.end(id, disposition::complete).stale.empty());
+}
+
+TEST_F(membership, is_steady_while_it_is_renewed_in_time) {
+    daemon_hands daemon(database_);
+
+    EXPECT_TRUE(stays_steady(daemon, "lease_until = now() + 0.42 * lease"));
+    EXPECT_FALSE(stays_steady(daemon, "lease_until = now() + 0.38 * lease")) << "a pause of 0.62 of a lease";
+    EXPECT_FALSE(stays_steady(daemon, "lease_until = now() + 1.1 * lease")) << "the clock was set back";
+}
+
+TEST_F(membership, is_steady_on_one_server_only) {
+    daemon_hands daemon(database_);
+
+    EXPECT_FALSE(stays_steady(daemon, "server_start = server_start - interval '1 day'"));
+}
+
+TEST_F(membership, that_is_longer_than_a_lease_can_be_is_cut) {
+    const auto id = insert_for_card("1");
+    daemon_hands dead(database_);
+    daemon_hands alive(database_);
+    ASSERT_EQ(dead.claim(), ids{id});
+    sql("UPDATE contego.daemon SET lease_until = now() + interval '1 hour' WHERE id = " + number_of(dead));
+
+    EXPECT_EQ(alive.keep_house(), 0) << "the daemon may live, and trust its lease";
+
+    EXPECT_EQ(one("SELECT lease_until BETWEEN now() + lease - interval '10 seconds' AND now() + lease"
+                  " FROM contego.daemon WHERE id = " +
+                  number_of(dead)),
+              "t");
+    expire(dead);
+    EXPECT_EQ(alive.keep_house(), 1);
+}
+
+TEST_F(membership, that_has_ended_gives_no_request) {
+    const auto id = insert_for_card("1");
+    daemon_hands daemon(database_);
+    be_away();
+
+    EXPECT_THROW(
+        try { daemon.claim(); } catch (const queue::server_error& e) {
+            EXPECT_EQ(e.sqlstate(), "CG002");
+            throw;
+        },
+        queue::server_error);
+    EXPECT_EQ(progress(id), "QUEUED");
+    EXPECT_TRUE(daemon.membership.needs_renewal());
+    daemon.membership.keep();
+
+    EXPECT_FALSE(daemon.membership.needs_renewal());
+    EXPECT_EQ(daemon.claim(), ids{id});
+}
+
+TEST_F(membership, is_not_renewed_while_a_rescue_ends_it) {
+    daemon_hands owner(database_);
+    daemon_hands alive(database_);
+    const auto former = owner.membership.daemon_id();
+    expire(owner);
+    pqxx::connection other(database_.connection_string);
+    pqxx::work rescuing(other);
+    rescuing.exec("SELECT contego.rescue()");
+    auto renewing = std::async(std::launch::async, [&] { owner.membership.keep(); });
+    until_somebody_waits();
+
+    rescuing.commit();
+    renewing.get();
+
+    EXPECT_NE(owner.membership.daemon_id(), former);
+}
+
+TEST_F(membership, is_not_ended_by_a_rescue_while_it_is_renewed) {
+    const auto id = insert_for_card("1");
+    daemon_hands owner(database_);
+    daemon_hands alive(database_);
+    ASSERT_EQ(owner.claim(), ids{id});
+    expire(owner);
+    pqxx::connection other(database_.connection_string);
+    pqxx::work renewing(other);
+    renewing.exec("SELECT contego.renew_lease(" + number_of(owner) + ", interval '5 minutes')");
+    auto rescue = std::async(std::launch::async, [&] { return alive.membership.rescue(); });
+    until_somebody_waits();
+
+    renewing.commit();
+
+    EXPECT_EQ(rescue.get(), 0);
+    EXPECT_TRUE(owner.end(id, disposition::complete).stale.empty());
 }
 
 TEST_F(membership, ends_at_once_when_the_daemon_leaves) {
@@ -218,6 +391,8 @@ TEST_F(membership, shares_out_anew_what_the_dead_had) {
     ASSERT_EQ(alive.has.in_flight, 5U);
     expire(dead.hands);
 
+    EXPECT_EQ(alive.ask(10), 5U) << "the other daemon may still renew its lease";
+    alive.hands.keep_house();
     EXPECT_EQ(alive.ask(10), 10U);
     EXPECT_EQ(dead.ask(10), 0U) << "until it has joined again";
 }
