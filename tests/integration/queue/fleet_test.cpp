@@ -298,6 +298,18 @@ TEST_F(membership, of_a_process_that_is_seen_to_be_no_more_ends_at_once) {
     EXPECT_EQ(dead.end(id, disposition::complete).stale, ids{id});
 }
 
+TEST_F(membership, of_a_process_that_ended_while_the_database_was_away_ends_at_once) {
+    const auto id = insert_for_card("1");
+    daemon_hands dead(database_, std::chrono::minutes(5), ended_process());
+    daemon_hands alive(database_, std::chrono::minutes(5), queue::this_process());
+    ASSERT_EQ(dead.claim(), ids{id});
+    be_away();
+
+    EXPECT_EQ(alive.keep_house(), 1);
+
+    EXPECT_EQ(alive.claim(), ids{id});
+}
+
 TEST_F(membership, of_a_process_on_another_machine_is_not_judged) {
     const auto id = insert_for_card("1");
     auto elsewhere = ended_process();
