@@ -7,7 +7,7 @@ import subprocess
 from programs import REPOSITORY
 
 # Before the first release: change it when the schema changes so that an older daemon cannot work with it. Then: the former release.
-COMMIT = "6f41a93af0e168ad95504f37d9c18c36bc6bad11"
+COMMIT = "726e2468074b52072660d786820b9c603fdbf451"
 
 
 def contegod():
