@@ -104,9 +104,8 @@ TEST(doctor_daemons, whose_lease_was_ended_did_not_die) {
 }
 
 TEST(doctor_daemons, whose_lease_is_longer_than_any_show_a_clock_that_was_set_back) {
-    EXPECT_THAT(
-        check_daemons({{"a", "n1", 86'400}}, 0),
-        ::testing::ElementsAre(is(ok, "1 daemons"), is(error, "another 24 h", "cuts such a lease")));
+    EXPECT_THAT(check_daemons({{"a", "n1", 86'400}}, 0),
+                ::testing::ElementsAre(is(ok, "1 daemons"), is(error, "another 24 h", "cuts such a lease")));
 }
 
 } // namespace
