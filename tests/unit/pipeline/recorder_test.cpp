@@ -482,9 +482,9 @@ TEST_F(recorder_fixture, keeps_the_order_if_a_request_is_locked_while_its_other_
 
 /// Request 1 has more rows than a batch takes of locked requests, and stays locked. Request 2 does not.
 TEST_F(recorder_fixture, tries_each_locked_request_in_turn) {
-    add(verdict_on(2));
     for (int n = 1; n <= 200; ++n)
         add(command_of(1, n));
+    add(verdict_on(2));
     store_.answers = {postponing({1, 2}), postponing({1}), postponing({1}), postponing({1})};
     start();
     finish();
