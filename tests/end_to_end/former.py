@@ -10,6 +10,12 @@ from programs import REPOSITORY
 COMMIT = "726e2468074b52072660d786820b9c603fdbf451"
 
 
+def is_in_this_clone():
+    """Returns whether the commit is here. A shallow clone has the newest commits only."""
+    done = subprocess.run(["git", "rev-parse", "--is-shallow-repository"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    return done.stdout.strip() == "false"
+
+
 def contegod():
     """Returns the path of the program. The first call takes some minutes."""
     tree = pathlib.Path(REPOSITORY) / "build/former" / COMMIT[:12]
