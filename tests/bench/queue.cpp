@@ -10,8 +10,10 @@
 #include <algorithm>
 #include <condition_variable>
 #include <iostream>
+#include <iterator>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace {
 
