@@ -14,7 +14,7 @@ struct admission {
     friend bool operator==(const admission&, const admission&) = default;
 };
 
-/// Role: protects a CAS from overload, and requests from a dead CAS. The line asks it before it claims and
+/// Role: protects a CAS from overload, and requests from a CAS that does not answer. The line asks it before it claims and
 /// before it sends. All calls are made on the network thread.
 class admission_control {
 public:

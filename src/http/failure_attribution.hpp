@@ -18,9 +18,9 @@ namespace contego::http {
 /// Decides whose fault it was that an exchange was sent and failed: the endpoint's, which was away, or the
 /// command's.
 ///
-/// If an exchange that began after the failure is answered, the endpoint was alive. If the endpoint is taken
-/// for dead, or nobody is answered for `longest`, it was an outage. If nobody is answered, and this exchange
-/// was answered by bytes that cannot be read, the command may be what breaks the answer.
+/// If an exchange that began after the failure is answered, the endpoint was alive. If the breaker of
+/// the endpoint opens, or nobody is answered for `longest`, it was an outage. If nobody is answered, and this
+/// exchange was answered by bytes that cannot be read, the command may be what breaks the answer.
 ///
 /// Single-threaded. Must outlive the coroutines that await a decision.
 class failure_attribution {

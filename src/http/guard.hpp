@@ -31,14 +31,13 @@ struct guarded_endpoint {
 /// Called on the network thread when the breaker of an endpoint opens or closes.
 using endpoint_told = std::function<void(std::string_view endpoint, bool open, std::string_view reason)>;
 
-/// Sends each exchange to the first endpoint of a provider that is alive, sends probes to dead endpoints, and
-/// limits how much is sent.
+/// Sends each exchange to the first endpoint of a provider whose breaker is closed, sends probes to the
+/// others, and limits how much is sent.
 ///
-/// Each endpoint has a breaker and an adaptive limit. An endpoint is dead while its breaker is open. While
-/// the first endpoint is dead, the next one takes its place. Once every probe interval (a second by default),
-/// one exchange goes to the dead endpoint instead, as a probe. If the probe could not be sent at all, it goes
-/// to the living endpoint. If no endpoint is alive, only probes pass: one at a time, to the endpoints in
-/// turn.
+/// Each endpoint has a breaker and an adaptive limit. While the breaker of the first endpoint is open, the
+/// next one takes its place. Once every probe interval (a second by default), one exchange goes to the first
+/// one instead, as a probe. If the probe could not be sent at all, it goes to the endpoint whose breaker is
+/// closed. If all breakers are open, only probes pass: one at a time, to the endpoints in turn.
 ///
 /// An exchange that was sent and failed is handed on when it is clear who caused the failure. That is at once
 /// if the breaker is open. If an exchange that began later is answered, the endpoint was alive. After a probe

@@ -44,7 +44,7 @@ public:
 
     [[nodiscard]] const request& of() const { return request_; }
 
-    /// Returns the next step. `proven` is false if the CAS is taken for dead and the next exchange is a
+    /// Returns the next step. `proven` is false if the breaker is open and the next exchange is a
     /// probe. A command that is not safe to repeat is never a probe: a GET goes before it. Precondition:
     /// every send_step before was answered, and no verdict was returned.
     [[nodiscard]] step next(bool proven = true);

@@ -55,7 +55,7 @@ void line::stop() {
 
 claim_room line::room() const {
     const auto most = dispatcher_.max_concurrent();
-    // Nothing is claimed ahead for a CAS that may be dead.
+    // Nothing is claimed ahead while the breaker is open.
     const auto capacity = most > 0 && gate_.now().proven ? most + options_.claim_ahead : most;
     const auto held = dispatcher_.waiting() + dispatcher_.sending() + recorder_.outstanding();
     // A request whose row another session keeps locked keeps no others out.

@@ -38,9 +38,9 @@ struct line_parts {
 /// claim -> plan -> send -> record, for one provider.
 /// The claimer claims requests if there is room, and plans them. The dispatcher chooses the next one, the
 /// sender sends its commands, and the recorder stores their outcomes. A request counts as held until its
-/// outcome is durable, so that a slow database stops the claiming and the memory does not grow. For a CAS
-/// that is taken for dead nothing is claimed, and requests that wait are given back. If the database does not
-/// answer, it is asked again, forever, and no answer of the CAS is lost. Lives on the network thread.
+/// outcome is durable, so that a slow database stops the claiming and the memory does not grow. While
+/// the breakers of all endpoints are open, nothing is claimed, and requests that wait are given back. If the
+/// database does not answer, it is asked again, forever, and no answer of the CAS is lost. Lives on the network thread.
 class line {
 public:
     line(line_options options, const line_parts& parts);
