@@ -14,8 +14,8 @@ struct admission {
     friend bool operator==(const admission&, const admission&) = default;
 };
 
-/// Role: protects a CAS from overload, and requests from a CAS that does not answer. The line asks it before it claims and
-/// before it sends. All calls are made on the network thread.
+/// Role: protects a CAS from overload, and requests from a CAS that does not answer. The line asks it before
+/// it claims and before it sends. All calls are made on the network thread.
 class admission_control {
 public:
     admission_control() = default;

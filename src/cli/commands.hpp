@@ -15,7 +15,7 @@ namespace contego::daemon {
 
 struct migrate_arguments {
     std::filesystem::path configuration_file;
-    bool status = false;  ///< only list the applied steps
+    bool status = false;  ///< only list the applied migrations
     bool dry_run = false; ///< only print the SQL that would run
 };
 

@@ -69,7 +69,7 @@ void add_verb(CLI::App& app, const char* verb, const char* meaning, verb_argumen
 }
 
 std::string version_line() {
-    const auto newest = contego::queue::embedded_schema().steps.back().version;
+    const auto newest = contego::queue::embedded_schema().migrations.back().version;
     return std::string("contegod ") + version + " (commit " + commit + ", schema " + std::to_string(newest) +
            ')';
 }
@@ -88,8 +88,10 @@ int run(int argc, char** argv) {
     migrate_arguments migration;
     auto& migrate = *app.add_subcommand("migrate", "bring the schema of the database up to date");
     add_configuration(migrate, migration.configuration_file);
-    auto* status_flag = migrate.add_flag(
-        "--status", migration.status, "only list the steps that are applied and those still to be applied");
+    auto* status_flag =
+        migrate.add_flag("--status",
+                         migration.status,
+                         "only list the migrations that are applied and those still to be applied");
     migrate.add_flag("--dry-run", migration.dry_run, "only print the SQL that would run")
         ->excludes(status_flag);
 

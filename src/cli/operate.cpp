@@ -20,8 +20,8 @@ constexpr int most_unknown_shown = 20;
 
 void print_status(queue::migrations& schema) {
     for (const auto& m : schema.status())
-        std::cout << std::setw(4) << std::setfill('0') << m.step.version << std::setfill(' ') << "  "
-                  << std::left << std::setw(20) << m.step.name << std::right << "  "
+        std::cout << std::setw(4) << std::setfill('0') << m.one.version << std::setfill(' ') << "  "
+                  << std::left << std::setw(20) << m.one.name << std::right << "  "
                   << m.applied_date.value_or("not applied") << '\n';
     for (const auto& one : schema.outdated())
         std::cout << one.kind << ' ' << one.name << ": to be applied\n";
@@ -34,11 +34,11 @@ int apply(queue::migrations& schema) {
         std::cerr << *refusal << '\n';
         return exit_status::failed;
     }
-    for (const auto& m : applied.steps)
+    for (const auto& m : applied.migrations)
         std::cout << "applied " << m.version << ' ' << m.name << '\n';
     for (const auto& one : applied.definitions)
         std::cout << "applied " << one.kind << ' ' << one.name << '\n';
-    if (applied.steps.empty() && applied.definitions.empty())
+    if (applied.migrations.empty() && applied.definitions.empty())
         std::cout << "nothing to do: the schema is up to date\n";
     if (const auto warning = schema.encoding_warning()) std::cout << "warning: " << *warning << '\n';
     return 0;
@@ -47,7 +47,7 @@ int apply(queue::migrations& schema) {
 int dry_run(queue::migrations& schema) {
     for (const auto& m : schema.status())
         if (!m.applied_date)
-            std::cout << "-- " << m.step.version << ' ' << m.step.name << '\n' << m.step.sql << '\n';
+            std::cout << "-- " << m.one.version << ' ' << m.one.name << '\n' << m.one.sql << '\n';
     for (const auto& one : schema.outdated())
         std::cout << "-- " << one.kind << ' ' << one.name << '\n' << one.sql << '\n';
     return 0;

@@ -55,7 +55,7 @@ findings look_at_schema(snapshot& p) {
     const auto steps = schema.status();
     schema_state state;
     state.mismatch = schema.mismatch();
-    state.known = queue::embedded_schema().steps.size();
+    state.known = queue::embedded_schema().migrations.size();
     state.applied = static_cast<std::size_t>(
         std::ranges::count_if(steps, [](const auto& s) { return s.applied_date.has_value(); }));
     if (state.applied == state.known) {

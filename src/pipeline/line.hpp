@@ -40,7 +40,8 @@ struct line_parts {
 /// sender sends its commands, and the recorder stores their outcomes. A request counts as held until its
 /// outcome is durable, so that a slow database stops the claiming and the memory does not grow. While
 /// the breakers of all endpoints are open, nothing is claimed, and requests that wait are given back. If the
-/// database does not answer, it is asked again, forever, and no answer of the CAS is lost. Lives on the network thread.
+/// database does not answer, it is asked again, forever, and no answer of the CAS is lost. Lives on the
+/// network thread.
 class line {
 public:
     line(line_options options, const line_parts& parts);

@@ -34,10 +34,12 @@ constexpr const char* take_turns = "LOCK TABLE contego.migration IN SHARE ROW EX
 // A function in SQL may call a function that is created after it.
 constexpr const char* take_bodies_unchecked = "SET LOCAL check_function_bodies = off";
 constexpr const char* ledger_exists = "SELECT to_regclass('contego.migration') IS NOT NULL";
-constexpr const char* read_steps = "SELECT version, name, sha256, compatible_from,"
-                                   "       to_char(applied_date AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
-                                   " FROM contego.migration ORDER BY version";
-// Only definitions that exist, so that a function or view that a step or a person dropped is created again.
+constexpr const char* read_migrations =
+    "SELECT version, name, sha256, compatible_from,"
+    "       to_char(applied_date AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')"
+    " FROM contego.migration ORDER BY version";
+// Only definitions that exist, so that a function or view that a migration or a person dropped is created
+// again.
 constexpr const char* read_definitions =
     "SELECT d.kind, d.name, d.sha256 FROM contego.definition AS d"
     " WHERE CASE d.kind"
@@ -45,7 +47,7 @@ constexpr const char* read_definitions =
     "                              AND c.relnamespace = 'contego'::regnamespace)"
     "     ELSE EXISTS (SELECT FROM pg_proc AS p WHERE p.proname = d.name"
     "                  AND p.pronamespace = 'contego'::regnamespace) END";
-constexpr const char* enter_step =
+constexpr const char* enter_migration =
     "INSERT INTO contego.migration (version, name, sha256, compatible_from) VALUES ($1, $2, $3, $4)";
 constexpr const char* enter_definition =
     "INSERT INTO contego.definition (kind, name, sha256) VALUES ($1, $2, $3)"
@@ -60,10 +62,10 @@ bool was_made_meanwhile(const server_error& e) {
     return e.sqlstate() == "23505" || e.sqlstate() == "42P06" || e.sqlstate() == "42P07";
 }
 
-std::string file_of(const migration& step) {
+std::string file_of(const migration& one) {
     std::array<char, 16> number{};
-    std::snprintf(number.data(), number.size(), "%04d", step.version);
-    return std::string("sql/migrations/") + number.data() + '_' + step.name + ".sql";
+    std::snprintf(number.data(), number.size(), "%04d", one.version);
+    return std::string("sql/migrations/") + number.data() + '_' + one.name + ".sql";
 }
 
 std::string file_of(const definition& one) {
@@ -90,8 +92,8 @@ std::string names_of(const std::vector<definition>& all) {
     return text;
 }
 
-/// A step that a database has applied.
-struct applied_step {
+/// A migration that a database has applied.
+struct applied_migration {
     int version;
     std::string name;
     std::string sha256;
@@ -99,23 +101,23 @@ struct applied_step {
     std::string applied_date;
 };
 
-/// The steps and definitions that a database has applied.
+/// The migrations and definitions that a database has applied.
 struct ledger {
-    std::vector<applied_step> steps; ///< in the order of their numbers
+    std::vector<applied_migration> migrations; ///< in the order of their numbers
     std::map<std::pair<std::string, std::string>, std::string>
         definitions; ///< SHA-256 of the definitions that exist, by kind and name
 
-    [[nodiscard]] const applied_step* find(int version) const {
-        const auto found = std::ranges::find(steps, version, &applied_step::version);
-        return found == steps.end() ? nullptr : &*found;
+    [[nodiscard]] const applied_migration* find(int version) const {
+        const auto found = std::ranges::find(migrations, version, &applied_migration::version);
+        return found == migrations.end() ? nullptr : &*found;
     }
 };
 
 ledger read_ledger(pqxx::transaction_base& tx) {
     ledger found;
     if (!tx.exec(ledger_exists)[0][0].as<bool>()) return found;
-    for (const auto& row : tx.exec(read_steps))
-        found.steps.push_back(
+    for (const auto& row : tx.exec(read_migrations))
+        found.migrations.push_back(
             {row[0].as<int>(), row[1].c_str(), row[2].c_str(), row[3].as<int>(), row[4].c_str()});
     for (const auto& row : tx.exec(read_definitions))
         found.definitions[{row[0].c_str(), row[1].c_str()}] = row[2].c_str();
@@ -127,35 +129,35 @@ ledger read_ledger(connection& c) {
 }
 
 bool is_newer(const ledger& found, const schema_text& known) {
-    return !found.steps.empty() && found.steps.back().version > known.steps.back().version;
+    return !found.migrations.empty() && found.migrations.back().version > known.migrations.back().version;
 }
 
 /// Returns why the schema must not be migrated by this program, with a HINT, or nothing if it may be.
 std::optional<std::string> refusal(const ledger& found, const schema_text& known) {
-    for (const auto& step : known.steps) {
-        const auto* done = found.find(step.version);
+    for (const auto& one : known.migrations) {
+        const auto* done = found.find(one.version);
         if (done == nullptr) continue;
-        const auto sha256 = checksum(step.sql);
+        const auto sha256 = checksum(one.sql);
         if (sha256 != done->sha256)
-            return "step " + std::to_string(step.version) + " (" + step.name +
+            return "migration " + std::to_string(one.version) + " (" + one.name +
                    ") was changed after it was applied: the database has the checksum " +
                    done->sha256.substr(0, 12) + ", this program " + sha256.substr(0, 12) +
                    "\nHINT: use the program of the release that migrated this database, or a later release; "
                    "drop a development database and migrate it again";
     }
-    const auto newest_known = known.steps.back().version;
-    if (is_newer(found, known) && found.steps.back().compatible_from > newest_known)
-        return "the schema is at version " + std::to_string(found.steps.back().version) +
+    const auto newest_known = known.migrations.back().version;
+    if (is_newer(found, known) && found.migrations.back().compatible_from > newest_known)
+        return "the schema is at version " + std::to_string(found.migrations.back().version) +
                ", which works with programs that know version " +
-               std::to_string(found.steps.back().compatible_from) + " or later; this program knows " +
+               std::to_string(found.migrations.back().compatible_from) + " or later; this program knows " +
                std::to_string(newest_known) + "\nHINT: install the release that migrated this database";
     return std::nullopt;
 }
 
-std::vector<migration> missing_steps(const ledger& found, const schema_text& known) {
+std::vector<migration> missing_migrations(const ledger& found, const schema_text& known) {
     std::vector<migration> all;
-    std::ranges::copy_if(known.steps, std::back_inserter(all), [&](const migration& step) {
-        return found.find(step.version) == nullptr;
+    std::ranges::copy_if(known.migrations, std::back_inserter(all), [&](const migration& one) {
+        return found.find(one.version) == nullptr;
     });
     return all;
 }
@@ -176,14 +178,14 @@ migrations::result apply_in(pqxx::transaction_base& tx, const schema_text& known
     tx.exec(take_bodies_unchecked);
     const auto found = read_ledger(tx);
     if (const auto why = refusal(found, known)) return {why, {}};
-    schema_text applied{missing_steps(found, known), {}};
-    for (const auto& step : applied.steps)
-        run_file(tx, file_of(step), step.sql);
-    applied.definitions = outdated_definitions(read_ledger(tx), known); // a step may have dropped some
+    schema_text applied{missing_migrations(found, known), {}};
+    for (const auto& one : applied.migrations)
+        run_file(tx, file_of(one), one.sql);
+    applied.definitions = outdated_definitions(read_ledger(tx), known); // a migration may have dropped some
     for (const auto& one : applied.definitions)
         run_file(tx, file_of(one), one.sql);
-    for (const auto& step : applied.steps)
-        sql::run(tx, enter_step, step.version, step.name, checksum(step.sql), step.compatible_from);
+    for (const auto& one : applied.migrations)
+        sql::run(tx, enter_migration, one.version, one.name, checksum(one.sql), one.compatible_from);
     for (const auto& one : applied.definitions)
         sql::run(tx, enter_definition, one.kind, one.name, checksum(one.sql));
     return {std::nullopt, std::move(applied)};
@@ -197,12 +199,12 @@ migrations::migrations(database_options options, const schema_text& known)
 std::vector<migration_state> migrations::status() {
     const auto found = read_ledger(connection_);
     std::vector<migration_state> all;
-    for (const auto& step : known_.steps) {
-        const auto* done = found.find(step.version);
-        all.push_back({step, done == nullptr ? std::nullopt : std::optional(done->applied_date)});
+    for (const auto& one : known_.migrations) {
+        const auto* done = found.find(one.version);
+        all.push_back({one, done == nullptr ? std::nullopt : std::optional(done->applied_date)});
     }
-    for (const auto& done : found.steps)
-        if (all.empty() || done.version > all.back().step.version)
+    for (const auto& done : found.migrations)
+        if (all.empty() || done.version > all.back().one.version)
             all.push_back({{done.version, done.name, {}, done.compatible_from}, done.applied_date});
     return all;
 }
@@ -237,9 +239,9 @@ std::optional<std::string> migrations::encoding_warning() {
 std::optional<std::string> migrations::mismatch() {
     const auto found = read_ledger(connection_);
     if (const auto why = refusal(found, known_)) return why;
-    if (const auto steps = missing_steps(found, known_); !steps.empty())
-        return "the schema is at version " + std::to_string(steps.front().version - 1) +
-               ", this program needs " + std::to_string(known_.steps.back().version) +
+    if (const auto missing = missing_migrations(found, known_); !missing.empty())
+        return "the schema is at version " + std::to_string(missing.front().version - 1) +
+               ", this program needs " + std::to_string(known_.migrations.back().version) +
                "\nHINT: run contegod migrate";
     if (const auto all = outdated_definitions(found, known_); !all.empty())
         return "functions or views of the schema are missing or not those of this program: " + names_of(all) +

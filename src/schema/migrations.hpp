@@ -11,7 +11,7 @@ namespace contego::queue {
 
 /// A migration and the date on which it was applied.
 struct migration_state {
-    migration step;
+    migration one;
     std::optional<std::string> applied_date; ///< nothing if it is not applied
 };
 
@@ -24,7 +24,7 @@ public:
     /// The result of `apply`.
     struct result {
         std::optional<std::string> refusal; ///< why nothing was applied, with a HINT
-        schema_text applied;                ///< the steps, functions and views that were applied
+        schema_text applied;                ///< the migrations, functions and views that were applied
     };
 
     /// `known` must outlive this.
@@ -37,8 +37,9 @@ public:
     /// their application. Returns none if the schema is newer than this program.
     [[nodiscard]] std::vector<definition> outdated();
 
-    /// Applies the missing steps, then the outdated functions and views, in one transaction. Refuses if a
-    /// step was changed after it was applied, or if the schema is too new. Two calls at once take turns.
+    /// Applies the missing migrations, then the outdated functions and views, in one transaction. Refuses if
+    /// a migration was changed after it was applied, or if the schema is too new. Two calls at once take
+    /// turns.
     [[nodiscard]] result apply();
 
     /// Returns a warning about the encoding of the database, or nothing if it is UTF-8.

@@ -9,7 +9,7 @@ namespace contego::queue {
 
 /// The SQL of the schema.
 struct schema_text {
-    std::vector<migration> steps;        ///< in the order of their numbers
+    std::vector<migration> migrations;   ///< in the order of their numbers
     std::vector<definition> definitions; ///< in the order in which they are applied
 };
 

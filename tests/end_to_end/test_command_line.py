@@ -146,7 +146,7 @@ def test_a_step_that_was_changed_since_it_was_applied_is_refused(database, confi
     for done in refused:
         assert done.returncode == 1
         said = done.stdout + done.stderr
-        assert "step 1 (tables) was changed after it was applied" in said and "0" * 12 in said and kept[:12] in said
+        assert "migration 1 (tables) was changed after it was applied" in said and "0" * 12 in said and kept[:12] in said
 
 
 def test_status_counts_what_waits(database, configure, providers):

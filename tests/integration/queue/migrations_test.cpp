@@ -50,7 +50,7 @@ protected:
 
 TEST_F(migrations, are_numbered_from_one_without_gaps) {
     int expected = 0;
-    for (const auto& m : queue::embedded_schema().steps)
+    for (const auto& m : queue::embedded_schema().migrations)
         EXPECT_EQ(m.version, ++expected);
     EXPECT_GT(expected, 0);
 }
@@ -62,10 +62,10 @@ TEST_F(migrations, make_the_schema_once) {
     EXPECT_EQ(schema.outdated().size(), queue::embedded_schema().definitions.size());
 
     const auto first = schema.apply();
-    EXPECT_EQ(first.applied.steps.size(), queue::embedded_schema().steps.size());
+    EXPECT_EQ(first.applied.migrations.size(), queue::embedded_schema().migrations.size());
     EXPECT_EQ(first.applied.definitions.size(), queue::embedded_schema().definitions.size());
     const auto second = schema.apply();
-    EXPECT_THAT(second.applied.steps, IsEmpty());
+    EXPECT_THAT(second.applied.migrations, IsEmpty());
     EXPECT_THAT(second.applied.definitions, IsEmpty());
 
     EXPECT_EQ(mismatch(), "");
@@ -76,14 +76,14 @@ TEST_F(migrations, make_the_schema_once) {
 
 TEST_F(migrations, of_two_at_once_are_applied_once) {
     std::atomic<std::size_t> applied = 0;
-    const auto migrate = [&] { applied += apply(queue::embedded_schema()).applied.steps.size(); };
+    const auto migrate = [&] { applied += apply(queue::embedded_schema()).applied.migrations.size(); };
 
     {
         const std::jthread a(migrate);
         const std::jthread b(migrate);
     }
 
-    EXPECT_EQ(applied, queue::embedded_schema().steps.size());
+    EXPECT_EQ(applied, queue::embedded_schema().migrations.size());
 }
 
 TEST_F(migrations, apply_a_function_again_whose_text_changed_and_no_other) {
@@ -96,7 +96,7 @@ TEST_F(migrations, apply_a_function_again_whose_text_changed_and_no_other) {
 
     const auto done = newer.apply();
 
-    EXPECT_THAT(done.applied.steps, IsEmpty());
+    EXPECT_THAT(done.applied.migrations, IsEmpty());
     EXPECT_THAT(done.applied.definitions, ElementsAre(Field(&queue::definition::name, "leave_fleet")));
     EXPECT_EQ(one("SELECT obj_description('contego.leave_fleet'::regproc)"), "changed");
     EXPECT_EQ(newer.mismatch(), std::nullopt);
@@ -104,14 +104,14 @@ TEST_F(migrations, apply_a_function_again_whose_text_changed_and_no_other) {
         << "an older program would run with the functions of a newer one";
 }
 
-TEST_F(migrations, make_a_view_again_that_a_step_dropped) {
+TEST_F(migrations, make_a_view_again_that_a_migration_dropped) {
     ASSERT_EQ(apply(queue::embedded_schema()).refusal, std::nullopt);
-    const int next = changed_.steps.back().version + 1;
-    changed_.steps.push_back({next, "other_attempts", "DROP VIEW contego.attempt CASCADE", next});
+    const int next = changed_.migrations.back().version + 1;
+    changed_.migrations.push_back({next, "other_attempts", "DROP VIEW contego.attempt CASCADE", next});
 
     const auto done = apply(changed_);
 
-    EXPECT_THAT(done.applied.steps, ElementsAre(Field(&queue::migration::version, next)));
+    EXPECT_THAT(done.applied.migrations, ElementsAre(Field(&queue::migration::version, next)));
     EXPECT_THAT(
         done.applied.definitions,
         ElementsAre(Field(&queue::definition::name, "attempt"), Field(&queue::definition::name, "timeline")));
@@ -134,10 +134,10 @@ TEST_F(migrations, with_a_broken_function_leave_nothing_behind) {
     EXPECT_EQ(apply(queue::embedded_schema()).refusal, std::nullopt);
 }
 
-TEST_F(migrations, with_a_broken_function_undo_their_steps) {
+TEST_F(migrations, with_a_broken_function_undo_all) {
     ASSERT_EQ(apply(queue::embedded_schema()).refusal, std::nullopt);
-    const int next = changed_.steps.back().version + 1;
-    changed_.steps.push_back({next, "extra", "CREATE TABLE contego.extra (n integer)", next});
+    const int next = changed_.migrations.back().version + 1;
+    changed_.migrations.push_back({next, "extra", "CREATE TABLE contego.extra (n integer)", next});
     named(changed_, "claim").sql += "COMMENT ON FUNCTION contego.claim IS 'changed';\n";
     named(changed_, "leave_fleet").sql = "SELECT contego.no_such_function()";
 
@@ -148,17 +148,17 @@ TEST_F(migrations, with_a_broken_function_undo_their_steps) {
     EXPECT_EQ(mismatch(), "");
 }
 
-TEST_F(migrations, refuse_a_step_that_was_changed_after_it_was_applied) {
+TEST_F(migrations, refuse_one_that_was_changed_after_it_was_applied) {
     ASSERT_EQ(apply(queue::embedded_schema()).refusal, std::nullopt);
-    auto& step = changed_.steps.front();
-    const auto before = queue::checksum(step.sql).substr(0, 12);
-    step.sql += "CREATE TABLE contego.extra (n integer);\n";
-    const auto after = queue::checksum(step.sql).substr(0, 12);
+    auto& one = changed_.migrations.front();
+    const auto before = queue::checksum(one.sql).substr(0, 12);
+    one.sql += "CREATE TABLE contego.extra (n integer);\n";
+    const auto after = queue::checksum(one.sql).substr(0, 12);
 
     const auto refusal = apply(changed_).refusal.value_or("");
 
     EXPECT_THAT(refusal,
-                AllOf(HasSubstr("step 1 (" + step.name + ") was changed"),
+                AllOf(HasSubstr("migration 1 (" + one.name + ") was changed"),
                       HasSubstr(before),
                       HasSubstr(after),
                       HasSubstr("\nHINT: ")));
@@ -167,8 +167,8 @@ TEST_F(migrations, refuse_a_step_that_was_changed_after_it_was_applied) {
 }
 
 TEST_F(migrations, refuse_a_schema_newer_than_they_know) {
-    const int next = changed_.steps.back().version + 1;
-    changed_.steps.push_back({next, "from_the_future", "CREATE TABLE contego.extra (n integer)", next});
+    const int next = changed_.migrations.back().version + 1;
+    changed_.migrations.push_back({next, "from_the_future", "CREATE TABLE contego.extra (n integer)", next});
     ASSERT_EQ(apply(changed_).refusal, std::nullopt);
 
     EXPECT_THAT(mismatch(),
@@ -177,8 +177,9 @@ TEST_F(migrations, refuse_a_schema_newer_than_they_know) {
 }
 
 TEST_F(migrations, accept_a_newer_schema_that_says_so_and_leave_its_functions_alone) {
-    const int known = changed_.steps.back().version;
-    changed_.steps.push_back({known + 1, "from_the_future", "CREATE TABLE contego.extra (n integer)", known});
+    const int known = changed_.migrations.back().version;
+    changed_.migrations.push_back(
+        {known + 1, "from_the_future", "CREATE TABLE contego.extra (n integer)", known});
     named(changed_, "claim").sql += "COMMENT ON FUNCTION contego.claim IS 'newer';\n";
     ASSERT_EQ(apply(changed_).refusal, std::nullopt);
 
@@ -188,7 +189,7 @@ TEST_F(migrations, accept_a_newer_schema_that_says_so_and_leave_its_functions_al
     EXPECT_EQ(done.refusal, std::nullopt);
     EXPECT_THAT(done.applied.definitions, IsEmpty());
     EXPECT_EQ(one("SELECT obj_description('contego.claim'::regproc)"), "newer");
-    EXPECT_EQ(queue::migrations(database_).status().back().step.name, "from_the_future");
+    EXPECT_EQ(queue::migrations(database_).status().back().one.name, "from_the_future");
 }
 
 TEST_F(migrations, apply_a_function_again_that_somebody_dropped) {
