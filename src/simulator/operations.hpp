@@ -78,7 +78,7 @@ inline constexpr std::string_view answer_namespace = "http://www.conax.com/cas/x
 /// Returns all services.
 [[nodiscard]] std::span<const area> areas();
 
-/// Returns the 13 operations, in the order of command_types.
+/// Returns all operations: one for each command of the shipped binding.
 [[nodiscard]] std::span<const operation> operations();
 
 /// Returns the service at a path, or nullptr if there is none.

@@ -150,15 +150,15 @@ TEST_F(migrations, with_a_broken_function_undo_all) {
 
 TEST_F(migrations, refuse_one_that_was_changed_after_it_was_applied) {
     ASSERT_EQ(apply(queue::embedded_schema()).refusal, std::nullopt);
-    auto& one = changed_.migrations.front();
-    const auto before = queue::checksum(one.sql).substr(0, 12);
-    one.sql += "CREATE TABLE contego.extra (n integer);\n";
-    const auto after = queue::checksum(one.sql).substr(0, 12);
+    auto& tables = changed_.migrations.front();
+    const auto before = queue::checksum(tables.sql).substr(0, 12);
+    tables.sql += "CREATE TABLE contego.extra (n integer);\n";
+    const auto after = queue::checksum(tables.sql).substr(0, 12);
 
     const auto refusal = apply(changed_).refusal.value_or("");
 
     EXPECT_THAT(refusal,
-                AllOf(HasSubstr("migration 1 (" + one.name + ") was changed"),
+                AllOf(HasSubstr("migration 1 (" + tables.name + ") was changed"),
                       HasSubstr(before),
                       HasSubstr(after),
                       HasSubstr("\nHINT: ")));

@@ -1,6 +1,7 @@
 #include "every_reply.hpp"
 
 #include "sample.hpp"
+#include "shipped.hpp"
 
 #include <algorithm>
 #include <array>
@@ -211,7 +212,7 @@ value data_of(command_type type) {
 
 std::vector<reply_case> every_reply_case() {
     std::vector<reply_case> all;
-    for (const auto type : command_types) {
+    for (const auto type : shipped_commands()) {
         cases_of cases(type, all);
         cases.statuses();
         cases.faults();

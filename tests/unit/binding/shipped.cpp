@@ -2,7 +2,9 @@
 
 #include "sample.hpp"
 
+#include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <stdexcept>
 
@@ -23,6 +25,14 @@ std::string shipped_text() {
 const binding& shipped() {
     static const auto compiled_once = compiled(shipped_text());
     return compiled_once;
+}
+
+std::vector<command_type> shipped_commands() {
+    std::vector<command_type> all;
+    std::ranges::copy_if(command_types, std::back_inserter(all), [](command_type type) {
+        return shipped().limits().supports(type);
+    });
+    return all;
 }
 
 } // namespace contego::samples

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace contego::samples {
 
@@ -15,5 +16,8 @@ namespace contego::samples {
 
 /// Returns the same binding, compiled once.
 [[nodiscard]] const binding& shipped();
+
+/// Returns the commands that it supports.
+[[nodiscard]] std::vector<command_type> shipped_commands();
 
 } // namespace contego::samples

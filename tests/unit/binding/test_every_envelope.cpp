@@ -16,6 +16,7 @@ namespace {
 
 using samples::full_command;
 using samples::shipped;
+using samples::shipped_commands;
 using leaves = std::vector<std::string>;
 
 struct expected_envelope {
@@ -217,7 +218,7 @@ INSTANTIATE_TEST_SUITE_P(default_binding,
                          [](const auto& p) { return std::string(name_of(p.param.type)); });
 
 TEST(default_binding, has_every_envelope_in_the_table) {
-    for (const auto type : command_types)
+    for (const auto type : shipped_commands())
         EXPECT_EQ(std::ranges::count(expected_envelopes, type, &expected_envelope::type), 1) << name_of(type);
 }
 
