@@ -1,10 +1,14 @@
 #include "plan/direct.hpp"
 #include "plan/expansion.hpp"
 #include "plan/matrix.hpp"
+#include "plan/nearest.hpp"
 #include <contego/plan.hpp>
 
 #include <bitset>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace contego {
 namespace {
@@ -12,11 +16,16 @@ namespace {
 using planning::findings;
 
 refusal unknown(std::string_view action) {
-    std::string rule = "must be one of";
+    std::vector<std::string_view> names;
     for (const auto& r : planning::matrix)
-        (rule += ' ') += r.action;
+        names.push_back(r.action);
     for (const auto type : command_types)
-        (rule += ' ') += name_of(type);
+        names.push_back(name_of(type));
+    std::string rule = "must be one of";
+    if (const auto name = planning::nearest(action, names))
+        rule = "is unknown, did you mean " + std::string(*name) + "? It must be one of";
+    for (const auto name : names)
+        (rule += ' ') += name;
     findings found;
     found.add("action", planning::without_secret(action), std::move(rule));
     return {"UNKNOWN_ACTION", found.take()};

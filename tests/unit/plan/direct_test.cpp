@@ -176,6 +176,22 @@ TEST(direct, an_unknown_action_is_refused_with_the_known_ones) {
     EXPECT_NE(no.all[0].rule.find(" UPDATE_CA_PIN_TO_GIVEN_VALUE"), std::string::npos);
 }
 
+TEST(direct, a_misspelt_action_is_refused_with_the_nearest_one_first) {
+    const auto first_words = [](const char* action) {
+        const auto result = plan(action, value::object{}, limits{});
+        const auto& rule = std::get<refusal>(result).all.at(0).rule;
+        return rule.substr(0, rule.find(" must be one of"));
+    };
+
+    for (const auto* action :
+         {"ADD_SUBSCRIPTION", "add_subscriptions", "Add Subscriptions", "ADD_SUBSCRPITIONS"})
+        EXPECT_EQ(first_words(action), "is unknown, did you mean ADD_SUBSCRIPTIONS? It") << action;
+    EXPECT_EQ(first_words("SWAP_INSTALED_ITEMS"), "is unknown, did you mean SWAP_INSTALLED_ITEM? It");
+    EXPECT_EQ(first_words("STOP_SERVICES"), "is unknown, did you mean STOP_SERVICE? It");
+    const auto far = plan(std::string(100000, 'A'), value::object{}, limits{});
+    EXPECT_EQ(std::get<refusal>(far).all.at(0).rule.find("must be one of BECOME_SUBSCRIBER"), 0U);
+}
+
 TEST(direct, an_action_in_lower_case_or_with_a_blank_is_unknown) {
     for (const auto* action : {"add_subscriptions", "ADD_SUBSCRIPTIONS ", ""})
         EXPECT_EQ(std::get<refusal>(plan(action, value::object{}, limits{})).code, "UNKNOWN_ACTION")
