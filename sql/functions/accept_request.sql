@@ -20,8 +20,10 @@ BEGIN
         END IF;
     END IF;
 
-    NEW.provider := left(coalesce(NEW.provider, 'default'), 100);
-    NEW.priority := left(coalesce(NEW.priority, 'REGULAR'), 100);
+    -- Object-relational mappers send '' for a text that is not set.
+    NEW.provider := left(coalesce(nullif(NEW.provider, ''), 'default'), 100);
+    NEW.priority := left(coalesce(nullif(NEW.priority, ''), 'REGULAR'), 100);
+    NEW.idempotency_key := nullif(NEW.idempotency_key, '');
     -- Nearly all parameters are small. Small parameters can break no bound but that on their depth.
     NEW.parameters_size := CASE WHEN pg_column_size(NEW.parameters) <= 1000 THEN octet_length(NEW.parameters::text) ELSE 1001 END;
     IF NEW.parameters_size > 1000 OR NEW.action IS NULL OR jsonb_typeof(NEW.parameters) IS DISTINCT FROM 'object'
@@ -42,11 +44,12 @@ BEGIN
     IF NEW.scheduled_date IS NULL OR NEW.scheduled_date < '0001-01-01 00:00:00+00' THEN
         NEW.scheduled_date := now();
     ELSIF NEW.scheduled_date >= '10000-01-01 00:00:00+00' THEN
-        RAISE EXCEPTION 'contego.request.scheduled_date is %; it must be before the year 10000', NEW.scheduled_date
-            USING ERRCODE = 'datetime_field_overflow', SCHEMA = 'contego', TABLE = 'request', COLUMN = 'scheduled_date',
-                  HINT = 'Leave it out, or give NULL, to send the request now. Do not insert a request that must never be sent.';
+        PERFORM contego.refuse_date(NEW.scheduled_date);
     END IF;
 
+    IF NEW.id IS NULL THEN
+        NEW.id := nextval('contego.request_id_seq');
+    END IF;
     NEW.lanes := contego.lanes_of(NEW.parameters);
     IF cardinality(NEW.lanes) > 4000 THEN
         PERFORM contego.refuse_insert('parameters', format('names %s smartcards and boxes; 4000 are allowed', cardinality(NEW.lanes)),
@@ -55,6 +58,7 @@ BEGIN
     NEW.created_date := now();
     NEW.created_by := session_user;
     NEW.due_date := NEW.scheduled_date;
+    NEW.life_cycle_state := 'PENDING';
     NEW.progress := CASE WHEN NEW.scheduled_date > now() THEN 'SCHEDULED' ELSE 'QUEUED' END;
     NEW.sequence_number := NEW.id;
     NEW.executed_date := NULL;

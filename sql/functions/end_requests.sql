@@ -28,7 +28,6 @@ BEGIN
             priority, scheduled_date, idempotency_key, life_cycle_state, progress, sequence_number, executed_date,
             finished_date, reference_number, error_code, error_description, result, attempts, due_date, lanes, fence,
             maybe_sent)
-        OVERRIDING SYSTEM VALUE
         SELECT r.id, r.created_date, r.created_by, r.action,
                -- Decided here, since a call costs a microsecond for each row.
                CASE WHEN r.action LIKE 'UPDATE\_CA\_PIN\_%' THEN contego.masked(r.parameters, r.action) ELSE contego.masked(r.parameters) END,

@@ -5,8 +5,8 @@ LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
     WITH given_requests AS MATERIALIZED (
-        SELECT g.*, left(coalesce(g.provider, 'default'), 100) AS at_provider, contego.kept_key(g.idempotency_key) AS kept,
-               row_number() OVER (PARTITION BY left(coalesce(g.provider, 'default'), 100), g.idempotency_key ORDER BY g.place) AS nth
+        SELECT g.*, left(coalesce(nullif(g.provider, ''), 'default'), 100) AS at_provider, contego.kept_key(g.idempotency_key) AS kept,
+               row_number() OVER (PARTITION BY left(coalesce(nullif(g.provider, ''), 'default'), 100), g.idempotency_key ORDER BY g.place) AS nth
         FROM ROWS FROM (jsonb_to_recordset(requests) AS (
             action text, parameters jsonb, subscription text, process_name text, process_id text, provider text, priority text,
             scheduled_date timestamptz, idempotency_key text)) WITH ORDINALITY
@@ -27,7 +27,6 @@ AS $$
     ), inserted_requests AS (
         INSERT INTO contego.request (id, action, parameters, subscription, process_name, process_id, provider, priority,
                                      scheduled_date, idempotency_key)
-        OVERRIDING SYSTEM VALUE
         SELECT f.id, f.action, f.parameters, f.subscription, f.process_name, f.process_id, f.provider, f.priority, f.scheduled_date,
                f.idempotency_key
         FROM new_requests AS f

@@ -11,7 +11,6 @@ BEGIN
     -- The trigger treats the row as new, and enters its lanes. The UPDATE restores its old values. The trigger sets the number of a new
     -- row to its id, so the request then gets a new number, which puts it last.
     INSERT INTO contego.request (id, action, parameters, subscription, process_name, process_id, provider, priority)
-    OVERRIDING SYSTEM VALUE
     VALUES (o.id, o.action, o.parameters, o.subscription, o.process_name, o.process_id, o.provider, o.priority);
     UPDATE contego.request_open AS r
     SET created_date = o.created_date, created_by = o.created_by, idempotency_key = o.idempotency_key,

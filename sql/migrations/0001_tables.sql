@@ -55,7 +55,7 @@ COMMENT ON COLUMN contego.daemon.server_start IS 'The lease was renewed on the s
 COMMENT ON SEQUENCE contego.daemon_id_seq IS 'This sequence gives the values of contego.daemon.id.';
 
 CREATE TABLE contego.request (
-    id                bigint GENERATED ALWAYS AS IDENTITY,
+    id                bigint NOT NULL, -- set by the trigger accept_request
     created_date      timestamptz NOT NULL DEFAULT now(),
     created_by        text NOT NULL DEFAULT session_user,
     action            text,
@@ -137,10 +137,16 @@ COMMENT ON COLUMN contego.request.claimed_by IS 'The daemon with this number (co
 COMMENT ON COLUMN contego.request.claimed_date IS 'A daemon has run the request since this time.';
 COMMENT ON COLUMN contego.request.maybe_sent IS 'If true, the first unfinished command may have been sent: the daemon that ran the request died, or no answer came.';
 
+-- Owned by the column, so that pg_get_serial_sequence() finds it: some clients ask for the last id in this way.
+CREATE SEQUENCE contego.request_id_seq AS bigint OWNED BY contego.request.id;
+
 -- Every table has a primary key or another replica identity: without one, a publication FOR ALL TABLES would make every UPDATE and DELETE
 -- fail.
+--
+-- Object-relational mappers name all columns and give NULL or '' for a life_cycle_state that is not set. The trigger accept_request makes
+-- PENDING of both.
 CREATE TABLE contego.request_open PARTITION OF contego.request (CONSTRAINT request_open_pkey PRIMARY KEY (id))
-    FOR VALUES IN ('PENDING')
+    FOR VALUES IN ('PENDING', '', NULL)
     WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
           autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000);
 ALTER TABLE contego.request_open ALTER sequence_number SET NOT NULL, ALTER due_date SET NOT NULL;
