@@ -20,7 +20,7 @@ BEGIN
             WHERE s.kind = ANY (ARRAY[w.kind]) AND s.name = w.name AND s.request_id = w.id
         ), deleted_keys AS (
             DELETE FROM contego.idempotency AS k USING cleared_requests AS i
-            WHERE k.provider = ANY (ARRAY[i.provider]) AND k.idempotency_key = contego.kept_key(i.idempotency_key)
+            WHERE k.idempotency_key = ANY (ARRAY[contego.kept_key(i.idempotency_key)]) AND k.provider = i.provider
               AND k.created_by = i.created_by AND k.request_id = i.id
         ), deleted_attempts AS (
             DELETE FROM contego.former_attempt AS f USING cleared_requests AS i WHERE f.request_id = ANY (ARRAY[i.id])

@@ -3,9 +3,10 @@
 CREATE OR REPLACE FUNCTION contego.kept_key(idempotency_key text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
-    SELECT CASE WHEN octet_length(idempotency_key) <= 500 THEN idempotency_key
+    SELECT CASE WHEN idempotency_key = '' THEN NULL
+                WHEN octet_length(idempotency_key) <= 500 THEN idempotency_key
                 ELSE 'sha256:' || encode(sha256(convert_to(idempotency_key, 'UTF8')), 'hex') END
 $$;
 
 REVOKE ALL ON FUNCTION contego.kept_key FROM PUBLIC;
-COMMENT ON FUNCTION contego.kept_key IS 'Returns an idempotency key as it is stored: the key itself, or its digest if it is long.';
+COMMENT ON FUNCTION contego.kept_key IS 'Returns an idempotency key as it is stored: the key itself, its digest if it is long, or NULL for an empty text.';

@@ -1,6 +1,7 @@
--- Submits a list of requests. If another session inserts the same key at this moment, this waits for it and then finds its request.
+-- Submits a list of requests. If another session inserts the same key at this moment, this waits for it and then finds its request. A key
+-- that is known with other values is no error: `mismatch` names the columns that differ.
 CREATE OR REPLACE FUNCTION contego.submit_many(requests jsonb)
-RETURNS TABLE (place integer, request_id bigint, is_new boolean)
+RETURNS TABLE (place integer, request_id bigint, is_new boolean, mismatch text)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -21,7 +22,7 @@ BEGIN
         END;
     END LOOP;
     RETURN QUERY
-    SELECT u.place::integer, u.id, u.new
+    SELECT u.place::integer, u.id, u.new, CASE WHEN NOT u.new THEN contego.mismatch(u.id, requests -> (u.place::integer - 1)) END
     FROM unnest(done.ids, done.news) WITH ORDINALITY AS u (id, new, place)
     ORDER BY u.place;
 END

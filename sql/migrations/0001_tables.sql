@@ -196,13 +196,14 @@ COMMENT ON TABLE contego.busy IS 'Each row is a provider with more requests than
 COMMENT ON COLUMN contego.busy.provider IS 'The row is about this provider.';
 COMMENT ON COLUMN contego.busy.busy_until IS 'A full claim sets this time. A claim that is not full tells its daemon to poll often until then.';
 
--- A key belongs to the login that gave it: two CRMs of one provider may use the same keys, and neither sees the keys of the other.
+-- A key belongs to the login that gave it: two CRMs of one provider may use the same keys, and neither sees the keys of the other. The key
+-- is the first column of the index, so that a query that does not name the provider uses the index, too.
 CREATE TABLE contego.idempotency (
     provider        text NOT NULL,
     idempotency_key text NOT NULL,
     created_by      text NOT NULL,
     request_id      bigint NOT NULL,
-    CONSTRAINT idempotency_key_is_used_already PRIMARY KEY (provider, idempotency_key, created_by)
+    CONSTRAINT idempotency_key_is_used_already PRIMARY KEY (idempotency_key, provider, created_by)
 );
 COMMENT ON TABLE contego.idempotency IS 'Each row is an idempotency key that was used, and the request that it belongs to.';
 COMMENT ON COLUMN contego.idempotency.created_by IS 'This login gave the key.';

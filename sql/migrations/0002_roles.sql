@@ -67,15 +67,14 @@ CREATE POLICY crm_reads_its_own ON contego.request FOR SELECT TO contego_crm USI
 CREATE POLICY support_reads_all ON contego.request FOR SELECT TO contego_support
     USING ((SELECT NOT pg_has_role('contego_crm', 'MEMBER')));
 
--- A login that sees a request sees the commands, former attempts and keys of the request, too.
+-- A login that sees a request sees the commands and former attempts of the request, too. A key has its login beside it.
 CREATE POLICY crm_reads_its_own ON contego.command FOR SELECT TO contego_crm
     USING (EXISTS (SELECT FROM contego.request AS r WHERE r.id = request_id));
 CREATE POLICY support_reads_all ON contego.command FOR SELECT TO contego_support USING (true);
 CREATE POLICY crm_reads_its_own ON contego.former_attempt FOR SELECT TO contego_crm
     USING (EXISTS (SELECT FROM contego.request AS r WHERE r.id = request_id));
 CREATE POLICY support_reads_all ON contego.former_attempt FOR SELECT TO contego_support USING (true);
-CREATE POLICY crm_reads_its_own ON contego.idempotency FOR SELECT TO contego_crm
-    USING (EXISTS (SELECT FROM contego.request AS r WHERE r.id = request_id));
+CREATE POLICY crm_reads_its_own ON contego.idempotency FOR SELECT TO contego_crm USING (created_by = session_user);
 CREATE POLICY support_reads_all ON contego.idempotency FOR SELECT TO contego_support USING (true);
 
 -- Support. Every column of a request but parameters, which hold a PIN until the request has ended.
