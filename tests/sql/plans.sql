@@ -1,4 +1,4 @@
--- Every query of docs/support.md uses an index when a million requests are finished. The plan is checked.
+-- Every query of docs/support.md, and every question of a CRM, uses an index when a million requests are finished. The plan is checked.
 \set ON_ERROR_STOP 1
 BEGIN;
 SET LOCAL session_replication_role = replica; -- the triggers are off, so the rows are inserted in their final state
@@ -47,12 +47,12 @@ ANALYZE;
 
 -- Returns the scans of a plan that read a table of millions as a whole, and the scans that read all open requests. All months count under
 -- one name. An empty month may be read in any way.
-CREATE FUNCTION public.walks(query text) RETURNS text
+CREATE FUNCTION public.walks(query text, as_role text DEFAULT 'contego_support') RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
     plan jsonb;
 BEGIN
-    PERFORM set_config('role', 'contego_support', true); -- as the role that runs it
+    PERFORM set_config('role', as_role, true); -- as the role that runs it
     EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO plan;
     PERFORM set_config('role', 'none', true);
     RETURN (
@@ -69,11 +69,30 @@ BEGIN
 END
 $$;
 
-SELECT plan((SELECT count(*)::int FROM question) + 2);
+-- The questions of a CRM. It reads under row level security.
+CREATE TABLE public.crm_question (title text, query text);
+INSERT INTO public.crm_question
+SELECT 'by ' || kind, format('SELECT * FROM contego.own_history WHERE kind = %L AND name = %L ORDER BY request_id DESC LIMIT 20', kind, name)
+FROM (VALUES ('card', '01000000001'), ('box', '1'), ('subscription', 'S-1001'), ('process', 'RUN-7'), ('key', 'order-77')) AS one (kind, name)
+UNION ALL VALUES
+    ('a key without its provider', 'SELECT request_id FROM contego.idempotency WHERE idempotency_key = ''order-77'''),
+    ('a key with its provider', 'SELECT r.id FROM contego.idempotency AS i JOIN contego.request AS r ON r.id = i.request_id'
+                                ' WHERE i.provider = ''default'' AND i.idempotency_key = ''order-77'''),
+    ('a request', 'SELECT * FROM contego.request WHERE id = 1001'),
+    ('the commands of a request', 'SELECT * FROM contego.command WHERE request_id = 1001 ORDER BY sequence'),
+    ('the attempts of a request', 'SELECT * FROM contego.attempt WHERE request_id = 1001 ORDER BY sequence, attempt'),
+    ('the rejected ones of a day', 'SELECT id FROM contego.request WHERE life_cycle_state = ''REJECTED'' AND finished_date > now() - interval ''1 day'''),
+    ('the finished ones of a day', 'SELECT id FROM contego.request WHERE life_cycle_state <> ''PENDING'' AND finished_date > now() - interval ''1 day'''),
+    ('the held ones', 'SELECT id FROM contego.request WHERE life_cycle_state = ''PENDING'' AND progress = ''HELD''');
+
+SELECT plan((SELECT count(*)::int FROM question) + (SELECT count(*)::int FROM crm_question) + 3);
 -- contego.queue_health counts all open requests, so it must read them.
 SELECT is(walks(query), CASE WHEN query LIKE '%queue_health%' THEN 'Seq Scan on request_open' END, number || '. ' || title)
 FROM question
 ORDER BY number;
+SELECT is(walks(query, 'contego_crm'), NULL, 'a CRM asks for ' || title) FROM crm_question;
+SELECT is(walks('SELECT id FROM contego.request WHERE subscription = ''S-1''', 'contego_crm'), 'Seq Scan on request_finished, Seq Scan on request_open',
+          'the function finds a scan by a CRM');
 SELECT is(walks('SELECT id FROM contego.request WHERE lanes @> ARRAY[''card:01000000001'']'),
           'Seq Scan on request_finished, Seq Scan on request_open', 'the function finds a scan of a whole table');
 SELECT is(walks('SELECT * FROM contego.stuck'), NULL, 'contego.stuck does not read the whole backlog');
