@@ -12,7 +12,7 @@ BEGIN
     END IF;
     IF o.progress = 'REJECTED' THEN
         PERFORM contego.reopen(o);
-    ELSIF to_verb IN ('cancel', 'close') THEN
+    ELSIF to_verb IN ('cancel', 'close', 'withdraw') THEN
         -- The request ends like any other: claimed first, and then recorded.
         claim := nextval('contego.fence');
         UPDATE contego.request_open AS r
@@ -25,9 +25,9 @@ BEGIN
             UPDATE contego.request_open AS r SET parameters = jsonb_build_object('****', 'could not be read') WHERE r.id = o.id;
         END;
         PERFORM contego.record(
-            verdict_request_id => ARRAY[o.id], verdict_fence => ARRAY[claim], verdict_disposition => ARRAY[to_verb],
-            verdict_code => ARRAY[CASE to_verb WHEN 'cancel' THEN 'CANCELLED' END],
-            verdict_description => ARRAY[CASE to_verb WHEN 'cancel' THEN 'cancelled by ' || by_whom END],
+            verdict_request_id => ARRAY[o.id], verdict_fence => ARRAY[claim], verdict_disposition => ARRAY[CASE to_verb WHEN 'close' THEN 'close' ELSE 'cancel' END],
+            verdict_code => ARRAY[CASE to_verb WHEN 'cancel' THEN 'CANCELLED' WHEN 'withdraw' THEN 'WITHDRAWN' END],
+            verdict_description => ARRAY[CASE to_verb WHEN 'cancel' THEN 'cancelled by ' || by_whom WHEN 'withdraw' THEN 'withdrawn by ' || by_whom END],
             verdict_result => ARRAY[CASE to_verb WHEN 'close' THEN jsonb_build_object('closed_by', session_user, 'reason', because) END]);
     ELSE
         UPDATE contego.request_open AS r

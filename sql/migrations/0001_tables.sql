@@ -344,7 +344,7 @@ CREATE INDEX operator_action_request ON contego.operator_action (request_id);
 COMMENT ON TABLE contego.operator_action IS 'Each row is a verb that a person used on a request and that took effect.';
 COMMENT ON COLUMN contego.operator_action.acted_by IS 'The person used this login.';
 COMMENT ON COLUMN contego.operator_action.id IS 'Verbs have these numbers in the order in which they were used.';
-COMMENT ON COLUMN contego.operator_action.verb IS 'The verb is retry, cancel, hold, release, close or skip.';
+COMMENT ON COLUMN contego.operator_action.verb IS 'The verb is retry, cancel, hold, release, close or skip, or the CRM used withdraw or reschedule.';
 COMMENT ON COLUMN contego.operator_action.before IS 'The request had this progress before the verb.';
 COMMENT ON COLUMN contego.operator_action.after IS 'The request had this progress after the verb.';
 COMMENT ON COLUMN contego.operator_action.reason IS 'The person gave this reason.';

@@ -54,6 +54,10 @@ SELECT is(
 -- The functions that each role may execute. An unintended privilege makes these tests fail.
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
+     WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_crm', p.oid, 'EXECUTE')),
+    'finished_after reschedule submit submit_many withdraw withdraw_many', 'a CRM may execute these functions');
+SELECT is(
+    (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_daemon', p.oid, 'EXECUTE')),
     'claim declare_dead drop_month give_back_lost hold_unreadable hold_unrecordable join_fleet leave_fleet lock_holders make_months'
     ' neighbours number_finished record recordable renew_lease rescue take_share',
