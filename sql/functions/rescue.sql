@@ -1,5 +1,6 @@
 -- Takes daemons whose lease has ended for dead, puts their requests back into the queue, and returns how many. Any daemon may call it at any
 -- time. It also wakes requests that wait without need: their blocker is no longer open, or it comes after them and is no longer in flight.
+-- It rejects requests of a provider that no daemon has ever served (contego.reject_unserved).
 --
 -- Very many requests may wait. One call looks at 10,000 blockers after `sweep_after`, and returns in `sweep_after` where the next call must
 -- go on; 0: from the beginning.
@@ -86,6 +87,8 @@ BEGIN
       AND NOT EXISTS (
           SELECT FROM contego.request_open AS b
           WHERE b.id = ANY (ARRAY[o.blocked_by]) AND (b.sequence_number < o.sequence_number OR b.progress = 'IN_FLIGHT'));
+
+    PERFORM contego.reject_unserved();
 
     -- If another login has filled the notification queue of the server, this call frees it again once that login has disconnected.
     PERFORM pg_notification_queue_usage();

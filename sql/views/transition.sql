@@ -22,6 +22,8 @@ FROM (VALUES
     ('daemon', 'claim',    'QUEUED',    'IN_FLIGHT'),
     ('daemon', 'complete', 'IN_FLIGHT', 'DONE'),
     ('daemon', 'reject',   'IN_FLIGHT', 'REJECTED'),
+    ('daemon', 'reject',   'QUEUED',    'REJECTED'),
+    ('daemon', 'reject',   'SCHEDULED', 'REJECTED'),
     ('daemon', 'retry',    'IN_FLIGHT', 'RETRYING'),
     ('daemon', 'hold',     'IN_FLIGHT', 'HELD'),
     ('daemon', 'release',  'IN_FLIGHT', 'QUEUED'),

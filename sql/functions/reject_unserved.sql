@@ -1,0 +1,49 @@
+-- Rejects requests of providers that no daemon has ever served, such as `Default` for `default`: no daemon would ever claim them. It rejects
+-- a request after `older_than`, and only if a daemon runs for that long: the CRM may insert requests before the first daemon of a provider starts. A call rejects at
+-- most 100 requests, and returns how many.
+CREATE OR REPLACE FUNCTION contego.reject_unserved(older_than interval DEFAULT '10 minutes') RETURNS bigint
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    served text[] := ARRAY(SELECT DISTINCT l.provider FROM contego.lock AS l WHERE l.purpose IN ('claim', 'share') ORDER BY 1);
+    one record;
+    claim bigint;
+    rejected bigint := 0;
+BEGIN
+    -- After the first start of a fleet, the daemons of other providers may start later.
+    IF served = '{}' OR NOT EXISTS (SELECT FROM contego.daemon AS d WHERE d.started_date < now() - older_than) THEN
+        RETURN 0;
+    END IF;
+    FOR one IN
+        SELECT o.id, o.provider
+        FROM contego.unserved_providers(served) AS u (provider)
+        CROSS JOIN LATERAL (
+            SELECT q.id, q.provider FROM contego.request_open AS q
+            WHERE q.provider = u.provider AND q.progress IN ('QUEUED', 'SCHEDULED') AND q.created_date < now() - older_than
+            LIMIT 100
+            FOR UPDATE SKIP LOCKED
+        ) AS o
+        LIMIT 100
+    LOOP
+        BEGIN -- a row that cannot be recorded must not keep the others
+            claim := nextval('contego.fence');
+            UPDATE contego.request_open AS r SET progress = 'IN_FLIGHT', claimed_by = 0, claimed_date = now(), fence = claim WHERE r.id = one.id;
+            PERFORM contego.record(
+                verdict_request_id => ARRAY[one.id], verdict_fence => ARRAY[claim], verdict_disposition => ARRAY['reject'],
+                verdict_code => ARRAY['UNKNOWN_PROVIDER'],
+                verdict_description => ARRAY[format('provider: no daemon has ever served "%s"%s Daemons have served %s.', one.provider,
+                    coalesce((SELECT '; did you mean "' || s.name || '"?' FROM unnest(served) AS s (name)
+                              WHERE lower(btrim(s.name)) = lower(btrim(one.provider)) LIMIT 1), '.'),
+                    (SELECT string_agg('"' || s.name || '"', ', ') FROM unnest(served) AS s (name)))]);
+            rejected := rejected + 1;
+        EXCEPTION WHEN OTHERS THEN
+            RAISE WARNING 'request % cannot be rejected: %', one.id, SQLERRM;
+        END;
+    END LOOP;
+    RETURN rejected;
+END
+$$;
+
+REVOKE ALL ON FUNCTION contego.reject_unserved FROM PUBLIC;
+COMMENT ON FUNCTION contego.reject_unserved IS 'Part of contego.rescue: rejects requests of providers that no daemon has ever served, and returns how many.';
