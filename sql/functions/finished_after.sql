@@ -1,5 +1,5 @@
 -- Reads the feed. It writes nothing and takes no lock, so an open transaction of a reader does not delay new positions: the daemons give
--- them (contego.number_finished).
+-- them (contego.number_finished). A reader that waits at a closed feed is told so.
 CREATE OR REPLACE FUNCTION contego.finished_after(after_position bigint, at_most integer DEFAULT 1000)
 RETURNS TABLE ("position" bigint, request_id bigint, life_cycle_state text, finished_date timestamptz, subscription text,
                idempotency_key text, reference_number text, error_code text, error_description text, result jsonb)
@@ -16,6 +16,11 @@ BEGIN
         LEFT JOIN contego.request AS r ON r.id = ANY (ARRAY[f.request_id])
         ORDER BY f.position $q$, CASE WHEN sees_all THEN '' ELSE 'AND e.created_by = $3' END)
     USING coalesce(after_position, 0), least(greatest(at_most, 1), 10000), session_user::text;
+    IF NOT FOUND AND NOT EXISTS (SELECT FROM pg_trigger AS t
+                                 WHERE t.tgrelid = 'contego.request_finished'::regclass AND t.tgname = 'announce_finished') THEN
+        RAISE EXCEPTION 'the feed of finished requests is closed'
+            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'An operator opens it: SELECT contego.open_feed();';
+    END IF;
 END
 $$;
 
