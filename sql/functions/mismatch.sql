@@ -24,4 +24,4 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.mismatch FROM PUBLIC;
-COMMENT ON FUNCTION contego.mismatch IS 'Part of contego.submit_many: returns the columns in which a request differs from the one that has its key, or NULL.';
+COMMENT ON FUNCTION contego.mismatch IS 'Part of contego.submit_many: returns the columns in which a request differs from the request that has its key, or NULL.';
