@@ -15,7 +15,8 @@
 -- Gives due requests of one provider to one daemon. Blocked requests leave the queue until the request that they wait for is finished.
 --
 -- A daemon whose lease has ended gets an error (SQLSTATE CG002), because it may send nothing and would give the requests back at once. It
--- must first renew its lease or join again.
+-- must first renew its lease or join again. So must a daemon that has not renewed its lease on this server: the renewal notices that
+-- the server may have lost data. While claiming is stopped for that reason, the error is SQLSTATE CG003.
 --
 -- A request is blocked if, on any of its lanes, another request is in flight, or an earlier one is due and not finished. It is parked
 -- behind its nearest predecessor, so that the end of a request wakes only the next one of the lane. The lock on the predecessor makes the
@@ -57,9 +58,13 @@ BEGIN
     PERFORM set_config('idle_in_transaction_session_timeout', '1s', true);
     PERFORM contego.take_lock('claim', of_provider);
     this_moment := clock_timestamp(); -- now() may be long ago: it is the time at which the wait for the lock began
-    IF NOT EXISTS (SELECT FROM contego.daemon AS d WHERE d.id = for_daemon AND d.lease_until > this_moment) THEN
-        RAISE EXCEPTION 'the lease of daemon % has ended, so it may claim nothing', for_daemon
+    IF NOT EXISTS (SELECT FROM contego.daemon AS d
+                   WHERE d.id = for_daemon AND d.lease_until > this_moment AND d.server_start = pg_postmaster_start_time()) THEN
+        RAISE EXCEPTION 'the lease of daemon % has ended or was not renewed on this server, so it may claim nothing', for_daemon
             USING ERRCODE = 'CG002', HINT = 'The daemon renews its lease or joins again, then claims again.';
+    END IF;
+    IF EXISTS (SELECT FROM contego.lineage AS l WHERE l.confirmed_date IS NULL) THEN
+        RAISE EXCEPTION 'claiming is stopped, because data may be lost' USING ERRCODE = 'CG003', HINT = 'Run contegod status.';
     END IF;
     this_fence := nextval('contego.fence');
     PERFORM contego.queue_due(of_provider, this_moment);

@@ -1,9 +1,15 @@
--- Removes a daemon that stops. Requests that it could not give back are rescued like those of a dead daemon.
+-- Removes a daemon that stops. Requests that it could not give back are rescued like those of a dead daemon. A daemon that has not said whether its
+-- writes survived a failover keeps its row: the others must not believe that it has.
 CREATE OR REPLACE FUNCTION contego.leave_fleet(of_daemon bigint) RETURNS void
-LANGUAGE sql SECURITY DEFINER
+LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-    DELETE FROM contego.daemon WHERE id = of_daemon
+DECLARE
+    latest contego.lineage := contego.notice_lineage();
+BEGIN
+    DELETE FROM contego.daemon AS d WHERE d.id = of_daemon AND (d.lineage = latest.number OR latest.confirmed_date IS NOT NULL);
+    UPDATE contego.daemon AS d SET lease_until = '-infinity' WHERE d.id = of_daemon;
+END
 $$;
 
 REVOKE ALL ON FUNCTION contego.leave_fleet FROM PUBLIC;

@@ -12,6 +12,9 @@ BEGIN
     IF NOT EXISTS (SELECT FROM contego.feed_inbox) OR NOT contego.try_lock('number_finished') THEN
         RETURN 0;
     END IF;
+    IF (contego.notice_lineage()).confirmed_date IS NULL THEN -- a reader may know positions that a lost tail had given
+        RETURN 0;
+    END IF;
     PERFORM set_config('idle_in_transaction_session_timeout', '1s', true); -- as in contego.claim
     -- This is a separate statement, so that its snapshot is newer than the lock.
     WITH numbered_requests AS (

@@ -33,6 +33,11 @@ DECLARE
     blockers bigint[];
     first_numbers bigint[];
 BEGIN
+    -- While claiming is stopped, nobody is taken for dead: its row says that it has not looked for its writes (contego.look_for_writes).
+    IF (contego.notice_lineage()).confirmed_date IS NULL THEN
+        rescued := 0;
+        RETURN;
+    END IF;
     -- A lease that is longer than a lease can be was given by a clock that was ahead of this one.
     UPDATE contego.daemon AS d SET lease_until = clock_timestamp() + d.lease
     WHERE d.lease_until > clock_timestamp() + d.lease;

@@ -18,12 +18,44 @@ CREATE TABLE contego.lock (
     CONSTRAINT lock_pkey PRIMARY KEY (purpose, provider)
 );
 COMMENT ON TABLE contego.lock IS 'Functions of the schema lock these rows, so that only one session at a time does a job. Only the owner can lock them.';
-COMMENT ON COLUMN contego.lock.purpose IS 'The lock is for this job: claim, share, number_finished, make_month or drop_month.';
+COMMENT ON COLUMN contego.lock.purpose IS 'The lock is for this job: claim, share, number_finished, make_month, drop_month or lineage.';
 COMMENT ON COLUMN contego.lock.provider IS 'The lock is for this provider; an empty text means all providers.';
 
 -- These rows exist before any session wants one: a session would have to wait for a row that another transaction has inserted and not
 -- yet committed. The first claim of a provider inserts the rows of that provider.
-INSERT INTO contego.lock (purpose) VALUES ('number_finished'), ('make_month'), ('drop_month');
+INSERT INTO contego.lock (purpose) VALUES ('number_finished'), ('make_month'), ('drop_month'), ('lineage');
+
+-- A failover, a restore or a copy may lose the latest writes. Claims whose writes are lost would be made again, and their commands sent
+-- again. So claiming stops on each server history that the daemons do not know yet, until it is confirmed (contego.notice_lineage).
+CREATE TABLE contego.lineage (
+    number            bigint PRIMARY KEY, -- without a sequence, which a copy may leave behind
+    system_identifier bigint,
+    timeline          bigint,
+    database          oid NOT NULL,
+    noticed_date      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    numbers_from      bigint NOT NULL,
+    lost              text,
+    confirmed_date    timestamptz,
+    confirmed_by      text,
+    reason            text,
+    leases_end        timestamptz,
+    marked_up_to      bigint NOT NULL DEFAULT 0
+);
+-- A claim looks into this index, which is empty unless claiming is stopped.
+CREATE INDEX lineage_unconfirmed ON contego.lineage (number) WHERE confirmed_date IS NULL;
+COMMENT ON TABLE contego.lineage IS 'Each row is a server history on which this database has run. The latest one is current. Until it is confirmed, claiming is stopped.';
+COMMENT ON COLUMN contego.lineage.number IS 'Lineages have these numbers in the order in which they were noticed.';
+COMMENT ON COLUMN contego.lineage.system_identifier IS 'The server has this system identifier (pg_control_system). NULL: the owner of the schema may not read it.';
+COMMENT ON COLUMN contego.lineage.timeline IS 'The server writes its log on this timeline. NULL: the owner of the schema may not read it.';
+COMMENT ON COLUMN contego.lineage.database IS 'The database has this number (pg_database.oid).';
+COMMENT ON COLUMN contego.lineage.noticed_date IS 'The lineage was noticed at this time.';
+COMMENT ON COLUMN contego.lineage.numbers_from IS 'All sequences of the schema were moved to this number when the lineage was noticed. Lower numbers were given before.';
+COMMENT ON COLUMN contego.lineage.lost IS 'This text says which write is missing, and who found that.';
+COMMENT ON COLUMN contego.lineage.confirmed_date IS 'Claiming has gone on since this time. NULL: claiming is stopped.';
+COMMENT ON COLUMN contego.lineage.confirmed_by IS 'This login confirmed the lineage. If it was a daemon, its number follows.';
+COMMENT ON COLUMN contego.lineage.reason IS 'The person gave this reason.';
+COMMENT ON COLUMN contego.lineage.leases_end IS 'A person ran contego.after_data_loss. Daemons of the former lineage send until this time at the latest.';
+COMMENT ON COLUMN contego.lineage.marked_up_to IS 'contego.after_data_loss has marked open requests up to this number as maybe sent.';
 
 CREATE TABLE contego.daemon (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -37,7 +69,11 @@ CREATE TABLE contego.daemon (
     started_ticks bigint NOT NULL DEFAULT 0,
     lease         interval NOT NULL DEFAULT '10 seconds',
     steady_since  timestamptz NOT NULL DEFAULT clock_timestamp(),
-    server_start  timestamptz NOT NULL DEFAULT pg_postmaster_start_time()
+    server_start  timestamptz NOT NULL DEFAULT pg_postmaster_start_time(),
+    token         uuid NOT NULL DEFAULT gen_random_uuid(),
+    renewals      bigint NOT NULL DEFAULT 0,
+    joined        bigint NOT NULL DEFAULT 0,
+    lineage       bigint NOT NULL DEFAULT 0
 );
 COMMENT ON TABLE contego.daemon IS 'Each row is one daemon that no other daemon has taken for dead. Once the row is gone, other daemons run its requests.';
 COMMENT ON COLUMN contego.daemon.machine IS 'This text identifies a boot of a machine and the namespace in it in which pid is valid. It is empty if the daemon does not know it.';
@@ -52,6 +88,10 @@ COMMENT ON COLUMN contego.daemon.host IS 'The daemon runs on this host.';
 COMMENT ON COLUMN contego.daemon.lease IS 'The daemon renews its lease for this long.';
 COMMENT ON COLUMN contego.daemon.steady_since IS 'Since this time the daemon has renewed its lease in time, each time on the same server (contego.renew_lease).';
 COMMENT ON COLUMN contego.daemon.server_start IS 'The lease was renewed on the server that started at this time.';
+COMMENT ON COLUMN contego.daemon.token IS 'The daemon chose this random value. Only a daemon that knows it may renew the lease.';
+COMMENT ON COLUMN contego.daemon.renewals IS 'The lease was renewed this often.';
+COMMENT ON COLUMN contego.daemon.joined IS 'The daemon joined under the lineage with this number (contego.lineage.number).';
+COMMENT ON COLUMN contego.daemon.lineage IS 'The daemon joined under the lineage with this number, or has looked there for its latest writes.';
 COMMENT ON SEQUENCE contego.daemon_id_seq IS 'This sequence gives the values of contego.daemon.id.';
 
 CREATE TABLE contego.request (

@@ -67,4 +67,16 @@ struct verb_arguments {
 /// the reason.
 [[nodiscard]] int verb_command(const verb_arguments& arguments);
 
+struct data_loss_arguments {
+    std::filesystem::path configuration_file;
+    std::string reason;
+    bool nothing_lost = false; ///< the operator vouches that the database has every acknowledged write
+    bool unnoticed = false;    ///< data was lost although claiming is not stopped
+    bool preview = false;      ///< only print what would be done
+};
+
+/// Confirms the current lineage of the database, so that claiming goes on. Returns 1 if there is nothing to
+/// confirm, or if data was lost and the operator says that none was.
+[[nodiscard]] int data_loss_command(const data_loss_arguments& arguments);
+
 } // namespace contego::daemon

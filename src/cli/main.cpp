@@ -68,6 +68,25 @@ void add_verb(CLI::App& app, const char* verb, const char* meaning, verb_argumen
     to.callback([&arguments, verb] { arguments.verb = verb; });
 }
 
+CLI::App& add_data_loss(CLI::App& app, data_loss_arguments& arguments) {
+    auto& to = *app.add_subcommand("after-data-loss",
+                                   "let claiming go on after a failover, a restore or a copy of the "
+                                   "database; open requests are marked as "
+                                   "maybe sent");
+    add_configuration(to, arguments.configuration_file);
+    to.add_option("--reason", arguments.reason, "what happened, and how you know what was lost")
+        ->type_name("TEXT");
+    auto* nothing = to.add_flag("--nothing-lost",
+                                arguments.nothing_lost,
+                                "you vouch that the database has every acknowledged write: mark no request");
+    to.add_flag("--unnoticed",
+                arguments.unnoticed,
+                "data was lost although claiming is not stopped, for example by a restored disk snapshot")
+        ->excludes(nothing);
+    to.add_flag("--preview", arguments.preview, "only print how many requests would be marked");
+    return to;
+}
+
 std::string version_line() {
     const auto newest = contego::queue::embedded_schema().migrations.back().version;
     return std::string("contegod ") + version + " (commit " + commit + ", schema " + std::to_string(newest) +
@@ -140,6 +159,9 @@ int run(int argc, char** argv) {
              "release held requests without the command at which they stopped; needs a reason",
              acting);
 
+    data_loss_arguments losing;
+    const auto& after_data_loss = add_data_loss(app, losing);
+
     try {
         app.parse(argc, argv);
         if (check.parsed() && !checking.keys && checking.configuration_file.empty())
@@ -149,6 +171,7 @@ int run(int argc, char** argv) {
     }
 
     if (!acting.verb.empty()) return verb_command(acting);
+    if (after_data_loss.parsed()) return data_loss_command(losing);
     if (serve.parsed()) return serve_command(file);
     if (migrate.parsed()) return migrate_command(migration);
     if (check.parsed()) return check_command(checking);

@@ -5,6 +5,7 @@
 #include "config/settings.hpp"
 #include "daemon/prepare_process.hpp"
 #include "daemon/service.hpp"
+#include "fleet/lineage.hpp"
 #include "queue/queue_stats.hpp"
 #include "schema/migrations.hpp"
 #include "telemetry/logbook.hpp"
@@ -109,6 +110,8 @@ int status_command(const std::filesystem::path& configuration_file) {
             std::cerr << *mismatch << '\n';
             return exit_status::failed;
         }
+        if (const auto why = queue::lineage(database).claiming_stopped(); !why.empty())
+            std::cout << "CLAIMING IS STOPPED: " << why << "\nHINT: contegod after-data-loss --help\n";
         std::cout << std::left << std::setw(20) << "provider" << std::setw(12) << "progress" << std::right
                   << std::setw(10) << "requests" << std::setw(16) << "oldest due (s)" << '\n';
         for (const auto& f : queue::queue_stats(database, c->provider_names(), most_unknown_shown).read())

@@ -25,6 +25,7 @@ struct database_configuration {
     std::filesystem::path password_file;
     std::chrono::milliseconds answer_timeout = queue::database_options{}.answer_timeout;
     std::chrono::milliseconds lease{10'000};
+    bool failover_keeps_writes = false;
     int retention_months = 0; ///< 0: months are never dropped
 };
 

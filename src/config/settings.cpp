@@ -67,6 +67,13 @@ const settings<database_configuration>& database_settings() {
             "A daemon is taken for dead if it does not renew its lease for this long while another daemon "
             "does. Other daemons then run its requests. A daemon renews its lease every third of this time.",
             [](auto& s) -> auto& { return s.lease; }),
+        flag_setting<section>(
+            "failover_keeps_writes",
+            "Set it to true only if a server that takes over always has every acknowledged write, as with "
+            "synchronous replication. Then one daemon confirms a failover, even if it has just started. If "
+            "false, claiming stops after a failover until all daemons have found their latest writes, or an "
+            "operator has run contegod after-data-loss.",
+            [](auto& s) -> auto& { return s.failover_keeps_writes; }),
         number_setting<section>(
             "retention_months",
             0,

@@ -91,10 +91,18 @@ void housekeeping::keep_lease() {
         while (!told_.network_turns())
             if (rest(every_ / parts_of_a_pause)) return every_;
         membership_.keep();
+        tell_whether_claiming_is_stopped();
         for (int part = 0; part < parts_of_a_pause && !membership_.needs_renewal(); ++part)
             if (rest(every_ / parts_of_a_pause)) break;
         return milliseconds(0);
     });
+}
+
+// A line claims nothing while claiming is stopped. It must not wait for its next poll when that is over.
+void housekeeping::tell_whether_claiming_is_stopped() {
+    const auto why = membership_.claiming_stopped();
+    told_.claiming_stopped(why);
+    if (std::exchange(claiming_is_stopped_, !why.empty()) && why.empty()) told_.wake();
 }
 
 void housekeeping::look_after_the_queue() {

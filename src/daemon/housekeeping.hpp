@@ -28,9 +28,11 @@ namespace contego::daemon {
 class housekeeping {
 public:
     struct reports {
-        std::function<bool()> network_turns;       ///< while it returns false, the lease is not renewed
-        std::function<void()> wake;                ///< there may be a request to claim
-        std::function<void()> share_out;           ///< take the daemon's shares again; may throw
+        std::function<bool()> network_turns; ///< while it returns false, the lease is not renewed
+        std::function<void()> wake;          ///< there may be a request to claim
+        std::function<void()> share_out;     ///< take the daemon's shares again; may throw
+        std::function<void(std::string_view why)>
+            claiming_stopped;                      ///< after each renewal; empty: it is not stopped
         std::function<void(std::int64_t)> rescued; ///< number of requests of dead daemons that were put back
         std::function<void(const std::vector<queue::provider_stats>&)> figures;
         std::function<void(std::string_view month, std::string_view what)> month; ///< `made`, `dropped`
@@ -54,6 +56,7 @@ public:
 
 private:
     void keep_lease();
+    void tell_whether_claiming_is_stopped();
     void look_after_the_queue();
     void read_stats();
     void look_after_the_months();
@@ -72,6 +75,7 @@ private:
     queue::wakeup* wakeup_;
     std::chrono::milliseconds every_;
     reports told_;
+    bool claiming_is_stopped_ = false; ///< used by the thread that renews the lease
     std::chrono::steady_clock::time_point next_figures_;
     std::chrono::steady_clock::time_point listened_again_;
     std::mutex mutex_;

@@ -42,7 +42,7 @@ public:
           observer_(log, metrics_),
           database_{
               c.database.connection, c.name, std::make_shared<queue::watchdog>(), c.database.answer_timeout},
-          fleet_(database_, identity_of(c.name), c.database.lease),
+          fleet_(database_, identity_of(c.name), c.database.lease, c.database.failover_keeps_writes),
           stats_(database_, c.provider_names()),
           wakeup_(listening(database_, c.database.listen_connection)) {}
 
@@ -143,6 +143,7 @@ private:
                 for (auto& l : lines_)
                     l->take_share(fleet_);
             },
+            [this](std::string_view why) { observer_.claiming_stopped(why); },
             [this](std::int64_t count) { observer_.rescued(count); },
             [this](const std::vector<queue::provider_stats>& figures) { metrics_.queue(figures); },
             [this](std::string_view month, std::string_view what) { observer_.month(month, what); },

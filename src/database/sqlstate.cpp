@@ -94,6 +94,10 @@ bool lease_has_ended(std::string_view sqlstate) {
     return sqlstate == "CG002";
 }
 
+bool claiming_is_stopped(std::string_view sqlstate) {
+    return sqlstate == "CG003";
+}
+
 bool ends_the_connection(std::string_view sqlstate) {
     // 57P0x are shutdown, crash and startup; 57014 is a cancelled statement, after which the connection
     // stays.

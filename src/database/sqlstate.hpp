@@ -32,8 +32,11 @@ private:
 /// Returns whether the server accepts no writes, as a standby does.
 [[nodiscard]] bool refuses_to_write(std::string_view sqlstate);
 
-/// Returns whether contego.claim refused the call because the lease of the daemon has ended.
+/// Returns whether contego.claim refused the call because the daemon must first renew its lease.
 [[nodiscard]] bool lease_has_ended(std::string_view sqlstate);
+
+/// Returns whether contego.claim refused the call because data may be lost.
+[[nodiscard]] bool claiming_is_stopped(std::string_view sqlstate);
 
 /// Returns whether the connection is useless after this error, because the server ends it or does not accept
 /// writes.

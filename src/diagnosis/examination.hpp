@@ -115,6 +115,12 @@ struct daemon_stats {
     double lease_left = 0; ///< negative if it ran out; minus infinity if it was given up or ended
 };
 
+/// Whether the database may have lost data (contego.lineage).
+struct lineage_stats {
+    std::string stopped;             ///< why claiming is stopped; empty: it is not stopped
+    std::vector<std::string> behind; ///< sequences that would give numbers in use again
+};
+
 /// Reads the facts that `contegod doctor` judges, and changes nothing. Each call is one read-only
 /// transaction, which the server ends after `at_most`. If the server does not answer, the call fails a second
 /// later.
@@ -150,6 +156,7 @@ public:
     /// All further providers are counted together as unknown_provider.
     [[nodiscard]] std::vector<provider_backlog> backlog(const std::vector<std::string>& known = {});
     [[nodiscard]] stuck_stats stuck();
+    [[nodiscard]] lineage_stats lineage();
 
     /// Returns all daemons in the database. A dead daemon is among them until another one has taken over its
     /// requests.

@@ -27,7 +27,7 @@ constexpr statement read_rights{
     "coalesce(has_function_privilege(p.oid, 'EXECUTE'), false)"
     " FROM "
     "unnest('{claim,give_back_lost,hold_unreadable,lock_holders,record,recordable,hold_unrecordable,join_"
-    "fleet,"
+    "fleet,claiming_stopped,numbers,"
     "renew_lease,neighbours,declare_dead,rescue,number_finished,take_share,make_months,drop_month,leave_"
     "fleet}'::text[]) AS "
     "f (name)"
@@ -71,6 +71,12 @@ constexpr statement read_backlog{
     " LEFT JOIN named AS n ON n.provider = c.provider"
     " GROUP BY n.provider"
     " ORDER BY n.provider NULLS LAST"};
+
+constexpr statement read_lineage{"read_lineage",
+                                 "SELECT coalesce((SELECT because FROM contego.claiming_stopped()), '')"};
+
+constexpr statement read_numbers{"read_numbers",
+                                 "SELECT sequence FROM contego.numbers() WHERE given < in_use ORDER BY 1"};
 
 constexpr statement read_stuck{
     "read_stuck",
@@ -134,6 +140,13 @@ stuck_stats examination::stuck() {
     const auto& row = rows[0];
     return {
         row[0].as<std::int64_t>(), row[1].as<std::int64_t>(), row[2].as<std::int64_t>(), row[3].as<double>()};
+}
+
+lineage_stats examination::lineage() {
+    lineage_stats all{connection_->call_in_transaction(read_lineage)[0][0].c_str(), {}};
+    for (const auto& row : connection_->call_in_transaction(read_numbers))
+        all.behind.emplace_back(row[0].c_str());
+    return all;
 }
 
 std::vector<daemon_stats> examination::daemons() {

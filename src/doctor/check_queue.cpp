@@ -112,6 +112,21 @@ findings check_queue(const std::vector<queue::provider_backlog>& all,
     return to;
 }
 
+findings check_lineage(const queue::lineage_stats& lineage) {
+    findings to;
+    if (!lineage.stopped.empty())
+        to.push_back(error("claiming is stopped: " + lineage.stopped,
+                           "if a named daemon still runs, let it reach the database; else run contegod "
+                           "after-data-loss, as docs/operations.md describes"));
+    for (const auto& sequence : lineage.behind)
+        to.push_back(error(
+            "the sequence " + sequence + " is behind its table, so it would give numbers that are in use",
+            "let the CRM insert nothing, start a daemon, which moves all sequences forward, then "
+            "run contegod after-data-loss"));
+    if (to.empty()) to.push_back(good("no data is known to be lost, and no sequence is behind its table"));
+    return to;
+}
+
 findings check_daemons(const std::vector<queue::daemon_stats>& all, std::int64_t due) {
     findings to;
     std::int64_t alive = 0;

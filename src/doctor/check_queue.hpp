@@ -16,6 +16,8 @@ namespace contego::daemon {
                                    const queue::stuck_stats& stuck,
                                    const std::set<std::string>& configured);
 
+[[nodiscard]] findings check_lineage(const queue::lineage_stats& lineage);
+
 /// `due` is the number of requests that wait for a daemon.
 [[nodiscard]] findings check_daemons(const std::vector<queue::daemon_stats>& all, std::int64_t due);
 

@@ -125,6 +125,10 @@ findings look_at_queue(snapshot& p) {
     return check_queue(backlog_of(p), p.examine().stuck(), configured);
 }
 
+findings look_at_lineage(snapshot& p) {
+    return check_lineage(p.examine().lineage());
+}
+
 findings look_at_daemons(snapshot& p) {
     std::int64_t due = 0;
     for (const auto& one : backlog_of(p))
@@ -188,7 +192,7 @@ findings look_at_client_certificates(snapshot& p) {
 
 using enum precondition;
 
-constexpr std::array<check, 19> checks{{
+constexpr std::array<check, 20> checks{{
     {"configuration",
      "mistakes that contegod check finds in the file, the environment, bindings and TLS files",
      nothing,
@@ -224,6 +228,10 @@ constexpr std::array<check, 19> checks{{
      "how full the server's queue of notifications is",
      live_database,
      look_at_notifications},
+    {"lineage",
+     "whether claiming is stopped because data may be lost, and whether numbers would be given again",
+     live_database,
+     look_at_lineage},
     {"queue",
      "requests that are held, wait for long, or have an unknown provider",
      live_database,

@@ -6,7 +6,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <mutex>
 #include <string>
+#include <vector>
 
 namespace contego::queue {
 
@@ -18,6 +21,14 @@ struct identity {
     std::string version;
     std::string machine{}; ///< see process; if it is empty, only the lease tells whether this daemon lives
     std::int64_t started_ticks = 0; ///< see process
+};
+
+/// A write to the database that was answered: the claim of a request, or the end of a claim. A database that
+/// takes over must have it.
+struct acknowledged_write {
+    std::int64_t request_id = 0;
+    std::int64_t fence = 0;
+    bool ends = false; ///< the claim ended
 };
 
 /// Limits of the exchanges with a provider's CAS.
@@ -33,12 +44,21 @@ struct share {
 /// under a new number. Until it is taken for dead, it may also renew the lease that has ended: it keeps its
 /// number and its requests. Renewals have a separate connection, so that no slow call delays them.
 ///
-/// Thread safety: `daemon_id`, `trusted_until`, `lease_refused` and `needs_renewal` are thread safe. `keep`
-/// and `leave` block; call them from one thread at a time. `rescue` and `take_share` block too; call them
-/// from one thread at a time, which may be another one.
+/// After a failover, a restore or a copy, a database may lack the latest writes. The first renewal there
+/// looks for the latest writes of this daemon (contego.look_for_writes). Until all daemons have found theirs,
+/// or a person has confirmed, claiming is stopped.
+///
+/// Thread safety: `daemon_id`, `trusted_until`, `lease_refused`, `needs_renewal`, `acknowledged` and
+/// `claiming_stopped` are thread safe. `keep` and `leave` block; call them from one thread at a time.
+/// `rescue` and `take_share` block too; call them from one thread at a time, which may be another one.
 class fleet {
 public:
-    fleet(const database_options& options, identity who, std::chrono::milliseconds lease);
+    /// With `failover_keeps_writes`, the site vouches that a server that takes over has every acknowledged
+    /// write. Then this daemon alone confirms a failover.
+    fleet(const database_options& options,
+          identity who,
+          std::chrono::milliseconds lease,
+          bool failover_keeps_writes = false);
 
     /// Returns this daemon's number, or 0 before the first `keep`.
     [[nodiscard]] std::int64_t daemon_id() const { return id_; }
@@ -53,9 +73,17 @@ public:
     /// Tells this object that the database refused a call because the lease has ended. Thread safe.
     void lease_refused() { refused_ = true; }
 
-    /// Returns whether the database refused a call because of the lease since `keep` last began. If so, call
-    /// `keep` at once. Thread safe.
-    [[nodiscard]] bool needs_renewal() const { return refused_; }
+    /// Returns whether `keep` should be called at once: the database refused a call because of the lease
+    /// since `keep` last began, or claiming is stopped. Thread safe.
+    [[nodiscard]] bool needs_renewal() const { return refused_ || is_stopped_; }
+
+    /// Keeps the latest acknowledged write of a connection, which `connection` identifies, for a day. Thread
+    /// safe.
+    void acknowledged(const void* connection, const acknowledged_write& latest);
+
+    /// Returns why claiming is stopped in the whole fleet, as the latest `keep` found; empty: it is not
+    /// stopped. Thread safe.
+    [[nodiscard]] std::string claiming_stopped() const;
 
     /// Renews the lease, or joins the fleet if this daemon is not a member. Call it at least three times per
     /// lease. A renewal waits for at most a quarter of the lease. Throws if the database cannot answer.
@@ -80,12 +108,28 @@ private:
     bool renewed();
     void join();
     void reap_dead_neighbours();
+    [[nodiscard]] std::vector<acknowledged_write> acknowledged_writes();
+    void stop_claiming(std::string why);
 
     database_options options_;
     connection keeping_;
     connection rescuing_;
     identity who_;
     std::chrono::milliseconds lease_;
+    const bool failover_keeps_writes_;
+    std::string token_;         ///< random; shows that a row with our number is ours
+    std::int64_t lineage_ = 0;  ///< latest one that a renewal returned
+    std::int64_t renewals_ = 0; ///< number of renewals of this lease that were answered
+    mutable std::mutex mutex_;  ///< guards the next two members
+
+    struct dated_write {
+        acknowledged_write write;
+        std::chrono::steady_clock::time_point at;
+    };
+
+    std::map<const void*, dated_write> writes_; ///< by connection
+    std::string stopped_;                       ///< why claiming is stopped
+    std::atomic<bool> is_stopped_{false};
     std::int64_t swept_ = 0; ///< position of the sweep for blocked requests that no request blocks any more
     std::atomic<std::int64_t> id_{0};
     std::atomic<bool> refused_{false};

@@ -104,6 +104,7 @@ public:
         : connection_(impatient(std::move(options))), membership_(membership) {}
 
     claim_batch claim(const std::string& provider, std::size_t limit, std::size_t bytes) override {
+        if (!membership_.claiming_stopped().empty()) return {};
         if (unanswered_claim_)
             explained(provider, [&] {
                 put_back_what_was_lost(provider);
@@ -114,6 +115,8 @@ public:
         unanswered_claim_ = false;
         for (const auto& r : batch.requests)
             latest_fence_ = std::max(latest_fence_, r.fence);
+        if (!batch.requests.empty())
+            membership_.acknowledged(this, {batch.requests.back().id, batch.requests.back().fence});
         return batch;
     }
 
@@ -153,6 +156,10 @@ private:
             return claimed();
         } catch (const server_error& e) {
             if (lease_has_ended(e.sqlstate())) membership_.lease_refused();
+            if (claiming_is_stopped(e.sqlstate())) {
+                membership_.lease_refused(); // the next renewal tells why
+                return {};
+            }
             if (waited_for_a_lock(e.sqlstate()))
                 throw std::runtime_error(e.what() + lock_holders(connection_));
             if (!may_be_a_row(e)) throw;

@@ -208,8 +208,10 @@ bool only_holds(const recorded_run& run) {
 
 class pg_outcome_store final : public outcome_store {
 public:
-    explicit pg_outcome_store(const database_options& options)
-        : shortest_timeout_(options.answer_timeout * 8 / 10), connection_(impatient(options)) {}
+    pg_outcome_store(const database_options& options, fleet& membership)
+        : shortest_timeout_(options.answer_timeout * 8 / 10),
+          connection_(impatient(options)),
+          membership_(membership) {}
 
     record_answer record(const record_batch& batch) override {
         record_answer answer;
@@ -277,9 +279,22 @@ private:
                                                binary(v.maybe_sent),
                                                binary(v.sent_age));
         const auto stale = json::parse(written[0][0].c_str());
-        for (const auto& id : *stale.items())
+        std::set<std::int64_t> not_written;
+        for (const auto& id : *stale.items()) {
             answer.stale.push_back(*id.integer());
+            not_written.insert(*id.integer());
+        }
+        acknowledge(batch, not_written);
         answer.woken += written[0][1].as<std::size_t>();
+    }
+
+    /// Remembers one of the claims that the batch has ended. One transaction has written all of them.
+    void acknowledge(const record_batch& batch, const std::set<std::int64_t>& not_written) {
+        for (const auto& run : batch.runs)
+            if (run.end && !not_written.contains(run.request_id)) {
+                membership_.acknowledged(this, {run.request_id, run.fence, true});
+                return;
+            }
     }
 
     /// Postpones requests whose rows were locked at the last attempt and still are. Returns the rest of the
@@ -372,13 +387,14 @@ private:
 
     const std::chrono::milliseconds shortest_timeout_; ///< lower bound of the server's time limit
     connection connection_;
+    fleet& membership_;
     std::set<std::int64_t> locked_; ///< requests whose rows were locked at the last attempt
 };
 
 } // namespace
 
-std::unique_ptr<outcome_store> make_outcome_store(const database_options& options) {
-    return std::make_unique<pg_outcome_store>(options);
+std::unique_ptr<outcome_store> make_outcome_store(const database_options& options, fleet& membership) {
+    return std::make_unique<pg_outcome_store>(options, membership);
 }
 
 } // namespace contego::queue

@@ -75,6 +75,12 @@ metrics::metrics(const std::string& version, const std::vector<std::string>& pro
                  .Help("Outcomes that were not written, because another claim took the request meanwhile.")
                  .Register(registry_)
                  .Add({})),
+      claiming_stopped_(
+          BuildGauge()
+              .Name("contego_claiming_stopped")
+              .Help("1 while no daemon claims, because the database may have lost data; 0 otherwise.")
+              .Register(registry_)
+              .Add({})),
       providers_(providers.begin(), providers.end()) {
     BuildGauge()
         .Name("contego_build_info")

@@ -38,6 +38,8 @@ public:
     // Thread safe.
     void stale(std::size_t count) { stale_.Increment(static_cast<double>(count)); }
 
+    void claiming_stopped(bool is) { claiming_stopped_.Set(is ? 1 : 0); }
+
     void endpoint_changed(std::string_view provider, std::string_view endpoint, bool alive);
     void trouble(std::string_view stage);
     void queue(const std::vector<queue::provider_stats>& figures);
@@ -78,6 +80,7 @@ private:
     prometheus::Family<prometheus::Gauge>& backlog_;
     prometheus::Family<prometheus::Gauge>& oldest_due_;
     prometheus::Counter& stale_;
+    prometheus::Gauge& claiming_stopped_;
     std::set<std::string, std::less<>> providers_; ///< including queue::unknown_provider
     std::map<std::string, line_series, std::less<>> lines_;
 };

@@ -124,6 +124,20 @@ void observer::endpoint_changed(std::string_view provider,
                    {{"provider", provider}, {"endpoint", endpoint}, {"reason", reason}});
 }
 
+void observer::claiming_stopped(std::string_view why) {
+    metrics_.claiming_stopped(!why.empty());
+    const std::lock_guard lock(mutex_);
+    if (stopped_ == why) return;
+    stopped_ = why;
+    if (why.empty())
+        log_.warning("claiming goes on", {});
+    else
+        log_.error(
+            "claiming is stopped in all daemons, so that no command is sent twice: an operator must run "
+            "contegod after-data-loss, unless the missing daemons come back",
+            {{"reason", why}});
+}
+
 void observer::rescued(std::int64_t count) {
     log_.warning("requests of a dead daemon taken over", {{"count", count}});
 }
@@ -153,6 +167,7 @@ void observer::listens_again(std::string_view why) {
 
 std::optional<std::string> observer::unready() const {
     const std::lock_guard lock(mutex_);
+    if (!stopped_.empty()) return "claiming is stopped: " + stopped_;
     return outages_.unready();
 }
 

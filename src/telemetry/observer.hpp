@@ -33,6 +33,9 @@ public:
                           std::string_view reason) override;
     void trouble(std::string_view stage, std::string_view what) override;
 
+    /// Claiming is stopped in the whole fleet for this reason; empty: it is not stopped. Thread safe.
+    void claiming_stopped(std::string_view why);
+
     /// `count` requests of dead daemons were put back into the queue. Thread safe.
     void rescued(std::int64_t count);
 
@@ -45,7 +48,8 @@ public:
     /// The session that listens was ended, and the daemon opens another one. Thread safe.
     void listens_again(std::string_view why);
 
-    /// Returns why the database keeps the line from working, or nothing if it does not. Thread safe.
+    /// Returns why the database keeps the line from working, or why claiming is stopped; nothing if neither
+    /// is so. Thread safe.
     [[nodiscard]] std::optional<std::string> unready() const;
 
 private:
@@ -53,6 +57,7 @@ private:
 
     mutable std::mutex mutex_;
     outages outages_;
+    std::string stopped_;              ///< why claiming is stopped
     std::set<std::int64_t> postponed_; ///< requests whose locked rows were logged
     logbook& log_;
     metrics& metrics_;

@@ -161,7 +161,7 @@ int run(const std::string& database, std::size_t at_once, const binding& wire) {
     queue::fleet membership(options, {"contego-bench", "localhost", 0, "bench"}, std::chrono::hours(1));
     membership.keep();
     const auto source = queue::make_request_source(options, membership);
-    const auto store = queue::make_outcome_store(options);
+    const auto store = queue::make_outcome_store(options, membership);
     handover between(2 * at_once);
     figures counted;
     std::size_t stale = 0;

@@ -1,10 +1,8 @@
 """A standby takes over; other sessions take every connection. Each test has clusters of its own."""
 
 import json
-import os
 import pathlib
 import shutil
-import subprocess
 import tempfile
 
 import psycopg2
@@ -14,6 +12,7 @@ from black_hole import BlackHole
 from database import Cluster
 from load import Load, is_ready_again, stays_calm
 from programs import Daemon, Simulator, wait_for
+from standby import Standby
 
 
 @pytest.fixture
@@ -129,37 +128,3 @@ def test_a_dead_host_is_named_first(own_folder, folder, own_simulator):
     database.close()
     dead.close()
     cluster.stop()
-
-
-class Standby(Cluster):
-    """A standby of a primary that waits for it at every commit."""
-
-    def __init__(self, folder, primary):
-        connection = psycopg2.connect(primary.connection)
-        connection.autocommit = True
-        folder.mkdir(mode=0o777)
-        folder.chmod(0o777)  # the server's user writes here, and may be another user
-        _as_owner("pg_basebackup", "-h", primary.folder, "-U", "postgres", "-D", folder / "data", "-R", "-c", "fast", "-N")
-        super().__init__(folder)
-        connection.cursor().execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
-        connection.cursor().execute("SELECT pg_reload_conf()")
-
-        def follows():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT FROM pg_stat_replication WHERE sync_state = 'sync'")
-                return cursor.rowcount
-
-        wait_for(follows)
-        connection.close()
-
-    def promote(self):
-        _as_owner("pg_ctl", "promote", "-w", "-D", self.folder / "data")
-
-
-def _as_owner(program, *arguments):
-    """Runs a program of the server as the user that runs the server."""
-    newest = max(pathlib.Path("/usr/lib/postgresql").iterdir(), key=lambda one: int(one.name))
-    command = [str(newest / "bin" / program), *map(str, arguments)]
-    if os.getuid() == 0:
-        command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--", "env", "-C", "/", *command]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)

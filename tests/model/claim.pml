@@ -125,10 +125,10 @@ inline mark(d, r) {
 #ifdef RESCUE_WITHOUT_FENCE
         if
         :: row[r].maybe_sent
-        :: else -> row[r].fence = claims
+        :: else -> row[r].fence = next_fence
         fi;
 #else
-        row[r].fence = claims;
+        row[r].fence = next_fence;
 #endif
         row[r].claim = claims
     :: has(daemon[d].parked, r) -> row[r].progress = BLOCKED; row[r].blocker = behind_of(d, r)
@@ -143,7 +143,10 @@ inline mark(d, r) {
 
 inline commit_claim(d) {
     if
-    :: daemon[d].free != 0 -> claims++; assert(claims < 15)
+    :: daemon[d].free != 0 -> claims++; assert(claims < 15);
+#ifdef NUMBERS_COME_BACK
+        numbered++
+#endif
     :: else
     fi;
     mark(d, 0);
@@ -161,7 +164,7 @@ inline receive(d, r) {
         execution_of(d, r).fence = row[r].fence;
         execution_of(d, r).holder = daemon[d].claim_id;
         execution_of(d, r).claim = row[r].claim;
-        daemon[d].latest = claims
+        daemon[d].latest = next_fence
     :: else
     fi
 }

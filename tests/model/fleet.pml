@@ -62,6 +62,14 @@ inline join(d) {
     next_id++
 }
 
+#ifdef NO_STOP
+#define stopped_for_all 0
+#define may_claim(d) has_lease(d, daemon[d].claim_id)
+#else
+#define stopped_for_all stopped
+#define may_claim(d) (has_lease(d, daemon[d].claim_id) && !stopped)
+#endif
+
 /* A daemon without its executions: the keeper, and the single claim in progress. */
 proctype claiming(byte d) {
 end:
@@ -80,13 +88,13 @@ end:
     :: d_step { daemon[d].up && daemon[d].unanswered_claim && my_turn ->
             give_back_lost(d);
             printf("daemon %d gives back the lost claim\n", d) }
-    :: d_step { daemon[d].up && daemon[d].stage == IDLE && !daemon[d].unanswered_claim && has_lease(d, daemon[d].id) ->
+    :: d_step { daemon[d].up && daemon[d].stage == IDLE && !daemon[d].unanswered_claim && has_lease(d, daemon[d].id) && !stopped_for_all ->
             begin_claim(d);
             printf("daemon %d begins a claim\n", d) }
-    :: d_step { daemon[d].stage == BEGUN && my_turn && !has_lease(d, daemon[d].claim_id) ->
+    :: d_step { daemon[d].stage == BEGUN && my_turn && !may_claim(d) ->
             end_claim(d);
-            printf("daemon %d may claim nothing, since its lease has ended\n", d) }
-    :: d_step { daemon[d].stage == BEGUN && my_turn && has_lease(d, daemon[d].claim_id) && (worth(d, 0) || worth(d, 1) || worth(d, 2)) ->
+            printf("daemon %d may claim nothing: its lease has ended, or claiming is stopped\n", d) }
+    :: d_step { daemon[d].stage == BEGUN && my_turn && may_claim(d) && (worth(d, 0) || worth(d, 1) || worth(d, 2)) ->
             choose(d);
             check_order(d, 0);
             check_order(d, 1);
@@ -148,7 +156,7 @@ proctype rescuing() {
     unsigned seen : 3;
 end:
     do
-    :: d_step { (orphan(0) && unlocked(0)) || (orphan(1) && unlocked(1)) || (orphan(2) && unlocked(2)) ->
+    :: d_step { !stopped_for_all && ((orphan(0) && unlocked(0)) || (orphan(1) && unlocked(1)) || (orphan(2) && unlocked(2))) ->
             rescue(ALL);
             printf("a rescue\n") }
 #ifdef SLOW_RESCUE

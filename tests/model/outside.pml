@@ -50,6 +50,9 @@ end:
             row[r].progress = HELD; row[r].blocker = 0;
             printf("a person holds request %d\n", r) }
     :: d_step { restful(r) && unlocked(r) && MISHAP; row[r].locked = PERSON }
+#ifdef LOST_TAIL
+    :: d_step { row[r].locked != PERSON && looked -> looked = 0; woken = 0 }
+#endif
     :: d_step { row[r].locked == PERSON && !looked -> looked = 1; lock_behind(r, 0); lock_behind(r, 1); lock_behind(r, 2) }
     :: d_step { row[r].locked == PERSON && looked ->
             looked = 0;
@@ -65,6 +68,53 @@ end:
     od
 }
 
+#ifdef LOST_TAIL
+inline keep(r) {
+    kept[r].progress = row[r].progress; kept[r].due = row[r].due; kept[r].maybe_sent = row[r].maybe_sent;
+    kept[r].blocker = row[r].blocker; kept[r].holder = row[r].holder; kept[r].fence = row[r].fence;
+    kept[r].recorded = row[r].recorded; kept[r].claim = row[r].claim
+}
+
+/* What was sent, and what people have allowed, has happened all the same. */
+inline lose(r) {
+    row[r].progress = kept[r].progress; row[r].maybe_sent = kept[r].maybe_sent;
+    row[r].blocker = kept[r].blocker; row[r].holder = kept[r].holder; row[r].fence = kept[r].fence;
+    row[r].recorded = kept[r].recorded; row[r].claim = kept[r].claim; row[r].due = row[r].due || kept[r].due;
+    row[r].locked = 0; row[r].shared = 0
+}
+
+inline forget_kept(r) {
+    kept[r].progress = 0; kept[r].due = 0; kept[r].maybe_sent = 0; kept[r].blocker = 0; kept[r].holder = 0; kept[r].fence = 0;
+    kept[r].recorded = 0; kept[r].claim = 0
+}
+
+/* contego.after_data_loss. A daemon that has joined anew sends nothing that it claimed before. In the code the function waits
+ * until the leases of the former daemons have ended. */
+inline mark_lost(r) {
+    if
+    :: is_open(r) ->
+#ifndef LOSS_NOT_MARKED
+        row[r].maybe_sent = 1;
+#endif
+        if
+        :: flies(r) -> row[r].progress = QUEUED; row[r].holder = 0; wake_earlier(r)
+        :: else
+        fi
+    :: else
+    fi
+}
+
+inline confirm_after_loss() {
+#ifndef LEASES_GO_ON
+    ended = ended | 1 << daemon[0].id | 1 << daemon[1].id;
+#endif
+    mark_lost(0);
+    mark_lost(1);
+    mark_lost(2);
+    stopped = 0
+}
+#endif
+
 proctype database() {
 end:
     do
@@ -75,5 +125,27 @@ end:
             mishaps--; drop_transactions(0); drop_transactions(1);
             daemon[0].lapsed = daemon[0].up; daemon[1].lapsed = daemon[1].up;
             printf("the database was away, and all leases end\n") }
+#ifdef LOST_TAIL
+    :: d_step { !left_behind ->
+            left_behind = 1;
+            keep(0); keep(1); keep(2);
+            kept_ended = ended;
+#ifdef NUMBERS_COME_BACK
+            kept_numbered = numbered;
+#endif
+            printf("the standby gets nothing more\n") }
+    :: d_step { left_behind && mishaps > 0 && !stopped ->
+            mishaps--;
+            drop_transactions(0); drop_transactions(1);
+            lose(0); lose(1); lose(2);
+            forget_kept(0); forget_kept(1); forget_kept(2);
+            ended = kept_ended; kept_ended = 0;
+#ifdef NUMBERS_COME_BACK
+            numbered = kept_numbered; kept_numbered = 0;
+#endif
+            stopped = 1;
+            printf("the standby takes over, and the end of the log is lost\n") }
+    :: d_step { stopped -> confirm_after_loss(); printf("a person says that data was lost\n") }
+#endif
     od
 }

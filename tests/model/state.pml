@@ -88,7 +88,22 @@ Row row[R + 1];               /* the last one belongs to NOBODY */
 Daemon daemon[D];
 unsigned ended : 8;           /* ids that have no row in contego.daemon any more: a rescue has taken them for dead */
 unsigned next_id : 4;
-unsigned claims : 4;          /* contego.fence */
+unsigned claims : 4;          /* number of the latest claim */
+#ifdef NUMBERS_COME_BACK
+unsigned numbered : 4;        /* contego.fence, which a lost tail takes back */
+unsigned kept_numbered : 4;
+#define next_fence numbered
+#else
+#define next_fence claims     /* contego.fence, which is moved forward after a lost tail */
+#endif
+#ifdef LOST_TAIL
+Row kept[R + 1];              /* what the standby has */
+unsigned kept_ended : 8;
+bit left_behind;              /* the standby gets nothing more */
+bit stopped;                  /* a lineage that is not confirmed */
+#else
+#define stopped 0
+#endif
 bit taking_turns;             /* a claim holds the lock `claim` of contego.lock */
 unsigned mishaps : 3 = FAULTS;
 hidden byte i, b, w;           /* used within one step only */

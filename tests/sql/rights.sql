@@ -59,18 +59,18 @@ SELECT is(
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_daemon', p.oid, 'EXECUTE')),
-    'claim declare_dead drop_month give_back_lost hold_unreadable hold_unrecordable join_fleet leave_fleet lock_holders make_months'
-    ' neighbours number_finished record recordable renew_lease rescue take_share',
+    'claim claiming_stopped declare_dead drop_month give_back_lost hold_unreadable hold_unrecordable join_fleet leave_fleet lock_holders make_months'
+    ' neighbours number_finished numbers record recordable renew_lease rescue take_share',
     'the daemon may execute these functions');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_support', p.oid, 'EXECUTE')),
-    'finished_after lanes_of lock_holders masked masked_part month_of parameters_fault shown', 'support may execute no function that changes a table');
+    'claiming_stopped finished_after lanes_of lock_holders masked masked_part month_of numbers parameters_fault shown', 'support may execute no function that changes a table');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_operator', p.oid, 'EXECUTE')
        AND NOT has_function_privilege('contego_support', p.oid, 'EXECUTE')),
-    'act cancel close close_feed drop_month forget_finished hold make_months matching open_feed preview release retry skip',
+    'act after_data_loss cancel close close_feed drop_month forget_finished hold make_months matching open_feed preview release retry skip',
     'an operator may execute the verbs and their preview');
 
 SELECT * FROM finish();

@@ -208,7 +208,10 @@ TEST_F(refusing, for_want_of_rights_is_the_sites_mistake) {
     as_stranger.connection_string += " user=" + stranger;
 
     EXPECT_THAT(
-        [&] { static_cast<void>(queue::make_outcome_store(as_stranger)->record(grouped(outcomes()))); },
+        [&] {
+            static_cast<void>(
+                queue::make_outcome_store(as_stranger, daemon_.membership)->record(grouped(outcomes())));
+        },
         ThrowsMessage<queue::server_error>(
             ::testing::AllOf(HasSubstr("(SQLSTATE 42501)"), HasSubstr("HINT:"))));
     EXPECT_EQ(progress(id), "IN_FLIGHT");

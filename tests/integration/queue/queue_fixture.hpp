@@ -25,7 +25,7 @@ struct daemon_hands {
         : membership(
               database, {"test", "here", runs_as.pid, "0", runs_as.machine, runs_as.started_ticks}, lease),
           source(queue::make_request_source(database, membership)),
-          store(queue::make_outcome_store(database)) {
+          store(queue::make_outcome_store(database, membership)) {
         membership.keep();
     }
 
