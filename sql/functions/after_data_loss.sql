@@ -6,8 +6,8 @@
 --   done      Claiming goes on.
 --
 -- Daemons treat marked requests as after the death of a daemon (contego.rescue): a command that is not safe to repeat is read back or HELD. A
--- request that was inserted after the lineage was noticed has a higher number and was never sent. Neither was one that is not due yet; an hour
--- is left for clocks that differ.
+-- request that was inserted after the lineage was noticed has a higher number and was never sent. A request that is not due yet was not sent
+-- either (contego.may_be_sent).
 --
 -- With `nothing_lost` the person vouches that the database has every acknowledged write, and the only step is done. Without a stop the function refuses,
 -- unless `even_if_unnoticed`: a copy of the files of a server that is started as it is, without a new timeline, cannot be noticed.
@@ -37,7 +37,7 @@ BEGIN
     END IF;
     IF coalesce(because, '') !~ '\S' THEN
         RAISE EXCEPTION 'after_data_loss needs a reason' USING ERRCODE = 'invalid_parameter_value',
-            HINT = 'The reason must say what happened to the database, and how you know what was lost.';
+            HINT = 'The reason must name the failover, restore or copy.';
     END IF;
     PERFORM set_config('idle_in_transaction_session_timeout', '1s', true); -- as in contego.claim
     latest := contego.notice_lineage(CASE WHEN stopped IS NULL THEN 'a person said so' END);
@@ -79,10 +79,6 @@ BEGIN
     END IF;
 END
 $$;
-
-ALTER FUNCTION contego.after_data_loss SET jit = off;
-ALTER FUNCTION contego.after_data_loss SET enable_seqscan = off;
-ALTER FUNCTION contego.after_data_loss SET enable_bitmapscan = off;
 
 REVOKE ALL ON FUNCTION contego.after_data_loss FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.after_data_loss TO contego_operator;

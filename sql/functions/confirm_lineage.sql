@@ -1,4 +1,4 @@
--- Confirms this lineage and the earlier ones that were not confirmed. Claiming goes on. `by_whom` is added to the login.
+-- Confirms this lineage and all earlier lineages that were not confirmed. Claiming goes on. `by_whom` is added to the login.
 CREATE OR REPLACE FUNCTION contego.confirm_lineage(up_to bigint, by_whom text, because text) RETURNS void
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp

@@ -14,7 +14,7 @@ DECLARE
 BEGIN
     SELECT n.last_value - (NOT n.is_called)::integer INTO latest FROM contego.feed_position AS n;
     IF after_position > latest THEN
-        RAISE EXCEPTION 'position % is beyond the latest position %, so this database has lost it or is not the one that gave it',
+        RAISE EXCEPTION 'position % is beyond the latest position %, so this database has lost it, or another database has given it',
                         after_position, latest
             USING ERRCODE = 'CG004',
                   HINT = 'After a failover or a restore, go on with the same position once a daemon runs or contegod after-data-loss is done.'

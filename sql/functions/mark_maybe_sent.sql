@@ -16,5 +16,10 @@ BEGIN
 END
 $$;
 
+-- Each step reads its part of the primary key in order, as in contego.claim.
+ALTER FUNCTION contego.mark_maybe_sent SET jit = off;
+ALTER FUNCTION contego.mark_maybe_sent SET enable_seqscan = off;
+ALTER FUNCTION contego.mark_maybe_sent SET enable_bitmapscan = off;
+
 REVOKE ALL ON FUNCTION contego.mark_maybe_sent FROM PUBLIC;
 COMMENT ON FUNCTION contego.mark_maybe_sent IS 'Part of contego.after_data_loss: marks open requests as maybe sent.';

@@ -1,5 +1,5 @@
 -- Returns, as words, the first of these writes that the database does not have, or NULL if it has all of them. Each write is a claim of a
--- request, or the end of a claim (`ends`). A daemon got an answer to each of them. What is lost is the end of the log, so a daemon that finds the
+-- request, or the end of a claim (`ends`). A daemon got an answer to each of them. Only the end of a log can be lost. So a daemon that finds the
 -- latest write of each of its connections finds all writes before them.
 --
 -- A request may have been claimed again since, and has a higher fence then. A claim that ended is missing if the request is still in flight under
@@ -15,6 +15,9 @@ AS $$
     ORDER BY w.fence
     LIMIT 1
 $$;
+
+ALTER FUNCTION contego.missing_write SET jit = off;
+ALTER FUNCTION contego.missing_write SET enable_seqscan = off;
 
 REVOKE ALL ON FUNCTION contego.missing_write FROM PUBLIC;
 COMMENT ON FUNCTION contego.missing_write IS 'Part of a renewal: returns the first write of a daemon that this database does not have.';

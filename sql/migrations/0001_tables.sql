@@ -50,7 +50,7 @@ COMMENT ON COLUMN contego.lineage.timeline IS 'The server writes its log on this
 COMMENT ON COLUMN contego.lineage.database IS 'The database has this number (pg_database.oid).';
 COMMENT ON COLUMN contego.lineage.noticed_date IS 'The lineage was noticed at this time.';
 COMMENT ON COLUMN contego.lineage.numbers_from IS 'All sequences of the schema were moved to this number when the lineage was noticed. Lower numbers were given before.';
-COMMENT ON COLUMN contego.lineage.lost IS 'This text says which write is missing, and who found that.';
+COMMENT ON COLUMN contego.lineage.lost IS 'This text says which write is missing, and which daemon found that.';
 COMMENT ON COLUMN contego.lineage.confirmed_date IS 'Claiming has gone on since this time. NULL: claiming is stopped.';
 COMMENT ON COLUMN contego.lineage.confirmed_by IS 'This login confirmed the lineage. If it was a daemon, its number follows.';
 COMMENT ON COLUMN contego.lineage.reason IS 'The person gave this reason.';

@@ -72,7 +72,7 @@ struct data_loss_arguments {
     std::string reason;
     bool nothing_lost = false; ///< the operator vouches that the database has every acknowledged write
     bool unnoticed = false;    ///< data was lost although claiming is not stopped
-    bool preview = false;      ///< only print what would be done
+    bool preview = false;      ///< only print how many requests would be marked
 };
 
 /// Confirms the current lineage of the database, so that claiming goes on. Returns 1 if there is nothing to

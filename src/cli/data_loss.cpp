@@ -35,9 +35,7 @@ int confirm(queue::lineage& on, const data_loss_arguments& arguments) {
 
 int data_loss_command(const data_loss_arguments& arguments) {
     if (!arguments.preview && arguments.reason.empty()) {
-        std::cerr
-            << "after-data-loss: give --reason with a text that says what happened to the database, and "
-               "how you know what was lost\n";
+        std::cerr << "after-data-loss: give --reason with a text that names the failover, restore or copy\n";
         return exit_status::bad_input;
     }
     const auto c = configured(arguments.configuration_file);

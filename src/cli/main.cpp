@@ -69,12 +69,12 @@ void add_verb(CLI::App& app, const char* verb, const char* meaning, verb_argumen
 }
 
 CLI::App& add_data_loss(CLI::App& app, data_loss_arguments& arguments) {
-    auto& to = *app.add_subcommand("after-data-loss",
-                                   "let claiming go on after a failover, a restore or a copy of the "
-                                   "database; open requests are marked as "
-                                   "maybe sent");
+    auto& to = *app.add_subcommand(
+        "after-data-loss",
+        "let claiming go on after a failover, a restore or a copy of the database, and mark "
+        "open requests as maybe sent");
     add_configuration(to, arguments.configuration_file);
-    to.add_option("--reason", arguments.reason, "what happened, and how you know what was lost")
+    to.add_option("--reason", arguments.reason, "text that names the failover, restore or copy")
         ->type_name("TEXT");
     auto* nothing = to.add_flag("--nothing-lost",
                                 arguments.nothing_lost,

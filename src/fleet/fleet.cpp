@@ -72,7 +72,8 @@ void fleet::keep() {
         asked = std::chrono::steady_clock::now();
         if (!renewed()) throw std::runtime_error("the lease ended as soon as the daemon had joined");
     }
-    trusted_until_ = asked + lease_ - lease_ / 10;
+    // If data is lost, another daemon may have been given our requests in the lost part of the log.
+    if (!is_stopped_) trusted_until_ = asked + lease_ - lease_ / 10;
 }
 
 bool fleet::renewed() {

@@ -46,7 +46,8 @@ struct share {
 ///
 /// After a failover, a restore or a copy, a database may lack the latest writes. The first renewal there
 /// looks for the latest writes of this daemon (contego.look_for_writes). Until all daemons have found theirs,
-/// or a person has confirmed, claiming is stopped.
+/// or a person has confirmed, claiming is stopped. Renewals then do not extend the time for which the lease
+/// is trusted.
 ///
 /// Thread safety: `daemon_id`, `trusted_until`, `lease_refused`, `needs_renewal`, `acknowledged` and
 /// `claiming_stopped` are thread safe. `keep` and `leave` block; call them from one thread at a time.
@@ -118,7 +119,7 @@ private:
     std::chrono::milliseconds lease_;
     const bool failover_keeps_writes_;
     std::string token_;         ///< random; shows that a row with our number is ours
-    std::int64_t lineage_ = 0;  ///< latest one that a renewal returned
+    std::int64_t lineage_ = 0;  ///< of the latest renewal
     std::int64_t renewals_ = 0; ///< number of renewals of this lease that were answered
     mutable std::mutex mutex_;  ///< guards the next two members
 

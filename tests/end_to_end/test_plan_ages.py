@@ -96,6 +96,10 @@ CALLS = [
     # A sweep looks at the requests that wait for 10,000 blockers.
     Call("rescue", "SELECT * FROM contego.rescue(0)", walks=1),
     Call("renew_lease", "SELECT contego.renew_lease(%(daemon)s, interval '1 hour')", daemon=LIVING),
+    Call("renew_lease_after_a_restart", "SELECT contego.missing_write(%(ids)s::bigint[], %(ids)s::bigint[], array_fill(true, ARRAY[%(batch)s]))",
+         of("living")),
+    Call("numbers", "SELECT * FROM contego.numbers()"),
+    Call("mark_maybe_sent", "SELECT * FROM contego.mark_maybe_sent(0, 9223372036854775807)", walks=1),
     Call("take_share", "SELECT * FROM contego.take_share(%(daemon)s, 'default', 10, 10, 1, 1)", daemon=LIVING),
     Call("insert", INSERT),
     Call("submit_many", SUBMIT),
@@ -135,7 +139,10 @@ def copied(cluster, template, name):
     """Returns the connection string of a copy of this database."""
     with connected(cluster.connection) as server:
         server.cursor.execute(f"CREATE DATABASE {name} TEMPLATE {psycopg2.extensions.parse_dsn(template)['dbname']}")
-    yield cluster.connection.replace("dbname=postgres", f"dbname={name}")
+    connection = cluster.connection.replace("dbname=postgres", f"dbname={name}")
+    with connected(connection) as copy: # else claiming would stop, as in every copy
+        copy.cursor.execute("UPDATE contego.lineage SET database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+    yield connection
 
 
 def grow_old(age, cursor):

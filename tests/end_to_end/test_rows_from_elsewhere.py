@@ -10,7 +10,7 @@ import pytest
 
 from database import Database
 from neighbours import CARDS, SOON, Logins, add, cluster_of_neighbours
-from programs import Daemon, wait_for
+from programs import Daemon, contegod, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +98,8 @@ def test_a_restore_without_triggers_keeps_what_is_held_and_the_line_goes_on(clus
 
     configuration = folder / "restored.json"
     configuration.write_text(json.dumps(other.configuration(providers)))
+    confirmed = contegod("after-data-loss", "--nothing-lost", "--reason", "restored from a dump", "--config", configuration)
+    assert confirmed.returncode == 0, confirmed
     daemon = Daemon(configuration)
     try:
         finished = other.finished(other.insert("ADD_SUBSCRIPTIONS", add()), SOON)

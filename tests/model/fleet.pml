@@ -44,10 +44,12 @@ inline crash(d) {
 /* fleet::keep. A lease that has ended may be renewed until a rescue takes the daemon for dead, which deletes its row and only then
  * takes its requests. After that, renew_lease returns false, and join_fleet gives a new number. In the code a rescue waits until the
  * daemon could have renewed. Here it may come at any moment, so the model allows more. */
-#ifdef GRACE_WITHOUT_MEMBERSHIP
+#if defined(GRACE_WITHOUT_MEMBERSHIP)
 #define may_renew(d) daemon[d].lapsed
-#else
+#elif defined(TRUSTED_WHILE_STOPPED)
 #define may_renew(d) (daemon[d].lapsed && !has(ended, daemon[d].id))
+#else
+#define may_renew(d) (daemon[d].lapsed && !has(ended, daemon[d].id) && !stopped)
 #endif
 
 inline renew(d) {

@@ -126,16 +126,17 @@ end:
             daemon[0].lapsed = daemon[0].up; daemon[1].lapsed = daemon[1].up;
             printf("the database was away, and all leases end\n") }
 #ifdef LOST_TAIL
-    :: d_step { !left_behind ->
-            left_behind = 1;
+    :: d_step { standby == 0 ->
+            standby = 1;
             keep(0); keep(1); keep(2);
             kept_ended = ended;
 #ifdef NUMBERS_COME_BACK
             kept_numbered = numbered;
 #endif
             printf("the standby gets nothing more\n") }
-    :: d_step { left_behind && mishaps > 0 && !stopped ->
+    :: d_step { standby == 1 && mishaps > 0 ->
             mishaps--;
+            standby = 2;
             drop_transactions(0); drop_transactions(1);
             lose(0); lose(1); lose(2);
             forget_kept(0); forget_kept(1); forget_kept(2);
@@ -145,7 +146,7 @@ end:
 #endif
             stopped = 1;
             printf("the standby takes over, and the end of the log is lost\n") }
-    :: d_step { stopped -> confirm_after_loss(); printf("a person says that data was lost\n") }
+    :: d_step { stopped && unlocked(0) && unlocked(1) && unlocked(2) -> confirm_after_loss(); printf("a person says that data was lost\n") }
 #endif
     od
 }

@@ -99,7 +99,7 @@ unsigned kept_numbered : 4;
 #ifdef LOST_TAIL
 Row kept[R + 1];              /* what the standby has */
 unsigned kept_ended : 8;
-bit left_behind;              /* the standby gets nothing more */
+unsigned standby : 2;         /* 0: has all; 1: gets nothing more; 2: has taken over */
 bit stopped;                  /* a lineage that is not confirmed */
 #else
 #define stopped 0

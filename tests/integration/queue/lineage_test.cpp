@@ -129,6 +129,10 @@ TEST_F(lineage, in_which_a_claim_is_missing_stops_claiming) {
                           std::to_string(id)));
     EXPECT_EQ(owner.claim(), ids{});
     EXPECT_EQ(other.claim(), ids{});
+    const auto trusted_until = owner.membership.trusted_until();
+    owner.membership.keep();
+    EXPECT_EQ(owner.membership.trusted_until(), trusted_until)
+        << "another daemon may have been given its requests";
     EXPECT_EQ(progress(id), "QUEUED");
 }
 

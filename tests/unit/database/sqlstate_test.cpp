@@ -42,6 +42,13 @@ TEST(sqlstate, of_a_read_only_transaction_refuses_to_write) {
         EXPECT_FALSE(refuses_to_write(state)) << state;
 }
 
+TEST(sqlstate, of_the_schema_says_why_a_claim_is_refused) {
+    EXPECT_TRUE(lease_has_ended("CG002"));
+    EXPECT_FALSE(lease_has_ended("CG003"));
+    EXPECT_TRUE(claiming_is_stopped("CG003"));
+    EXPECT_FALSE(claiming_is_stopped("CG002"));
+}
+
 TEST(server_error, is_one_sentence_with_state_and_hint) {
     const server_error e("record_outcomes", "ERROR:  permission denied for schema contego\n", "42501");
 

@@ -103,6 +103,17 @@ TEST(doctor_daemons, whose_lease_was_ended_did_not_die) {
                 only(warning, "no daemon is alive", "systemctl start contegod"));
 }
 
+TEST(doctor_lineage, in_which_nothing_is_lost_is_good) {
+    EXPECT_THAT(check_lineage({}), only(ok, "no data is known to be lost"));
+}
+
+TEST(doctor_lineage, that_is_stopped_or_gives_numbers_again_is_an_error) {
+    EXPECT_THAT(check_lineage({"data was lost: renewal 7", {}}),
+                only(error, "claiming is stopped: data was lost: renewal 7", "contegod after-data-loss"));
+    EXPECT_THAT(check_lineage({"", {"contego.fence"}}),
+                only(error, "the sequence contego.fence is behind its table", "start a daemon"));
+}
+
 TEST(doctor_daemons, whose_lease_is_longer_than_any_show_a_clock_that_was_set_back) {
     EXPECT_THAT(check_daemons({{"a", "n1", 86'400}}, 0),
                 ::testing::ElementsAre(is(ok, "1 daemons"), is(error, "another 24 h", "cuts such a lease")));

@@ -244,5 +244,23 @@ TEST_F(observer_fixture, shows_no_secret_and_no_envelope) {
     EXPECT_THAT(stats_.text(), Not(HasSubstr("4711")));
 }
 
+TEST_F(observer_fixture, says_once_that_claiming_is_stopped_and_what_to_do) {
+    const auto all = lines("info", [](observer& o) {
+        o.claiming_stopped("");
+        o.claiming_stopped("data was lost: renewal 7");
+        o.claiming_stopped("data was lost: renewal 7");
+        EXPECT_EQ(o.unready(), "claiming is stopped: data was lost: renewal 7");
+        o.claiming_stopped("");
+        EXPECT_EQ(o.unready(), std::nullopt);
+    });
+
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(*all[0].find("level"), value("error"));
+    EXPECT_EQ(*all[0].find("reason"), value("data was lost: renewal 7"));
+    EXPECT_NE(all[0].find("message")->text()->find("contegod after-data-loss"), std::string::npos);
+    EXPECT_EQ(*all[1].find("message"), value("claiming goes on"));
+    EXPECT_NE(stats_.text().find("contego_claiming_stopped 0"), std::string::npos);
+}
+
 } // namespace
 } // namespace contego::daemon
