@@ -10,9 +10,8 @@
 -- the daemon has no row, it may have joined in the part of the log that is lost. Then it looks for its writes, too, unless a person has
 -- confirmed since (`known_lineage`) that data was lost.
 CREATE OR REPLACE FUNCTION contego.renew_lease(
-    of_daemon bigint, lease interval, its_token uuid DEFAULT NULL, known_lineage bigint DEFAULT 0, seen_renewals bigint DEFAULT 0,
-    written_request bigint[] DEFAULT '{}', written_fence bigint[] DEFAULT '{}', written_end boolean[] DEFAULT '{}',
-    failover_keeps_writes boolean DEFAULT false,
+    of_daemon bigint, lease interval, its_token uuid, known_lineage bigint, seen_renewals bigint,
+    written_request bigint[], written_fence bigint[], written_end boolean[], failover_keeps_writes boolean,
     OUT member boolean, OUT stopped text, OUT lineage bigint, OUT renewals bigint)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -23,7 +22,8 @@ DECLARE
 BEGIN
     SELECT * INTO d FROM contego.daemon AS f
     WHERE f.id = of_daemon AND f.token = coalesce(its_token, f.token) AND f.lease_until > '-infinity';
-    IF d.id IS NULL OR d.lineage < latest.number OR d.server_start <> pg_postmaster_start_time() THEN
+    IF seen_renewals IS NOT NULL
+       AND (d.id IS NULL OR d.lineage < latest.number OR d.server_start <> pg_postmaster_start_time()) THEN
         latest := contego.look_for_writes(d, 'daemon ' || of_daemon, coalesce(d.lineage, known_lineage), seen_renewals,
                                           written_request, written_fence, written_end, failover_keeps_writes);
     END IF;
@@ -46,6 +46,21 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON FUNCTION contego.renew_lease FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION contego.renew_lease TO contego_daemon;
-COMMENT ON FUNCTION contego.renew_lease IS 'Daemon: extends its lease. Says whether the daemon still is a member of the fleet, and why claiming is stopped.';
+-- A daemon of a former release calls it. It knows of no token, and cannot say whether its writes are there.
+CREATE OR REPLACE FUNCTION contego.renew_lease(of_daemon bigint, lease interval) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$ SELECT r.member FROM contego.renew_lease(of_daemon, lease, NULL, 0, NULL, '{}', '{}', '{}', false) AS r $$;
+
+REVOKE ALL ON FUNCTION
+    contego.renew_lease(bigint, interval, uuid, bigint, bigint, bigint[], bigint[], boolean[], boolean),
+    contego.renew_lease(bigint, interval)
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+    contego.renew_lease(bigint, interval, uuid, bigint, bigint, bigint[], bigint[], boolean[], boolean),
+    contego.renew_lease(bigint, interval)
+    TO contego_daemon;
+COMMENT ON FUNCTION contego.renew_lease(bigint, interval, uuid, bigint, bigint, bigint[], bigint[], boolean[], boolean)
+    IS 'Daemon: extends its lease. Says whether the daemon still is a member of the fleet, and why claiming is stopped.';
+COMMENT ON FUNCTION contego.renew_lease(bigint, interval)
+    IS 'Daemon of a former release: extends its lease. Returns false if the daemon counts as dead.';

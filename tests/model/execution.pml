@@ -13,7 +13,7 @@
 
 /* Another execution has started to send in a lane of r, and nobody has taken its daemon for dead. */
 #define rivals(d, r, e, p) (((p) == (r) && (d) != (e) || shares(r, p)) && \
-    (execution_of(e, p).at == STARTED || execution_of(e, p).at == WRITTEN) && !has(ended, execution_of(e, p).holder))
+    (execution_of(e, p).at == STARTED || execution_of(e, p).at == WRITTEN) && !has(ended | ended_in_lost_tail, execution_of(e, p).holder))
 
 #define alone(d, r, e) (!rivals(d, r, e, 0) && !rivals(d, r, e, 1) && !rivals(d, r, e, 2))
 

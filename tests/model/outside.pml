@@ -106,11 +106,12 @@ inline mark_lost(r) {
 
 inline confirm_after_loss() {
 #ifndef LEASES_GO_ON
-    ended = ended | 1 << daemon[0].id | 1 << daemon[1].id;
+    ended = (1 << next_id) - 1; /* all rows of contego.daemon are deleted */
 #endif
     mark_lost(0);
     mark_lost(1);
     mark_lost(2);
+    ended_in_lost_tail = 0;
     stopped = 0
 }
 #endif
@@ -140,7 +141,7 @@ end:
             drop_transactions(0); drop_transactions(1);
             lose(0); lose(1); lose(2);
             forget_kept(0); forget_kept(1); forget_kept(2);
-            ended = kept_ended; kept_ended = 0;
+            ended_in_lost_tail = ended; ended = kept_ended; kept_ended = 0;
 #ifdef NUMBERS_COME_BACK
             numbered = kept_numbered; kept_numbered = 0;
 #endif

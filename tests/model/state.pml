@@ -99,9 +99,11 @@ unsigned kept_numbered : 4;
 #ifdef LOST_TAIL
 Row kept[R + 1];              /* what the standby has */
 unsigned kept_ended : 8;
+unsigned ended_in_lost_tail : 8; /* ghost: ids that had no row before the end of the log was lost */
 unsigned standby : 2;         /* 0: has all; 1: gets nothing more; 2: has taken over */
 bit stopped;                  /* a lineage that is not confirmed */
 #else
+#define ended_in_lost_tail 0
 #define stopped 0
 #endif
 bit taking_turns;             /* a claim holds the lock `claim` of contego.lock */

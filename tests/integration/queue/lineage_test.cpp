@@ -89,6 +89,15 @@ TEST_F(lineage, waits_until_each_daemon_has_found_its_writes) {
     EXPECT_EQ(first.claim(), ids{id});
 }
 
+TEST_F(lineage, is_not_confirmed_by_a_daemon_of_a_former_release) {
+    daemon_hands former(database_);
+    fail_over();
+
+    EXPECT_EQ(one("SELECT contego.renew_lease(" + number_of(former) + ", interval '5 minutes')"), "t");
+
+    EXPECT_THAT(stopped(), HasSubstr("(daemon " + number_of(former) + ")"));
+}
+
 TEST_F(lineage, is_not_confirmed_by_a_daemon_that_joined_afterwards) {
     {
         const daemon_hands stopped_before(database_);
