@@ -17,7 +17,7 @@ AS $$
         UNION ALL
         SELECT 'contego.fence', q.last_value, q.is_called, (
             SELECT max(r.fence)
-            FROM (SELECT e.fence FROM contego.request_finished AS e ORDER BY e.finished_date DESC LIMIT 1000) AS r)
+            FROM (SELECT e.fence FROM contego.request_finished AS e ORDER BY e.finished_date DESC LIMIT 100) AS r)
         FROM contego.fence AS q
         UNION ALL
         SELECT 'contego.daemon_id_seq', q.last_value, q.is_called, (SELECT max(d.id) FROM contego.daemon AS d)
