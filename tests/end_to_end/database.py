@@ -1,6 +1,7 @@
 """The database as the CRM and support use it: plain SQL, without the daemon."""
 
 import json
+import pathlib
 import subprocess
 
 import psycopg2
@@ -44,6 +45,11 @@ class Cluster:
         done = contegod("migrate", "--config", file)
         assert done.returncode == 0, done.stderr
         return made
+
+    @staticmethod
+    def programs():
+        """Returns the folder of the programs of the server, such as pg_dump."""
+        return pathlib.Path(Cluster._script("programs").stdout.strip())
 
     @staticmethod
     def _script(*arguments):

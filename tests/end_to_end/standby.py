@@ -1,7 +1,6 @@
 """A standby of a private PostgreSQL cluster, and a copy that becomes the primary in its place."""
 
 import os
-import pathlib
 import subprocess
 
 import psycopg2
@@ -59,8 +58,7 @@ def run_on(connection, sql, *values):
 
 def as_owner(program, *arguments):
     """Runs a program as the user that runs the server; one of the server, unless it has a path."""
-    newest = max(pathlib.Path("/usr/lib/postgresql").iterdir(), key=lambda one: int(one.name))
-    command = [str(newest / "bin" / program), *map(str, arguments)]
+    command = [str(Cluster.programs() / program), *map(str, arguments)]
     if os.getuid() == 0:
         command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--", "env", "-C", "/", *command]
     subprocess.run(command, check=True, capture_output=True, timeout=60)

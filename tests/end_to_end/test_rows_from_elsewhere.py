@@ -2,13 +2,12 @@
 
 import contextlib
 import json
-import pathlib
 import subprocess
 
 import psycopg2
 import pytest
 
-from database import Database
+from database import Cluster, Database
 from neighbours import CARDS, SOON, Logins, add, cluster_of_neighbours
 from programs import Daemon, contegod, wait_for
 
@@ -70,8 +69,7 @@ def dumped(database, daemon, simulator, folder):
 
 
 def postgres(program, *arguments):
-    bin_folder = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
-    return subprocess.run([bin_folder / program, *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([Cluster.programs() / program, *map(str, arguments)], capture_output=True, text=True, timeout=60, check=False)
 
 
 def states(database, ids):
