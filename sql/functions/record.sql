@@ -1,13 +1,14 @@
--- Writes the outcomes of requests that the claims of the batch still hold. `stale` are the requests that they no longer hold. `woken`
--- counts the parked requests that may now be claimed. One call is one transaction.
+-- Writes the outcomes of requests that the claims of the batch still hold. `stale` are the requests that they no longer hold, except those
+-- whose outcome stands there already: a call before wrote it, and its answer was lost after the commit. `woken` counts the parked requests
+-- that may now be claimed. One call is one transaction.
 --
 -- Each parameter is a column of the batch: the first elements of all command_... arrays are the first command. A driver sends arrays in
 -- binary, so the server parses no text. If an array is shorter than the batch, the missing elements are NULL. Ages, delays and durations
 -- are in milliseconds; an age is the time from then to now.
 --
 -- The steps are functions of their own, so that an error shows in which step it happened: name_claims, lock_claimed, end_requests,
--- stale_claims, keep_former_attempts, write_commands, continue_requests, wake_earlier. They run with the settings of contego.record. They
--- get the arrays unchanged: PL/pgSQL passes an array that it has unpacked once without a copy.
+-- stale_claims, without_written, keep_former_attempts, write_commands, continue_requests, wake_earlier. They run with the settings of
+-- contego.record. They get the arrays unchanged: PL/pgSQL passes an array that it has unpacked once without a copy.
 CREATE OR REPLACE FUNCTION contego.record(
     command_request_id bigint[] DEFAULT '{}', command_fence bigint[] DEFAULT '{}', command_sequence integer[] DEFAULT '{}',
     command_type text[] DEFAULT '{}', command_parameters jsonb[] DEFAULT '{}', command_request text[] DEFAULT '{}',
@@ -53,6 +54,10 @@ BEGIN
     held_fences := ending.ended_fences || kept_fences;
     stale := CASE WHEN cardinality(held) < cardinality(named.requests)
                   THEN contego.stale_claims(named.requests, named.fences, held, held_fences) ELSE '{}' END;
+    IF stale <> '{}' THEN
+        stale := contego.without_written(stale, held, held_fences, command_request_id, command_fence, command_sequence, command_outcome,
+                                         verdict_request_id, verdict_fence, verdict_disposition);
+    END IF;
 
     IF ran_before OR ending.ran_before THEN
         PERFORM contego.keep_former_attempts(held, held_fences, command_request_id, command_fence, command_sequence);

@@ -38,6 +38,12 @@ protected:
         return v;
     }
 
+    static flat_verdict failed_verdict_on(const flat_command& c, disposition d) {
+        auto v = verdict_on(c, d);
+        if (d != disposition::complete) v.error_code = "TEST";
+        return v;
+    }
+
     std::string command(const flat_command& c, const std::string& columns) {
         return one("SELECT " + columns +
                    " FROM contego.command WHERE request_id = " + std::to_string(c.request_id));
@@ -190,15 +196,53 @@ TEST_F(record, tells_two_claims_on_one_request_apart_in_one_batch) {
     EXPECT_EQ(command(latest, "concat_ws('|', response, attempts)"), "<Latest/>|1");
 }
 
-TEST_F(record, lets_each_verdict_in_once) {
+TEST_F(record, lets_each_outcome_in_once_and_knows_its_own_again) {
+    for (const auto d : {disposition::complete, disposition::reject, disposition::retry, disposition::hold}) {
+        const auto c = claimed_command();
+        const flat_batch batch{{c}, {failed_verdict_on(c, d)}};
+        daemon_.record(batch);
+
+        const auto again = daemon_.record(batch); // the commit succeeded, but its answer was lost
+
+        EXPECT_TRUE(again.stale.empty()) << name_of(d);
+        EXPECT_EQ(command(c, "attempts"), "1") << name_of(d);
+        sql("SELECT contego.cancel(" + std::to_string(c.request_id) + ")"); // frees the card
+    }
+}
+
+TEST_F(record, knows_its_own_outcome_again_after_another_claim) {
     const auto c = claimed_command();
-    const flat_batch batch{{c}, {verdict_on(c, disposition::complete)}};
+    const flat_batch batch{{c}, {verdict_on(c, disposition::retry)}};
     daemon_.record(batch);
+    sql("UPDATE contego.request_open SET due_date = now()");
+    daemon_.claim();
+    auto later = c;
+    later.fence = daemon_.latest.requests.at(0).fence;
+    daemon_.record({{later}, {verdict_on(later, disposition::retry)}});
 
-    const auto again = daemon_.record(batch);
+    EXPECT_TRUE(daemon_.record(batch).stale.empty());
+    EXPECT_EQ(command(c, "attempts"), "2");
+}
 
-    EXPECT_EQ(again.stale, ids{c.request_id});
-    EXPECT_EQ(command(c, "attempts"), "1");
+TEST_F(record, takes_what_a_person_did_for_no_outcome_of_its_own) {
+    for (const auto d : {disposition::complete, disposition::reject, disposition::retry, disposition::hold}) {
+        const auto c = claimed_command();
+        sql("UPDATE contego.request_open SET progress = 'QUEUED', claimed_by = NULL WHERE id = " +
+            std::to_string(c.request_id));
+        sql("SELECT contego.cancel(" + std::to_string(c.request_id) + ")");
+
+        EXPECT_EQ(daemon_.record({{c}, {failed_verdict_on(c, d)}}).stale, ids{c.request_id}) << name_of(d);
+    }
+}
+
+TEST_F(record, knows_a_verdict_without_commands_again) {
+    const auto c = claimed_command();
+    const flat_batch released{{}, {verdict_on(c, disposition::release)}};
+    daemon_.record(released);
+
+    EXPECT_TRUE(daemon_.record(released).stale.empty());
+    sql("UPDATE contego.request_open SET fence = fence + 1");
+    EXPECT_EQ(daemon_.record(released).stale, ids{c.request_id});
 }
 
 TEST_F(record, lets_a_bad_row_fail_alone) {
