@@ -47,6 +47,9 @@ struct exchange {
     std::optional<std::chrono::seconds> retry_after; ///< of the answer; a date is converted to seconds
     /// How long other requests are used as probes before this one: it may be what crashes the CAS.
     std::chrono::seconds set_aside{0};
+    /// True if the exchange was a probe and nothing was sent: another daemon may reach the CAS, so it gets
+    /// the request at once.
+    bool unsent_probe = false;
     /// True if the exchange failed while no other exchange was answered either. It then says nothing about
     /// the command, and no attempt of the request is counted.
     bool outage = false;

@@ -23,6 +23,7 @@ struct reply {
     std::string error_description;                   ///< a sentence for support; empty on success
     std::optional<std::chrono::seconds> retry_after; ///< how long the CAS asked us to wait
     std::chrono::seconds set_aside{0}; ///< how long other requests are probes first; as in the exchange
+    bool unsent_probe = false;         ///< the request is due at once, for another daemon; as in the exchange
     bool outage = false;               ///< the CAS was away: no attempt of the request is counted
     bool unreadable = false; ///< retry only: the answer cannot be read, so the CAS may have done the command
                              ///< each time; giving up then means to hold the request

@@ -64,8 +64,18 @@ private:
 reply disclosed(reply r, const veil& v, std::string_view stored) {
     // The binding names every member, so that a new member does not compile until someone decides how it
     // leaves.
-    auto& [outcome, status, message, reference, result, code, description, wait, aside, outage, unreadable] =
-        r;
+    auto& [outcome,
+           status,
+           message,
+           reference,
+           result,
+           code,
+           description,
+           wait,
+           aside,
+           unsent,
+           outage,
+           unreadable] = r;
     const disclosure d(v, stored);
     d.text(status, longest_code);
     d.text(message, longest_message);

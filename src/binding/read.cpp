@@ -216,6 +216,7 @@ reply read_exchange(const question& q, const exchange& e, body_text body) {
                                                          : read_answer(q, e, std::move(body));
     r.retry_after = e.retry_after;
     r.set_aside = e.set_aside;
+    r.unsent_probe = e.unsent_probe;
     // A request that was not sent is never an attempt. A request with an unreadable answer is an attempt,
     // since the command would otherwise be sent again forever.
     r.outage = (e.outage && !is_garbled(e)) || e.state == exchange_state::not_sent;

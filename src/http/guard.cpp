@@ -22,8 +22,8 @@ namespace asio = boost::asio;
 using std::chrono::steady_clock;
 using time_point = steady_clock::time_point;
 
-/// A request whose probe failed is not used as a probe again until this many other probes were sent. The
-/// request itself may be crashing the CAS.
+/// A request whose probe was sent and failed is not used as a probe again until this many other probes were
+/// sent. The request itself may be crashing the CAS.
 constexpr int probes_between = 5;
 
 struct endpoint_state {
@@ -241,8 +241,11 @@ private:
             p.probe = false;
             return true;
         }
-        out.set_aside =
-            std::chrono::ceil<std::chrono::seconds>(probes_between * options_.breaker.probe_interval);
+        if (out.state == exchange_state::not_sent)
+            out.unsent_probe = true;
+        else
+            out.set_aside =
+                std::chrono::ceil<std::chrono::seconds>(probes_between * options_.breaker.probe_interval);
         return false;
     }
 

@@ -39,6 +39,11 @@ claimer::claimer(const asio::any_io_executor& network,
       woken_(network, steady_clock::time_point::max()) {}
 
 void claimer::hint() {
+    leave_to_others();
+    admission_changed();
+}
+
+void claimer::admission_changed() {
     hint_.is_there = true;
     woken_.cancel();
 }
@@ -46,7 +51,7 @@ void claimer::hint() {
 void claimer::recorded(const record_batch& batch) {
     for (const auto& run : batch.runs)
         bytes_.recorded(run);
-    if (std::ranges::any_of(batch.runs, comes_back)) hint_.is_there = true;
+    if (std::ranges::any_of(batch.runs, comes_back)) hint();
     woken_.cancel();
 }
 
@@ -65,14 +70,31 @@ bool claimer::may_claim(bool hint_is_due) const {
     return enough(now.free, now.capacity) && enough(room_for_bytes(), options_.most_bytes_held);
 }
 
+// A probe that fails keeps its request from daemons that reach the CAS. They claim a request as soon as it is
+// due, so a request that is still there a little later is for nobody else. Later hints do not prolong the
+// wait.
+void claimer::leave_to_others() {
+    if (!left_until_) left_until_ = steady_clock::now() + options_.left_to_others;
+}
+
+milliseconds claimer::left_to_others() const {
+    if (!left_until_ || room_().proven) return milliseconds(0);
+    return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(*left_until_ - steady_clock::now()));
+}
+
 asio::awaitable<void> claimer::run() {
     while (!stopping_) {
+        if (const auto left = left_to_others(); left > milliseconds(0)) {
+            co_await rest(left);
+            continue;
+        }
         const bool hint_is_due = hint_.is_there && steady_clock::now() >= hint_.next_claim;
         if (!may_claim(hint_is_due)) {
             co_await rest(hint_.is_there ? between_hinted_claims : options_.poll_interval);
             continue;
         }
         hint_.is_there = false;
+        left_until_.reset();
         hint_.next_claim = steady_clock::now() + between_hinted_claims;
         const auto pause = co_await claim_once();
         co_await rest_unless_hinted(pause);
@@ -101,7 +123,10 @@ asio::awaitable<milliseconds> claimer::claim_once() {
 milliseconds claimer::pause_after(const claim_batch& batch) const {
     if (batch.more) return milliseconds(0);
     auto pause = options_.poll_interval;
-    if (batch.next_due >= milliseconds(0)) pause = std::min(pause, std::max(batch.next_due, milliseconds(1)));
+    if (batch.next_due >= milliseconds(0)) {
+        const auto for_others = room_().proven ? milliseconds(0) : options_.left_to_others;
+        pause = std::min(pause, std::max(batch.next_due, milliseconds(1)) + for_others);
+    }
     if (batch.notify_suppressed_for > milliseconds(0)) pause = std::min(pause, between_claims_without_notify);
     return pause;
 }

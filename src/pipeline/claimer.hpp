@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <optional>
 
 namespace contego::pipeline {
 
@@ -24,6 +25,7 @@ namespace asio = boost::asio;
 struct claim_room {
     std::size_t capacity = 0; ///< 0: nothing may be claimed
     std::size_t free = 0;     ///< at most `capacity`
+    bool proven = true;       ///< false: the breaker is open, so the next request is a probe
 };
 
 /// Decides when to claim: if there is room, at a hint, when a request becomes due, and now and then.
@@ -45,8 +47,11 @@ public:
     /// Claims until `stop` was called.
     asio::awaitable<void> run();
 
-    /// There may be something to claim: claims soon, even if there is little room.
+    /// A request may have become due: claims soon, even if there is little room.
     void hint();
+
+    /// More may be sent than before, or a probe: claims as soon as after a hint.
+    void admission_changed();
 
     /// These outcomes are durable: there is room again.
     void recorded(const record_batch& batch);
@@ -66,6 +71,8 @@ private:
     [[nodiscard]] std::size_t room_for_bytes() const { return bytes_.below(options_.most_bytes_held); }
 
     [[nodiscard]] bool may_claim(bool hint_is_due) const;
+    void leave_to_others();
+    [[nodiscard]] std::chrono::milliseconds left_to_others() const;
     asio::awaitable<std::chrono::milliseconds> claim_once();
     [[nodiscard]] std::chrono::milliseconds pause_after(const claim_batch& batch) const;
     asio::awaitable<void> rest(std::chrono::milliseconds at_most);
@@ -81,6 +88,7 @@ private:
     held_bytes bytes_;
     backoff backoff_; ///< after a claim that got no answer
     hint_state hint_;
+    std::optional<std::chrono::steady_clock::time_point> left_until_; ///< while the breaker is open
     bool stopping_ = false;
 };
 

@@ -203,7 +203,8 @@ verdict execution::failed(const reply& answer, bool sent) const {
             ? next_delay(policy_, request_.attempts + 1, age_of(request_), jitter_, answer.retry_after)
             : std::optional(next_delay_after_outage(policy_, jitter_, answer.retry_after));
     if (delay) {
-        again.delay = std::max(*delay, std::chrono::milliseconds(answer.set_aside));
+        again.delay = answer.unsent_probe ? std::chrono::milliseconds(0)
+                                          : std::max(*delay, std::chrono::milliseconds(answer.set_aside));
         return again;
     }
     const bool unsafe = request_.maybe_sent && !wire_.repeat_safe(current_.type);

@@ -60,7 +60,7 @@ claim_room line::room() const {
     const auto held = dispatcher_.waiting() + dispatcher_.sending() + recorder_.outstanding();
     // A request whose row another session keeps locked keeps no others out.
     const auto busy = held - std::min(held, recorder_.postponed());
-    return {capacity, capacity > busy ? capacity - busy : 0};
+    return {capacity, capacity > busy ? capacity - busy : 0, gate_.now().proven};
 }
 
 void line::recorded(const record_batch& batch, const record_answer& answer) {
@@ -71,7 +71,7 @@ void line::recorded(const record_batch& batch, const record_answer& answer) {
 
 void line::gate_changed() {
     dispatcher_.gate_changed();
-    claimer_.hint();
+    claimer_.admission_changed();
 }
 
 void line::report_gauges() {

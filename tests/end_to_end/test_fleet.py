@@ -2,8 +2,12 @@
 
 import itertools
 import json
+import socket
 import time
 
+import pytest
+
+from black_hole import BlackHole
 from programs import fetch, wait_for
 
 CARDS = (f"01000{n:06}" for n in itertools.count(1000))
@@ -53,3 +57,33 @@ def test_exchanges_a_second_stay_within_the_bound_of_the_fleet(database, simulat
     took = time.monotonic() - began
 
     assert took >= 119 / 40 * 0.95
+
+
+@pytest.mark.parametrize("away", ["refused", "silent"])
+def test_a_daemon_that_does_not_reach_the_cas_keeps_no_request_from_one_that_does(database, simulator, launch, away):
+    """The daemon that is cut off is told of each request when its next probe is due, while the other one has to poll."""
+    connect_timeout, between_probes, poll = 1.5, 1.0, 0.1
+    hole = BlackHole()
+    closed = socket.create_server(("127.0.0.1", 0))
+    port = hole.port if away == "silent" else closed.getsockname()[1]
+    closed.close()
+    name = f"half_{away}"
+    cut_off = launch({name: {"endpoint": f"http://127.0.0.1:{port}", "connect_timeout_ms": int(connect_timeout * 1000), "poll_interval_ms": 3_600_000,
+                             "breaker": {"failures": 1, "probe_interval_ms": int(between_probes * 1000)}}})
+    flood(database, name, 1)
+    wait_for(lambda: "only probes are sent" in cut_off.log())
+    launch({name: {"endpoint": simulator.url, "poll_interval_ms": int(poll * 1000)}},
+           database={"connection": database.connection, "lease_ms": 3000, "listen": False})
+    database.all_finished(name)
+
+    took = []
+    for _ in range(6):
+        began = time.monotonic()
+        flood(database, name, 1)
+        database.all_finished(name)
+        took.append(time.monotonic() - began)
+        probe_is_due = began + between_probes + connect_timeout
+        wait_for(lambda due=probe_is_due: time.monotonic() > due)
+
+    hole.close()
+    assert max(took) < 1.0, took

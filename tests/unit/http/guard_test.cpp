@@ -71,6 +71,23 @@ TEST_F(guard_fixture, a_failed_probe_is_an_outage_and_another_request_is_the_nex
     ASSERT_EQ(ended_.size(), 1U);
     EXPECT_TRUE(ended_[0].outage);
     EXPECT_GE(ended_[0].set_aside, seconds(1));
+    EXPECT_FALSE(ended_[0].unsent_probe);
+    run_until([this] { return guard_->now().exchanges == 1; });
+}
+
+TEST_F(guard_fixture, a_probe_that_could_not_be_sent_leaves_its_request_to_others) {
+    make(1);
+    kill();
+    run_until([this] { return guard_->now().exchanges == 1; });
+    send();
+
+    endpoints_[0]->end(refused_connection());
+    poll();
+
+    ASSERT_EQ(ended_.size(), 1U);
+    EXPECT_TRUE(ended_[0].outage);
+    EXPECT_TRUE(ended_[0].unsent_probe);
+    EXPECT_EQ(ended_[0].set_aside, seconds(0));
     run_until([this] { return guard_->now().exchanges == 1; });
 }
 

@@ -558,6 +558,18 @@ TEST(execution, what_may_kill_the_cas_is_set_aside_for_longer_than_any_other_wai
     }
 }
 
+TEST(execution, a_request_whose_probe_could_not_be_sent_is_due_at_once) {
+    auto lost = answer(outcome::retry, "TRANSPORT_CONNECT");
+    lost.outage = true;
+    lost.unsent_probe = true;
+    auto c = execution_of(request_for(1, "ADD_SUBSCRIPTIONS", one_service()));
+    sends(c);
+    c.answered(lost);
+
+    EXPECT_EQ(ends(c).delay, std::chrono::milliseconds(0));
+    EXPECT_EQ(ends(c).disposition, disposition::retry);
+}
+
 TEST(execution, an_unreadable_answer_counts_as_an_attempt_even_from_a_cas_that_is_taken_for_dead) {
     auto unreadable = answer(outcome::retry, "TRANSPORT_MALFORMED");
     unreadable.unreadable = true;

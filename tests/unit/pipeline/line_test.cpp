@@ -61,6 +61,8 @@ protected:
             queue_.insert(request_for(id, "ADD_SUBSCRIPTIONS", one_service(std::to_string(id))));
     }
 
+    std::chrono::steady_clock::duration time_from_hint_to_exchange(const std::function<void(line&)>& hint);
+
     boost::asio::io_context network_{1};
     boost::asio::thread_pool claiming_{1};
     boost::asio::thread_pool recording_{1};
@@ -304,6 +306,50 @@ TEST_F(line_fixture, claims_one_probe_and_nothing_ahead_of_it) {
 
     EXPECT_EQ(source_.asked.front(), 1U);
     EXPECT_GT(source_.asked.at(1), 1U);
+}
+
+/// Returns how long the line takes from a hint about a request to its exchange, if it has just found nothing.
+std::chrono::steady_clock::duration
+line_fixture::time_from_hint_to_exchange(const std::function<void(line&)>& hint) {
+    std::chrono::steady_clock::time_point hinted;
+    std::chrono::steady_clock::duration took{};
+    const auto made = make_line();
+    watches_.on_claimed = [&, first = true](std::size_t /*count*/) mutable {
+        if (!std::exchange(first, false)) return;
+        boost::asio::post(network_, [&] {
+            queue(1);
+            hinted = std::chrono::steady_clock::now();
+            hint(*made);
+        });
+    };
+    cas_.on_send = [&] { took = std::chrono::steady_clock::now() - hinted; };
+    watches_.on_recorded = [&] { made->stop(); };
+    run(*made);
+    return took;
+}
+
+TEST_F(line_fixture, leaves_a_new_request_to_others_while_its_own_breaker_is_open) {
+    options_.poll_interval = std::chrono::hours(1);
+    options_.left_to_others = std::chrono::milliseconds(300);
+    gate_.current = {1, false};
+
+    EXPECT_GE(time_from_hint_to_exchange([](line& l) { l.wake(); }), options_.left_to_others);
+}
+
+TEST_F(line_fixture, leaves_nothing_to_others_while_its_breaker_is_closed) {
+    options_.poll_interval = std::chrono::hours(1);
+    options_.left_to_others = std::chrono::hours(1);
+
+    EXPECT_LT(time_from_hint_to_exchange([](line& l) { l.wake(); }), std::chrono::minutes(1));
+}
+
+TEST_F(line_fixture, sends_a_probe_as_soon_as_one_is_due) {
+    options_.poll_interval = std::chrono::hours(1);
+    options_.left_to_others = std::chrono::hours(1);
+    gate_.current = {1, false};
+
+    EXPECT_LT(time_from_hint_to_exchange([&](line& /*l*/) { gate_.become({1, false}); }),
+              std::chrono::minutes(1));
 }
 
 TEST_F(line_fixture, gives_back_what_it_claimed_when_the_cas_is_taken_for_dead) {
