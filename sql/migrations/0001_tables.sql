@@ -181,7 +181,8 @@ COMMENT ON COLUMN contego.request.maybe_sent IS 'If true, the first unfinished c
 CREATE SEQUENCE contego.request_id_seq AS bigint OWNED BY contego.request.id;
 
 -- Every table has a primary key or another replica identity: without one, a publication FOR ALL TABLES would make every UPDATE and DELETE
--- fail.
+-- fail. Partitions write their own identity, the primary key, to the WAL. The identity of the partitioned tables costs nothing: it only tells
+-- the subscriber of a publication WITH (publish_via_partition_root) that the columns of its primary key are published.
 --
 -- Object-relational mappers name all columns and give NULL or '' for a life_cycle_state that is not set. The trigger accept_request makes
 -- PENDING of both.
@@ -353,6 +354,10 @@ CREATE TABLE contego.command_open PARTITION OF contego.command (CONSTRAINT comma
 COMMENT ON TABLE contego.command_open IS 'This partition of contego.command holds the commands of PENDING requests and is kept small. Query contego.command instead.';
 
 CREATE TABLE contego.command_finished PARTITION OF contego.command FOR VALUES IN (false) PARTITION BY RANGE (finished_date);
+ALTER TABLE contego.request REPLICA IDENTITY FULL;
+ALTER TABLE contego.request_finished REPLICA IDENTITY FULL;
+ALTER TABLE contego.command REPLICA IDENTITY FULL;
+ALTER TABLE contego.command_finished REPLICA IDENTITY FULL;
 COMMENT ON TABLE contego.command_finished IS 'This partition of contego.command holds the commands of finished requests, in one partition for each month. Query contego.command instead.';
 
 -- The limits on the exchanges with the CAS of a provider hold for the whole fleet. Each daemon takes a share of them.

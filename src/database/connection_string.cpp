@@ -33,6 +33,9 @@ constexpr std::string_view for_one_of_several_hosts = "2";
 /// The daemon reads and writes UTF-8. With any other client encoding the server would convert the text.
 constexpr std::string_view encoding = "client_encoding";
 
+/// Which of several hosts a connection may end at.
+constexpr std::string_view attributes = "target_session_attrs";
+
 std::string quoted(std::string_view text) {
     std::string all = "'";
     for (const char c : text) {
@@ -150,6 +153,18 @@ public:
             if (n < list->size()) std::rotate(list->begin(), at(*list, n), std::next(at(*list, n)));
     }
 
+    void keep_only(std::size_t n) {
+        for (auto* list : {&names_, &addresses_, &ports_})
+            if (n < list->size()) *list = {(*list)[n]};
+    }
+
+    /// Returns the n-th host as the string writes it, with its port unless that is 5432.
+    [[nodiscard]] std::string name(std::size_t n) const {
+        const auto& host = !names_.empty() && !names_[n].empty() ? names_[n] : addresses_[n];
+        const auto port = ports_.empty() ? "5432" : number(ports_[ports_.size() == 1 ? 0 : n]);
+        return port == "5432" ? host : host + ':' + std::string(port);
+    }
+
     /// Returns the list with that keyword, or nothing if the keyword names no list.
     [[nodiscard]] std::optional<std::string> text(std::string_view keyword) {
         const auto* list = list_of(keyword);
@@ -231,6 +246,33 @@ with_host_first(const std::string& connection_string, const std::string& host, c
         if (option->val != nullptr)
             all.add(option->keyword, hosts.text(option->keyword).value_or(option->val));
     return std::move(all).text();
+}
+
+std::vector<named_host> each_host(const std::string& connection_string) {
+    const auto parsed = parse(connection_string);
+    if (parsed == nullptr) return {};
+    const host_lists hosts(parsed.get());
+    std::vector<named_host> each;
+    for (std::size_t n = 0; hosts.size() > 1 && n < hosts.size(); ++n) {
+        auto one = hosts;
+        one.keep_only(n);
+        keywords all;
+        for (const auto* option = parsed.get(); option->keyword != nullptr; ++option)
+            if (option->val != nullptr && option->keyword != attributes)
+                all.add(option->keyword, one.text(option->keyword).value_or(option->val));
+        each.push_back({hosts.name(n), std::move(all).text()});
+    }
+    return each;
+}
+
+bool may_reach_a_standby(const std::string& connection_string) {
+    const auto parsed = parse(connection_string);
+    if (parsed == nullptr || host_lists(parsed.get()).size() < 2) return false;
+    for (const auto* option = parsed.get(); option->keyword != nullptr; ++option)
+        if (option->keyword == attributes && option->val != nullptr)
+            return option->val != std::string_view("read-write") &&
+                   option->val != std::string_view("primary");
+    return true;
 }
 
 std::optional<std::string> mistake_in(const std::string& connection_string) {

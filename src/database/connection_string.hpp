@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace contego::queue {
 
@@ -22,6 +23,20 @@ namespace contego::queue {
 /// cannot read the string.
 [[nodiscard]] std::optional<std::string>
 with_host_first(const std::string& connection_string, const std::string& host, const std::string& port);
+
+/// One of several hosts that a connection string names.
+struct named_host {
+    std::string name;              ///< as the string writes it, with its port unless that is 5432
+    std::string connection_string; ///< leads to this host only, whether or not it accepts writes
+};
+
+/// Returns the hosts of a connection string, in their order. Returns nothing if the string does not name
+/// several hosts, or if libpq cannot read it.
+[[nodiscard]] std::vector<named_host> each_host(const std::string& connection_string);
+
+/// Returns whether the connection string names several hosts, but lets a connection end at one that does not
+/// accept writes: its target_session_attrs is neither read-write nor primary.
+[[nodiscard]] bool may_reach_a_standby(const std::string& connection_string);
 
 /// Returns why libpq cannot read the connection string, or would read it in another way than the person
 /// meant. Returns nothing if it is good. The sentence shows no part of the string, which may contain a

@@ -14,6 +14,10 @@ constexpr statement read_server{
     "       pg_is_in_recovery(), current_setting('default_transaction_read_only')::boolean,"
     "       current_user, current_database(), getdatabaseencoding()"};
 
+constexpr statement read_host{
+    "read_host",
+    "SELECT system_identifier, pg_postmaster_start_time(), pg_is_in_recovery() FROM pg_control_system()"};
+
 constexpr statement read_clock{"read_clock",
                                "SELECT extract(epoch FROM clock_timestamp())::double precision"};
 
@@ -91,6 +95,22 @@ constexpr statement read_horizon{
     " WHERE xid IS NOT NULL"
     " ORDER BY age(xid) DESC"};
 
+constexpr statement read_publication_faults{"read_publication_faults",
+                                            "SELECT table_name, fault FROM contego.publication_faults()"};
+
+// A slot that was never used keeps nothing: its restart_lsn is empty.
+constexpr statement read_slots{
+    "read_slots",
+    "SELECT s.slot_name, s.active, coalesce(s.wal_status = 'lost', false),"
+    "       coalesce(pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()"
+    "                                     ELSE pg_current_wal_lsn() END, s.restart_lsn), 0)::bigint,"
+    "       megabytes.usual * 1048576, nullif(megabytes.at_most, -1) * 1048576"
+    " FROM pg_replication_slots AS s"
+    " CROSS JOIN (SELECT max(setting::bigint) FILTER (WHERE name = 'max_wal_size') AS usual,"
+    "                    max(setting::bigint) FILTER (WHERE name = 'max_slot_wal_keep_size') AS at_most"
+    "             FROM pg_settings WHERE name IN ('max_wal_size', 'max_slot_wal_keep_size')) AS megabytes"
+    " ORDER BY s.slot_name"};
+
 constexpr statement read_lock_holders{
     "read_lock_holders",
     "SELECT coalesce(pid::text, application),"
@@ -148,6 +168,11 @@ server_stats examination::server() {
             row[6].c_str()};
 }
 
+host_stats examination::host() {
+    const auto rows = connection_->call_in_transaction(read_host);
+    return {rows[0][0].c_str(), rows[0][1].c_str(), rows[0][2].as<bool>()};
+}
+
 clock_stats examination::clock() {
     using std::chrono::system_clock;
     const auto since_epoch = [](system_clock::time_point t) {
@@ -187,6 +212,25 @@ vacuum_stats examination::vacuum() {
                                   row[6].as<bool>()});
         return all;
     });
+}
+
+std::vector<publication_fault> examination::publication_faults() {
+    std::vector<publication_fault> all;
+    for (const auto& row : connection_->call_in_transaction(read_publication_faults))
+        all.push_back({row[0].c_str(), row[1].c_str()});
+    return all;
+}
+
+std::vector<slot_stats> examination::slots() {
+    std::vector<slot_stats> all;
+    for (const auto& row : connection_->call_in_transaction(read_slots))
+        all.push_back({row[0].c_str(),
+                       row[1].as<bool>(),
+                       row[2].as<bool>(),
+                       row[3].as<std::int64_t>(),
+                       row[4].as<std::int64_t>(),
+                       row[5].is_null() ? std::nullopt : std::optional(row[5].as<std::int64_t>())});
+    return all;
 }
 
 std::vector<lock_holder> examination::lock_holders() {

@@ -23,6 +23,13 @@ struct server_stats {
     std::string encoding = "UTF8"; ///< of the database
 };
 
+/// What one of several hosts says about the server that answers there.
+struct host_stats {
+    std::string cluster; ///< the system identifier, which a server shares with its standbys only
+    std::string started; ///< when the server started, to the microsecond: it tells two servers apart
+    bool in_recovery = false;
+};
+
 struct clock_stats {
     double ahead = 0; ///< how far the database's clock is ahead of this host's; negative if it is behind
     double error = 0; ///< uncertainty of `ahead`: half of the time that the question took
@@ -65,6 +72,22 @@ struct horizon_holder {
     std::string state;
     std::optional<double> age;     ///< of the transaction; empty if the server does not tell
     std::int64_t transactions = 0; ///< number of transactions begun since then
+};
+
+/// A table of which the server refuses every UPDATE or DELETE because of a publication.
+struct publication_fault {
+    std::string table;
+    std::string why; ///< the error of the server
+};
+
+/// A replication slot of the server. Sizes are in bytes.
+struct slot_stats {
+    std::string name;
+    bool active = false;
+    bool lost = false;                 ///< the server has removed WAL that the reader still needs
+    std::int64_t kept = 0;             ///< WAL that the server keeps for the reader
+    std::int64_t usual = 0;            ///< max_wal_size: WAL that the server keeps anyway
+    std::optional<std::int64_t> limit; ///< max_slot_wal_keep_size; empty if there is no limit
 };
 
 /// A session that holds a lock for which claims or records wait.
@@ -132,6 +155,7 @@ public:
                          std::chrono::milliseconds at_most = std::chrono::seconds(4));
 
     [[nodiscard]] server_stats server();
+    [[nodiscard]] host_stats host();
     [[nodiscard]] clock_stats clock();
     [[nodiscard]] durability_stats durability();
     [[nodiscard]] std::vector<connection_room> connections();
@@ -139,6 +163,11 @@ public:
 
     /// Returns every transaction and slot that keeps dead rows, the oldest first, except this session.
     [[nodiscard]] std::vector<horizon_holder> horizon();
+
+    [[nodiscard]] std::vector<publication_fault> publication_faults();
+
+    /// Returns the replication slots of the server, of all databases.
+    [[nodiscard]] std::vector<slot_stats> slots();
 
     [[nodiscard]] std::vector<lock_holder> lock_holders();
     [[nodiscard]] notification_stats notifications();

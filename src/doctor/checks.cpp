@@ -2,10 +2,12 @@
 
 #include "config/check_provider.hpp"
 #include "config/read_configuration.hpp"
+#include "database/connection_string.hpp"
 #include "database/sqlstate.hpp"
 #include "doctor/check_database.hpp"
 #include "doctor/check_endpoint.hpp"
 #include "doctor/check_queue.hpp"
+#include "doctor/check_replication.hpp"
 #include "doctor/check_schema.hpp"
 #include "schema/migrations.hpp"
 
@@ -48,6 +50,24 @@ findings look_at_database(snapshot& p) {
         return {error(std::string("the database cannot be reached: ") + e.what(),
                       "is database.connection right, does PostgreSQL run, and may this login connect?")};
     }
+}
+
+asked_host asked(const queue::database_options& database, const queue::named_host& one) {
+    auto options = database;
+    options.connection_string = one.connection_string;
+    try {
+        return {one.name, queue::examination(std::move(options)).host(), {}};
+    } catch (const std::exception& e) {
+        return {one.name, std::nullopt, e.what()};
+    }
+}
+
+findings look_at_hosts(snapshot& p) {
+    const auto& connection = p.database().connection_string;
+    std::vector<asked_host> hosts;
+    for (const auto& one : queue::each_host(connection))
+        hosts.push_back(asked(p.database(), one));
+    return check_hosts(hosts, queue::may_reach_a_standby(connection));
 }
 
 findings look_at_schema(snapshot& p) {
@@ -104,6 +124,10 @@ findings look_at_statistics(snapshot& p) {
 
 findings look_at_transactions(snapshot& p) {
     return check_horizon(p.examine().horizon(), p.longest_transaction());
+}
+
+findings look_at_replication(snapshot& p) {
+    return check_replication(p.examine().publication_faults(), p.examine().slots());
 }
 
 findings look_at_locks(snapshot& p) {
@@ -192,7 +216,7 @@ findings look_at_client_certificates(snapshot& p) {
 
 using enum precondition;
 
-constexpr std::array<check, 20> checks{{
+constexpr std::array<check, 22> checks{{
     {"configuration",
      "mistakes that contegod check finds in the file, the environment, bindings and TLS files",
      nothing,
@@ -201,6 +225,10 @@ constexpr std::array<check, 20> checks{{
      "whether the server can be reached, is new enough and accepts writes",
      good_configuration,
      look_at_database},
+    {"hosts",
+     "whether the hosts of the connection are one cluster with one primary",
+     good_configuration,
+     look_at_hosts},
     {"schema",
      "its version, and objects that are missing or not as the migrations make them",
      live_database,
@@ -223,6 +251,10 @@ constexpr std::array<check, 20> checks{{
      "transactions that keep dead rows from being removed",
      live_database,
      look_at_transactions},
+    {"replication",
+     "publications that make writes fail, and slots that keep much WAL",
+     live_database,
+     look_at_replication},
     {"locks", "sessions that hold a lock for which the daemons wait", live_database, look_at_locks},
     {"notifications",
      "how full the server's queue of notifications is",

@@ -60,12 +60,12 @@ SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_daemon', p.oid, 'EXECUTE')),
     'claim claiming_stopped declare_dead drop_month give_back_lost hold_unreadable hold_unrecordable join_fleet leave_fleet lock_holders make_months'
-    ' neighbours number_finished numbers record recordable renew_lease rescue take_share',
+    ' neighbours number_finished numbers publication_faults record recordable renew_lease rescue take_share',
     'the daemon may execute these functions');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_support', p.oid, 'EXECUTE')),
-    'claiming_stopped finished_after lanes_of lock_holders masked masked_part month_of numbers parameters_fault shown', 'support may execute no function that changes a table');
+    'claiming_stopped finished_after lanes_of lock_holders masked masked_part month_of numbers parameters_fault publication_faults shown', 'support may execute no function that changes a table');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_operator', p.oid, 'EXECUTE')

@@ -206,5 +206,37 @@ TEST(mistake_in, is_none_of_what_libpq_reads_as_it_is_meant) {
         EXPECT_EQ(mistake_in(good), std::nullopt) << good;
 }
 
+TEST(each_host, leads_to_one_host_each_whatever_it_accepts) {
+    const auto each = each_host("host=db1,db2 port=5432,5433 dbname=crm target_session_attrs=read-write");
+
+    ASSERT_EQ(each.size(), 2U);
+    EXPECT_EQ(each[0].name, "db1");
+    EXPECT_EQ(each[0].connection_string, "dbname='crm' host='db1' port='5432'");
+    EXPECT_EQ(each[1].name, "db2:5433");
+    EXPECT_EQ(each[1].connection_string, "dbname='crm' host='db2' port='5433'");
+}
+
+TEST(each_host, keeps_the_address_of_a_name_and_a_port_for_all) {
+    const auto each = each_host("host=db1, hostaddr=10.0.0.1,10.0.0.2 port=6432");
+
+    ASSERT_EQ(each.size(), 2U);
+    EXPECT_EQ(each[0].name, "db1:6432");
+    EXPECT_EQ(each[1].name, "10.0.0.2:6432");
+    EXPECT_EQ(each[1].connection_string, "host='' hostaddr='10.0.0.2' port='6432'");
+}
+
+TEST(each_host, is_none_if_there_are_not_several_or_libpq_reads_none) {
+    for (const auto* text : {"", "host=db1", "host=db1,db2 port=1,2,3", "host="})
+        EXPECT_TRUE(each_host(text).empty()) << text;
+}
+
+TEST(may_reach_a_standby, tells_of_several_hosts_without_the_wish_to_write) {
+    EXPECT_TRUE(may_reach_a_standby("host=db1,db2"));
+    EXPECT_TRUE(may_reach_a_standby("host=db1,db2 target_session_attrs=prefer-standby"));
+    EXPECT_FALSE(may_reach_a_standby("host=db1,db2 target_session_attrs=read-write"));
+    EXPECT_FALSE(may_reach_a_standby("host=db1,db2 target_session_attrs=primary"));
+    EXPECT_FALSE(may_reach_a_standby("host=db1"));
+}
+
 } // namespace
 } // namespace contego::queue
