@@ -5,6 +5,7 @@
 #include "config/settings.hpp"
 #include "daemon/prepare_process.hpp"
 #include "daemon/service.hpp"
+#include "diagnosis/examination.hpp"
 #include "fleet/lineage.hpp"
 #include "queue/queue_stats.hpp"
 #include "schema/migrations.hpp"
@@ -112,6 +113,9 @@ int status_command(const std::filesystem::path& configuration_file) {
         }
         if (const auto why = queue::lineage(database).claiming_stopped(); !why.empty())
             std::cout << "CLAIMING IS STOPPED: " << why << "\nHINT: contegod after-data-loss --help\n";
+        if (queue::examination(database).server().in_recovery)
+            std::cout << "the server is a standby: the counts are those of the primary at the moment up to "
+                         "which the standby has replayed\n";
         std::cout << std::left << std::setw(20) << "provider" << std::setw(12) << "progress" << std::right
                   << std::setw(10) << "requests" << std::setw(16) << "oldest due (s)" << '\n';
         for (const auto& f : queue::queue_stats(database, c->provider_names(), most_unknown_shown).read())
