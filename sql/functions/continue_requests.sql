@@ -28,7 +28,7 @@ BEGIN
         RETURNING o.id
     )
     SELECT coalesce(array_agg(r.id), '{}') INTO landed FROM continuing_requests AS r;
-    -- The daemon may be the only one that does not reach the CAS: the others need not wait until they poll.
+    -- Other daemons may reach the CAS even if this daemon does not. So they need not wait until they poll.
     IF EXISTS (SELECT FROM unnest(verdict_request_id, verdict_disposition, verdict_delay) AS v (request_id, disposition, delay)
                WHERE v.request_id = ANY (landed) AND (v.disposition = 'release' OR v.disposition = 'retry' AND v.delay <= 0)) THEN
         PERFORM contego.notify_unless_full('contego');

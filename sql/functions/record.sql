@@ -1,6 +1,6 @@
--- Writes the outcomes of requests that the claims of the batch still hold. `stale` are the requests that they no longer hold, except those
--- whose outcome stands there already: a call before wrote it, and its answer was lost after the commit. `woken` counts the parked requests
--- that may now be claimed. One call is one transaction.
+-- Writes the outcomes of requests that the claims of the batch still hold. `stale` are the requests that they no longer hold. It leaves out
+-- each request whose outcome an earlier call has written: that call committed, and its answer was lost. `woken` counts the parked
+-- requests that may now be claimed. One call is one transaction.
 --
 -- Each parameter is a column of the batch: the first elements of all command_... arrays are the first command. A driver sends arrays in
 -- binary, so the server parses no text. If an array is shorter than the batch, the missing elements are NULL. Ages, delays and durations

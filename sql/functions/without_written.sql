@@ -1,8 +1,8 @@
 -- Returns the members of `stale` whose outcome an earlier call has not written. An earlier call wrote it if the commit succeeded and its
 -- answer was lost: then the daemon brings the same batch once more. `held` and `held_fences` are the claims that still hold.
 --
--- Only a record under a claim ends a request as DONE or REJECTED with the fence of that claim, and only such a record writes a command with
--- that fence. If a claim has neither, the request waits as the verdict says, and nobody has claimed it since.
+-- Only a record under a claim ends a request as DONE or REJECTED with the fence of that claim. Only such a record writes a command with that
+-- fence. If a claim has neither, the request waits as the verdict says, and nobody has claimed it since.
 CREATE OR REPLACE FUNCTION contego.without_written(
     stale bigint[], held bigint[], held_fences bigint[], command_request_id bigint[], command_fence bigint[], command_sequence integer[],
     command_outcome text[], verdict_request_id bigint[], verdict_fence bigint[], verdict_disposition text[]) RETURNS bigint[]

@@ -34,8 +34,8 @@ struct named_host {
 /// several hosts, or if libpq cannot read it.
 [[nodiscard]] std::vector<named_host> each_host(const std::string& connection_string);
 
-/// Returns whether the connection string names several hosts, but lets a connection end at one that does not
-/// accept writes: its target_session_attrs is neither read-write nor primary.
+/// Returns whether the connection string names several hosts, and a connection may end at a standby:
+/// target_session_attrs is neither read-write nor primary.
 [[nodiscard]] bool may_reach_a_standby(const std::string& connection_string);
 
 /// Returns why libpq cannot read the connection string, or would read it in another way than the person

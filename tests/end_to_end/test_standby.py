@@ -68,7 +68,7 @@ def day(database, standby, there, simulator, configure, providers):
 
 
 def follow(database, there):
-    """Waits until the standby has replayed all that the primary has written."""
+    """Waits until the standby has replayed the last write of the primary."""
     written = database.query("SELECT pg_current_wal_lsn()::text AS lsn")[0]["lsn"]
     with_all = Database(there())
     wait_for(lambda: with_all.query("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn AS yes", written)[0]["yes"])
