@@ -21,7 +21,6 @@ from stage import SABOTAGE, Stage
 WARM_UP = 8.0  # seconds without a fault, to measure the undisturbed pace
 SLOT = 4.5  # seconds between the beginnings of two faults, if the first has ended by then
 BREATH = 1.5  # seconds without a fault after each fault
-DRAIN = 25.0  # seconds without any progress after which the remaining requests count as lost
 
 
 EPILOG = ("The seed decides the load and the order, times and targets of the faults. Their interleaving depends on the machine "
@@ -70,7 +69,7 @@ class Run:
         self.person.start()
         self._inflict_faults()
         self.load.join()
-        self._drain()
+        self.stage.drain(self.person)
         self.person.stopping.set()
         self.person.join()
         self.over.set()
@@ -106,17 +105,6 @@ class Run:
     def _nothing_left_to_disturb(self):
         backlog = sum(self.states.get(state, 1) for state in ("QUEUED", "BLOCKED", "IN_FLIGHT", "RETRYING"))
         return not self.load.is_alive() and (self.given.rate > 0 or backlog == 0)
-
-    def _drain(self):
-        """Waits in quiet time until no request is open, or none has moved for long."""
-        last, moved = None, time.monotonic()
-        while time.monotonic() - moved < DRAIN and not self.person.failure:
-            open_now = self.stage.database.query("SELECT count(*) AS n FROM contego.request_open")[0]["n"]
-            if open_now == 0:
-                return
-            if open_now != last:
-                last, moved = open_now, time.monotonic()
-            time.sleep(0.2)
 
     def _tell(self):
         database = self.stage.another_database()

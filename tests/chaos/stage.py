@@ -18,6 +18,7 @@ from programs import Daemon, Simulator, wait_for
 LEASE = 3.0
 EXCHANGE_TIMEOUT = 2.5  # shorter than the lease, but long enough for a busy machine
 MOST_CONNECTIONS = 60
+DRAIN = 25.0  # seconds without any progress after which the remaining requests count as lost
 
 # All claims with their daemon and time: the tables keep only the latest claim of a request.
 WATCH_CLAIMS = """
@@ -129,6 +130,9 @@ class Stage:
         port = int(self.simulator.url.rsplit(":", 1)[1])
         self.cas_door = self.doors.open(("127.0.0.1", 0), ("127.0.0.1", port))
         self.members = [self._member(number) for number in range(1, daemons + 1)]
+        self._begin_supervision()
+
+    def _begin_supervision(self):
         wait_for(lambda: all(member.runs() for member in self.members), 30, "the start of the daemons")
         self.running = True
         self.supervisor = threading.Thread(target=self._supervise, name="supervisor", daemon=True)
@@ -178,6 +182,17 @@ class Stage:
 
     def another_database(self):
         return Database(self.connection)
+
+    def drain(self, person):
+        """Waits in quiet time until no request is open, none has moved for long, or the person failed."""
+        last, moved = None, time.monotonic()
+        while time.monotonic() - moved < DRAIN and not person.failure:
+            open_now = self.database.query("SELECT count(*) AS n FROM contego.request_open")[0]["n"]
+            if open_now == 0:
+                return
+            if open_now != last:
+                last, moved = open_now, time.monotonic()
+            time.sleep(0.2)
 
     def end_daemons(self):
         """Stops the daemons, and returns the exit code of each; 0 is right."""
