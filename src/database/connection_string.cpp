@@ -16,13 +16,14 @@
 namespace contego::queue {
 namespace {
 
-/// A lost server is noticed after 10 + 3 * 5 seconds of silence, or when data is not acknowledged for 20
-/// seconds.
+/// A lost server is noticed after 3 + 3 * 1 seconds of silence, or when data is not acknowledged for 5
+/// seconds. That is less than a failover takes, so all connections look for the new primary as soon as there
+/// is one.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> defaults{{
-    {"keepalives_idle", "10"},
-    {"keepalives_interval", "5"},
+    {"keepalives_idle", "3"},
+    {"keepalives_interval", "1"},
     {"keepalives_count", "3"},
-    {"tcp_user_timeout", "20000"},
+    {"tcp_user_timeout", "5000"},
 }};
 
 /// How long connecting to a host may take, in seconds. It is short if another host can be tried. libpq allows

@@ -35,10 +35,10 @@ TEST(with_defaults, bounds_how_long_a_dead_server_goes_unnoticed) {
                        {"dbname", "crm"},
                        {"client_encoding", "UTF8"},
                        {"connect_timeout", "5"},
-                       {"keepalives_idle", "10"},
-                       {"keepalives_interval", "5"},
+                       {"keepalives_idle", "3"},
+                       {"keepalives_interval", "1"},
                        {"keepalives_count", "3"},
-                       {"tcp_user_timeout", "20000"},
+                       {"tcp_user_timeout", "5000"},
                        {"fallback_application_name", "contegod"}}));
 }
 
@@ -60,7 +60,7 @@ TEST(with_defaults, understands_a_uri_of_several_hosts) {
     EXPECT_EQ(all.at("dbname"), "crm");
     EXPECT_EQ(all.at("target_session_attrs"), "read-write");
     EXPECT_EQ(all.at("connect_timeout"), "2");
-    EXPECT_EQ(all.at("tcp_user_timeout"), "20000");
+    EXPECT_EQ(all.at("tcp_user_timeout"), "5000");
 }
 
 TEST(with_defaults, tries_each_of_several_hosts_for_a_short_time) {
