@@ -86,14 +86,18 @@ void housekeeping::repeat(std::string_view stage, milliseconds after_trouble, Wo
     }
 }
 
+// The pause comes before a renewal, not after it, so that a renewal is reported at once.
 void housekeeping::keep_lease() {
-    repeat("lease", milliseconds(0), [this] {
+    bool renewed = false;
+    repeat("lease", milliseconds(0), [&] {
+        for (int part = 0; renewed && part < parts_of_a_pause && !membership_.needs_renewal(); ++part)
+            if (rest(every_ / parts_of_a_pause)) return milliseconds(0);
+        renewed = false;
         while (!told_.network_turns())
             if (rest(every_ / parts_of_a_pause)) return every_;
         membership_.keep();
+        renewed = true;
         tell_whether_claiming_is_stopped();
-        for (int part = 0; part < parts_of_a_pause && !membership_.needs_renewal(); ++part)
-            if (rest(every_ / parts_of_a_pause)) break;
         return milliseconds(0);
     });
 }
