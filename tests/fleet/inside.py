@@ -2,6 +2,7 @@
 """The part of tests/fleet/run that runs in namespaces of its own: builds the site and plays the trials one after the other."""
 
 import argparse
+import contextlib
 import pathlib
 import sys
 import traceback
@@ -12,7 +13,6 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "chaos"), str(HERE.parent / "end_to
 import catalogue  # noqa: E402
 import page  # noqa: E402
 from network import Network  # noqa: E402
-from programs import wait_for  # noqa: E402
 from replicas import NAMES, Replicas  # noqa: E402
 from site_faults import DAEMONS, SLOW  # noqa: E402
 from site_stage import SiteStage  # noqa: E402
@@ -26,20 +26,19 @@ class Run:
         self.given, self.verdict = given, Verdict(given.folder / "report.md")
         given.folder.chmod(0o755)  # PgBouncer runs as another user
         self.network = Network([*NAMES, *DAEMONS, "cas", BALANCER], SLOW)
-        self.replicas = Replicas(self.network, given.folder)
-        print(f"the site runs\n{page.HEADING}", flush=True)
+        print(page.HEADING, flush=True)
 
     def play(self, number, name):
         fault, way = catalogue.made(name)
         folder = self.given.folder / name.replace(":", THROUGH)
         folder.mkdir()
-        wait_for(self.replicas.healthy, 90, lambda: f"a primary with two standbys before {name}: {self.replicas.members()}")
-        stage = SiteStage(self.network, self.replicas, folder, fault, way, number)
-        try:
+        with contextlib.ExitStack() as ends:
+            ends.callback(self.network.mend)
+            replicas = Replicas(self.network, folder)
+            ends.callback(replicas.close)
+            stage = SiteStage(self.network, replicas, folder, fault, way, number)
+            ends.callback(stage.close)
             Trial(stage, fault, self.given.rate, self.given.seed).play()
-        finally:
-            stage.close()
-            self.network.mend()
         self.verdict.add(folder)
 
 

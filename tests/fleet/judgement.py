@@ -8,7 +8,8 @@ import history
 from backlog import Ends
 
 COUNTED = 5.0  # seconds before the fault in which the undisturbed pace is counted
-DEEP = 0.25  # a second with less than this share of the pace belongs to the disturbance; others on the machine may cost more than half
+DEEP = 0.25  # share of the pace
+DEEP_FOR = 2.0  # seconds below that share belong to the disturbance; other work on the machine may cost as much for a shorter time
 LONGEST = 60.0  # seconds of load that are searched for the pace
 
 
@@ -34,12 +35,12 @@ class Figures:
 def back_to_pace(times, begun, since, until):
     """Returns the seconds from `since` until 90 % of the pace before the fault was reached and kept for three seconds; None: never.
 
-    It begins to look at the end of the last second in which less than a quarter of that pace ended: a fault may take effect late.
+    It begins to look after the last two seconds in which less than a quarter of that pace ended: a fault may take effect late.
     """
     ends = Ends(times)
     pace = statistics.median(ends.rate(begun - tenth / 10, begun - tenth / 10 + 1) for tenth in range(10, int(10 * COUNTED) + 1))
-    tenths = [since + tenth / 10 for tenth in range(max(0, int(10 * (until - 1 - since))))]
-    low = [at for at in tenths if ends.rate(at, at + 1) < DEEP * pace]
+    tenths = [since + tenth / 10 for tenth in range(max(0, int(10 * (until - DEEP_FOR - since))))]
+    low = [at for at in tenths if ends.rate(at, at + DEEP_FOR) < DEEP * pace]
     # A burst that had piled up would count before it began. So the moment must be one at which requests ended.
     for at in tenths:
         if (not low or at > low[-1]) and (at == since or ends.rate(at, at + 0.1) > 0):
@@ -90,7 +91,7 @@ def figures(folder, name, way, fault):
 def missed(found, goal):
     """Yields one sentence for each goal that is missed."""
     if found.back is None or found.back > goal:
-        yield f"back to pace after {found.back} s; the goal is {goal:g} s"
+        yield f"back to pace after {found.back} s; the goal is {goal:g} s (a host took writes after {found.writable} s)"
     for name in ("without_cause", "lost", "reordered", "doubled", "late_changed", "other"):
         if count := getattr(found, name):
             yield f"{name.replace('_', ' ')}: {count}; the goal is 0"

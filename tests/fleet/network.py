@@ -34,7 +34,8 @@ class Network:
         port = f"to-{name}"
         sh("ip", "netns", "add", name)
         if slow:
-            self.link = subprocess.Popen([sys.executable, str(HERE / "slow_link.py"), "wire", port], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            self.link = subprocess.Popen([sys.executable, str(HERE / "slow_link.py"), "wire", port],
+                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             assert self.link.stdout.readline() == "ready\n"
         else:
             sh("ip", "link", "add", "wire", "type", "veth", "peer", "name", port)

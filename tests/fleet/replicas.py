@@ -32,12 +32,16 @@ class Replicas:
     def __init__(self, network, folder):
         self.network, self.folder = network, folder
         self.etcd, self.patroni = {}, {}
-        for name in NAMES:
-            self.start_etcd(name)
-        for name in NAMES:
-            self._configure(name)
-            self.start_patroni(name)
-        wait_for(self.healthy, 90, lambda: f"a primary with two standbys: {self.members()}")
+        try:
+            for name in NAMES:
+                self.start_etcd(name)
+            for name in NAMES:
+                self._configure(name)
+                self.start_patroni(name)
+            wait_for(self.healthy, 90, lambda: f"a primary with two standbys: {self.members()}")
+        except BaseException:
+            self.close()
+            raise
 
     def address(self, name):
         return self.network.address[name]
@@ -66,7 +70,7 @@ class Replicas:
             "restapi": {"listen": f"{self.address(name)}:8008", "connect_address": f"{self.address(name)}:8008"},
             "etcd3": {"hosts": [f"{self.address(one)}:2379" for one in sorted(NAMES, key=lambda one: one != name)]},
             "bootstrap": {
-                "dcs": {"ttl": TTL, "loop_wait": LOOP_WAIT, "retry_timeout": RETRY_TIMEOUT, "synchronous_mode": True,
+                "dcs": {"ttl": TTL, "loop_wait": LOOP_WAIT, "retry_timeout": RETRY_TIMEOUT, "synchronous_mode": True, "synchronous_mode_strict": True,
                         "maximum_lag_on_failover": 2**25, "postgresql": {"use_pg_rewind": True, "use_slots": True, "parameters": SETTINGS}},
                 "initdb": [{"encoding": "UTF8"}, {"locale": "C.UTF-8"}]},
             "postgresql": {
@@ -133,6 +137,16 @@ class Replicas:
 
     def kill_postgres(self, name):
         os.kill(int((HOME / name / "data/postmaster.pid").read_text().split()[0]), 9)
+
+    def close(self):
+        """Ends everything and forgets it, so that a fault leaves nothing to the next trial."""
+        for process in [*self.patroni.values(), *self.etcd.values()]:
+            self.kill(process)
+        for name in NAMES:
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                self.kill_postgres(name)
+        for folder in (HOME, ETCD):
+            shutil.rmtree(folder, ignore_errors=True)
 
     @staticmethod
     def kill(process):

@@ -16,7 +16,10 @@ class Trial:
     def __init__(self, stage, fault, rate, seed):
         self.stage, self.fault, self.folder = stage, fault, stage.folder
         seconds = fault.before + fault.lasts + fault.after
-        self.load = Load(Requests(seed, CARDS), int(rate * seconds), rate, stage.connection, self.folder / "rows.jsonl")
+        requests = Requests(seed, CARDS)
+        # Rows that may be refused are those of tests/chaos. The largest delay the CRM for a second, which would look like a disturbance.
+        requests.kinds = [one for one in requests.kinds if one[1] != requests.hostile]
+        self.load = Load(requests, int(rate * seconds), rate, stage.connection, self.folder / "rows.jsonl")
         self.person = Person(stage.another_database(), stage.journal, self.folder / "held.jsonl")
         self.watch = Watch(stage.replicas, stage.database_name, self.folder / "watch.jsonl")
 
