@@ -14,7 +14,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "end_to_end")]
 import enclosure  # noqa: E402
 from programs import wait_for  # noqa: E402
 
-# A host, and processes on it of all kinds: a child, one that is not a child any more, and one in a session of its own.
+# A host, and processes on it of all kinds: a child, an orphan, and a process in a session of its own.
 SITE = """
 ip netns add fleet-test-host
 ip link add fleet-test type veth peer name wire
