@@ -91,7 +91,7 @@ def figures(folder, name, way, fault):
 def missed(found, goal):
     """Yields one sentence for each goal that is missed."""
     if found.back is None or found.back > goal:
-        yield f"back to pace after {found.back} s; the goal is {goal:g} s (a host took writes after {found.writable} s)"
+        yield f"back to pace after {found.back} s; the goal is {goal:g} s (a primary was there after {found.writable} s)"
     for name in ("without_cause", "lost", "reordered", "doubled", "late_changed", "other"):
         if count := getattr(found, name):
             yield f"{name.replace('_', ' ')}: {count}; the goal is 0"

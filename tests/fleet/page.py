@@ -2,7 +2,7 @@
 
 BEGIN, END = "<!-- tests/fleet/run: begin -->", "<!-- tests/fleet/run: end -->"
 
-HEADING = """| fault | way to the database | a host takes writes again, s | back to pace, s | HELD without cause | lost, reordered, doubled \
+HEADING = """| fault | way to the database | a primary again after, s | back to pace, s | HELD without cause | lost, reordered, doubled \
 | late calls that changed something | HELD |
 |---|---|---|---|---|---|---|---|"""
 

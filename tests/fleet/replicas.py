@@ -20,6 +20,7 @@ AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups
 LEADERS = ("leader", "master", "primary")
 
 SETTINGS = {
+    "wal_retrieve_retry_interval": "500ms",  # a commit on a new primary waits until a standby streams from it
     "max_connections": 150, "max_wal_size": "512MB", "wal_keep_size": "256MB", "wal_log_hints": "on", "shared_buffers": "128MB",
     # So that the server frees the locks of a client that has gone without a word, as docs/operations.md advises.
     "tcp_keepalives_idle": 3, "tcp_keepalives_interval": 1, "tcp_keepalives_count": 3, "tcp_user_timeout": 5000,

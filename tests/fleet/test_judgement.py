@@ -79,8 +79,8 @@ def figures(**changes):
 @pytest.mark.parametrize("changes, sentence", [
     ({}, None),
     ({"back": 12.0}, None),
-    ({"back": 12.1}, "back to pace after 12.1 s; the goal is 12 s (a host took writes after 2.0 s)"),
-    ({"back": None}, "back to pace after None s; the goal is 12 s (a host took writes after 2.0 s)"),
+    ({"back": 12.1}, "back to pace after 12.1 s; the goal is 12 s (a primary was there after 2.0 s)"),
+    ({"back": None}, "back to pace after None s; the goal is 12 s (a primary was there after 2.0 s)"),
     ({"without_cause": 1}, "without cause: 1; the goal is 0"),
     ({"lost": 2}, "lost: 2; the goal is 0"),
     ({"reordered": 1}, "reordered: 1; the goal is 0"),
