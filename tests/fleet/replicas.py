@@ -143,11 +143,16 @@ class Replicas:
         """Ends everything and forgets it, so that a fault leaves nothing to the next trial."""
         for process in [*self.patroni.values(), *self.etcd.values()]:
             self.kill(process)
+        wait_for(self._forgotten, 20, "the end of PostgreSQL on all hosts")
+
+    def _forgotten(self):
+        """A PostgreSQL that is being started or ended may still write: then this has to be repeated."""
         for name in NAMES:
             with contextlib.suppress(OSError, ValueError, IndexError):
                 self.kill_postgres(name)
         for folder in (HOME, ETCD):
             shutil.rmtree(folder, ignore_errors=True)
+        return not HOME.exists() and not ETCD.exists()
 
     @staticmethod
     def kill(process):
