@@ -18,6 +18,9 @@ struct claim_batch {
     /// While positive, INSERTs send no NOTIFY, so poll often. Zero means that notifications are on. It is
     /// positive only for a while after a claim that returned all the requests that were asked for.
     std::chrono::milliseconds notify_suppressed_for{0};
+    /// Another daemon was claiming for this provider at that moment, so nothing was looked at. It may leave
+    /// requests in the queue, so claim again a moment later.
+    bool turned_away = false;
 };
 
 /// Role: claims due requests. Each request goes to one daemon at a time, and only if its smartcards and boxes

@@ -155,13 +155,8 @@ BEGIN
         RETURN;
     END IF;
     more := parked_in_front > 0 OR bytes_used_up OR looked.cut;
-    SELECT greatest(0, extract(epoch FROM o.due_date - this_moment) * 1000) INTO due_in
-    FROM contego.request_open AS o
-    WHERE o.provider = of_provider AND o.progress IN ('SCHEDULED', 'RETRYING')
-    ORDER BY o.due_date
-    LIMIT 1;
-    notify_suppressed_for := (SELECT extract(epoch FROM b.busy_until - this_moment) * 1000
-                   FROM contego.busy AS b WHERE b.provider = of_provider AND b.busy_until > this_moment);
+    SELECT o.due_in, o.notify_suppressed_for INTO due_in, notify_suppressed_for
+    FROM contego.outlook(of_provider, this_moment) AS o;
     RETURN NEXT;
 END
 $$;

@@ -94,9 +94,6 @@ BEGIN
           WHERE b.id = ANY (ARRAY[o.blocked_by]) AND (b.sequence_number < o.sequence_number OR b.progress = 'IN_FLIGHT'));
 
     PERFORM contego.reject_unserved();
-
-    -- If another login has filled the notification queue of the server, this call frees it again once that login has disconnected.
-    PERFORM pg_notification_queue_usage();
 END
 $$;
 

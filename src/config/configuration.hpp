@@ -38,6 +38,7 @@ struct provider_configuration {
     http::guard_options guard;
     queue::share fleet; ///< limits of all daemons together; 0: no limit
     pipeline::line_options line;
+    std::chrono::milliseconds poll_interval{1000};
 
     /// Returns the URLs of all endpoints, the preferred one first.
     [[nodiscard]] std::vector<std::string> urls() const {

@@ -149,8 +149,11 @@ const settings<provider_configuration>& provider_settings() {
         number_setting<section>("poll_interval_ms",
                                 10,
                                 hour,
-                                "Wait after a claim that found nothing, unless a notification comes earlier.",
-                                [](auto& s) -> auto& { return s.line.poll_interval; }),
+                                "The daemon polls this often for requests of which no notification told "
+                                "it. It polls for all providers at once, by the shortest interval. While "
+                                "everything is quiet, a daemon that uses LISTEN waits three times as "
+                                "long.",
+                                [](auto& s) -> auto& { return s.poll_interval; }),
         number_setting<section>(
             "connect_timeout_ms",
             1,

@@ -26,29 +26,38 @@ constexpr auto between_months = std::chrono::minutes(10);
 constexpr auto until_nobody_uses_it = std::chrono::minutes(1);
 constexpr auto between_slices = milliseconds(50);
 
-// The longest time until a finished request appears in the feed.
-constexpr auto between_numberings = milliseconds(500);
+// A notification or an end asks for a poll. It comes after the first of these times, so that a daemon has
+// claimed a lone request by then. After the poll before it, both times must have passed. So a finished
+// request appears in the feed after their sum at most.
+constexpr auto before_a_wanted_poll = milliseconds(50);
+constexpr auto between_wanted_polls = milliseconds(450);
+
+// Without LISTEN only a poll tells that a person has ended a request.
+constexpr auto longest_poll_pause_without_listen = milliseconds(500);
 
 } // namespace
 
 housekeeping::housekeeping(queue::fleet& membership,
                            queue::queue_stats& figures,
                            queue::partitions months,
-                           queue::feed feed,
                            queue::wakeup* wakeup,
+                           const queue::database_options& database,
                            milliseconds lease,
+                           polling polls,
                            reports told)
     : membership_(membership),
       stats_(figures),
       months_(std::move(months)),
-      feed_(std::move(feed)),
       wakeup_(wakeup),
       every_(lease / 3),
-      told_(std::move(told)) {
+      poller_(database, membership, every_),
+      polls_(std::move(polls)),
+      told_(std::move(told)),
+      poll_pause_(until_next_poll(true)) {
     threads_.emplace_back([this] { keep_lease(); });
     threads_.emplace_back([this] { look_after_the_queue(); });
     threads_.emplace_back([this] { look_after_the_months(); });
-    threads_.emplace_back([this] { number_the_feed(); });
+    threads_.emplace_back([this] { poll(); });
     if (wakeup_ != nullptr) threads_.emplace_back([this] { listen(); });
 }
 
@@ -67,6 +76,31 @@ housekeeping::~housekeeping() {
 bool housekeeping::rest(milliseconds time) {
     std::unique_lock lock(mutex_);
     return stopped_.wait_for(lock, time, [this] { return stopping_; });
+}
+
+// As `rest`, but also returns when `wanted` is set.
+bool housekeeping::rest_unless(const bool& wanted, milliseconds time) {
+    std::unique_lock lock(mutex_);
+    stopped_.wait_for(lock, time, [&] { return stopping_ || wanted; });
+    return stopping_;
+}
+
+void housekeeping::want(bool& what) {
+    {
+        const std::lock_guard lock(mutex_);
+        what = true;
+    }
+    stopped_.notify_all();
+}
+
+bool housekeeping::is_wanted(const bool& what) {
+    const std::lock_guard lock(mutex_);
+    return what;
+}
+
+bool housekeeping::take(bool& wanted) {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(wanted, false);
 }
 
 // Repeats `work` until the daemon stops. `work` returns how long to wait after it.
@@ -112,23 +146,33 @@ void housekeeping::tell_whether_claiming_is_stopped() {
 void housekeeping::look_after_the_queue() {
     repeat("housekeeping", milliseconds(0), [this] {
         told_.share_out();
-        if (const auto rescued = membership_.rescue(); rescued > 0) {
-            told_.rescued(rescued);
-            told_.wake();
+        for (auto next = std::chrono::steady_clock::now() + every_;
+             std::chrono::steady_clock::now() < next;) {
+            if (is_wanted(sweep_wanted_)) sweep();
+            read_stats();
+            const auto left = next - std::chrono::steady_clock::now();
+            if (rest_unless(sweep_wanted_, std::chrono::ceil<milliseconds>(left))) break;
         }
-        read_stats();
-        return every_;
+        return milliseconds(0);
     });
 }
 
-// Counting takes longer when more requests are open. The pause grows with it, so that counting takes at most
-// a fiftieth of the time.
+void housekeeping::sweep() {
+    const auto rescued = membership_.rescue();
+    take(sweep_wanted_);
+    if (rescued == 0) return;
+    told_.rescued(rescued);
+    told_.wake();
+}
+
+// Reads the statistics in every third call, once a lease. Counting takes longer when more requests are open.
+// The pause grows with it, so that counting takes at most a fiftieth of the time.
 void housekeeping::read_stats() {
     const auto begun = std::chrono::steady_clock::now();
     if (begun < next_figures_) return;
     told_.figures(stats_.read());
     const auto ended = std::chrono::steady_clock::now();
-    next_figures_ = ended + counting_is_one_part_of * (ended - begun);
+    next_figures_ = std::max(begun + 5 * every_ / 2, ended + counting_is_one_part_of * (ended - begun));
 }
 
 void housekeeping::look_after_the_months() {
@@ -146,22 +190,63 @@ milliseconds housekeeping::go_on_with_the_months() {
     return done == step::waiting ? until_nobody_uses_it : between_slices;
 }
 
-void housekeeping::number_the_feed() {
-    repeat("feed", milliseconds(0), [this] {
-        return feed_.number_finished() ? milliseconds(0) : between_numberings;
-    });
+void housekeeping::poll_soon() {
+    want(poll_wanted_);
+}
+
+void housekeeping::poll() {
+    repeat("poll", milliseconds(0), [this] { return poll_once(); });
+}
+
+// Polls, and waits for most of the time until the next poll. Returns the rest of that time.
+milliseconds housekeeping::poll_once() {
+    const auto now = std::chrono::steady_clock::now();
+    const bool wanted = take(poll_wanted_);
+    const bool for_requests = wanted || now >= next_request_poll_;
+    const auto work =
+        poller_.poll(for_requests ? polls_.providers : std::vector<std::string>{}, 2 * poll_pause_);
+    if (for_requests) next_request_poll_ = now + polls_.interval;
+    if (act_on(work)) return milliseconds(0);
+
+    poll_pause_ = until_next_poll(wanted || !work.claimable.empty());
+    const auto pause = std::min(poll_pause_, every_);
+    const auto last_part = std::min(before_a_wanted_poll, pause / 2);
+    const auto first_part = std::min(between_wanted_polls, pause - last_part);
+    if (!rest(first_part)) rest_unless(poll_wanted_, pause - first_part - last_part);
+    return last_part;
+}
+
+// Returns whether there are more requests to number.
+bool housekeeping::act_on(const queue::pending_work& work) {
+    if (!work.claimable.empty()) told_.wake_some(work.claimable);
+    if (work.sweep_turn && std::exchange(last_turn_, *work.sweep_turn) != *work.sweep_turn)
+        want(sweep_wanted_);
+    const auto end = std::chrono::steady_clock::now() + between_wanted_polls;
+    bool more = work.ends;
+    while (more && std::chrono::steady_clock::now() < end)
+        more = poller_.number_finished();
+    return more;
+}
+
+// A quiet daemon that listens polls less often, for notifications tell it of nearly everything.
+milliseconds housekeeping::until_next_poll(bool found_something) {
+    if (wakeup_ == nullptr) return std::min(polls_.interval, longest_poll_pause_without_listen);
+    if (found_something) return polls_.interval;
+    return std::min(poll_pause_ * 2, polls_.interval * 3);
 }
 
 void housekeeping::listen() {
     repeat("wakeup", milliseconds(0), [this] {
-        if (hear()) told_.wake();
+        const auto heard = hear();
+        if (heard == queue::heard::notification) told_.wake();
+        if (heard != queue::heard::nothing) poll_soon();
         return milliseconds(0);
     });
 }
 
 // A server or a pooler may end an idle session (idle_session_timeout). That is not an outage if it accepts a
 // new session at once.
-bool housekeeping::hear() {
+queue::heard housekeeping::hear() {
     try {
         return wakeup_->wait(longest_wait);
     } catch (const std::exception& e) {

@@ -38,6 +38,8 @@ public:
     /// Waits until the calls to the database end that are under way: they use the line.
     ~provider_line();
 
+    [[nodiscard]] const std::string& provider() const { return provider_; }
+
     [[nodiscard]] pipeline::line& line() { return line_; }
 
     /// Takes this daemon's current share of the fleet's limits, if the fleet has limits. Nothing is sent

@@ -15,6 +15,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
@@ -52,13 +53,16 @@ public:
         open_admin();
         {
             network_watch watch(network_, configuration_.database.lease, about_the_network());
-            const housekeeping house(fleet_,
-                                     stats_,
-                                     queue::partitions(database_, configuration_.database.retention_months),
-                                     queue::feed(database_),
-                                     configuration_.database.listen ? &wakeup_ : nullptr,
-                                     configuration_.database.lease,
-                                     reports(watch));
+            housekeeping house(fleet_,
+                               stats_,
+                               queue::partitions(database_, configuration_.database.retention_months),
+                               configuration_.database.listen ? &wakeup_ : nullptr,
+                               database_,
+                               configuration_.database.lease,
+                               polling(),
+                               reports(watch));
+            for (auto& l : lines_)
+                l->line().on_ends([&house] { house.poll_soon(); });
             announce();
             network_.run();
             watch.end();
@@ -135,10 +139,25 @@ private:
         std::_Exit(EXIT_FAILURE);
     }
 
+    [[nodiscard]] housekeeping::polling polling() const {
+        housekeeping::polling all{{}, provider_configuration{}.poll_interval};
+        auto shortest = std::chrono::milliseconds::max();
+        for (const auto& [name, p] : configuration_.providers) {
+            if (!p.effective) continue;
+            all.providers.push_back(name);
+            shortest = std::min(shortest, p.poll_interval);
+        }
+        if (!all.providers.empty()) all.interval = shortest;
+        return all;
+    }
+
     housekeeping::reports reports(const network_watch& watch) {
         return {
             [&watch] { return watch.turns(); },
             [this] { asio::post(network_, [this] { wake(); }); },
+            [this](const std::vector<std::string>& providers) {
+                asio::post(network_, [this, providers] { wake_some(providers); });
+            },
             [this] {
                 for (auto& l : lines_)
                     l->take_share(fleet_);
@@ -163,6 +182,11 @@ private:
     void wake() {
         for (auto& l : lines_)
             l->line().wake();
+    }
+
+    void wake_some(const std::vector<std::string>& providers) {
+        for (auto& l : lines_)
+            if (std::ranges::find(providers, l->provider()) != providers.end()) l->line().wake();
     }
 
     void told_to_stop(int signal) {

@@ -16,6 +16,7 @@ using std::chrono::steady_clock;
 
 constexpr auto between_hinted_claims = milliseconds(100);
 constexpr auto between_claims_without_notify = milliseconds(50);
+constexpr auto longest_rest = std::chrono::hours(1); // hints come earlier
 
 /// Whether its request waits to be claimed again, now or at a time that the next claim tells.
 bool comes_back(const recorded_run& run) {
@@ -90,7 +91,7 @@ asio::awaitable<void> claimer::run() {
         }
         const bool hint_is_due = hint_.is_there && steady_clock::now() >= hint_.next_claim;
         if (!may_claim(hint_is_due)) {
-            co_await rest(hint_.is_there ? between_hinted_claims : options_.poll_interval);
+            co_await rest(hint_.is_there ? between_hinted_claims : longest_rest);
             continue;
         }
         hint_.is_there = false;
@@ -107,6 +108,11 @@ asio::awaitable<milliseconds> claimer::claim_once() {
     try {
         auto claimed = co_await claims_.claim(room_().free, room_for_bytes());
         backoff_.regained();
+        if (claimed.batch.turned_away) {
+            co_await let_others_claim();
+            co_return milliseconds(0);
+        }
+        turned_away_.regained();
         observer_.claimed(options_.provider, claimed.planned.size());
         for (const auto& e : claimed.planned)
             bytes_.add(e.of());
@@ -120,9 +126,16 @@ asio::awaitable<milliseconds> claimer::claim_once() {
     co_return milliseconds(0);
 }
 
+// The other daemon may leave requests in the queue, also the one for which the hint came. So this daemon
+// claims again as if the hint came anew. Hints do not shorten the wait: under load they come all the time.
+asio::awaitable<void> claimer::let_others_claim() {
+    co_await backoff_wait(turned_away_.next());
+    hint_ = {true, steady_clock::now()};
+}
+
 milliseconds claimer::pause_after(const claim_batch& batch) const {
     if (batch.more) return milliseconds(0);
-    auto pause = options_.poll_interval;
+    milliseconds pause = longest_rest;
     if (batch.next_due >= milliseconds(0)) {
         const auto for_others = room_().proven ? milliseconds(0) : options_.left_to_others;
         pause = std::min(pause, std::max(batch.next_due, milliseconds(1)) + for_others);

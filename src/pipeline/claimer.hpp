@@ -28,10 +28,12 @@ struct claim_room {
     bool proven = true;       ///< false: the breaker is open, so the next request is a probe
 };
 
-/// Decides when to claim: if there is room, at a hint, when a request becomes due, and now and then.
+/// Decides when to claim: if there is room, at a hint, and when a request becomes due. It does not poll: the
+/// daemon polls for all its providers at once and gives a hint if it finds something.
 ///
-/// If a claim gets no answer from the database, it is repeated after a back-off, forever. Lives on the
-/// network thread; all references must outlive it.
+/// If a claim gets no answer from the database, it is repeated after a back-off, forever. If it was turned
+/// away, it is repeated after a few milliseconds. Lives on the network thread; all references must outlive
+/// it.
 class claimer {
 public:
     using executions = std::deque<execution>;
@@ -74,6 +76,7 @@ private:
     void leave_to_others();
     [[nodiscard]] std::chrono::milliseconds left_to_others() const;
     asio::awaitable<std::chrono::milliseconds> claim_once();
+    asio::awaitable<void> let_others_claim();
     [[nodiscard]] std::chrono::milliseconds pause_after(const claim_batch& batch) const;
     asio::awaitable<void> rest(std::chrono::milliseconds at_most);
     asio::awaitable<void> rest_unless_hinted(std::chrono::milliseconds pause);
@@ -87,6 +90,7 @@ private:
     asio::steady_timer woken_;
     held_bytes bytes_;
     backoff backoff_; ///< after a claim that got no answer
+    backoff turned_away_{std::chrono::milliseconds(8), std::chrono::milliseconds(64)};
     hint_state hint_;
     std::optional<std::chrono::steady_clock::time_point> left_until_; ///< while the breaker is open
     bool stopping_ = false;

@@ -6,6 +6,15 @@
 #include <utility>
 
 namespace contego::pipeline {
+namespace {
+
+/// Whether the request of this run has ended, so that it enters the feed.
+bool has_ended(const recorded_run& run) {
+    return run.end &&
+           (std::holds_alternative<completed>(*run.end) || std::holds_alternative<rejected>(*run.end));
+}
+
+} // namespace
 
 line::line(line_options options, const line_parts& parts)
     : options_(std::move(options)),
@@ -66,6 +75,7 @@ claim_room line::room() const {
 void line::recorded(const record_batch& batch, const record_answer& answer) {
     claimer_.recorded(batch);
     if (answer.woken > 0) claimer_.hint();
+    if (ended_ && std::ranges::any_of(batch.runs, has_ended)) ended_();
     report_gauges();
 }
 

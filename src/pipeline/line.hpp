@@ -19,6 +19,8 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <cstddef>
+#include <functional>
+#include <utility>
 
 namespace contego::pipeline {
 
@@ -55,6 +57,10 @@ public:
     /// Requests that are being sent, each one exchange at a time. Any thread.
     [[nodiscard]] std::size_t sending() const { return dispatcher_.sending(); }
 
+    /// Sets a function that is called when a batch with the end of a request was recorded. Set it before
+    /// `run`.
+    void on_ends(std::function<void()> ended) { ended_ = std::move(ended); }
+
     /// There may be something to claim.
     void wake() { claimer_.hint(); }
 
@@ -70,6 +76,7 @@ private:
     line_options options_;
     admission_control& gate_;
     line_observer& observer_;
+    std::function<void()> ended_;
     recorder recorder_;
     waiting_executions waiting_;
     turnstile turns_;

@@ -18,8 +18,6 @@ struct line_options {
     std::size_t most_bytes_held = std::size_t{2} * 1024 * 1024;
     /// For one exchange in all, waiting for a connection included.
     std::chrono::milliseconds exchange_timeout{30000};
-    /// Between claims that found nothing, if no hint comes.
-    std::chrono::milliseconds poll_interval{1000};
     /// While the breaker is open, a request that has just become due is left to other daemons for this long:
     /// they may reach the CAS.
     std::chrono::milliseconds left_to_others{200};

@@ -16,6 +16,11 @@ constexpr statement claim_requests{
     "SELECT id, action, parameters, size, priority, sequence_number, fence, "
     "attempts, maybe_sent, age_seconds, finished, more, due_in, notify_suppressed_for"
     " FROM contego.claim($1, $2, $3, $4)"};
+constexpr statement try_to_claim_requests{
+    "try_to_claim",
+    "SELECT id, action, parameters, size, priority, sequence_number, fence, "
+    "attempts, maybe_sent, age_seconds, finished, more, due_in, notify_suppressed_for"
+    " FROM contego.try_claim($1, $2, $3, $4, $5)"};
 constexpr statement hold_unreadable{"hold_unreadable",
                                     "SELECT id FROM unnest(contego.hold_unreadable($1)) AS id"};
 constexpr statement give_back_lost{"give_back_lost", "SELECT contego.give_back_lost($1, $2, $3)"};
@@ -78,8 +83,10 @@ std::chrono::milliseconds milliseconds_of(const pqxx::field& f, std::int64_t whe
 }
 
 /// Reads the last row of a claim, which has no request. A claim that returns fewer requests than `limit` ends
-/// with it.
+/// with it. So does a claim that was turned away.
 void add_what_else(claim_batch& batch, const pqxx::row& row) {
+    batch.turned_away = row[11].is_null();
+    if (batch.turned_away) return;
     batch.more = row[11].as<bool>();
     batch.next_due = milliseconds_of(row[12], -1);
     batch.notify_suppressed_for = milliseconds_of(row[13], 0);
@@ -87,6 +94,9 @@ void add_what_else(claim_batch& batch, const pqxx::row& row) {
 
 /// Other claims take milliseconds. A longer wait for a lock is caused by a foreign session.
 constexpr auto longest_wait_for_a_lock = std::chrono::milliseconds(5'000);
+
+/// After this many claims in a row that were turned away, the daemon waits in line for the next one.
+constexpr int most_turned_away = 20;
 
 database_options impatient(database_options options) {
     options.lock_timeout = std::min(longest_wait_for_a_lock, options.answer_timeout / 3);
@@ -111,8 +121,10 @@ public:
                 return claim_batch{};
             });
         unanswered_claim_ = true; // without an answer, the claim may have been made unknown to this daemon
-        auto batch = explained(provider, [&] { return try_to_claim(provider, limit, bytes); });
+        auto batch = explained(provider, [&] { return claim_once(provider, limit, bytes); });
         unanswered_claim_ = false;
+        turned_away_ = batch.turned_away ? turned_away_ + 1 : 0;
+        last_was_full_ = batch.more;
         for (const auto& r : batch.requests)
             latest_fence_ = std::max(latest_fence_, r.fence);
         if (!batch.requests.empty())
@@ -131,10 +143,15 @@ private:
     // claims, and a give-back might return requests that this daemon has claimed again.
     //
     // The rows are read after the commit, because other claims of the provider wait until then.
-    claim_batch try_to_claim(const std::string& provider, std::size_t limit, std::size_t bytes) {
+    claim_batch claim_once(const std::string& provider, std::size_t limit, std::size_t bytes) {
         const auto holder = membership_.daemon_id();
-        const auto rows = connection_->call_in_transaction(
-            claim_requests, holder, provider, static_cast<int>(limit), static_cast<std::int64_t>(bytes));
+        const auto most = static_cast<int>(limit);
+        const auto most_bytes = static_cast<std::int64_t>(bytes);
+        const auto rows =
+            turned_away_ < most_turned_away
+                ? connection_->call_in_transaction(
+                      try_to_claim_requests, holder, provider, most, most_bytes, !last_was_full_)
+                : connection_->call_in_transaction(claim_requests, holder, provider, most, most_bytes);
         claim_batch batch;
         batch.requests.reserve(static_cast<std::size_t>(rows.size()));
         batch.more = rows.size() == static_cast<pqxx::result::size_type>(limit);
@@ -182,6 +199,8 @@ private:
     connection connection_;
     fleet& membership_;
     bool unanswered_claim_ = false;
+    int turned_away_ = 0;        ///< this many claims in a row
+    bool last_was_full_ = false; ///< the last claim left requests in the queue
     std::int64_t latest_fence_ = 0;
 };
 

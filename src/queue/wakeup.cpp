@@ -32,34 +32,36 @@ wakeup::~wakeup() {
     ::close(stop_event_);
 }
 
-bool wakeup::wait(milliseconds at_most) {
+heard wakeup::wait(milliseconds at_most) {
     const auto socket = connection_->socket();
     if (!socket) return listen();
-    const auto silence = std::chrono::duration_cast<milliseconds>(steady_clock::now() - heard_);
+    const auto silence = std::chrono::duration_cast<milliseconds>(steady_clock::now() - heard_at_);
     if (silence >= tried_after_) return try_connection();
-    if (!readable(*socket, std::min(at_most, tried_after_ - silence))) return false;
-    heard_ = steady_clock::now();
+    if (!readable(*socket, std::min(at_most, tried_after_ - silence))) return heard::nothing;
+    heard_at_ = steady_clock::now();
     // If the socket is readable but has no data, the server has closed it, and get_notifs throws.
-    return connection_->use("get_notifications", [](pqxx::connection& c) { return c.get_notifs() > 0; });
+    return connection_->use("get_notifications", [](pqxx::connection& c) {
+        return c.get_notifs() > 0 ? heard::notification : heard::nothing;
+    });
 }
 
-bool wakeup::listen() {
+heard wakeup::listen() {
     connection_->use("listen", [](pqxx::connection& c) {
         sql::listen(c, channel);
         return true;
     });
-    heard_ = steady_clock::now();
-    return true;
+    heard_at_ = steady_clock::now();
+    return heard::perhaps;
 }
 
-// A notification that arrives together with the answer is consumed unseen, so the result is true.
-bool wakeup::try_connection() {
+// A notification that arrives together with the answer is consumed unseen, so the result is `perhaps`.
+heard wakeup::try_connection() {
     connection_->use("try_connection", [](pqxx::connection& c) {
         pqxx::nontransaction tx(c);
         return tx.exec("").size();
     });
-    heard_ = steady_clock::now();
-    return true;
+    heard_at_ = steady_clock::now();
+    return heard::perhaps;
 }
 
 bool wakeup::readable(int socket, milliseconds at_most) const {

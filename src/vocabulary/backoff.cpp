@@ -6,9 +6,7 @@ namespace contego {
 
 using std::chrono::milliseconds;
 
-milliseconds delay_after(int failures, double jitter) {
-    constexpr milliseconds first(100);
-    constexpr milliseconds longest(2000);
+milliseconds delay_after(int failures, double jitter, milliseconds first, milliseconds longest) {
     constexpr int doublings_that_matter = 5;
     const auto bound = std::min(longest, first * (1 << std::clamp(failures - 1, 0, doublings_that_matter)));
     return bound / 2 +
@@ -17,7 +15,7 @@ milliseconds delay_after(int failures, double jitter) {
 
 milliseconds backoff::next() {
     ++failures_;
-    return delay_after(failures_, std::uniform_real_distribution<double>()(random_));
+    return delay_after(failures_, std::uniform_real_distribution<double>()(random_), first_, longest_);
 }
 
 } // namespace contego

@@ -123,7 +123,7 @@ def test_a_queue_of_notifications_that_a_login_fills_gets_none_of_ours_and_is_fr
     assert (while_full, afterwards) == (0, 1)
 
 
-def test_a_daemon_frees_the_queue_when_it_looks_after_the_queue(database):
+def test_a_daemon_frees_the_queue_when_it_polls(database):
     with contextlib.closing(psycopg2.connect(database.connection)) as server, server.cursor() as cursor:
         with a_flood_that_nobody_reads(database, 0.002):
             pass
@@ -131,7 +131,7 @@ def test_a_daemon_frees_the_queue_when_it_looks_after_the_queue(database):
         cursor.execute("SELECT count(*) FROM pg_ls_dir('pg_notify')")
         before = cursor.fetchone()[0]
 
-        cursor.execute("SELECT contego.rescue()")
+        cursor.execute("SELECT contego.poll(1, '{}', '1 s', '1 s')")
         cursor.execute("SELECT count(*) FROM pg_ls_dir('pg_notify')")
         after = cursor.fetchone()[0]
 

@@ -76,6 +76,7 @@ def in_turn(*words):
 
 
 CLAIM = "SELECT * FROM contego.claim(%(daemon)s, %(provider)s, %(limit)s)"
+TRY_CLAIM = "SELECT * FROM contego.try_claim(%(daemon)s, %(provider)s, %(limit)s, 2097152, true)"
 VERBS = (("hold", "blocked"), ("hold", "due"), ("release", "held"), ("retry", "held"), ("retry", "retrying"), ("cancel", "wide"),
          ("cancel", "chain"), ("close", "far"), ("close", "held"), ("skip", "held"))
 CALLS = [
@@ -93,6 +94,10 @@ CALLS = [
     Call("wake_earlier", "SELECT contego.wake_earlier(%(ids)s::bigint[])", of("wide")),
     Call("give_back_lost", "SELECT contego.give_back_lost(%(daemon)s, 'living', %(fence)s)", daemon=LIVING, fence=FENCE - 1),
     Call("give_back_nothing", "SELECT contego.give_back_lost(%(daemon)s, 'living', %(fence)s)", daemon=LIVING, fence=FENCE, walks=0.2),
+    *(Call(f"try_claim_of_{limit}_beside_{kind}", TRY_CLAIM, provider=kind, limit=limit, daemon=LIVING) for kind in ("due", "far", "held")
+      for limit in (1, 50)),
+    Call("poll", "SELECT * FROM contego.poll(%(daemon)s, %(providers)s, interval '1 second', interval '1 second')", daemon=LIVING,
+         providers=[*KINDS, "default", "empty"]),
     # A sweep looks at the requests that wait for 10,000 blockers.
     Call("rescue", "SELECT * FROM contego.rescue(0)", walks=1),
     Call("renew_lease", "SELECT contego.renew_lease(%(daemon)s, interval '1 hour')", daemon=LIVING),

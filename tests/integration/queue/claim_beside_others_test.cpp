@@ -6,7 +6,11 @@
 namespace contego::testing {
 namespace {
 
-using claim = queue_fixture;
+class claim : public queue_fixture {
+protected:
+    /// Makes the row that claims lock, as the first claim of a provider does.
+    void make_lock() { sql("INSERT INTO contego.lock (purpose, provider) VALUES ('claim', 'default')"); }
+};
 
 TEST_F(claim, finds_the_free_ones_behind_many_that_are_blocked) {
     sql("INSERT INTO contego.request (action, parameters)"
@@ -28,6 +32,7 @@ TEST_F(claim, sees_what_a_claim_under_way_has_taken) {
     const auto later = insert_for_card("1");
     daemon_hands first(database_);
     daemon_hands second(database_);
+    make_lock();
     pqxx::connection other(database_.connection_string);
     pqxx::work under_way(other);
     const auto taken = under_way.exec("SELECT id FROM contego.claim(" +
@@ -36,14 +41,51 @@ TEST_F(claim, sees_what_a_claim_under_way_has_taken) {
     sql("UPDATE contego.request SET due_date = now(), scheduled_date = now() WHERE id = " +
         std::to_string(earlier));
 
-    auto claimed = std::async(std::launch::async, [&second] { return second.claim(); });
-    // The claim must wait for the other one. If it has finished already, the test fails below.
-    while (claimed.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready && !somebody_waits()) {
-    }
+    EXPECT_EQ(second.claim(), ids{});
+    EXPECT_TRUE(second.latest.turned_away);
+    EXPECT_EQ(progress(earlier), "SCHEDULED") << "a claim that was turned away looked at nothing";
     under_way.commit();
 
-    EXPECT_EQ(claimed.get(), ids{});
+    EXPECT_EQ(second.claim(), ids{});
+    EXPECT_FALSE(second.latest.turned_away);
     EXPECT_EQ(column(earlier, "blocked_by"), std::to_string(later));
+}
+
+TEST_F(claim, is_turned_away_without_waiting_and_at_last_waits_in_line) {
+    const auto id = insert_for_card("1");
+    daemon_hands daemon(database_);
+    make_lock();
+    pqxx::connection other(database_.connection_string);
+    {
+        pqxx::work turn(other);
+        turn.exec("SELECT contego.take_lock('claim', 'default')");
+        for (int times = 0; times < 20; ++times) {
+            EXPECT_EQ(daemon.claim(), ids{});
+            EXPECT_TRUE(daemon.latest.turned_away);
+        }
+        auto in_line = std::async(std::launch::async, [&] { return daemon.claim(); });
+        until_somebody_waits();
+        turn.commit();
+        EXPECT_EQ(in_line.get(), ids{id});
+    }
+    EXPECT_FALSE(daemon.latest.turned_away);
+}
+
+TEST_F(claim, that_finds_nothing_takes_no_lock_and_writes_nothing) {
+    insert_for_card("1", ", scheduled_date", ", now() + interval '1 hour'");
+    daemon_hands daemon(database_);
+    pqxx::connection other(database_.connection_string);
+    pqxx::work turn(other);
+    turn.exec("SELECT contego.take_lock('claim', 'default')");
+    const auto fence = one("SELECT last_value FROM contego.fence");
+
+    EXPECT_EQ(daemon.claim(), ids{});
+
+    EXPECT_FALSE(daemon.latest.turned_away);
+    EXPECT_FALSE(daemon.latest.more);
+    EXPECT_GT(daemon.latest.next_due, std::chrono::minutes(59));
+    EXPECT_LE(daemon.latest.next_due, std::chrono::hours(1));
+    EXPECT_EQ(one("SELECT last_value FROM contego.fence"), fence);
 }
 
 TEST_F(claim, gives_back_what_a_claim_took_whose_answer_was_lost) {
@@ -56,7 +98,7 @@ TEST_F(claim, gives_back_what_a_claim_took_whose_answer_was_lost) {
     pqxx::connection other(database_.connection_string);
     {
         pqxx::work turn(other);
-        turn.exec("SELECT contego.take_lock('claim', 'default')");
+        turn.exec("LOCK TABLE contego.request_open");
         auto claiming = std::async(std::launch::async, [&] { return daemon.claim(); });
         until_somebody_waits();
         sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'contego "

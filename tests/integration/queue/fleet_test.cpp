@@ -1,5 +1,5 @@
 #include "database/sqlstate.hpp"
-#include "queue/feed.hpp"
+#include "queue/poller.hpp"
 #include "queue_fixture.hpp"
 
 #include <future>
@@ -457,7 +457,7 @@ TEST_F(membership, takes_over_from_the_dead_without_a_look_at_the_feed) {
     EXPECT_EQ(daemon.keep_house(), 1);
 
     EXPECT_EQ(one("SELECT count(*) FROM contego.feed"), "0");
-    queue::feed feed(database_);
+    queue::poller feed(database_, daemon.membership, std::chrono::seconds(1));
     EXPECT_TRUE(feed.number_finished());
     EXPECT_EQ(one("SELECT count(*) FROM contego.feed"), "10000");
     EXPECT_TRUE(feed.number_finished());

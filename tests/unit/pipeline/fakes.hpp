@@ -31,6 +31,12 @@ public:
             --failures;
             throw std::runtime_error("no database");
         }
+        if (turned_away > 0) {
+            --turned_away;
+            claim_batch nothing;
+            nothing.turned_away = true;
+            return nothing;
+        }
         most_asked = std::max(most_asked, limit);
         asked.push_back(limit);
         asked_bytes.push_back(bytes);
@@ -42,7 +48,8 @@ public:
         return queue_.is_ours(r) ? when::max() : when::min();
     }
 
-    int failures = 0; ///< this many calls throw
+    int failures = 0;    ///< this many calls throw
+    int turned_away = 0; ///< this many calls find another daemon claiming
     std::size_t most_asked = 0;
     std::vector<std::size_t> asked; ///< the limit of each claim
     std::vector<std::size_t> asked_bytes;

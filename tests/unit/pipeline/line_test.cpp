@@ -144,9 +144,33 @@ TEST_F(line_fixture, claims_once_for_each_hint_and_not_once_more_when_it_has_rec
     EXPECT_EQ(source_.asked.size(), 2U);
 }
 
+TEST_F(line_fixture, claims_again_without_a_hint_when_it_was_turned_away) {
+    queue(1);
+    source_.turned_away = 5;
+
+    run_until_recorded(1);
+
+    EXPECT_EQ(cas_.sent.size(), 1U);
+    EXPECT_TRUE(watches_.troubles.empty()) << "another daemon that claims is no failure of the database";
+}
+
+TEST_F(line_fixture, tells_of_each_recording_in_which_a_request_ended) {
+    queue(3);
+    const auto made = make_line();
+    std::size_t ended = 0;
+    made->on_ends([&] { ++ended; });
+    watches_.on_recorded = [&] {
+        if (watches_.ended >= 3) made->stop();
+    };
+
+    run(*made);
+
+    EXPECT_GE(ended, 1U);
+    EXPECT_LE(ended, store_.ends.size());
+}
+
 TEST_F(line_fixture, looks_often_where_nobody_may_tell_it_of_what_comes) {
     queue(8); // everything it has room for: the first claim is full
-    options_.poll_interval = std::chrono::hours(1);
     watches_.on_claimed = [&, left = 1](std::size_t count) mutable {
         if (count == 0 && watches_.ended == 8 && left-- == 1)
             queue_.insert(request_for(9, "ADD_SUBSCRIPTIONS", one_service("9")));
