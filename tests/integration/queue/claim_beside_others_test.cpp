@@ -6,11 +6,10 @@
 namespace contego::testing {
 namespace {
 
-class claim : public queue_fixture {
-protected:
-    /// Makes the row that claims lock, as the first claim of a provider does.
-    void make_lock() { sql("INSERT INTO contego.lock (purpose, provider) VALUES ('claim', 'default')"); }
-};
+using claim = queue_fixture;
+
+/// Makes the row that claims lock, as the first claim of a provider does.
+constexpr auto make_lock = "INSERT INTO contego.lock (purpose, provider) VALUES ('claim', 'default')";
 
 TEST_F(claim, finds_the_free_ones_behind_many_that_are_blocked) {
     sql("INSERT INTO contego.request (action, parameters)"
@@ -32,7 +31,7 @@ TEST_F(claim, sees_what_a_claim_under_way_has_taken) {
     const auto later = insert_for_card("1");
     daemon_hands first(database_);
     daemon_hands second(database_);
-    make_lock();
+    sql(make_lock);
     pqxx::connection other(database_.connection_string);
     pqxx::work under_way(other);
     const auto taken = under_way.exec("SELECT id FROM contego.claim(" +
@@ -54,7 +53,7 @@ TEST_F(claim, sees_what_a_claim_under_way_has_taken) {
 TEST_F(claim, is_turned_away_without_waiting_and_at_last_waits_in_line) {
     const auto id = insert_for_card("1");
     daemon_hands daemon(database_);
-    make_lock();
+    sql(make_lock);
     pqxx::connection other(database_.connection_string);
     {
         pqxx::work turn(other);
@@ -358,12 +357,15 @@ TEST_F(overtaken, goes_first_when_the_claim_of_the_later_one_was_lost) {
 
 TEST_F(claim, keeps_the_order_of_what_was_inserted_while_it_waited_for_its_turn) {
     daemon_hands daemon(database_);
+    sql(make_lock);
+    const auto first = insert_for_card("1");
     pqxx::connection other(database_.connection_string);
     pqxx::work turn(other);
     turn.exec("SELECT contego.take_lock('claim', 'default')");
+    for (int times = 0; times < 20; ++times)
+        daemon.claim(); // is turned away; the next one waits in line
     auto claiming = std::async(std::launch::async, [&] { return daemon.claim(); });
     until_somebody_waits();
-    const auto first = insert_for_card("1");
     insert_for_card("1");
 
     turn.commit();
