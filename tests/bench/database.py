@@ -11,7 +11,7 @@ from programs import CONTEGOD, REPOSITORY
 LOGIN = "contego_daemon"  # identifies the daemon's statements and sessions
 SERVER = (
     "shared_buffers=512MB", "max_wal_size=4GB", "track_commit_timestamp=on", "shared_preload_libraries=pg_stat_statements",
-    "pg_stat_statements.track=top",
+    "pg_stat_statements.track=top", "max_connections=700",
 )
 # The query starts at the beginning of the index: reading the table would visit all finished rows.
 OLDEST = "SELECT id FROM contego.request_open WHERE id BETWEEN %s AND %s ORDER BY id LIMIT 1"

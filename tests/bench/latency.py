@@ -23,6 +23,7 @@ SELECT count(*) / %s::float AS rate FROM contego.request_finished AS f, (SELECT 
 WHERE f.finished_date BETWEEN load.ended - %s * interval '1 second' AND load.ended"""
 BULK_ENDED = "SELECT max(finished_date) FROM contego.request_finished WHERE id BETWEEN %s AND %s"
 WARM_UP = 2
+SETTLING = 5  # the first claims, sweeps and figures of a daemon are over
 
 
 def percentiles(database, before="infinity"):
@@ -104,18 +105,23 @@ def stays(daemon, seconds):
     daemon.check()
 
 
-def idle(stage):
-    """The daemon has nothing to do, for a long time."""
+def idle(stage, count=1, providers=1, at_most=None):
+    """Daemons have nothing to do, for a long time. Figures are for each daemon."""
     with stage.database() as database, stage.cas() as (url, _), stage.costs(database) as costs:
-        with stage.daemons(database, url) as (daemon,):
+        with stage.daemons_as_they_come(database, url, count, providers) as daemons:
             def so_far():
-                return (time.monotonic(), gauges.cpu_seconds(daemon.process.pid), costs.cluster_cpu(),
+                return (time.monotonic(), sum(gauges.cpu_seconds(one.process.pid) for one in daemons), costs.cluster_cpu(),
                         sum(calls for calls, _ in gauges.statements(costs.admin, LOGIN).values()))
 
-            before = so_far()
-            stays(daemon, stage.settings.idle_seconds)
-            lasted, cpu, cluster, count = (after - former for after, former in zip(so_far(), before))
-            found = costs.take(1, [daemon])
+            time.sleep(SETTLING)
+            before, kinds = so_far(), gauges.statements(costs.admin, LOGIN)
+            stays(daemons[0], min(stage.settings.idle_seconds, at_most or stage.settings.idle_seconds))
+            lasted, cpu, cluster, calls = (after - former for after, former in zip(so_far(), before))
+            by_kind = {kind: now - kinds.get(kind, (0,))[0] for kind, (now, _) in gauges.statements(costs.admin, LOGIN).items()}
+            sessions = costs.admin.value("SELECT count(*) FROM pg_stat_activity WHERE usename = %s", LOGIN)
+            found = costs.take(1, daemons)
     return {
-        "seconds": lasted, "daemon_cpu_percent": 100 * cpu / lasted, "postgres_cpu_percent": 100 * cluster / lasted,
-        "statements_per_second": count / lasted, **{key: found[key] for key in ("rss_peak_kib", "start_ms", "others_cores")}}
+        "seconds": lasted, "daemon_cpu_percent": 100 * cpu / lasted / count, "postgres_cpu_percent": 100 * cluster / lasted / count,
+        "statements_per_second": calls / lasted / count, "connections": sessions / count,
+        "statements_by_kind": {kind: round(made / lasted / count, 3) for kind, made in sorted(by_kind.items()) if made},
+        **{key: found[key] for key in ("rss_peak_kib", "start_ms", "others_cores")}}

@@ -71,6 +71,7 @@ class Daemon:
         except TimeoutError:
             raise RuntimeError(f"contegod is not ready after 60 s:\n{self.log()}") from None
         self.start_ms = (time.monotonic() - self.began) * 1000
+        self.ears.close()  # a socket that nobody reads would fill up, and the daemon would wait for it when it stops
 
     def check(self):
         if self.process.poll() is not None:

@@ -106,7 +106,9 @@ def others(results, scenarios):
                               for share in ("p50", "p99")), "inserted_beside"),
               "asking": ("finished_before", *(f"{one}_{share}_ms" for one in ("card_history", "request_status") for share in ("p50", "p99"))),
               "open-loop-80": ("sustained_maximum",),
-              "idle": ("daemon_cpu_percent", "postgres_cpu_percent", "statements_per_second", "rss_peak_kib"), "finished": ("finished_before",)}
+              "daemons": tuple(f"{what}_{count}" for count in (1, 4, 16, 64) for what in ("rate", "waiting")),
+              **{name: ("daemon_cpu_percent", "postgres_cpu_percent", "statements_per_second", "connections", "rss_peak_kib")
+                 for name in ("idle", "idle-providers", "idle-daemons")}, "finished": ("finished_before",)}
     rows = [[name, key, spread(results.of(name)[key])] for name in scenarios
             for key in (wanted.get(name, ()) if name != "peers" else sorted(results.of(name))) if key in results.of(name)]
     return table(["scenario", "figure", "median (spread)"], rows) if rows else []

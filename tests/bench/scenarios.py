@@ -67,6 +67,9 @@ ALL = (
     Scenario("mixed-day", "actions of one to four commands, households of five, some EXPRESS", throughput.mixed_day),
     Scenario("two-daemons", "burn-down by two daemons", run(count=2), (unordered("two-daemons", 1),)),
     Scenario("four-daemons", "burn-down by four daemons", run(count=4), (unordered("four-daemons", 1),)),
+    Scenario("daemons", "burn-down by 1, 4, 16 and 64 daemons with default settings", throughput.many_daemons, (
+        Goal("64 daemons, relative to one", "daemons.rate_64", least=1, per="daemons.rate_1"),
+        Goal("sessions of 64 daemons that wait for a lock", "daemons.waiting_64", most=1))),
     Scenario("held-xmin", "burn-down beside a transaction that stays open", throughput.held_xmin, (unordered("held-xmin", 0.80),)),
     Scenario("finished", "burn-down with tables full of requests that ended long ago", throughput.finished_before, (
         unordered("finished", 0.95),)),
@@ -84,7 +87,13 @@ ALL = (
         Goal("p99 of card_history, ms", "asking.card_history_p99_ms", most=10),
         Goal("p99 of request_status, ms", "asking.request_status_p99_ms", most=10))),
     Scenario("idle", "a daemon with nothing to do", latency.idle, (
-        Goal("CPU of the daemon, % of a core", "idle.daemon_cpu_percent", most=0.2),), once=True),
+        Goal("CPU of the daemon, % of a core", "idle.daemon_cpu_percent", most=0.2),
+        Goal("statements a second", "idle.statements_per_second", most=1)), once=True),
+    Scenario("idle-providers", "the same with 20 providers", functools.partial(latency.idle, providers=20, at_most=60), (
+        Goal("statements a second", "idle-providers.statements_per_second", most=1),
+        Goal("connections", "idle-providers.connections", most=12)), once=True),
+    Scenario("idle-daemons", "16 daemons with nothing to do, figures for each", functools.partial(latency.idle, count=16, at_most=60), (
+        Goal("statements a second", "idle-daemons.statements_per_second", most=1),), once=True),
     Scenario("peers", "the peers' own run, with --peers", peers.play),
 )
 NAMED = {scenario.name: scenario for scenario in ALL}

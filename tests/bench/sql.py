@@ -86,7 +86,7 @@ def inserting_beside_daemon(stage, database, first, rows, latency_ms):
         load = begin_inserting(stage, database, first)
         began = time.time()
         try:
-            with stage.daemon_as_it_comes(database, url) as daemons:
+            with stage.daemons_as_they_come(database, url) as daemons:
                 database.wait_until_finished(low, high, daemons)
                 bulk_ended = database.session.value(ENDED, low, high)
                 inserted = load.finish()

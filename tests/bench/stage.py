@@ -71,13 +71,13 @@ class Stage:
         finally:
             stub.stop()
 
-    def configuration(self, database, url, **given):
+    def configuration(self, database, url, providers=1, **given):
         provider = {"endpoint": url, **given}
         if self.settings.binding:
             provider["binding"] = self.settings.binding
         return {
             "database": {"connection": self.cluster.connection(database.name, LOGIN)},
-            "providers": {"default": provider},
+            "providers": {"default": provider, **{f"provider-{n}": provider for n in range(1, providers)}},
             "log": {"level": "warning"},
             "admin": {"port": 0},
         }
@@ -89,9 +89,9 @@ class Stage:
             yield started
 
     @contextlib.contextmanager
-    def daemon_as_it_comes(self, database, url):
-        """Yields a daemon with default settings."""
-        with self._started(1, self.configuration(database, url)) as started:
+    def daemons_as_they_come(self, database, url, count=1, providers=1):
+        """Yields daemons with default settings."""
+        with self._started(count, self.configuration(database, url, providers)) as started:
             yield started
 
     @contextlib.contextmanager

@@ -41,6 +41,24 @@ def burn_down(stage, select=None, **how):
         return run(stage, database, low, high, **how)
 
 
+def many_daemons(stage):
+    """Measures the rate by the number of daemons, and how many of their sessions wait for a lock on average."""
+    found = {}
+    for count in (1, 4, 16, 64):
+        with stage.database() as database:
+            low, high = database.insert(workload.subscriptions(stage.settings.rows))
+            database.settle()
+            with stage.cas() as (url, cas), stage.costs(database) as costs:
+                with stage.daemons_as_they_come(database, url, count) as daemons:
+                    database.wait_until_finished(low, high, daemons)
+                    run_of_it = costs.take(high - low + 1, daemons, cas) | outcome(database, low, high, costs.since)
+                run_of_it |= costs.close(run_of_it["rows"])
+        rate = run_of_it["rows"] / run_of_it["seconds"]
+        waiting = sum(share for what, share in run_of_it["wait_events"].items() if what.startswith("Lock/"))
+        found |= {**run_of_it, "rate": rate, f"rate_{count}": rate, f"waiting_{count}": waiting}
+    return found
+
+
 def sql_ceiling(stage):
     """Runs the daemon's claims and records on two connections, without a network, with the batch size that is fastest."""
     all_of_it = {batch: claims_and_records(stage, batch) for batch in BATCHES}
