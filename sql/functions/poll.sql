@@ -29,10 +29,13 @@ BEGIN
     FROM contego.daemon AS d
     WHERE d.lease_until > this_moment;
     IF members.number = 0 OR this_turn % members.number = members.before THEN
-        -- Each look reads the first entry of one index.
+        -- Each look reads the first entry of one index, the last one an entry for each provider.
         PERFORM FROM contego.request_open AS o WHERE o.progress = 'IN_FLIGHT' ORDER BY o.provider, o.sequence_number LIMIT 1;
         IF NOT FOUND THEN
             PERFORM FROM contego.request_open AS o WHERE o.progress = 'BLOCKED' ORDER BY o.blocked_by LIMIT 1;
+        END IF;
+        IF NOT FOUND THEN
+            PERFORM FROM contego.unserved_providers(contego.served_providers()) LIMIT 1;
         END IF;
         IF FOUND OR EXISTS (SELECT FROM contego.daemon AS d WHERE d.lease_until <= this_moment OR d.lease_until > this_moment + d.lease) THEN
             sweep_turn := this_turn;

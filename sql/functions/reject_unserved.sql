@@ -6,7 +6,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    served text[] := ARRAY(SELECT DISTINCT l.provider FROM contego.lock AS l WHERE l.purpose IN ('claim', 'share') ORDER BY 1);
+    served text[] := contego.served_providers();
     one record;
     claim bigint;
     rejected bigint := 0;

@@ -296,7 +296,7 @@ read_configuration(std::string_view text, const std::filesystem::path& folder, c
     // Other daemons then find a request only when they poll.
     if (!c.database.listen)
         for (auto& [name, p] : c.providers)
-            p.line.left_to_others = std::max(p.line.left_to_others, p.line.poll_interval);
+            p.line.left_to_others = std::max(p.line.left_to_others, p.poll_interval);
     in.unused_variables();
     refuse_password(in, "database.connection", c.database.connection);
     refuse_password(in, "database.listen_connection", c.database.listen_connection);
