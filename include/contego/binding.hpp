@@ -5,8 +5,8 @@
 #include <contego/interpretation.hpp>
 #include <contego/limits.hpp>
 #include <contego/prepared_command.hpp>
+#include <contego/sending.hpp>
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,19 +42,18 @@ public:
     /// unsupported command.
     [[nodiscard]] bool repeat_safe(command_type type) const;
 
-    /// Renders the envelope of a planned command, and the text of the envelope that is stored. `request_id`
-    /// fills the placeholder `{request.id}`.
-    [[nodiscard]] prepared_command prepare(const command& c, std::int64_t request_id) const;
+    /// Renders the envelope of a planned command, and the text of the envelope that is stored. `now` fills
+    /// the placeholders for ids and the time.
+    [[nodiscard]] prepared_command prepare(const command& c, const sending& now) const;
 
-    /// Interprets an exchange as the reply to a command that was prepared for this request, and returns the
+    /// Interprets an exchange as the reply to a command that was prepared for this sending, and returns the
     /// text of the answer that is stored.
     ///
     /// The envelope decides about a SOAP fault, not the HTTP status. An answer that the binding file does not
     /// cover is `hold`. If no answer came, or that of another request, the reply is `retry` for a repeat-safe
     /// command. Otherwise it is `hold` with `MAYBE_SENT`. A secret of `c` in a text of the CAS is shown as
     /// `****`. The time is linear in the size of the body.
-    [[nodiscard]] interpretation
-    interpret(const command& c, std::int64_t request_id, const exchange& e) const;
+    [[nodiscard]] interpretation interpret(const command& c, const sending& sent, const exchange& e) const;
 
     struct compiled; ///< used only in src/binding
 

@@ -13,9 +13,9 @@ bool binding::repeat_safe(command_type type) const {
     return compiled_->of(type).repeat_safe;
 }
 
-prepared_command binding::prepare(const command& c, std::int64_t request_id) const {
+prepared_command binding::prepare(const command& c, const sending& now) const {
     const auto& known = compiled_->of(c.type);
-    auto body = wire::render(known.request, c.parameters, request_id);
+    auto body = wire::render(known.request, c.parameters, now);
     auto masked = wire::masked_text(body);
     if (limits().characters == character_set::iso_8859_1) {
         auto read = wire::decode(masked, "iso-8859-1");
@@ -28,11 +28,11 @@ prepared_command binding::prepare(const command& c, std::int64_t request_id) con
             .masked = std::move(masked)};
 }
 
-interpretation binding::interpret(const command& c, std::int64_t request_id, const exchange& e) const {
+interpretation binding::interpret(const command& c, const sending& sent, const exchange& e) const {
     const wire::veil veil(c);
     auto body = wire::body_text_of(e, wire::most_bytes_stored(veil));
     auto stored = wire::storable_body(veil, body);
-    auto answer = wire::read_exchange({compiled_->of(c.type), c, request_id, veil}, e, std::move(body));
+    auto answer = wire::read_exchange({compiled_->of(c.type), c, sent, veil}, e, std::move(body));
     return {.answer = wire::disclosed(std::move(answer), veil, stored), .storable = std::move(stored)};
 }
 

@@ -42,15 +42,17 @@ skeleton compile_expected(source& file, std::string_view written, std::size_t li
             file.mistake(line, p.mistake);
         else if (!p.is_placeholder)
             out.steps.push_back({.what = step::kind::constant, .text = p.text});
-        else if (p.text == "request.id")
-            out.steps.push_back({.what = step::kind::request_id, .text = {}});
+        else if (const auto v = sent_value_of(p.text); v && *v != sent_value::now)
+            out.steps.push_back({.what = step::kind::sent, .text = {}, .value = *v});
         else if (is_usable(type, p.text))
             out.steps.push_back({.what = step::kind::parameter, .text = p.text, .where = place::no_document});
         else
-            file.mistake(line,
-                         "equals must not hold {" + p.text +
-                             "}, only {request.id} and mandatory parameters of " +
-                             std::string(name_of(type)) + " that are neither a list nor a PIN");
+            file.mistake(
+                line,
+                "equals must not hold {" + p.text +
+                    "}, only {request.id}, {command.id}, {message.id}, {message.number} and mandatory "
+                    "parameters of " +
+                    std::string(name_of(type)) + " that are neither a list nor a PIN");
     }
     if (!varies)
         file.mistake(line, "equals needs a placeholder, since every answer would look alike without one");

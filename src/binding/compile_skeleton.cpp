@@ -191,8 +191,8 @@ private:
                 file_.mistake(line + p.line, p.mistake);
             else if (!p.is_placeholder)
                 append_escaped(constant_, p.text, where, out_.characters);
-            else if (p.text == "request.id")
-                placeholder({.what = step::kind::request_id, .text = {}});
+            else if (const auto v = sent_value_of(p.text))
+                placeholder({.what = step::kind::sent, .text = {}, .value = *v});
             else if (const auto found = names_.use(p.text, line + p.line))
                 placeholder({.what = step::kind::parameter,
                              .text = p.text,

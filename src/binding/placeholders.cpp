@@ -1,5 +1,7 @@
 #include "binding/placeholders.hpp"
 
+#include "binding/sent_value.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -173,7 +175,15 @@ bool names_in_request::is_guarded(const found& f) const {
 }
 
 void names_in_request::unknown(std::string_view name, std::size_t line) {
-    file_.mistake(line, std::string(name_of(type_)) + " has no parameter " + std::string(name));
+    std::string known;
+    for (const auto& list : lists_)
+        for (const auto& p : list.fields)
+            (known += p.name) += ", ";
+    for (const auto& p : parameters_of(type_))
+        (known += p.name) += ", ";
+    file_.mistake(line,
+                  std::string(name_of(type_)) + " has no parameter " + std::string(name) + "; there are " +
+                      known + sent_value_names());
 }
 
 } // namespace contego::wire

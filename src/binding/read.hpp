@@ -10,7 +10,7 @@ namespace contego::wire {
 struct question {
     const compiled_command& known;
     const command& what;
-    std::int64_t request_id;
+    const sending& when;
     const veil& secrets;
 };
 

@@ -21,8 +21,8 @@ void append_number(std::string& out, Number n) {
 
 class writer {
 public:
-    writer(const skeleton& s, std::int64_t request_id, rendered& out)
-        : skeleton_(s), request_id_(request_id), out_(out.text), secrets_(out.secrets) {}
+    writer(const skeleton& s, const sending& now, rendered& out)
+        : skeleton_(s), now_(now), out_(out.text), secrets_(out.secrets) {}
 
     void write(std::size_t begin, std::size_t end, const scope& around) {
         for (auto i = begin; i < end;) {
@@ -32,8 +32,8 @@ public:
             case step::kind::constant:
                 out_ += s.text;
                 break;
-            case step::kind::request_id:
-                append_number(out_, request_id_);
+            case step::kind::sent:
+                append_sent_value(out_, s.value, now_);
                 break;
             case step::kind::parameter:
                 write_parameter(s, around);
@@ -90,19 +90,19 @@ private:
     }
 
     const skeleton& skeleton_;
-    std::int64_t request_id_;
+    const sending& now_;
     std::string& out_;
     std::vector<rendered::stretch>& secrets_;
 };
 
 } // namespace
 
-rendered render(const skeleton& s, const value::object& parameters, std::int64_t request_id) {
+rendered render(const skeleton& s, const value::object& parameters, const sending& now) {
     // Parameters are short. Only a long message or a long list makes the text grow once more.
     constexpr std::size_t room_for_parameters = 512;
     rendered out;
     out.text.reserve(s.constant_bytes + room_for_parameters);
-    writer(s, request_id, out).write(0, s.steps.size(), {.members = &parameters, .outer = nullptr});
+    writer(s, now, out).write(0, s.steps.size(), {.members = &parameters, .outer = nullptr});
     return out;
 }
 

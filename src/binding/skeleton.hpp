@@ -1,10 +1,10 @@
 #pragma once
 
 #include "binding/escape.hpp"
+#include "binding/sent_value.hpp"
 #include <contego/command.hpp>
 #include <contego/limits.hpp>
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,7 +15,7 @@ struct step {
     enum class kind {
         constant,   ///< `text` as it is
         parameter,  ///< the parameter named `text`, escaped
-        request_id, ///< the id of the request
+        sent,       ///< `value`, which belongs to this sending
         if_present, ///< the steps up to `end`, if the parameter named `text` is present
         for_each,   ///< the steps up to `end`, once for each item of the list named `text`
     };
@@ -23,6 +23,7 @@ struct step {
     std::string text;       ///< bytes in the provider's character set, or the name of a parameter
     std::size_t levels = 0; ///< how many enclosing for_each to step out of before the name is looked up
     place where = place::element;
+    sent_value value{};
     bool secret = false;
     std::size_t end = 0; ///< index after the last step of the block
 };
@@ -46,7 +47,7 @@ struct rendered {
 };
 
 /// Renders an envelope. Allocates only the texts that it returns.
-[[nodiscard]] rendered render(const skeleton& s, const value::object& parameters, std::int64_t request_id);
+[[nodiscard]] rendered render(const skeleton& s, const value::object& parameters, const sending& now);
 
 /// Returns the text with every secret as `****`.
 [[nodiscard]] std::string masked_text(const rendered& r);

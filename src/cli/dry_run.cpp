@@ -4,6 +4,7 @@
 #include "json/json.hpp"
 #include <contego/plan.hpp>
 
+#include <chrono>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -81,7 +82,10 @@ int render_command(const dry_run_arguments& arguments) {
     const auto wire = binding_of(arguments.binding_file);
     const auto commands = wire ? planned(arguments, *wire) : std::nullopt;
     if (!commands) return exit_status::bad_input;
-    std::cout << wire->prepare((*commands)[0], 0).masked << '\n';
+    // The ids are samples, because nothing is sent.
+    sending sample;
+    sample.now = std::chrono::system_clock::now();
+    std::cout << wire->prepare((*commands)[0], sample).masked << '\n';
     return 0;
 }
 

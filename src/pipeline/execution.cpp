@@ -83,11 +83,11 @@ step execution::next(bool proven) {
         }
         if (request_.maybe_sent && !wire_.repeat_safe(c.type)) {
             reading_back_ = supported(read_back_of(c));
-            if (reading_back_) return send_step{sequence, &*reading_back_, &c};
+            if (reading_back_) return send_step{sequence, &*reading_back_, &c, true};
             return held_as_maybe_sent("may have been sent before, and is not safe to repeat");
         }
         scout_ = proven ? std::nullopt : scout_for(c);
-        return send_step{sequence, scout_ ? &*scout_ : &c};
+        return send_step{sequence, scout_ ? &*scout_ : &c, nullptr, scout_.has_value()};
     }
     return ended_ ? *ended_ : completed{reference_number_, result_};
 }

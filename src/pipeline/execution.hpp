@@ -20,6 +20,7 @@ struct send_step {
     const command* what; ///< valid until the next step
     /// The planned command, if `what` is a GET that shows whether that command was done; else nullptr.
     const command* read_back_for = nullptr;
+    bool outside_plan = false; ///< `what` is a GET that the plan does not contain
 };
 
 /// Do not send this command, since its condition does not hold. Record that and go on.

@@ -1,5 +1,7 @@
 #include "pipeline/sender.hpp"
 
+#include "pipeline/fresh_sending.hpp"
+
 #include <chrono>
 #include <utility>
 
@@ -92,11 +94,12 @@ bool sender::may_send(const request& r) const {
 asio::awaitable<std::optional<command_record>> sender::send(execution& e, const send_step& now) {
     const auto& r = e.of();
     const auto sent = steady_clock::now();
-    auto [wire, masked] = wire_.prepare(*now.what, r.id);
+    const auto sending = fresh_sending(r.id, now);
+    auto [wire, masked] = wire_.prepare(*now.what, sending);
     wire.not_after = source_.lease_deadline(r);
     wire.fresh_connection = !wire_.repeat_safe(now.what->type);
     const auto x = co_await endpoint_.send(std::move(wire), sent + options_.exchange_timeout);
-    auto [answer, storable] = wire_.interpret(*now.what, r.id, x);
+    auto [answer, storable] = wire_.interpret(*now.what, sending, x);
     observer_.exchanged(r, *now.what, now.sequence, x, answer);
 
     auto record = record_of(now.sequence, now.read_back_for == nullptr ? *now.what : *now.read_back_for);

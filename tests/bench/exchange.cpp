@@ -44,10 +44,11 @@ private:
     boost::asio::awaitable<void> send_until_all_are_sent() {
         while (sent_ < count_) {
             const auto id = ++sent_;
-            auto prepared = wire_.prepare(what_, id);
+            const sending now{id};
+            auto prepared = wire_.prepare(what_, now);
             const auto e = co_await client_->send(std::move(prepared.wire),
                                                   steady_clock::now() + std::chrono::seconds(30));
-            const auto [answer, storable] = wire_.interpret(what_, id, e);
+            const auto [answer, storable] = wire_.interpret(what_, now, e);
             well_ += answer.outcome == outcome::success;
             stored_ += prepared.masked.size() + storable.size();
             if (++done_ == count_) finish();

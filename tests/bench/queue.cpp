@@ -78,7 +78,7 @@ command_record sample_record(const binding& wire) {
     command_record c;
     c.sequence = 1;
     c.type = command_type::add_subscriptions;
-    c.request = wire.prepare(bench::sample_command(), 1'000'000).masked;
+    c.request = wire.prepare(bench::sample_command(), {1'000'000}).masked;
     c.response =
         R"(<?xml version="1.0" encoding="UTF-8"?>)"
         R"(<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/">)"

@@ -97,12 +97,12 @@ double nanoseconds(Call call) {
 void measure(const binding& b, command_type type) {
     const auto c = sample_command(type);
     const auto answer = sample_answer();
-    const auto prepare = nanoseconds([&] { return b.prepare(c, 4049).masked.size(); });
-    const auto interpret = nanoseconds([&] { return b.interpret(c, 4049, answer).storable.size(); });
+    const auto prepare = nanoseconds([&] { return b.prepare(c, {4049}).masked.size(); });
+    const auto interpret = nanoseconds([&] { return b.interpret(c, {4049}, answer).storable.size(); });
     std::cout << R"({"command":")" << name_of(type) << R"(","prepare_ns":)" << static_cast<long>(prepare)
-              << R"(,"envelope_bytes":)" << b.prepare(c, 4049).wire.body.size() << R"(,"interpret_ns":)"
+              << R"(,"envelope_bytes":)" << b.prepare(c, {4049}).wire.body.size() << R"(,"interpret_ns":)"
               << static_cast<long>(interpret) << R"(,"answer_bytes":)" << answer.body.size()
-              << R"(,"outcome":")" << name_of(b.interpret(c, 4049, answer).answer.outcome) << "\"}\n";
+              << R"(,"outcome":")" << name_of(b.interpret(c, {4049}, answer).answer.outcome) << "\"}\n";
 }
 
 } // namespace

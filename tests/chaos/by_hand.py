@@ -31,7 +31,7 @@ class Histories:
         services = ["1001"] if command == "ADD_SUBSCRIPTIONS" else []
         self.journal.append({"seq": len(self.journal) + 1, "time": clock(at), "command": command, "smartcards": [CARD],
                              "stbs": [], "services": services, "effect": effect, "status_code": status,
-                             "reference": reference or f"ref-{number}", "sequence_number": str(number), "details": {},
+                             "reference": reference or f"ref-{number}", "sequence_number": f"{number}00001", "details": {},
                              "trouble": trouble})
 
     def command(self, number, sent, recorded, type="ADD_SUBSCRIPTIONS", outcome="success", reference=None):

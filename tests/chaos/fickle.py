@@ -16,7 +16,7 @@ import threading
 
 LINGER_ZERO = struct.pack("ii", 1, 0)
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
-REQUEST_ID = re.compile(rb"SequenceNumber>(\d+)<")
+REQUEST_ID = re.compile(rb"SequenceNumber>(\d+)\d{5}<")  # the last five digits are those of the command
 ANSWER = (b'<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
           b"<Response><StatusCode>OK</StatusCode><Message>done</Message><ReferenceNumber>ref-%d</ReferenceNumber>"
           b"<Paired>false</Paired></Response></s:Body></s:Envelope>")

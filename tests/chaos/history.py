@@ -12,6 +12,7 @@ import json
 import sqlite3
 
 from load import ASKING, UNSAFE, key
+from programs import request_of
 
 TABLES = """
 CREATE TABLE row (id INTEGER PRIMARY KEY, n INTEGER, seq INTEGER, batch INTEGER, action TEXT, begun REAL, known REAL, due REAL,
@@ -118,7 +119,7 @@ def rows_of(folder):
             yield "lane", (lane, r["seq"], r["id"])
     for e in lines(folder / "journal.jsonl"):
         performed = e["effect"] or e["status_code"] in DONE_ALREADY
-        yield "journal", (e["seq"], seconds(e["time"]), int(e["sequence_number"]), journal_key(e), class_of(e["command"]),
+        yield "journal", (e["seq"], seconds(e["time"]), request_of(e), journal_key(e), class_of(e["command"]),
                           e["effect"], performed, e["status_code"], e["reference"], e.get("trouble", ""))
     for t in lines(folder / "tables.jsonl"):
         yield from row_of_table(t)

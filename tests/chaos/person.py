@@ -10,6 +10,7 @@ import time
 
 import psycopg2
 from load import UNSAFE
+from programs import request_of
 
 PATIENCE = 8.0  # longer than any exchange can still be in flight
 
@@ -53,7 +54,7 @@ class Person(threading.Thread):
                 self.read += len(line)
                 entry = json.loads(line)
                 if entry["effect"] and entry["command"] in UNSAFE:
-                    self.carried_out.add(int(entry["sequence_number"]))
+                    self.carried_out.add(request_of(entry))
 
     def _act(self, rows, out):
         verbs = {"cancel": [], "release": []}

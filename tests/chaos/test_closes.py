@@ -35,7 +35,7 @@ def call(cas):
 
 
 def request(number):
-    body = b"<SequenceNumber>%d</SequenceNumber>" % number
+    body = b"<SequenceNumber>%d00001</SequenceNumber>" % number
     return b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
 
 

@@ -6,7 +6,7 @@ import os
 import pathlib
 import time
 
-from programs import wait_for
+from programs import request_of, wait_for
 
 CARDS = (f"01000{n:06}" for n in itertools.count(8000))
 NAMES = (f"away-{n}" for n in itertools.count(1))
@@ -49,8 +49,8 @@ class Load:
         assert all(row["error_code"] == "MAYBE_SENT" for row in held), held
         assert self.completed() + len(held) == len(self.ids)
         messages = [e for e in self.simulator.journal() if e["effect"] and e["command"] == "SEND_BARK_MESSAGE_TO_CLIENT"]
-        sent = collections.Counter(str(e["sequence_number"]) for e in messages)
-        assert all(sent[str(one)] <= 1 for one in self.ids), "a message was sent twice"
+        sent = collections.Counter(request_of(e) for e in messages)
+        assert all(sent[one] <= 1 for one in self.ids), "a message was sent twice"
 
     def _ended(self):
         return not self.database.count("provider = %s AND life_cycle_state = 'PENDING' AND progress <> 'HELD'", self.provider)

@@ -54,6 +54,13 @@ def fetch(url, method="GET", document=None):
         return error.code, error.read().decode()
 
 
+def request_of(entry):
+    """Returns the number of the request that an entry of the simulator's journal belongs to. The default binding sends five more digits,
+    for the command; that of a former release sends the number alone."""
+    number = int(entry["sequence_number"])
+    return number // 100_000 or number
+
+
 class Simulator:
     """Runs contego-sim on a free port."""
 
@@ -69,7 +76,7 @@ class Simulator:
         """Returns the calls that the simulator did or refused, in order; those of one request, or all."""
         lines = fetch(self.url + "/sim/journal")[1].splitlines()
         entries = [json.loads(line) for line in lines]
-        return [e for e in entries if request_id is None or str(e["sequence_number"]) == str(request_id)]
+        return [e for e in entries if request_id is None or request_of(e) == request_id]
 
     def card(self, number):
         return json.loads(fetch(f"{self.url}/sim/state?smartcard={number}&secrets=1")[1])

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from programs import Daemon, wait_for
+from programs import Daemon, request_of, wait_for
 
 CARDS = (f"01000{n:06}" for n in itertools.count(3000))
 NAMES = (f"site-{n}" for n in itertools.count(1))
@@ -66,8 +66,8 @@ def test_sigterm_under_load_ends_with_0_and_leaves_nothing_in_flight(simulator, 
     simulator.mend()
     launch(site.providers())
     site.all_finished()
-    effects = [e["sequence_number"] for e in simulator.journal() if e["effect"]]
-    assert all(effects.count(one) == 1 for one in map(type(effects[0]), ids))
+    effects = [request_of(e) for e in simulator.journal() if e["effect"]]
+    assert all(effects.count(one) == 1 for one in ids)
 
 
 def test_a_daemon_with_nothing_to_do_stops_at_once(database, site, launch):

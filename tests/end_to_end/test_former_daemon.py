@@ -9,7 +9,7 @@ import pytest
 
 import former
 from load import Load
-from programs import CONTEGOD, Daemon, wait_for
+from programs import CONTEGOD, Daemon, request_of, wait_for
 
 CARDS = (f"01000{n:06}" for n in itertools.count(9500))
 
@@ -73,7 +73,7 @@ def test_together_they_keep_the_order_of_every_card(database, simulator, load, p
     assert all(claimed(one, "default") > 0 for one in pair)
     sent = collections.defaultdict(list)
     for entry in simulator.journal():
-        if entry["effect"] and int(entry["sequence_number"]) in ids:
-            sent[entry["smartcards"][0]].append(int(entry["sequence_number"]))
+        if entry["effect"] and request_of(entry) in ids:
+            sent[entry["smartcards"][0]].append(request_of(entry))
     assert sorted(sent) == sorted(cards)
     assert all(len(numbers) == 10 and numbers == sorted(numbers) for numbers in sent.values()), sent

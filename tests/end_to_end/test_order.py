@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from programs import wait_for
+from programs import request_of, wait_for
 
 CARDS = (f"01000{n:06}" for n in itertools.count(4000))
 
@@ -37,8 +37,8 @@ def test_two_daemons_keep_the_order_of_every_card(database, simulator, providers
 
     per_card = collections.defaultdict(list)
     for entry in simulator.journal():
-        if entry["effect"] and int(entry["sequence_number"]) in ids:
-            per_card[entry["smartcards"][0]].append(int(entry["sequence_number"]))
+        if entry["effect"] and request_of(entry) in ids:
+            per_card[entry["smartcards"][0]].append(request_of(entry))
     assert sorted(per_card) == sorted(cards)
     for sent in per_card.values():
         assert len(sent) == 10 and sent == sorted(sent)
@@ -52,7 +52,7 @@ def test_express_goes_before_regular(database, simulator, providers, launch):
     launch({"default": {**providers["default"], "in_flight": 1, "claim_ahead": 0}})
     database.all_finished()
 
-    sent = [int(e["sequence_number"]) for e in simulator.journal()]
+    sent = [request_of(e) for e in simulator.journal()]
     mine = [one for one in sent if one in regular or one == express]
     assert mine[0] == express and mine[1:] == regular
 
@@ -67,7 +67,7 @@ def test_express_goes_before_what_was_claimed_ahead(database, simulator, provide
     express = switch(database, next(CARDS), True, priority="EXPRESS")
     database.finished(express)
 
-    mine = [int(e["sequence_number"]) for e in simulator.journal() if int(e["sequence_number"]) in {express, *regular}]
+    mine = [request_of(e) for e in simulator.journal() if request_of(e) in {express, *regular}]
     assert mine.index(express) - ended_before <= 20, "40 were claimed before it came"
 
 
@@ -79,7 +79,7 @@ def test_express_never_passes_an_earlier_request_of_the_same_card(database, simu
     launch({"default": {**providers["default"], "in_flight": 1, "claim_ahead": 0}})
     database.all_finished()
 
-    assert [int(e["sequence_number"]) for e in simulator.journal() if int(e["sequence_number"]) in (on, off)] == [on, off]
+    assert [request_of(e) for e in simulator.journal() if request_of(e) in (on, off)] == [on, off]
     assert simulator.card(card)["subscriptions"] == []
 
 
@@ -112,4 +112,4 @@ def test_a_box_is_a_lane_as_a_card_is(database, simulator, launch):
     assert wait_for(lambda: database.request(second)["blocked_by"] == first)
     ended = [database.finished(first)["executed_date"], database.finished(second)["executed_date"]]
     assert ended == sorted(ended)
-    assert [int(e["sequence_number"]) for e in simulator.journal() if box in e["stbs"]] == [first, second]
+    assert [request_of(e) for e in simulator.journal() if box in e["stbs"]] == [first, second]

@@ -37,7 +37,7 @@ std::string decoded_text(std::string_view bytes, std::string_view charset) {
 }
 
 std::string message_of(const exchange& e) {
-    return compiled(binding_text()).interpret(samples::bare(command_type{}), 1, e).answer.message;
+    return compiled(binding_text()).interpret(samples::bare(command_type{}), {1}, e).answer.message;
 }
 
 TEST(character_sets, utf_8_is_the_default) {
@@ -113,7 +113,7 @@ TEST(character_sets, blanks_may_precede_a_mark_and_utf_16) {
 TEST(character_sets, an_unknown_character_set_is_unreadable) {
     const auto r = compiled(binding_text())
                        .interpret(samples::bare(command_type{}),
-                                  1,
+                                  {1},
                                   answer_saying("Hi", "text/xml; charset=ebcdic-cp-us"))
                        .answer;
 
@@ -125,7 +125,7 @@ TEST(character_sets, invalid_bytes_are_not_xml) {
     for (const auto* charset : {"utf-8", "us-ascii", "utf-16", "windows-1253"}) {
         const auto r = compiled(binding_text())
                            .interpret(samples::bare(command_type{}),
-                                      1,
+                                      {1},
                                       answer_saying("a\xFF"
                                                     "b",
                                                     "text/xml; charset=" + std::string(charset)))

@@ -16,6 +16,12 @@ using testing::IsEmpty;
 
 constexpr std::string_view subject = "command ADD_SUBSCRIPTIONS: ";
 
+std::string no_parameter(const std::string& name) {
+    return "ADD_SUBSCRIPTIONS has no parameter " + name +
+           "; there are sub_provisioning_distribution_id, service_ca_id, smartcard_ca_id, start_date, "
+           "end_date, request.id, command.id, message.id, message.number, now";
+}
+
 // Does the same for a change in the skeleton of ADD_SUBSCRIPTIONS, the first command of the sample.
 void expect_refused(std::string_view from,
                     std::string_view to,
@@ -32,20 +38,13 @@ TEST(compile_skeleton, refuses_a_mandatory_parameter_that_is_never_used) {
 }
 
 TEST(compile_skeleton, refuses_an_unknown_parameter_in_a_placeholder_a_condition_and_a_repeat) {
-    expect_refused("{request.id}",
-                   "{request.number}",
-                   "{request.number}",
-                   "ADD_SUBSCRIPTIONS has no parameter request.number");
-    expect_refused("<t:Id>",
-                   "<t:Id b:if=\"message\">",
-                   "b:if=\"message\"",
-                   "ADD_SUBSCRIPTIONS has no parameter message");
-    expect_refused(
-        "<t:Id>", "<t:Id b:each=\"stbs\">", "b:each=\"stbs\"", "ADD_SUBSCRIPTIONS has no parameter stbs");
+    expect_refused("{request.id}", "{request.number}", "{request.number}", no_parameter("request.number"));
+    expect_refused("<t:Id>", "<t:Id b:if=\"message\">", "b:if=\"message\"", no_parameter("message"));
+    expect_refused("<t:Id>", "<t:Id b:each=\"stbs\">", "b:each=\"stbs\"", no_parameter("stbs"));
 }
 
 TEST(compile_skeleton, counts_the_lines_inside_a_text) {
-    expect_refused("{request.id}", "\n\n{bad}", "{bad}", "ADD_SUBSCRIPTIONS has no parameter bad");
+    expect_refused("{request.id}", "\n\n{bad}", "{bad}", no_parameter("bad"));
 }
 
 TEST(compile_skeleton, refuses_an_optional_parameter_that_is_not_guarded) {
@@ -112,12 +111,12 @@ TEST(compile_skeleton, refuses_broken_braces) {
     expect_refused("{request.id}", "{request.id", "{request.id", "{ is never closed; write {{ for a brace");
     expect_refused(
         "{request.id}", "request.id}", "request.id}", "a single } has no meaning; write }} for a brace");
-    expect_refused("{request.id}", "{}", "{}", "ADD_SUBSCRIPTIONS has no parameter ");
+    expect_refused("{request.id}", "{}", "{}", no_parameter(""));
 }
 
 TEST(compile_skeleton, refuses_unknown_directives) {
     expect_refused(
-        "<t:Id>", "<t:Id b:unless=\"start_date\">", "b:unless", "unknown attribute b:unless of t:Id");
+        "<t:Id>", "<t:Id b:when=\"start_date\">", "b:when", "unknown attribute b:when of t:Id");
     expect_refused("<t:Id>", "<b:Id/><t:Id>", "b:Id", "unknown element b:Id");
 }
 

@@ -33,7 +33,7 @@ std::string for_one(std::string_view element, const std::string& text = binding_
 constexpr std::string_view by_number = "<correlation at=\"//Id\" equals=\"{request.id}\"/>";
 
 reply read(const std::string& text, command_type type, const exchange& e) {
-    return compiled(text).interpret(full_command(type), 4049, e).answer;
+    return compiled(text).interpret(full_command(type), {4049}, e).answer;
 }
 
 TEST(correlation, the_answer_of_the_request_is_read) {
@@ -124,11 +124,32 @@ TEST(correlation, the_correlation_of_a_command_takes_precedence_over_the_common_
 TEST(correlation, is_compared_before_a_secret_is_masked) {
     const auto r = compiled(for_all(by_number))
                        .interpret(full_command(command_type::update_ca_pin_to_given_value),
-                                  4711,
+                                  {4711},
                                   status_answer("OK", "<Id>4711</Id>"))
                        .answer;
 
     EXPECT_EQ(r.outcome, outcome::success);
+}
+
+TEST(correlation, tells_two_commands_of_a_request_and_two_sendings_apart) {
+    const auto outcome_of = [](std::string_view id, const sending& sent, std::string_view told) {
+        const auto text = for_all("<correlation at=\"//Id\" equals=\"" + std::string(id) + "\"/>");
+        const auto e = status_answer("OK", "<Id>" + std::string(told) + "</Id>");
+        return compiled(text).interpret(full_command(safe), sent, e).answer.outcome;
+    };
+    sending other{.request_id = 4049, .sequence = 2};
+    other.random[7] = 3;
+
+    EXPECT_EQ(outcome_of("{command.id}", {4049}, "404900001"), outcome::success);
+    EXPECT_EQ(outcome_of("{command.id}", other, "404900001"), outcome::retry);
+    EXPECT_EQ(outcome_of("{message.number}", other, "1"), outcome::success);
+    EXPECT_EQ(outcome_of("{message.number}", {4049}, "1"), outcome::retry);
+    EXPECT_EQ(outcome_of("{message.id}", {4049}, "00000000-0000-4000-8000-000000000000"), outcome::success);
+}
+
+TEST(correlation, refuses_the_time_because_no_answer_repeats_it_exactly) {
+    EXPECT_THAT(mistakes_in(for_one("<correlation at=\"//Id\" equals=\"{now}\"/>")),
+                ElementsAre(HasSubstr("equals must not hold {now}, only {request.id}")));
 }
 
 TEST(correlation, without_one_no_answer_is_compared) {
@@ -150,7 +171,8 @@ TEST(correlation, mistakes_are_reported) {
     expect("<correlation at=\"//Id\" equals=\"{request.id\"/>", "{ is never closed");
     expect(
         "<correlation at=\"//Id\" equals=\"{start_date}\"/>",
-        "equals must not hold {start_date}, only {request.id} and mandatory parameters of ADD_SUBSCRIPTIONS "
+        "equals must not hold {start_date}, only {request.id}, {command.id}, {message.id}, {message.number} "
+        "and mandatory parameters of ADD_SUBSCRIPTIONS "
         "that are neither a list nor a PIN");
     expect("<correlation at=\"//Id\" equals=\"{request.id}\" absent=\"no\"/>",
            "absent must be hold or accept, not 'no'");

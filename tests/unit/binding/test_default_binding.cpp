@@ -36,7 +36,7 @@ TEST(default_binding, renders_all_commands_as_xml_with_their_ids) {
     const auto& b = shipped();
     for (const auto type : shipped_commands()) {
         const auto c = full_command(type);
-        const auto e = b.prepare(c, 4049).wire;
+        const auto e = b.prepare(c, {4049}).wire;
         pugi::xml_document document;
 
         ASSERT_TRUE(document.load_string(e.body.c_str())) << e.body;
@@ -56,7 +56,7 @@ TEST(default_binding, renders_commands_without_their_optional_parameters) {
             if (type != command_type::create_pairing) c.parameters.erase(name);
         pugi::xml_document document;
 
-        ASSERT_TRUE(document.load_string(b.prepare(c, 4049).wire.body.c_str()));
+        ASSERT_TRUE(document.load_string(b.prepare(c, {4049}).wire.body.c_str()));
         EXPECT_TRUE(document.select_nodes("//*[local-name() = 'Body']//*[not(node())]").empty())
             << name_of(type);
     }
@@ -67,7 +67,7 @@ TEST(default_binding, tries_again_if_the_http_status_says_that_nothing_was_done)
     for (const int status : {401, 403, 408, 429, 503})
         for (const auto type : shipped_commands())
             EXPECT_EQ(
-                shipped().interpret(samples::bare(type), 1, samples::answered("", status)).answer.outcome,
+                shipped().interpret(samples::bare(type), {1}, samples::answered("", status)).answer.outcome,
                 outcome::retry)
                 << status << " for " << name_of(type);
 }

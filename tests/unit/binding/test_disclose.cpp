@@ -14,7 +14,7 @@ using samples::full_command;
 using samples::soap_1_1;
 
 reply read(const exchange& e, command_type type = command_type::add_subscriptions) {
-    return compiled(binding_text()).interpret(full_command(type), 1, e).answer;
+    return compiled(binding_text()).interpret(full_command(type), {1}, e).answer;
 }
 
 TEST(disclose, codes_are_kept_to_two_hundred_characters_and_messages_to_four_thousand) {

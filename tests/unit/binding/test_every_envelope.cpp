@@ -49,7 +49,7 @@ const std::string service = "ServiceCaIds/ServiceCaId=1111";
 const std::string message = "Message=Hello";
 const std::string start = "StartIndicationTime=2026-01-02T03:04:05Z";
 const std::string shown_for = "DisplayDurationInSeconds=20";
-const std::string number = "SequenceNumber=4049";
+const std::string number = "SequenceNumber=404900001";
 
 const std::vector<expected_envelope> expected_envelopes{
     {command_type::add_subscriptions,
@@ -189,7 +189,7 @@ class every_envelope : public testing::TestWithParam<expected_envelope> {};
 TEST_P(every_envelope, holds_every_parameter_in_its_place) {
     const auto& p = GetParam();
 
-    const auto e = shipped().prepare(full_command(p.type), 4049).wire;
+    const auto e = shipped().prepare(full_command(p.type), {4049}).wire;
 
     EXPECT_EQ(sent(e, p), p.full);
     EXPECT_EQ(e.path, p.path);
@@ -200,13 +200,13 @@ TEST_P(every_envelope, holds_every_parameter_in_its_place) {
 TEST_P(every_envelope, has_no_element_for_an_optional_parameter_that_is_absent) {
     const auto& p = GetParam();
 
-    EXPECT_EQ(sent(shipped().prepare(lean_command(p.type), 4049).wire, p), p.lean);
+    EXPECT_EQ(sent(shipped().prepare(lean_command(p.type), {4049}).wire, p), p.lean);
 }
 
 TEST_P(every_envelope, is_stored_as_it_is_sent_except_for_the_pin) {
     const auto c = full_command(GetParam().type);
 
-    auto [wire, stored] = shipped().prepare(c, 4049);
+    auto [wire, stored] = shipped().prepare(c, {4049});
 
     if (c.parameters.contains("new_pin")) stored = samples::replaced(stored, "****", "4711");
     EXPECT_EQ(stored, wire.body);
@@ -230,10 +230,10 @@ TEST(default_binding, adds_cards_alone_or_boxes_alone_to_a_pairing) {
     cards.parameters.erase("stbs");
     boxes.parameters.erase("smartcards");
 
-    EXPECT_EQ(sent(shipped().prepare(cards, 4049).wire, expected),
+    EXPECT_EQ(sent(shipped().prepare(cards, {4049}).wire, expected),
               (leaves{"PairedCaClientId=01900080207", card, "CaClientIds/CaClientId=01900080208", number}));
     EXPECT_EQ(
-        sent(shipped().prepare(boxes, 4049).wire, expected),
+        sent(shipped().prepare(boxes, {4049}).wire, expected),
         (leaves{"PairedCaClientId=01900080207", "PairingModuleIds/PairingModuleId=0012345678", number}));
 }
 

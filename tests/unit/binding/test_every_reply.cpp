@@ -21,7 +21,7 @@ class every_reply : public testing::TestWithParam<reply_case> {};
 TEST_P(every_reply, is_read_as_documented) {
     const auto& p = GetParam();
 
-    const auto r = shipped().interpret(full_command(p.type), 1, p.answer).answer;
+    const auto r = shipped().interpret(full_command(p.type), {1}, p.answer).answer;
 
     EXPECT_EQ(r.outcome, p.is);
     EXPECT_EQ(r.error_code, p.error_code);
@@ -44,7 +44,7 @@ TEST_P(every_command, keeps_status_message_and_reference_of_the_cas) {
         const auto r =
             shipped()
                 .interpret(full_command(GetParam()),
-                           1,
+                           {1},
                            samples::answered(samples::soap_1_1(samples::answer_to(GetParam(), status))))
                 .answer;
 

@@ -33,7 +33,7 @@ exchange fault_1_2(std::string_view code, std::string_view subcodes = {}) {
 }
 
 reply read(const exchange& e, command_type type = safe) {
-    return compiled(binding_text()).interpret(samples::bare(type), 1, e).answer;
+    return compiled(binding_text()).interpret(samples::bare(type), {1}, e).answer;
 }
 
 binding with_rows(std::string_view rows) {
@@ -92,9 +92,9 @@ TEST(fault, nested_subcodes_of_1_2_are_reported) {
 TEST(fault, a_row_of_the_site_decides) {
     const auto b = with_rows(R"(<fault code="Server" is="retry"/><fault code="Sender" is="hold"/>)");
 
-    EXPECT_EQ(b.interpret(samples::bare(unsafe), 1, fault_1_1("e:Server")).answer.outcome, outcome::retry);
-    EXPECT_EQ(b.interpret(samples::bare(unsafe), 1, fault_1_1("e:Client")).answer.outcome, outcome::hold);
-    EXPECT_EQ(b.interpret(samples::bare(unsafe), 1, fault_1_2("e:Sender")).answer.outcome, outcome::hold);
+    EXPECT_EQ(b.interpret(samples::bare(unsafe), {1}, fault_1_1("e:Server")).answer.outcome, outcome::retry);
+    EXPECT_EQ(b.interpret(samples::bare(unsafe), {1}, fault_1_1("e:Client")).answer.outcome, outcome::hold);
+    EXPECT_EQ(b.interpret(samples::bare(unsafe), {1}, fault_1_2("e:Sender")).answer.outcome, outcome::hold);
 }
 
 TEST(fault, the_innermost_subcode_with_a_row_decides) {
@@ -102,11 +102,12 @@ TEST(fault, the_innermost_subcode_with_a_row_decides) {
         "<fault code=\"Server\" is=\"hold\"/><fault code=\"Server\" subcode=\"user\" is=\"rejected\"/>"
         "<fault code=\"Server\" subcode=\"active\" is=\"success\"/>");
 
-    EXPECT_EQ(b.interpret(samples::bare(safe), 1, fault_1_1("e:Server")).answer.outcome, outcome::hold);
-    EXPECT_EQ(b.interpret(samples::bare(safe), 1, fault_1_1("e:Server.other")).answer.outcome, outcome::hold);
-    EXPECT_EQ(b.interpret(samples::bare(safe), 1, fault_1_1("e:Server.user.other")).answer.outcome,
+    EXPECT_EQ(b.interpret(samples::bare(safe), {1}, fault_1_1("e:Server")).answer.outcome, outcome::hold);
+    EXPECT_EQ(b.interpret(samples::bare(safe), {1}, fault_1_1("e:Server.other")).answer.outcome,
+              outcome::hold);
+    EXPECT_EQ(b.interpret(samples::bare(safe), {1}, fault_1_1("e:Server.user.other")).answer.outcome,
               outcome::rejected);
-    const auto success = b.interpret(samples::bare(safe), 1, fault_1_1("e:Server.user.active")).answer;
+    const auto success = b.interpret(samples::bare(safe), {1}, fault_1_1("e:Server.user.active")).answer;
     EXPECT_EQ(success.outcome, outcome::success);
     EXPECT_EQ(success.error_code, "");
     EXPECT_EQ(success.error_description, "");
@@ -129,9 +130,9 @@ TEST(fault, a_code_of_another_namespace_is_not_the_one_of_soap) {
     const auto b = with_rows(R"(<fault code="Locked" is="rejected"/><fault code="Client" is="rejected"/>)");
 
     EXPECT_EQ(read(code("v:Client")).outcome, outcome::hold);
-    EXPECT_EQ(b.interpret(samples::bare(safe), 1, code("v:Client")).answer.outcome, outcome::hold);
-    EXPECT_EQ(b.interpret(samples::bare(safe), 1, code("v:Locked")).answer.outcome, outcome::rejected);
-    EXPECT_EQ(b.interpret(samples::bare(safe), 1, code("v:Locked")).answer.error_code, "SOAP_FAULT:Locked");
+    EXPECT_EQ(b.interpret(samples::bare(safe), {1}, code("v:Client")).answer.outcome, outcome::hold);
+    EXPECT_EQ(b.interpret(samples::bare(safe), {1}, code("v:Locked")).answer.outcome, outcome::rejected);
+    EXPECT_EQ(b.interpret(samples::bare(safe), {1}, code("v:Locked")).answer.error_code, "SOAP_FAULT:Locked");
 }
 
 TEST(fault, a_code_without_a_prefix_or_with_an_unknown_one_is_taken_as_soap) {

@@ -182,7 +182,7 @@ double seconds_for(const binding& b, const exchange& e) {
                                full_command(command_type::update_ca_pin_to_given_value)};
     const auto begin = processor_seconds();
     for (const auto& c : commands) {
-        const auto [r, stored] = b.interpret(c, 1, e);
+        const auto [r, stored] = b.interpret(c, {1}, e);
         EXPECT_LE(r.error_description.size(), 4U * 4000U);
         EXPECT_LE(stored.size(), mebibyte);
     }

@@ -14,7 +14,7 @@ constexpr auto safe = command_type::add_subscriptions;
 constexpr auto unsafe = command_type::send_bark_message_to_client;
 
 reply read(const exchange& e, command_type type = safe) {
-    return compiled(binding_text()).interpret(samples::bare(type), 1, e).answer;
+    return compiled(binding_text()).interpret(samples::bare(type), {1}, e).answer;
 }
 
 struct http_case {
@@ -63,10 +63,10 @@ TEST(http_status, http_rows_override_the_defaults_and_the_exact_status_its_class
                  "<outcomes><http status=\"5xx\" is=\"retry\"/><http status=\"503\" is=\"rejected\"/>"
                  "<http status=\"4xx\" is=\"rejected\"/>"));
 
-    EXPECT_EQ(b.interpret(samples::bare(unsafe), 1, answered("", 500)).answer.outcome, outcome::retry);
-    EXPECT_EQ(b.interpret(samples::bare(unsafe), 1, answered("", 503)).answer.outcome, outcome::rejected);
-    EXPECT_EQ(b.interpret(samples::bare(unsafe), 1, answered("", 401)).answer.outcome, outcome::rejected);
-    EXPECT_EQ(b.interpret(samples::bare(unsafe), 1, answered("", 302)).answer.outcome, outcome::hold);
+    EXPECT_EQ(b.interpret(samples::bare(unsafe), {1}, answered("", 500)).answer.outcome, outcome::retry);
+    EXPECT_EQ(b.interpret(samples::bare(unsafe), {1}, answered("", 503)).answer.outcome, outcome::rejected);
+    EXPECT_EQ(b.interpret(samples::bare(unsafe), {1}, answered("", 401)).answer.outcome, outcome::rejected);
+    EXPECT_EQ(b.interpret(samples::bare(unsafe), {1}, answered("", 302)).answer.outcome, outcome::hold);
 }
 
 } // namespace

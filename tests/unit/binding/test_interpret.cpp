@@ -18,7 +18,7 @@ constexpr auto without_secret = command_type::add_subscriptions;
 constexpr auto with_secret = command_type::update_ca_pin_to_given_value;
 
 interpretation interpreted(const exchange& e, command_type type = without_secret) {
-    return compiled(binding_text()).interpret(full_command(type), 1, e);
+    return compiled(binding_text()).interpret(full_command(type), {1}, e);
 }
 
 TEST(interpret, reads_the_whole_of_a_body_that_is_stored_in_part) {

@@ -16,7 +16,7 @@ using samples::soap_1_1;
 // Returns the answer's message, or `?` if it cannot be read.
 std::string message_of(const std::string& body, const std::string& content_type) {
     const auto r = compiled(binding_text())
-                       .interpret(samples::bare(command_type{}), 1, answered(body, 200, content_type))
+                       .interpret(samples::bare(command_type{}), {1}, answered(body, 200, content_type))
                        .answer;
     return r.outcome == outcome::success ? r.message : "?";
 }

@@ -126,7 +126,7 @@ std::vector<shape> shapes() {
 void expect_read(const binding& b) {
     for (const auto& [name, body, means, code] : shapes())
         for (const int http : {200, 500}) {
-            const auto r = b.interpret(samples::full_command(safe), 1, answered(body, http)).answer;
+            const auto r = b.interpret(samples::full_command(safe), {1}, answered(body, http)).answer;
 
             EXPECT_EQ(r.outcome, means) << name << ' ' << http << ": " << r.error_description;
             EXPECT_EQ(r.error_code, code) << name << ' ' << http;
@@ -148,7 +148,7 @@ TEST(one_answer, is_read_by_a_binding_that_looks_everywhere) {
 TEST(one_answer, that_contradicts_itself_is_described_for_support) {
     const auto r = compiled(binding_text())
                        .interpret(samples::bare(safe),
-                                  1,
+                                  {1},
                                   answered(enveloped(in_body("<Status>OK</Status><Status>BUSY</Status>"))))
                        .answer;
 
@@ -161,7 +161,7 @@ TEST(one_answer, says_each_value_in_one_way) {
     const auto read = [&](const std::string& said) {
         return b
             .interpret(samples::full_command(command_type::get_pairing_status_for_card),
-                       1,
+                       {1},
                        answered(enveloped(in_body("<Status>OK</Status>" + said))))
             .answer;
     };
@@ -174,7 +174,7 @@ TEST(one_answer, says_each_value_in_one_way) {
 TEST(one_answer, reads_its_message_and_reference_below_the_body) {
     const auto r = compiled(binding_text())
                        .interpret(samples::bare(safe),
-                                  1,
+                                  {1},
                                   answered(enveloped("<e:Header><Text>spam</Text><Ref>1</Ref></e:Header>" +
                                                      in_body("<Status>OK</Status><Text>a</Text><Text>b</Text>"
                                                              "<Ref>2</Ref><Ref>3</Ref>"))))
@@ -191,7 +191,7 @@ TEST(one_answer, may_name_its_request_in_the_header) {
     const auto read = [&](const char* id) {
         return b
             .interpret(samples::bare(safe),
-                       7,
+                       {7},
                        answered(enveloped("<e:Header><RelatesTo>" + std::string(id) +
                                           "</RelatesTo></e:Header>" + in_body("<Status>OK</Status>"))))
             .answer;
@@ -212,7 +212,7 @@ TEST(one_answer, with_a_hundred_thousand_elements_named_fault_is_read_quickly) {
         enveloped(in_body("<r xmlns:x=\"urn:x\"" + declared + ">" + many + "</r>" + "<Status>OK</Status>"));
 
     const auto begin = std::chrono::steady_clock::now();
-    const auto r = compiled(binding_text()).interpret(samples::bare(safe), 1, answered(body)).answer;
+    const auto r = compiled(binding_text()).interpret(samples::bare(safe), {1}, answered(body)).answer;
 
     EXPECT_EQ(r.error_code, unreadable) << "beyond a limit such elements are taken for faults";
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));

@@ -26,7 +26,7 @@ std::string written(std::string_view attribute) {
 }
 
 reply read(command_type type, const exchange& e) {
-    return compiled(written("one-way=\"yes\"")).interpret(samples::bare(type), 1, e).answer;
+    return compiled(written("one-way=\"yes\"")).interpret(samples::bare(type), {1}, e).answer;
 }
 
 TEST(one_way, an_empty_answer_is_a_success_of_a_command_that_says_so) {

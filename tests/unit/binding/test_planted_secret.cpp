@@ -197,7 +197,7 @@ TEST(planted_secret, is_in_no_member_of_a_reply_and_in_no_stored_text) {
     const auto c = full_command(command_type::update_ca_pin_to_given_value);
     for (const auto& notation : notations())
         for (const auto& [name, answer] : every_place(notation)) {
-            const auto [r, stored] = b.interpret(c, 1, answer);
+            const auto [r, stored] = b.interpret(c, {1}, answer);
             EXPECT_FALSE(lets_out(stored)) << name << ' ' << notation << ": " << stored;
             EXPECT_THAT(stored, testing::HasSubstr("****")) << name << ' ' << notation << ": " << stored;
             for (const auto& text : texts_of(r))
@@ -207,7 +207,7 @@ TEST(planted_secret, is_in_no_member_of_a_reply_and_in_no_stored_text) {
 
 TEST(planted_secret, is_sent_and_not_in_the_envelope_that_is_stored) {
     for (const auto& b : {wire(), samples::shipped()}) {
-        const auto [sent, masked] = b.prepare(full_command(command_type::update_ca_pin_to_given_value), 1);
+        const auto [sent, masked] = b.prepare(full_command(command_type::update_ca_pin_to_given_value), {1});
 
         EXPECT_TRUE(lets_out(sent.body)) << sent.body;
         EXPECT_FALSE(lets_out(masked)) << masked;
@@ -225,7 +225,7 @@ TEST(planted_secret, is_found_in_every_character_set) {
                 body += little ? std::string{ch, '\0'} : std::string{'\0', ch};
             const auto e = answered(body, 200, std::string("text/xml; charset=") + charset);
 
-            const auto [r, stored] = b.interpret(c, 1, e);
+            const auto [r, stored] = b.interpret(c, {1}, e);
             EXPECT_FALSE(lets_out(stored)) << charset;
             for (const auto& text : texts_of(r))
                 EXPECT_FALSE(lets_out(text)) << charset << ": " << text;
@@ -236,7 +236,7 @@ TEST(planted_secret, withholds_only_texts_with_digits_of_an_answer_that_is_withh
     const auto r =
         wire()
             .interpret(full_command(command_type::update_ca_pin_to_given_value),
-                       1,
+                       {1},
                        answered(soap_1_1("<Status>OK</Status><Text>done</Text><Ref>47<b/>11</Ref>")))
             .answer;
 
@@ -249,7 +249,7 @@ TEST(planted_secret, withholds_only_texts_with_digits_of_an_answer_that_is_withh
 TEST(planted_secret, is_not_shown_in_parts_in_the_digits_of_another_script) {
     const auto r = wire()
                        .interpret(full_command(command_type::update_ca_pin_to_given_value),
-                                  1,
+                                  {1},
                                   answered(soap_1_1("<Status>OK</Status><Text>４７</Text><Ref>１１</Ref>")))
                        .answer;
 
@@ -261,7 +261,7 @@ TEST(planted_secret, is_not_shown_in_parts_in_the_digits_of_another_script) {
 TEST(planted_secret, a_status_that_looks_like_it_still_decides) {
     const auto b = compiled(replaced(binding_text(), "code=\"OK\"", "code=\"4711\""));
     const auto r = b.interpret(full_command(command_type::update_ca_pin_to_given_value),
-                               1,
+                               {1},
                                answered(soap_1_1("<Status>4711</Status>")))
                        .answer;
 
@@ -274,12 +274,12 @@ TEST(planted_secret, other_numbers_and_other_commands_are_shown) {
                                      "<Ref>38a4254b-6663</Ref>"));
     const auto b = wire();
 
-    const auto [r, stored] = b.interpret(full_command(command_type::update_ca_pin_to_given_value), 1, e);
+    const auto [r, stored] = b.interpret(full_command(command_type::update_ca_pin_to_given_value), {1}, e);
     EXPECT_EQ(r.message, "147110 of 2026-11-27 04:07:11");
     EXPECT_EQ(r.reference_number, "38a4254b-6663");
     EXPECT_EQ(stored, e.body);
     EXPECT_EQ(b.interpret(full_command(command_type::update_ca_pin_to_default_value),
-                          1,
+                          {1},
                           answered(soap_1_1("<Status>4711</Status>")))
                   .answer.status_code,
               "4711");

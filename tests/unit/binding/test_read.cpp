@@ -19,7 +19,7 @@ using samples::status_answer;
 constexpr auto safe = command_type::add_subscriptions;
 
 reply read(const exchange& e, command_type type = safe) {
-    return compiled(binding_text()).interpret(samples::bare(type), 1, e).answer;
+    return compiled(binding_text()).interpret(samples::bare(type), {1}, e).answer;
 }
 
 TEST(read, a_known_success_is_a_success) {
@@ -75,14 +75,14 @@ TEST(read, a_command_may_have_its_own_row_for_a_status) {
     const auto text = replaced(binding_text(), "</reply>", R"(<status code="BUSY" is="success"/></reply>)");
     const auto b = compiled(text);
 
-    EXPECT_EQ(
-        b.interpret(samples::bare(command_type::add_subscriptions), 1, status_answer("BUSY")).answer.outcome,
-        outcome::success);
-    EXPECT_EQ(b.interpret(samples::bare(command_type::cancel_subscriptions), 1, status_answer("BUSY"))
+    EXPECT_EQ(b.interpret(samples::bare(command_type::add_subscriptions), {1}, status_answer("BUSY"))
+                  .answer.outcome,
+              outcome::success);
+    EXPECT_EQ(b.interpret(samples::bare(command_type::cancel_subscriptions), {1}, status_answer("BUSY"))
                   .answer.outcome,
               outcome::retry);
     EXPECT_EQ(
-        b.interpret(samples::bare(command_type::add_subscriptions), 1, status_answer("OK")).answer.outcome,
+        b.interpret(samples::bare(command_type::add_subscriptions), {1}, status_answer("OK")).answer.outcome,
         outcome::success);
 }
 
@@ -173,7 +173,7 @@ TEST(read, many_threads_may_read_at_once) {
         for (auto& n : successes)
             threads.emplace_back([&b, &e, &n] {
                 for (int i = 0; i < 200; ++i)
-                    n += b.interpret(samples::bare(command_type::get_active_subscriptions), 1, e)
+                    n += b.interpret(samples::bare(command_type::get_active_subscriptions), {1}, e)
                                      .answer.outcome == outcome::success
                              ? 1
                              : 0;
@@ -190,7 +190,7 @@ TEST(read, no_beginning_of_an_answer_is_a_success) {
         auto e = whole;
         e.body.resize(length);
 
-        EXPECT_EQ(b.interpret(samples::bare(safe), 1, e).answer.outcome, outcome::hold) << e.body;
+        EXPECT_EQ(b.interpret(samples::bare(safe), {1}, e).answer.outcome, outcome::hold) << e.body;
     }
 }
 
@@ -202,7 +202,7 @@ TEST(read, no_changed_byte_makes_a_refusal_a_success) {
             auto e = whole;
             e.body[at] = c;
 
-            EXPECT_NE(b.interpret(samples::bare(safe), 1, e).answer.outcome, outcome::success) << e.body;
+            EXPECT_NE(b.interpret(samples::bare(safe), {1}, e).answer.outcome, outcome::success) << e.body;
         }
 }
 

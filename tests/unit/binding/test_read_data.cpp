@@ -12,7 +12,7 @@ using samples::replaced;
 using samples::status_answer;
 
 reply read(command_type type, std::string_view data, const std::string& text = binding_text()) {
-    return compiled(text).interpret(samples::bare(type), 1, status_answer("OK", data)).answer;
+    return compiled(text).interpret(samples::bare(type), {1}, status_answer("OK", data)).answer;
 }
 
 TEST(read_data, a_list_becomes_objects) {
@@ -108,7 +108,7 @@ TEST(read_data, an_element_that_is_nil_is_absent) {
 TEST(read_data, data_is_read_from_a_success_only) {
     const auto r = compiled(binding_text())
                        .interpret(samples::bare(command_type::get_pairing_status_for_card),
-                                  1,
+                                  {1},
                                   status_answer("BUSY", "<Paired>1</Paired>"))
                        .answer;
 

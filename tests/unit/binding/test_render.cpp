@@ -12,7 +12,7 @@ using samples::full_command;
 using samples::replaced;
 
 std::string rendered(const std::string& text, const command& c) {
-    return body_of(compiled(text).prepare(c, 42).wire.body);
+    return body_of(compiled(text).prepare(c, {42}).wire.body);
 }
 
 TEST(render, writes_the_parameters_and_the_id_of_the_request) {
@@ -135,7 +135,7 @@ TEST(render, escapes_text_and_attributes) {
 
 TEST(render, writes_the_envelope_whole_and_no_directive) {
     const auto body =
-        compiled(binding_text()).prepare(full_command(command_type::create_pairing), 1).wire.body;
+        compiled(binding_text()).prepare(full_command(command_type::create_pairing), {1}).wire.body;
 
     EXPECT_TRUE(body.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
                                  "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" "
@@ -171,7 +171,7 @@ TEST(render, doubled_braces_are_braces) {
 }
 
 TEST(render, gives_the_path_and_the_soap_1_1_headers) {
-    const auto e = compiled(binding_text()).prepare(full_command(command_type::create_pairing), 1).wire;
+    const auto e = compiled(binding_text()).prepare(full_command(command_type::create_pairing), {1}).wire;
 
     EXPECT_EQ(e.path, "/CREATE_PAIRING");
     EXPECT_EQ(e.content_type, "text/xml; charset=utf-8");
@@ -182,7 +182,7 @@ TEST(render, an_empty_action_is_sent_and_an_absent_one_is_not) {
     constexpr std::string_view action = "action=\"urn:test:ADD_SUBSCRIPTIONS\"";
     const auto c = full_command(command_type::add_subscriptions);
     const auto rendered = [&](std::string_view with) {
-        return compiled(replaced(binding_text(), action, with)).prepare(c, 1).wire;
+        return compiled(replaced(binding_text(), action, with)).prepare(c, {1}).wire;
     };
 
     EXPECT_EQ(rendered("action=\"\"").soap_action, "");
@@ -195,7 +195,7 @@ TEST(render, soap_1_2_carries_the_action_in_the_content_type) {
     while (text.find(old_namespace) != std::string::npos)
         text = replaced(text, old_namespace, "http://www.w3.org/2003/05/soap-envelope");
 
-    const auto e = compiled(text).prepare(full_command(command_type::create_pairing), 1).wire;
+    const auto e = compiled(text).prepare(full_command(command_type::create_pairing), {1}).wire;
 
     EXPECT_EQ(e.content_type, "application/soap+xml; charset=utf-8; action=\"urn:test:CREATE_PAIRING\"");
     EXPECT_EQ(e.soap_action, std::nullopt);
@@ -205,7 +205,7 @@ TEST(render, masks_the_pin_in_every_place) {
     const auto c = full_command(command_type::update_ca_pin_to_given_value);
     const auto b = compiled(binding_text());
 
-    const auto [wire, masked] = b.prepare(c, 1);
+    const auto [wire, masked] = b.prepare(c, {1});
 
     EXPECT_EQ(body_of(masked),
               "<t:UPDATE_CA_PIN_TO_GIVEN_VALUE><t:Card>01900080207</t:Card><t:Pin was=\"****\">****</t:Pin>"
@@ -221,7 +221,8 @@ TEST(render, masks_a_pin_of_any_length_in_both_character_sets) {
                 binding_text(), "characters=\"UTF-8\"", "characters=\"" + std::string(characters) + "\""));
             c.parameters["new_pin"] = pin;
 
-            EXPECT_NE(b.prepare(c, 1).masked.find("<t:Pin was=\"****\">****</t:Pin></t:"), std::string::npos)
+            EXPECT_NE(b.prepare(c, {1}).masked.find("<t:Pin was=\"****\">****</t:Pin></t:"),
+                      std::string::npos)
                 << characters << ' ' << pin;
         }
 }
@@ -230,7 +231,7 @@ TEST(render, masked_is_the_same_if_there_is_no_secret) {
     const auto b = compiled(binding_text());
     const auto c = full_command(command_type::display_fingerprint);
 
-    const auto [wire, masked] = b.prepare(c, 7);
+    const auto [wire, masked] = b.prepare(c, {7});
 
     EXPECT_EQ(masked, wire.body);
 }
@@ -240,7 +241,7 @@ TEST(render, iso_8859_1_is_sent_as_such_and_stored_as_utf_8) {
     auto c = full_command(command_type::send_mail_message_to_client);
     c.parameters["message"] = "Caf\xC3\xA9 \xE2\x82\xAC";
 
-    const auto [e, masked] = b.prepare(c, 1);
+    const auto [e, masked] = b.prepare(c, {1});
 
     EXPECT_EQ(e.content_type, "text/xml; charset=iso-8859-1");
     EXPECT_TRUE(e.body.starts_with("<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>"));

@@ -13,7 +13,7 @@ using samples::full_command;
 
 // Returns the stored answer. The command's PIN is 4711.
 std::string stored(const exchange& e, command_type type = command_type::update_ca_pin_to_given_value) {
-    return compiled(binding_text()).interpret(full_command(type), 1, e).storable;
+    return compiled(binding_text()).interpret(full_command(type), {1}, e).storable;
 }
 
 TEST(storable, keeps_the_answer_unchanged) {
@@ -63,7 +63,7 @@ TEST(storable, an_empty_secret_masks_nothing) {
     auto c = full_command(command_type::update_ca_pin_to_given_value);
     c.parameters["new_pin"] = "";
 
-    EXPECT_EQ(compiled(binding_text()).interpret(c, 1, answered("a b")).storable, "a b");
+    EXPECT_EQ(compiled(binding_text()).interpret(c, {1}, answered("a b")).storable, "a b");
 }
 
 TEST(storable, replaces_characters_that_a_text_column_does_not_accept) {

@@ -25,7 +25,7 @@ TEST(transport, a_request_that_was_not_sent_is_always_tried_again) {
     const auto b = compiled(binding_text());
     for (const auto type : {safe, unsafe}) {
         const auto r =
-            b.interpret(samples::bare(type), 1, failed(exchange_state::not_sent, transport_error::connect))
+            b.interpret(samples::bare(type), {1}, failed(exchange_state::not_sent, transport_error::connect))
                 .answer;
 
         EXPECT_EQ(r.outcome, outcome::retry);
@@ -37,7 +37,7 @@ TEST(transport, a_request_that_was_not_sent_is_always_tried_again) {
 TEST(transport, a_repeat_safe_command_without_an_answer_is_tried_again) {
     const auto r = compiled(binding_text())
                        .interpret(samples::bare(safe),
-                                  1,
+                                  {1},
                                   failed(exchange_state::sent_no_answer, transport_error::too_large))
                        .answer;
 
@@ -57,20 +57,20 @@ TEST(transport, an_unreadable_answer_is_an_attempt_and_not_an_outage) {
         auto e = failed(exchange_state::sent_no_answer, error);
         e.outage = true;
 
-        const auto r = b.interpret(samples::bare(safe), 1, e).answer;
+        const auto r = b.interpret(samples::bare(safe), {1}, e).answer;
 
         EXPECT_EQ(r.unreadable, came) << name_of(error);
         EXPECT_EQ(r.outage, !came) << name_of(error);
     }
     EXPECT_FALSE(
-        b.interpret(samples::bare(safe), 1, failed(exchange_state::not_sent, transport_error::connect))
+        b.interpret(samples::bare(safe), {1}, failed(exchange_state::not_sent, transport_error::connect))
             .answer.unreadable);
 }
 
 TEST(transport, another_command_without_an_answer_is_maybe_sent) {
     const auto r = compiled(binding_text())
                        .interpret(samples::bare(unsafe),
-                                  1,
+                                  {1},
                                   failed(exchange_state::sent_no_answer, transport_error::timeout))
                        .answer;
 
@@ -88,21 +88,23 @@ TEST(transport, a_row_decides_but_never_repeats_an_unsafe_command) {
                  "<outcomes><transport error=\"timeout\" is=\"rejected\"/>"
                  "<transport error=\"closed\" is=\"retry\"/><transport error=\"tls\" is=\"hold\"/>"));
 
-    EXPECT_EQ(
-        b.interpret(samples::bare(safe), 1, failed(exchange_state::sent_no_answer, transport_error::timeout))
-            .answer.outcome,
-        outcome::rejected);
-    EXPECT_EQ(b.interpret(samples::bare(unsafe), 1, failed(exchange_state::not_sent, transport_error::tls))
+    EXPECT_EQ(b.interpret(
+                   samples::bare(safe), {1}, failed(exchange_state::sent_no_answer, transport_error::timeout))
+                  .answer.outcome,
+              outcome::rejected);
+    EXPECT_EQ(b.interpret(samples::bare(unsafe), {1}, failed(exchange_state::not_sent, transport_error::tls))
                   .answer.outcome,
               outcome::hold);
-    EXPECT_EQ(
-        b.interpret(samples::bare(unsafe), 1, failed(exchange_state::sent_no_answer, transport_error::closed))
-            .answer.outcome,
-        outcome::hold);
-    EXPECT_EQ(
-        b.interpret(samples::bare(unsafe), 1, failed(exchange_state::sent_no_answer, transport_error::closed))
-            .answer.error_code,
-        "MAYBE_SENT");
+    EXPECT_EQ(b.interpret(samples::bare(unsafe),
+                          {1},
+                          failed(exchange_state::sent_no_answer, transport_error::closed))
+                  .answer.outcome,
+              outcome::hold);
+    EXPECT_EQ(b.interpret(samples::bare(unsafe),
+                          {1},
+                          failed(exchange_state::sent_no_answer, transport_error::closed))
+                  .answer.error_code,
+              "MAYBE_SENT");
 }
 
 } // namespace

@@ -123,7 +123,7 @@ class no_xml : public testing::TestWithParam<broken> {};
 TEST_P(no_xml, is_held_as_unreadable_and_gives_no_value) {
     const auto r =
         compiled(binding_text())
-            .interpret(samples::bare(command_type::add_subscriptions), 1, answered(GetParam().body))
+            .interpret(samples::bare(command_type::add_subscriptions), {1}, answered(GetParam().body))
             .answer;
 
     EXPECT_EQ(r.outcome, outcome::hold) << GetParam().name;
@@ -175,8 +175,9 @@ TEST(well_formed, names_the_limit_that_is_exceeded) {
 TEST(well_formed, an_html_page_is_reported_as_such) {
     for (const auto* page : {"<html><br></html>", "<!DOCTYPE html><p>", "\r\n<!doctype HTML PUBLIC ''><p>"})
         EXPECT_EQ(compiled(binding_text())
-                      .interpret(
-                          samples::bare(command_type::add_subscriptions), 1, answered(page, 502, "text/html"))
+                      .interpret(samples::bare(command_type::add_subscriptions),
+                                 {1},
+                                 answered(page, 502, "text/html"))
                       .answer.error_description,
                   "the answer is HTTP 502 with an HTML page");
 }

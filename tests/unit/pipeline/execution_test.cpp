@@ -272,6 +272,23 @@ TEST(execution, what_the_read_back_shows_as_not_done_is_sent) {
     EXPECT_EQ(ends(c).disposition, disposition::complete);
 }
 
+TEST(execution, tells_a_get_outside_the_plan_from_the_command_that_it_precedes) {
+    auto read_back = careful_execution_of(maybe_sent());
+    auto probe = execution_of(
+        request_for(1, "SEND_BARK_MESSAGE_TO_CLIENT", {{"smartcard_ca_id", "01"}, {"message", "Hello"}}));
+
+    for (auto* one : {&read_back, &probe}) {
+        const auto get = std::get<send_step>(one->next(false));
+        EXPECT_EQ(get.what->type, command_type::get_active_subscriptions);
+        EXPECT_EQ(get.sequence, 1);
+        EXPECT_TRUE(get.outside_plan);
+        one->answered(subscribed_to({"2222"}));
+        const auto command = std::get<send_step>(one->next());
+        EXPECT_EQ(command.sequence, 1);
+        EXPECT_FALSE(command.outside_plan);
+    }
+}
+
 TEST(execution, what_the_read_back_does_not_tell_is_held) {
     auto parameters = one_service();
     parameters.emplace("end_date", "2030-01-31T00:00:00Z");
