@@ -2,6 +2,7 @@
 
 #include <contego/command_type.hpp>
 
+#include <array>
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
@@ -42,6 +43,15 @@ struct limits {
 
     /// One bit for each of command_types. It is set if the binding file lacks the command.
     std::bitset<command_types.size()> unsupported{};
+
+    /// For each of command_types, one bit for each of its parameters. The bit is set if the binding file has
+    /// no place for the parameter and does not ignore it: a request that gives it is refused.
+    std::array<std::uint32_t, command_types.size()> without_place{};
+
+    /// Returns whether a request may give the parameter at this position of parameters_of(type).
+    [[nodiscard]] bool takes(command_type type, std::size_t position) const {
+        return (without_place.at(static_cast<std::size_t>(type)) >> position & 1U) == 0;
+    }
 
     /// Returns whether the binding file has the command.
     [[nodiscard]] bool supports(command_type type) const {

@@ -2,6 +2,7 @@
 
 #include "binding/compiled.hpp"
 #include "binding/namespaces.hpp"
+#include <contego/parameter.hpp>
 
 #include <algorithm>
 #include <array>
@@ -20,6 +21,12 @@ bool has_success(const outcome_table& table) {
 bool is_printable(std::string_view text, std::string_view forbidden) {
     return std::ranges::all_of(
         text, [&](char c) { return c >= ' ' && c <= '~' && forbidden.find(c) == std::string_view::npos; });
+}
+
+bool has_no_place(const skeleton& s, command_type type, std::string_view name) {
+    const auto all = parameters_of(type);
+    const auto at = std::ranges::find(all, name, &parameter::name) - all.begin();
+    return (s.without_place >> at & 1U) != 0;
 }
 
 std::string all_codes() {
@@ -49,8 +56,9 @@ public:
 private:
     // Limits and common rows may be anywhere in the file. Commands need both, so they are read last.
     void read_root(pugi::xml_node root) {
-        file_.allow_attributes(root, {"name", "soap"});
+        file_.allow_attributes(root, {"name", "soap", "ignores"});
         read_version(root);
+        ignored_ = compile_ignored(file_, root, command_types);
         for (const auto child : file_.children(root)) {
             const auto name = local_of(child.name());
             if (name == "limits" && only_one(child, limits_seen_))
@@ -110,7 +118,7 @@ private:
     void read_known(pugi::xml_node element, command_type type) {
         auto& c = out_.commands.at(static_cast<std::size_t>(type));
         c.outcomes = common_;
-        file_.allow_attributes(element, {"code", "path", "action", "repeat-safe", "one-way"});
+        file_.allow_attributes(element, {"code", "path", "action", "repeat-safe", "one-way", "ignores"});
         read_address(c, element);
         pugi::xml_node request;
         pugi::xml_node reply;
@@ -124,13 +132,26 @@ private:
             }
         }
         if (request)
-            c.request = compile_skeleton(file_, request, type, version_, out_.limits.characters);
+            read_request(c, request, element, type);
         else
             file_.mistake(element, "the element request is missing");
         if (reply)
             read_reply(c, reply, type);
         else
             file_.mistake(element, "the element reply is missing");
+    }
+
+    void
+    read_request(compiled_command& c, pugi::xml_node request, pugi::xml_node element, command_type type) {
+        c.request = compile_skeleton(file_, request, type, version_, out_.limits.characters);
+        auto ignored = compile_ignored(file_, element, {&type, 1});
+        for (const auto& name : ignored)
+            if (!has_no_place(c.request, type, name))
+                file_.mistake(file_.line_of(element.attribute("ignores")),
+                              "ignores names " + name + ", which the request places");
+        ignored.insert(ignored_.begin(), ignored_.end());
+        out_.limits.without_place.at(static_cast<std::size_t>(type)) =
+            refused_parameters(type, c.request.without_place, ignored);
     }
 
     // A command's own correlation takes precedence over the common one.
@@ -216,6 +237,7 @@ private:
     soap_version version_ = soap_version::soap_1_1;
     pugi::xml_node correlation_; // the common one
     bool correlation_seen_ = false;
+    std::set<std::string> ignored_; // by every command
     bool limits_seen_ = false;
     bool outcomes_seen_ = false;
 };

@@ -7,7 +7,9 @@
 #include "binding/source.hpp"
 #include <contego/limits.hpp>
 
+#include <cstdint>
 #include <set>
+#include <span>
 #include <string>
 
 namespace contego::wire {
@@ -43,6 +45,16 @@ private:
     outcome_table& table_;
     std::set<std::string> seen_;
 };
+
+/// Reads the `ignores` attribute of the root or of a command: names of optional parameters, separated by
+/// blanks. Notes a mistake for each name that no command of `types` has as an optional parameter.
+[[nodiscard]] std::set<std::string>
+compile_ignored(source& file, pugi::xml_node element, std::span<const command_type> types);
+
+/// Returns the parameters without a place that a request must not give, as bits: those of `without_place`
+/// that are neither ignored nor a distributor, which is a matter of the CRM alone.
+[[nodiscard]] std::uint32_t
+refused_parameters(command_type type, std::uint32_t without_place, const std::set<std::string>& ignored);
 
 /// Compiles the `request` element of a command.
 [[nodiscard]] skeleton compile_skeleton(

@@ -34,6 +34,7 @@ public:
         element(root);
         flush();
         names_.check_mandatory(file_.line_of(request));
+        out_.without_place = names_.without_place();
         return std::move(out_);
     }
 

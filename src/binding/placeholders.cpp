@@ -115,7 +115,7 @@ std::optional<names_in_request::meaning> names_in_request::use(const std::string
     if (!is_guarded(*f))
         file_.mistake(line, name + " is optional: the element that holds it needs b:if=\"" + name + "\"");
     if (f->depth == 0)
-        used_.insert(name);
+        note_use(name);
     else if (f->what.mandatory)
         lists_[f->depth - 1].identified = true;
     return meaning{.levels = lists_.size() - f->depth, .kind = f->what.kind};
@@ -125,6 +125,7 @@ std::size_t names_in_request::condition(const std::string& name, std::size_t lin
     const auto f = look_up(name);
     if (!f) unknown(name, line);
     const auto depth = f ? f->depth : 0;
+    if (depth == 0) named_.insert(name);
     conditions_.emplace_back(name, depth);
     return lists_.size() - depth;
 }
@@ -140,7 +141,7 @@ std::optional<std::size_t> names_in_request::enter_list(const std::string& name,
         file_.mistake(line, name + " is not a list; b:each takes smartcards or stbs");
         return std::nullopt;
     }
-    used_.insert(name);
+    note_use(name);
     const auto levels = lists_.size();
     lists_.push_back({.name = name, .fields = fields});
     return levels;
@@ -158,6 +159,21 @@ void names_in_request::check_mandatory(std::size_t line) {
     for (const auto& p : parameters_of(type_))
         if (p.mandatory && !used_.contains(std::string(p.name)))
             file_.mistake(line, std::string(p.name) + " is mandatory but never used");
+}
+
+void names_in_request::note_use(const std::string& name) {
+    used_.insert(name);
+    named_.insert(name);
+}
+
+std::uint32_t names_in_request::without_place() const {
+    std::uint32_t bits = 0;
+    std::uint32_t bit = 1;
+    for (const auto& p : parameters_of(type_)) {
+        if (!named_.contains(std::string(p.name))) bits |= bit;
+        bit <<= 1U;
+    }
+    return bits;
 }
 
 std::optional<names_in_request::found> names_in_request::look_up(std::string_view name) const {

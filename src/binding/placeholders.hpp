@@ -4,6 +4,7 @@
 #include <contego/command_type.hpp>
 #include <contego/parameter.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -53,6 +54,9 @@ public:
     /// Notes a mistake for each mandatory parameter of the command that was never used.
     void check_mandatory(std::size_t line);
 
+    /// Returns one bit for each parameter of the command, set if no placeholder, condition or list names it.
+    [[nodiscard]] std::uint32_t without_place() const;
+
 private:
     struct found {
         parameter what;
@@ -68,12 +72,14 @@ private:
     [[nodiscard]] std::optional<found> look_up(std::string_view name) const;
     [[nodiscard]] bool is_guarded(const found& f) const;
     void unknown(std::string_view name, std::size_t line);
+    void note_use(const std::string& name);
 
     source& file_;
     command_type type_;
     std::vector<open_list> lists_;
     std::vector<std::pair<std::string, std::size_t>> conditions_; // name and depth
     std::set<std::string> used_;                                  // parameters of the command itself
+    std::set<std::string> named_; // the same, and those that only a condition names
 };
 
 } // namespace contego::wire

@@ -5,6 +5,7 @@
 #include <contego/command.hpp>
 #include <contego/limits.hpp>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct skeleton {
     std::vector<step> steps;
     std::size_t constant_bytes = 0;
     character_set characters = character_set::utf_8;
+    std::uint32_t without_place = 0; ///< as in contego::limits: the optional parameters that it never names
 };
 
 /// A rendered skeleton.

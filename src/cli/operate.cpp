@@ -96,8 +96,8 @@ int check_command(const check_arguments& arguments) {
         wrong = print_mistakes(arguments.configuration_file.string(), mistakes_in(read.result.database));
     for (const auto& [name, p] : read.result.providers) {
         wrong = print_mistakes("providers." + name, mistakes_in(p)) || wrong;
-        if (const auto lacking = unsupported_commands(p); !lacking.empty())
-            std::cout << "providers." << name << ": " << lacking << '\n';
+        for (const auto& remark : remarks_on(p))
+            std::cout << "providers." << name << ": " << remark << '\n';
     }
     if (!wrong) std::cout << "the configuration has no mistakes\n";
     return wrong ? exit_status::bad_input : 0;

@@ -1,12 +1,38 @@
 #include "config/check_provider.hpp"
 
 #include "config/load_binding.hpp"
+#include <contego/parameter.hpp>
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <utility>
 
 namespace contego::daemon {
+namespace {
+
+std::string unsupported_commands(const limits& site) {
+    std::string names;
+    for (const auto type : command_types)
+        if (!site.supports(type)) (names += names.empty() ? "" : ", ") += name_of(type);
+    return names;
+}
+
+/// Returns the commands that have no place for a parameter, by the name of the parameter.
+std::map<std::string, std::string> parameters_without_place(const limits& site) {
+    std::map<std::string, std::string> commands;
+    for (const auto type : command_types) {
+        const auto parameters = parameters_of(type);
+        for (std::size_t at = 0; at < parameters.size(); ++at) {
+            if (!site.supports(type) || site.takes(type, at)) continue;
+            auto& names = commands[std::string(parameters[at].name)];
+            (names += names.empty() ? "" : ", ") += name_of(type);
+        }
+    }
+    return commands;
+}
+
+} // namespace
 
 std::variant<std::vector<http::endpoint>, std::vector<std::string>>
 check_endpoints(const provider_configuration& p) {
@@ -35,16 +61,19 @@ std::vector<std::string> mistakes_in(const provider_configuration& p) {
     return all;
 }
 
-std::string unsupported_commands(const provider_configuration& p) {
+std::vector<std::string> remarks_on(const provider_configuration& p) {
     const auto loaded = load_binding(p.binding);
     const auto* good = std::get_if<binding>(&loaded);
     if (good == nullptr) return {};
-    std::string names;
-    for (const auto type : command_types)
-        if (!good->limits().supports(type)) (names += names.empty() ? "" : ", ") += name_of(type);
-    if (names.empty()) return {};
-    return "the binding does not support these commands: " + names +
-           "; a request that needs one of them is rejected with NOT_SUPPORTED";
+    std::vector<std::string> all;
+    if (const auto names = unsupported_commands(good->limits()); !names.empty())
+        all.push_back("the binding does not support these commands: " + names +
+                      "; a request that needs one of them is rejected with NOT_SUPPORTED");
+    for (const auto& [name, commands] : parameters_without_place(good->limits()))
+        all.push_back("the binding has no place for " + name + " in " + commands +
+                      "; a request that gives it is rejected with VALIDATION_ERROR, unless the attribute "
+                      "ignores names it");
+    return all;
 }
 
 } // namespace contego::daemon

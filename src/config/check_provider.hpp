@@ -16,8 +16,8 @@ check_endpoints(const provider_configuration& p);
 /// Returns every mistake in a provider's binding file and endpoints.
 [[nodiscard]] std::vector<std::string> mistakes_in(const provider_configuration& p);
 
-/// Returns a sentence that names the commands that a provider's binding lacks. It is empty if the binding has
-/// all of them, or if the file has mistakes.
-[[nodiscard]] std::string unsupported_commands(const provider_configuration& p);
+/// Returns sentences about a provider's binding that are no mistakes: the commands that it lacks, and the
+/// optional parameters for which it has no place. There are none if the file has mistakes.
+[[nodiscard]] std::vector<std::string> remarks_on(const provider_configuration& p);
 
 } // namespace contego::daemon

@@ -37,8 +37,8 @@ findings look_at_configuration(snapshot& p) {
     }
     if (all.empty()) all.push_back(good("the configuration has no mistakes"));
     for (const auto& [name, provider] : p.settings().providers)
-        if (const auto lacking = unsupported_commands(provider); !lacking.empty())
-            all.push_back(good(std::string("provider ").append(name).append(": ").append(lacking)));
+        for (const auto& remark : remarks_on(provider))
+            all.push_back(good(std::string("provider ").append(name).append(": ").append(remark)));
     return all;
 }
 

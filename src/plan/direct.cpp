@@ -184,7 +184,11 @@ void check_names(std::span<const parameter> known, const value::object& paramete
 void fill(value::object& to, const parameter& p, const value::object& parameters, const check& c) {
     const auto found = parameters.find(p.name);
     const bool is_given = found != parameters.end() && (p.mandatory || !found->second.is_null());
-    if (is_given) {
+    const auto position = static_cast<std::size_t>(&p - parameters_of(c.type).data());
+    if (is_given && !c.site.takes(c.type, position)) {
+        c.found.add(
+            std::string(p.name), found->second, "must be absent, because the binding has no place for it");
+    } else if (is_given) {
         if (auto good = checked(p, found->second, c); good && *good != value(value::list{}))
             to.emplace(p.name, std::move(*good));
     } else if (p.mandatory) {
