@@ -6,7 +6,10 @@
 #include <contego/limits.hpp>
 #include <contego/prepared_command.hpp>
 #include <contego/sending.hpp>
+#include <contego/site.hpp>
 
+#include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +17,10 @@
 #include <vector>
 
 namespace contego {
+
+namespace wire {
+class site_secrets;
+}
 
 /// One mistake in a binding file: `line 14: command ADD_SUBSCRIPTIONS: service_ca_id is mandatory but never
 /// used`.
@@ -42,6 +49,17 @@ public:
     /// unsupported command.
     [[nodiscard]] bool repeat_safe(command_type type) const;
 
+    /// Returns the names of the secrets that the file uses, each with the first line that does.
+    [[nodiscard]] const std::map<std::string, std::size_t>& secrets() const;
+
+    /// Returns the remarks of the compilation: sentences about parts of the file that are no mistakes, but
+    /// should be changed. Ordered by line.
+    [[nodiscard]] const std::vector<binding_error>& remarks() const;
+
+    /// Returns this binding for a site. A binding without a site, or a secret that the site lacks, renders an
+    /// empty text in place of the secret.
+    [[nodiscard]] binding at(site s) const;
+
     /// Renders the envelope of a planned command, and the text of the envelope that is stored. `now` fills
     /// the placeholders for ids and the time.
     [[nodiscard]] prepared_command prepare(const command& c, const sending& now) const;
@@ -51,16 +69,17 @@ public:
     ///
     /// The envelope decides about a SOAP fault, not the HTTP status. An answer that the binding file does not
     /// cover is `hold`. If no answer came, or that of another request, the reply is `retry` for a repeat-safe
-    /// command. Otherwise it is `hold` with `MAYBE_SENT`. A secret of `c` in a text of the CAS is shown as
-    /// `****`. The time is linear in the size of the body.
+    /// command. Otherwise it is `hold` with `MAYBE_SENT`. A secret of `c` or of the site in a text of the CAS
+    /// is shown as `****`. The time is linear in the size of the body.
     [[nodiscard]] interpretation interpret(const command& c, const sending& sent, const exchange& e) const;
 
     struct compiled; ///< used only in src/binding
 
 private:
-    explicit binding(std::shared_ptr<const compiled> c) : compiled_(std::move(c)) {}
+    explicit binding(std::shared_ptr<const compiled> c);
 
     std::shared_ptr<const compiled> compiled_;
+    std::shared_ptr<const wire::site_secrets> secrets_;
 };
 
 } // namespace contego

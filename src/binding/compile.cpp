@@ -253,6 +253,8 @@ std::variant<binding, std::vector<binding_error>> binding::compile(std::string_v
     wire::binding_reader(file, *out).read();
     auto mistakes = file.mistakes();
     if (!mistakes.empty()) return mistakes;
+    out->secrets = file.secrets();
+    out->remarks = file.remarks();
     return binding(std::move(out));
 }
 

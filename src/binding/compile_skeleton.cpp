@@ -1,4 +1,5 @@
 #include "binding/compile.hpp"
+#include "binding/content_type.hpp"
 #include "binding/namespaces.hpp"
 #include "binding/placeholders.hpp"
 #include "binding/utf_8.hpp"
@@ -149,6 +150,8 @@ private:
                 element(child);
             else
                 text(child.value(), place::element, file_.line_of(child));
+            if (child.type() != pugi::node_element)
+                check_password(e.name(), child.value(), file_.line_of(child));
         }
         constant("</");
         name(e, e.name());
@@ -165,6 +168,7 @@ private:
         name(e, full);
         constant("=\"");
         text(a.value(), place::attribute, file_.line_of(a));
+        check_password(full, a.value(), file_.line_of(a));
         constant("\"");
     }
 
@@ -194,6 +198,8 @@ private:
                 append_escaped(constant_, p.text, where, out_.characters);
             else if (const auto v = sent_value_of(p.text))
                 placeholder({.what = step::kind::sent, .text = {}, .value = *v});
+            else if (const auto secret = secret_in(file_, p.text, line + p.line))
+                placeholder({.what = step::kind::secret, .text = *secret, .where = where});
             else if (const auto found = names_.use(p.text, line + p.line))
                 placeholder({.what = step::kind::parameter,
                              .text = p.text,
@@ -201,6 +207,16 @@ private:
                              .where = where,
                              .secret = found->kind == parameter_kind::pin});
         }
+    }
+
+    // The file is readable for people who must not know the password.
+    void check_password(std::string_view name, std::string_view written, std::size_t line) {
+        const bool is_literal = !trimmed(written).empty() && written.find('{') == std::string_view::npos;
+        if (!is_literal || lower_case(local_of(name)).find("password") == std::string::npos) return;
+        file_.remark(line,
+                     "the password in " + std::string(name) +
+                         " is written in the file; write {secret.NAME} there, and the password into the file "
+                         "that secrets_file of the provider names");
     }
 
     void placeholder(step s) {

@@ -7,8 +7,10 @@
 #include <contego/binding.hpp>
 
 #include <array>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace contego {
 
@@ -33,6 +35,8 @@ struct compiled_command {
 struct binding::compiled {
     contego::limits limits;
     std::array<wire::compiled_command, command_types.size()> commands;
+    std::map<std::string, std::size_t> secrets; ///< names, each with its first line
+    std::vector<binding_error> remarks;
 
     /// Returns the compiled command of this type.
     [[nodiscard]] const wire::compiled_command& of(command_type type) const {

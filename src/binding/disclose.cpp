@@ -14,7 +14,7 @@ constexpr std::size_t longest_body = std::size_t{1} << 20U;
 class disclosure {
 public:
     disclosure(const veil& v, std::string_view stored)
-        : veil_(v), withheld_(v.is_needed() && is_notice(stored)) {}
+        : veil_(v), withheld_(v.has_pin() && is_notice(stored)) {}
 
     [[nodiscard]] std::string masked(std::string_view text) const {
         auto clean = cleaned(text);
@@ -88,7 +88,7 @@ reply disclosed(reply r, const veil& v, std::string_view stored) {
 
 std::size_t most_bytes_stored(const veil& v) {
     // In no character set is a text less than half as long as its bytes.
-    return 2 * (v.is_needed() ? veil::longest : longest_body) + 64;
+    return 2 * (v.has_pin() ? veil::longest : longest_body) + 64;
 }
 
 std::string storable_body(const veil& v, const body_text& beginning) {

@@ -102,6 +102,17 @@ std::vector<stretch> split_placeholders(std::string_view text) {
     return splitter(text).split();
 }
 
+std::optional<std::string> secret_in(source& file, std::string_view placeholder, std::size_t line) {
+    constexpr std::string_view prefix = "secret.";
+    if (!placeholder.starts_with(prefix)) return std::nullopt;
+    std::string name(placeholder.substr(prefix.size()));
+    if (is_secret_name(name))
+        file.use_secret(name, line);
+    else
+        file.mistake(line, "the name of a secret has letters, digits, - and _ only, not '" + name + "'");
+    return name;
+}
+
 std::optional<names_in_request::meaning> names_in_request::use(const std::string& name, std::size_t line) {
     const auto f = look_up(name);
     if (!f) {
@@ -199,7 +210,7 @@ void names_in_request::unknown(std::string_view name, std::size_t line) {
         (known += p.name) += ", ";
     file_.mistake(line,
                   std::string(name_of(type_)) + " has no parameter " + std::string(name) + "; there are " +
-                      known + sent_value_names());
+                      known + sent_value_names() + ", secret.NAME");
 }
 
 } // namespace contego::wire

@@ -24,6 +24,11 @@ struct stretch {
 /// Splits a text at its placeholders. A name in single braces is a placeholder; `{{` and `}}` are braces.
 [[nodiscard]] std::vector<stretch> split_placeholders(std::string_view text);
 
+/// Returns the name of the secret that a placeholder `secret.NAME` means, and notes in the file that it is
+/// used. Returns nullopt for any other placeholder.
+[[nodiscard]] std::optional<std::string>
+secret_in(source& file, std::string_view placeholder, std::size_t line);
+
 /// The meaning of names at a point of a request skeleton, and whether they are allowed there.
 ///
 /// Inside a list, a name means a field of the item if items have such a field, even if this item lacks it.

@@ -1,3 +1,4 @@
+#include "binding/secret_forms.hpp"
 #include "binding/skeleton.hpp"
 
 #include <array>
@@ -21,8 +22,8 @@ void append_number(std::string& out, Number n) {
 
 class writer {
 public:
-    writer(const skeleton& s, const sending& now, rendered& out)
-        : skeleton_(s), now_(now), out_(out.text), secrets_(out.secrets) {}
+    writer(const skeleton& s, const sending& now, const site_secrets& known, rendered& out)
+        : skeleton_(s), now_(now), known_(known), out_(out.text), secrets_(out.secrets) {}
 
     void write(std::size_t begin, std::size_t end, const scope& around) {
         for (auto i = begin; i < end;) {
@@ -34,6 +35,9 @@ public:
                 break;
             case step::kind::sent:
                 append_sent_value(out_, s.value, now_);
+                break;
+            case step::kind::secret:
+                write_secret(s);
                 break;
             case step::kind::parameter:
                 write_parameter(s, around);
@@ -61,6 +65,12 @@ private:
 
     static bool is_present(const value* v) {
         return v != nullptr && !v->is_null() && (v->items() == nullptr || !v->items()->empty());
+    }
+
+    void write_secret(const step& s) {
+        const auto begin = out_.size();
+        append_escaped(out_, known_.value_of(s.text), s.where, skeleton_.characters);
+        secrets_.push_back({.begin = begin, .end = out_.size()});
     }
 
     void write_parameter(const step& s, const scope& around) {
@@ -91,18 +101,20 @@ private:
 
     const skeleton& skeleton_;
     const sending& now_;
+    const site_secrets& known_;
     std::string& out_;
     std::vector<rendered::stretch>& secrets_;
 };
 
 } // namespace
 
-rendered render(const skeleton& s, const value::object& parameters, const sending& now) {
+rendered
+render(const skeleton& s, const value::object& parameters, const sending& now, const site_secrets& secrets) {
     // Parameters are short. Only a long message or a long list makes the text grow once more.
     constexpr std::size_t room_for_parameters = 512;
     rendered out;
     out.text.reserve(s.constant_bytes + room_for_parameters);
-    writer(s, now, out).write(0, s.steps.size(), {.members = &parameters, .outer = nullptr});
+    writer(s, now, secrets, out).write(0, s.steps.size(), {.members = &parameters, .outer = nullptr});
     return out;
 }
 
@@ -112,7 +124,7 @@ std::string masked_text(const rendered& r) {
     std::size_t copied = 0;
     for (const auto& secret : r.secrets) {
         out.append(r.text, copied, secret.begin - copied);
-        out += "****";
+        out += mask;
         copied = secret.end;
     }
     return out.append(r.text, copied);

@@ -2,6 +2,7 @@
 
 #include "binding/escape.hpp"
 #include "binding/sent_value.hpp"
+#include "binding/site_secrets.hpp"
 #include <contego/command.hpp>
 #include <contego/limits.hpp>
 
@@ -17,6 +18,7 @@ struct step {
         constant,   ///< `text` as it is
         parameter,  ///< the parameter named `text`, escaped
         sent,       ///< `value`, which belongs to this sending
+        secret,     ///< the site's secret named `text`, escaped
         if_present, ///< the steps up to `end`, if the parameter named `text` is present
         for_each,   ///< the steps up to `end`, once for each item of the list named `text`
     };
@@ -49,7 +51,8 @@ struct rendered {
 };
 
 /// Renders an envelope. Allocates only the texts that it returns.
-[[nodiscard]] rendered render(const skeleton& s, const value::object& parameters, const sending& now);
+[[nodiscard]] rendered
+render(const skeleton& s, const value::object& parameters, const sending& now, const site_secrets& secrets);
 
 /// Returns the text with every secret as `****`.
 [[nodiscard]] std::string masked_text(const rendered& r);

@@ -7,6 +7,14 @@
 #include <tuple>
 
 namespace contego::wire {
+namespace {
+
+std::vector<binding_error> in_order(std::vector<binding_error> all) {
+    std::ranges::sort(all, {}, [](const binding_error& e) { return std::tie(e.line, e.reason); });
+    return all;
+}
+
+} // namespace
 
 source::source(std::string_view xml) {
     auto decoded = decode(xml, {});
@@ -50,8 +58,15 @@ std::size_t source::line_of(pugi::xml_attribute attribute) const {
 }
 
 void source::mistake(std::size_t line, std::string reason) {
-    mistakes_.push_back(
-        {.line = line, .reason = subject_.empty() ? std::move(reason) : subject_ + ": " + reason});
+    mistakes_.push_back(noted(line, std::move(reason)));
+}
+
+void source::remark(std::size_t line, std::string reason) {
+    remarks_.push_back(noted(line, std::move(reason)));
+}
+
+binding_error source::noted(std::size_t line, std::string reason) const {
+    return {.line = line, .reason = subject_.empty() ? std::move(reason) : subject_ + ": " + reason};
 }
 
 std::vector<pugi::xml_node> source::children(pugi::xml_node parent) {
@@ -91,9 +106,11 @@ void source::unknown_element(pugi::xml_node node) {
 }
 
 std::vector<binding_error> source::mistakes() const {
-    auto all = mistakes_;
-    std::ranges::sort(all, {}, [](const binding_error& e) { return std::tie(e.line, e.reason); });
-    return all;
+    return in_order(mistakes_);
+}
+
+std::vector<binding_error> source::remarks() const {
+    return in_order(remarks_);
 }
 
 } // namespace contego::wire

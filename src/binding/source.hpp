@@ -5,6 +5,7 @@
 #include <pugixml.hpp>
 
 #include <initializer_list>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,6 +37,15 @@ public:
 
     void mistake(pugi::xml_node node, std::string reason) { mistake(line_of(node), std::move(reason)); }
 
+    /// Notes a part of the file that is no mistake but should be changed.
+    void remark(std::size_t line, std::string reason);
+
+    /// Notes that the file uses a secret.
+    void use_secret(std::string name, std::size_t line) { secrets_.emplace(std::move(name), line); }
+
+    /// Returns the names of the secrets that the file uses, each with its first line.
+    [[nodiscard]] const std::map<std::string, std::size_t>& secrets() const { return secrets_; }
+
     /// Sets the text that precedes the reason of every later mistake, such as `command ADD_SUBSCRIPTIONS`.
     void set_subject(std::string subject) { subject_ = std::move(subject); }
 
@@ -59,8 +69,12 @@ public:
     /// Returns all mistakes, ordered by line.
     [[nodiscard]] std::vector<binding_error> mistakes() const;
 
+    /// Returns all remarks, ordered by line.
+    [[nodiscard]] std::vector<binding_error> remarks() const;
+
 private:
     [[nodiscard]] std::size_t line_at(std::size_t offset) const;
+    [[nodiscard]] binding_error noted(std::size_t line, std::string reason) const;
     void load();
 
     std::string text_;   // as given, to count lines
@@ -69,6 +83,8 @@ private:
     pugi::xml_node root_;
     std::string subject_;
     std::vector<binding_error> mistakes_;
+    std::vector<binding_error> remarks_;
+    std::map<std::string, std::size_t> secrets_;
 };
 
 } // namespace contego::wire

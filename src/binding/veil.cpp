@@ -1,6 +1,7 @@
 #include "binding/veil.hpp"
 
 #include "binding/codes.hpp"
+#include "binding/secret_forms.hpp"
 #include "binding/spread.hpp"
 #include "binding/unescaped.hpp"
 #include "binding/utf_8.hpp"
@@ -11,8 +12,6 @@
 
 namespace contego::wire {
 namespace {
-
-constexpr std::string_view mask = "****";
 
 // Shorter secrets appear in many texts as numbers of characters.
 constexpr std::size_t shortest_in_codes = 3;
@@ -38,50 +37,9 @@ std::string masked_text(std::string_view text, std::string_view secret) {
     return out.append(text.substr(copied));
 }
 
-// Returns the Base64 characters that depend on the secret alone, if `before` bytes of a group of three
-// precede it.
-std::string base64_core(std::string_view secret, std::size_t before) {
-    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (auto bit = (before * 8 + 5) / 6 * 6; bit + 6 <= (before + secret.size()) * 8; bit += 6) {
-        unsigned six = 0;
-        for (auto i = bit; i < bit + 6; ++i) {
-            const auto byte = static_cast<unsigned char>(secret[i / 8 - before]);
-            six = six * 2 + ((byte >> (7 - i % 8)) & 1U);
-        }
-        out += alphabet[six];
-    }
-    return out;
-}
-
-// Returns the bytes of the secret in UTF-16.
-std::string in_two_bytes_each(std::string_view secret) {
-    std::string out;
-    for (const char c : secret)
-        (out += '\0') += c;
-    return out;
-}
-
-std::string without_blanks(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    std::ranges::copy_if(text, std::back_inserter(out), [](char c) { return !is_space(c); });
-    return out;
-}
-
-std::string hexadecimal(std::string_view secret) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string out;
-    for (const char c : secret) {
-        out += digits[static_cast<unsigned char>(c) >> 4U];
-        out += digits[static_cast<unsigned char>(c) & 0x0FU];
-    }
-    return out;
-}
-
 } // namespace
 
-veil::veil(const command& c) {
+veil::veil(const command& c, const site_secrets& of_site) : of_site_(of_site) {
     for (const auto& p : parameters_of(c.type)) {
         if (p.kind != parameter_kind::pin) continue;
         const auto found = c.parameters.find(p.name);
@@ -89,26 +47,23 @@ veil::veil(const command& c) {
         if (!found->second.text()->empty()) secrets_.emplace_back(*found->second.text());
     }
     for (const auto secret : secrets_) {
-        // Shorter texts would be found in any text.
-        for (const std::size_t before : {0U, 1U, 2U})
-            if (auto core = base64_core(secret, before); core.size() >= 4)
-                encoded_.push_back(std::move(core));
-        if (secret.size() < shortest_in_codes) continue;
-        encoded_.push_back(hexadecimal(secret));
-        encoded_.push_back(hexadecimal(in_two_bytes_each(secret)));
+        std::ranges::move(base64_forms(secret), std::back_inserter(encoded_));
+        if (secret.size() >= shortest_in_codes)
+            std::ranges::move(hexadecimal_forms(secret), std::back_inserter(encoded_));
     }
 }
 
 std::string veil::over_each(std::string text) const {
+    text = of_site_.over_each(std::move(text));
     for (const auto secret : secrets_)
         text = masked_text(text, secret);
     return text;
 }
 
 std::string veil::over(std::string text) const {
-    if (is_needed() && text.size() > longest) return std::string(notice_of_length);
+    if (has_pin() && text.size() > longest) return std::string(notice_of_length);
     text = over_each(std::move(text));
-    return is_repeated_in(text) ? std::string(notice) : text;
+    return is_repeated_in(text) || of_site_.is_repeated_in(text) ? std::string(notice) : text;
 }
 
 std::string veil::over_part_of_withheld(std::string text) const {
@@ -118,7 +73,7 @@ std::string veil::over_part_of_withheld(std::string text) const {
 
 // An escape may itself be escaped. A third level has not been seen in production.
 bool veil::is_repeated_in(const std::string& text) const {
-    if (!is_needed()) return false;
+    if (!has_pin()) return false;
     constexpr int levels = 3;
     auto level = with_plain_digits(text);
     for (int i = 0; i <= levels; ++i) {

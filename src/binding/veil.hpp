@@ -1,5 +1,6 @@
 #pragma once
 
+#include "binding/site_secrets.hpp"
 #include <contego/command.hpp>
 
 #include <string>
@@ -8,14 +9,17 @@
 
 namespace contego::wire {
 
-/// Masks the secrets of one command, its PINs, in the texts of its answer. Every text of an answer passes
-/// here before it is cut, stored or logged. It has views into the command.
+/// Masks the secrets of one command, its PINs and those of the site, in the texts of its answer. Every text
+/// of an answer passes here before it is cut, stored or logged. It has views into the command and the site.
 class veil {
 public:
-    explicit veil(const command& c);
+    veil(const command& c, const site_secrets& of_site);
 
-    /// Returns whether the command has a secret. If not, texts pass unchanged.
-    [[nodiscard]] bool is_needed() const { return !secrets_.empty(); }
+    /// Returns whether there is a secret. If not, texts pass unchanged.
+    [[nodiscard]] bool is_needed() const { return has_pin() || !of_site_.empty(); }
+
+    /// Returns whether the command has a PIN. Its digits may be part of any number, so more is withheld.
+    [[nodiscard]] bool has_pin() const { return !secrets_.empty(); }
 
     /// Returns the text with `****` for each secret that is not part of a longer number. A PIN next to
     /// another digit belongs to another number, such as that of a card.
@@ -26,7 +30,8 @@ public:
     /// and character numbers.
     [[nodiscard]] std::string over(std::string text) const;
 
-    /// Returns the same for a text of an answer that is withheld. Any digit in it may belong to the secret.
+    /// Returns the same for a text of an answer to a command with a PIN that is withheld. Any digit in it may
+    /// belong to the secret.
     [[nodiscard]] std::string over_part_of_withheld(std::string text) const;
 
     /// A longer text is not searched but withheld. An answer to a command with a PIN is short.
@@ -41,6 +46,7 @@ private:
     [[nodiscard]] bool is_repeated_in(const std::string& text) const;
     [[nodiscard]] bool stands_in(const std::string& text) const; // without removing escapes
 
+    const site_secrets& of_site_;
     std::vector<std::string_view> secrets_;
     std::vector<std::string> encoded_; ///< how secrets appear inside Base64 and in hexadecimal
 };

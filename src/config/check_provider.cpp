@@ -53,7 +53,7 @@ check_endpoints(const provider_configuration& p) {
 
 std::vector<std::string> mistakes_in(const provider_configuration& p) {
     std::vector<std::string> all;
-    auto loaded = load_binding(p.binding);
+    auto loaded = load_binding(p);
     if (auto* mistakes = std::get_if<std::vector<std::string>>(&loaded)) all = std::move(*mistakes);
     auto checked = check_endpoints(p);
     if (const auto* mistakes = std::get_if<std::vector<std::string>>(&checked))
@@ -62,10 +62,12 @@ std::vector<std::string> mistakes_in(const provider_configuration& p) {
 }
 
 std::vector<std::string> remarks_on(const provider_configuration& p) {
-    const auto loaded = load_binding(p.binding);
+    const auto loaded = load_binding(p);
     const auto* good = std::get_if<binding>(&loaded);
     if (good == nullptr) return {};
     std::vector<std::string> all;
+    for (const auto& r : good->remarks())
+        all.push_back(p.binding.string() + ":" + std::to_string(r.line) + ": " + r.reason);
     if (const auto names = unsupported_commands(good->limits()); !names.empty())
         all.push_back("the binding does not support these commands: " + names +
                       "; a request that needs one of them is rejected with NOT_SUPPORTED");

@@ -4,6 +4,7 @@
 #include "http/endpoint_options.hpp"
 #include "http/guard.hpp"
 #include "pipeline/line_options.hpp"
+#include <contego/site.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -33,6 +34,8 @@ struct provider_configuration {
     bool effective = true;
     std::filesystem::path binding;
     std::filesystem::path password_file;
+    std::filesystem::path secrets_file;
+    secret_values secrets; ///< of that file
     http::endpoint_options endpoint;
     std::vector<std::string> standby_endpoints; ///< URLs; all other options are those of `endpoint`
     http::guard_options guard;

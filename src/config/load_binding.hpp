@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/configuration.hpp"
 #include <contego/binding.hpp>
 
 #include <filesystem>
@@ -16,5 +17,9 @@ namespace contego::daemon {
 /// Compiles a binding file, or the default binding if the path is empty. Returns the mistakes as `FILE:LINE:
 /// reason`.
 [[nodiscard]] std::variant<binding, std::vector<std::string>> load_binding(const std::filesystem::path& file);
+
+/// Does the same for a provider, and gives the binding the provider's secrets. A secret that the binding file
+/// uses and the provider lacks is a mistake.
+[[nodiscard]] std::variant<binding, std::vector<std::string>> load_binding(const provider_configuration& p);
 
 } // namespace contego::daemon

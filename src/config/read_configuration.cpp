@@ -1,6 +1,7 @@
 #include "config/read_configuration.hpp"
 
 #include "config/read_file.hpp"
+#include "config/read_secrets.hpp"
 #include "config/settings.hpp"
 #include "database/connection_string.hpp"
 #include "json/json.hpp"
@@ -134,6 +135,18 @@ public:
             into = content.substr(0, content.find_first_of("\r\n"));
     }
 
+    void secrets(std::filesystem::path& file, const std::string& key, secret_values& into) {
+        if (file.empty()) return;
+        path(file);
+        const auto [content, why_not] = read_file(file);
+        if (!why_not.empty())
+            mistakes.push_back(key + ": the file that this key names cannot be read\nHINT: " + why_not);
+        auto read = read_secrets(content);
+        for (const auto& mistake : read.mistakes)
+            mistakes.push_back(key + ": " + mistake);
+        into = std::move(read.values);
+    }
+
     /// Makes the path of a file absolute that another library opens later, and checks that it is readable.
     void library_file(std::filesystem::path& file, const std::string& key) {
         path(file);
@@ -197,6 +210,7 @@ void read_provider(reader& in, const std::string& name, const value& given, conf
     in.library_file(p.endpoint.tls.certificate_file, key + ".tls.certificate_file");
     in.library_file(p.endpoint.tls.key_file, key + ".tls.key_file");
     in.secret(p.password_file, key + ".password_file", p.endpoint.password);
+    in.secrets(p.secrets_file, key + ".secrets_file", p.secrets);
     if (p.line.retry.longest_delay < p.line.retry.first_delay)
         in.mistakes.push_back(key + ".retry.longest_delay_ms: must not be below first_delay_ms");
     if (name.empty() || name.size() > 100)

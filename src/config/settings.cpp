@@ -109,6 +109,10 @@ const settings<provider_configuration>& provider_settings() {
         path_setting<section>("password_file",
                               "File whose first line is the password for HTTP Basic authentication.",
                               [](auto& s) -> auto& { return s.password_file; }),
+        path_setting<section>("secrets_file",
+                              "File with a line NAME=VALUE for each {secret.NAME} of the binding file. It is "
+                              "read at start.",
+                              [](auto& s) -> auto& { return s.secrets_file; }),
         number_setting<section>(
             "in_flight",
             1,

@@ -19,7 +19,7 @@ std::string joined(const std::vector<std::string>& mistakes) {
 }
 
 binding good_binding(const provider_configuration& p) {
-    auto loaded = load_binding(p.binding);
+    auto loaded = load_binding(p);
     if (const auto* mistakes = std::get_if<std::vector<std::string>>(&loaded))
         throw start_failure("the binding of provider " + p.line.provider + " is wrong:\n" +
                             joined(*mistakes));

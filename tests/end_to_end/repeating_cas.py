@@ -100,6 +100,7 @@ class RepeatingCas:
         self.calls = collections.Counter()
         self.most_tries = 4  # the calls for one card after this number succeed: some commands are tried until they are answered
         self.authorizations = set()
+        self.keys = set()  # of the header of the envelope
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -107,6 +108,7 @@ class RepeatingCas:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 cas.authorizations.add(self.headers.get("Authorization"))
+                cas.keys.update(re.findall(r"<k:Key[^>]*>([^<]*)<", body))
                 self._say(cas.answer_to(body))
 
             def _say(self, answer):

@@ -11,8 +11,8 @@ import psycopg2
 import pytest
 
 from database import Database
-from planted import (CARDS, CONFIGURATIONS, DATABASE_PASSWORD, LOOKS, MISTAKES, PASSWORD, PIN_COMMAND, RANDOM, TELL, Planted, X,
-                     passwords_in)
+from planted import (CARDS, CONFIGURATIONS, DATABASE_PASSWORD, LOOKS, MISTAKES, PASSWORD, PIN_COMMAND, RANDOM, SITE_SECRET, TELL, Planted,
+                     X, passwords_in)
 from programs import REPOSITORY, Daemon, contegod
 from repeating_cas import RepeatingCas
 
@@ -31,9 +31,12 @@ def cas():
 @pytest.fixture(scope="module")
 def providers(cas, folder):
     binding = (REPOSITORY / "config/binding.xml").read_text()
-    (folder / "long-pin.xml").write_text(binding.replace("<limits ", '<limits pin-digits="20" ', 1))
+    binding = binding.replace("<limits ", '<limits pin-digits="20" ', 1)
+    binding = binding.replace("<soapenv:Header/>", '<soapenv:Header><k:Key xmlns:k="urn:k">{secret.KEY}</k:Key></soapenv:Header>')
+    (folder / "long-pin.xml").write_text(binding)
+    (folder / "cas.secrets").write_text(f"# for the envelopes\nKEY={SITE_SECRET}\n")
     (folder / "cas.password").write_text(PASSWORD + "\n")
-    return {"default": {"endpoint": cas.url, "binding": "long-pin.xml", "user": "crm", "password_file": "cas.password",
+    return {"default": {"endpoint": cas.url, "binding": "long-pin.xml", "user": "crm", "password_file": "cas.password", "secrets_file": "cas.secrets",
                         "retry": {"first_delay_ms": 1, "longest_delay_ms": 2, "most_attempts": 3}}}
 
 
@@ -87,6 +90,7 @@ def test_nothing_of_it_is_in_a_table_or_view(planted, database, who):
 
 
 def test_a_password_is_nowhere_though_the_cas_repeats_it(planted, cas, database):
+    assert cas.keys == {SITE_SECRET}
     assert cas.authorizations == {"Basic " + base64.b64encode(f"crm:{PASSWORD}".encode()).decode()}
     found = passwords_in(planted.daemon.log()) | passwords_in(planted.metrics)
     for table in tables_of(database):

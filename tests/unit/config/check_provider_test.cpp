@@ -1,9 +1,11 @@
 #include "config/check_provider.hpp"
 #include "config/load_binding.hpp"
+#include "config/read_configuration.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 
 // What `contegod check` says about a provider's binding file.
@@ -48,6 +50,55 @@ TEST_F(check_provider, names_the_parameters_without_a_place) {
                             "SEND_MAIL_MESSAGE_TO_CLIENT, SEND_BARK_MESSAGE_TO_CLIENT, "
                             "SEND_REPEATING_BARK_MESSAGE_TO_CLIENT; a request that gives it is rejected with "
                             "VALIDATION_ERROR, unless the attribute ignores names it"));
+}
+
+TEST_F(check_provider, names_a_secret_that_has_no_value) {
+    auto p = with(changed("{command.id}", "{secret.KEY}"));
+    p.secrets = {{"OTHER", "hush"}};
+
+    const auto line =
+        std::ranges::count(changed("{command.id}", "@").substr(0, changed("{command.id}", "@").find('@')),
+                           '\n') +
+        1;
+    EXPECT_THAT(
+        mistakes_in(p),
+        ElementsAre(name() + ":" + std::to_string(line) +
+                    ": {secret.KEY} has no value; add a line KEY=VALUE to the file that secrets_file of "
+                    "the provider names"));
+    p.secrets = {{"KEY", "hush"}};
+    EXPECT_THAT(mistakes_in(p), IsEmpty());
+}
+
+TEST_F(check_provider, gives_the_binding_the_secrets_of_the_provider) {
+    auto p = with(changed("{command.id}", "{secret.KEY}"));
+    p.secrets = {{"KEY", "hush"}};
+
+    const auto loaded = load_binding(p);
+
+    command c;
+    c.type = command_type::add_subscriptions;
+    EXPECT_THAT(std::get<binding>(loaded).prepare(c, {1}).wire.body,
+                ::testing::HasSubstr("SequenceNumber>hush<"));
+}
+
+TEST_F(check_provider, remarks_on_a_password_in_the_file) {
+    EXPECT_THAT(
+        remarks_on(with(changed("{command.id}<",
+                                "{command.id}<!-- --><p:Password xmlns:p=\"urn:p\">hush</p:Password><"))),
+        ElementsAre(::testing::HasSubstr("the password in p:Password is written in the file")));
+}
+
+TEST_F(check_provider, reads_the_secrets_of_the_configuration) {
+    std::ofstream(std::filesystem::path(name()).parent_path() / "secrets") << "KEY=hush-4711\nno\n";
+
+    const auto read = read_configuration(
+        R"({"database": {"connection": "dbname=x"}, "providers": {"a": {"endpoint": "http://c", "secrets_file": "secrets"}}})",
+        std::filesystem::path(name()).parent_path(),
+        {});
+
+    EXPECT_THAT(read.mistakes,
+                ElementsAre("providers.a.secrets_file: line 2: must have the form NAME=VALUE"));
+    EXPECT_THAT(read.result.providers.at("a").secrets, ElementsAre(::testing::Pair("KEY", "hush-4711")));
 }
 
 } // namespace
