@@ -58,7 +58,7 @@ private:
         return root;
     }
 
-    // b:if is decided before b:each begins, so its name is looked up outside the list.
+    // Conditions are decided before b:each begins, so their names are looked up outside the list.
     void element(pugi::xml_node e) {
         if (namespace_at(e, prefix_of(e.name()), {}) == binding_namespace && !prefix_of(e.name()).empty()) {
             file_.unknown_element(e);
@@ -66,17 +66,20 @@ private:
         }
         check_prefix(e, e.name());
         const auto directives = directives_of(e);
-        if ((directives.condition || directives.list) && e.parent() == top_)
-            file_.mistake(e, "the envelope itself must not have b:if or b:each");
-        const auto condition = open_condition(directives.condition);
+        if ((directives.condition || directives.exception || directives.list) && e.parent() == top_)
+            file_.mistake(e, "the envelope itself must not have b:if, b:unless or b:each");
+        const auto condition = open_condition(directives.condition, false);
+        const auto exception = open_condition(directives.exception, true);
         const auto list = open_list(directives.list);
         tags(e);
         if (list) close_list(*list, e);
+        if (exception) close_condition(*exception);
         if (condition) close_condition(*condition);
     }
 
     struct marks {
         pugi::xml_attribute condition;
+        pugi::xml_attribute exception;
         pugi::xml_attribute list;
     };
 
@@ -92,6 +95,8 @@ private:
             const auto name = local_of(a.name());
             if (name == "if" && !found.condition)
                 found.condition = a;
+            else if (name == "unless" && !found.exception)
+                found.exception = a;
             else if (name == "each" && !found.list)
                 found.list = a;
             else
@@ -101,10 +106,18 @@ private:
         return found;
     }
 
-    std::optional<std::size_t> open_condition(pugi::xml_attribute a) {
+    std::optional<std::size_t> open_condition(pugi::xml_attribute a, bool negated) {
         if (!a) return std::nullopt;
-        const auto found = names_.condition(a.value(), file_.line_of(a));
-        return open({.what = step::kind::if_present, .text = a.value(), .levels = found});
+        const std::string_view written = a.value();
+        const auto equals = written.find('=');
+        condition when{.equals = std::nullopt, .negated = negated};
+        if (equals != std::string_view::npos) when.equals = written.substr(equals + 1);
+        std::string name(written.substr(0, equals));
+        const auto levels = names_.enter_condition(name, when, file_.line_of(a));
+        return open({.what = step::kind::condition,
+                     .text = std::move(name),
+                     .levels = levels,
+                     .when = std::move(when)});
     }
 
     std::optional<std::size_t> open_list(pugi::xml_attribute a) {

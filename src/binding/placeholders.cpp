@@ -132,12 +132,18 @@ std::optional<names_in_request::meaning> names_in_request::use(const std::string
     return meaning{.levels = lists_.size() - f->depth, .kind = f->what.kind};
 }
 
-std::size_t names_in_request::condition(const std::string& name, std::size_t line) {
+// Inside b:unless the parameter may be absent, so it guards no placeholder.
+std::size_t
+names_in_request::enter_condition(const std::string& name, const condition& when, std::size_t line) {
     const auto f = look_up(name);
     if (!f) unknown(name, line);
+    if (f && when.equals && f->what.kind == parameter_kind::pin)
+        file_.mistake(line, name + " is a PIN, and a PIN must not be written in the file");
+    if (f && when.equals && !fields_of(f->what.kind).empty())
+        file_.mistake(line, name + " is a list and equals no value");
     const auto depth = f ? f->depth : 0;
     if (depth == 0) named_.insert(name);
-    conditions_.emplace_back(name, depth);
+    conditions_.emplace_back(when.negated ? "" : name, depth);
     return lists_.size() - depth;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "binding/condition.hpp"
 #include "binding/source.hpp"
 #include <contego/command_type.hpp>
 #include <contego/parameter.hpp>
@@ -46,8 +47,8 @@ public:
     /// Uses a name in a placeholder. Returns nullopt if the name is not allowed there.
     [[nodiscard]] std::optional<meaning> use(const std::string& name, std::size_t line);
 
-    /// Begins a b:if on a name; it lasts until leave_condition(). Returns how many lists to step out of.
-    std::size_t condition(const std::string& name, std::size_t line);
+    /// Begins a condition on a name; it lasts until leave_condition(). Returns how many lists to step out of.
+    std::size_t enter_condition(const std::string& name, const condition& when, std::size_t line);
 
     void leave_condition() { conditions_.pop_back(); }
 

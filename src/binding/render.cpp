@@ -42,8 +42,8 @@ public:
             case step::kind::parameter:
                 write_parameter(s, around);
                 break;
-            case step::kind::if_present:
-                if (is_present(find(s, around))) write(i, s.end, around);
+            case step::kind::condition:
+                if (s.when.holds(find(s, around))) write(i, s.end, around);
                 i = s.end;
                 break;
             case step::kind::for_each:
@@ -61,10 +61,6 @@ private:
             at = at->outer;
         const auto found = at->members->find(s.text);
         return found == at->members->end() ? nullptr : &found->second;
-    }
-
-    static bool is_present(const value* v) {
-        return v != nullptr && !v->is_null() && (v->items() == nullptr || !v->items()->empty());
     }
 
     void write_secret(const step& s) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "binding/condition.hpp"
 #include "binding/escape.hpp"
 #include "binding/sent_value.hpp"
 #include "binding/site_secrets.hpp"
@@ -15,12 +16,12 @@ namespace contego::wire {
 /// One step of writing an envelope.
 struct step {
     enum class kind {
-        constant,   ///< `text` as it is
-        parameter,  ///< the parameter named `text`, escaped
-        sent,       ///< `value`, which belongs to this sending
-        secret,     ///< the site's secret named `text`, escaped
-        if_present, ///< the steps up to `end`, if the parameter named `text` is present
-        for_each,   ///< the steps up to `end`, once for each item of the list named `text`
+        constant,  ///< `text` as it is
+        parameter, ///< the parameter named `text`, escaped
+        sent,      ///< `value`, which belongs to this sending
+        secret,    ///< the site's secret named `text`, escaped
+        condition, ///< the steps up to `end`, if `when` holds for the parameter named `text`
+        for_each,  ///< the steps up to `end`, once for each item of the list named `text`
     };
     kind what = kind::constant;
     std::string text;       ///< bytes in the provider's character set, or the name of a parameter
@@ -28,6 +29,7 @@ struct step {
     place where = place::element;
     sent_value value{};
     bool secret = false;
+    condition when{};
     std::size_t end = 0; ///< index after the last step of the block
 };
 

@@ -43,6 +43,36 @@ TEST(compile_skeleton, refuses_an_unknown_parameter_in_a_placeholder_a_condition
     expect_refused("<t:Id>", "<t:Id b:each=\"stbs\">", "b:each=\"stbs\"", no_parameter("stbs"));
 }
 
+TEST(compile_skeleton, a_condition_on_a_value_guards_a_parameter_and_an_exception_does_not) {
+    const auto guarded = [](std::string_view by) {
+        return mistakes_in(replaced(binding_text(), "b:if=\"start_date\"", by));
+    };
+
+    EXPECT_THAT(guarded("b:if=\"start_date=2030-01-01T00:00:00Z\""), IsEmpty());
+    EXPECT_THAT(guarded("b:if=\"start_date\" b:unless=\"end_date\""), IsEmpty());
+    expect_refused("b:if=\"start_date\"",
+                   "b:unless=\"start_date\"",
+                   "{start_date}",
+                   "start_date is optional: the element that holds it needs b:if=\"start_date\"");
+    expect_refused("b:if=\"start_date\"",
+                   "b:if=\"start_date\" b:unless=\"colour=red\"",
+                   "b:unless",
+                   no_parameter("colour"));
+}
+
+TEST(compile_skeleton, refuses_the_value_of_a_pin_or_of_a_list_in_a_condition) {
+    const auto pin = replaced(binding_text(), "<t:Pin was", "<t:Pin b:if=\"new_pin=4711\" was");
+    const auto list = replaced(binding_text(), "b:if=\"smartcards\"", "b:if=\"smartcards=1\"");
+
+    EXPECT_THAT(mistakes_in(pin),
+                ElementsAre(std::to_string(line_of(pin, "b:if=\"new_pin")) +
+                            ": command UPDATE_CA_PIN_TO_GIVEN_VALUE: new_pin is a PIN, and a PIN must not be "
+                            "written in the file"));
+    EXPECT_THAT(mistakes_in(list),
+                ElementsAre(std::to_string(line_of(list, "b:if=\"smartcards")) +
+                            ": command ADD_TO_EXISTING_PAIRING: smartcards is a list and equals no value"));
+}
+
 TEST(compile_skeleton, counts_the_lines_inside_a_text) {
     expect_refused("{request.id}", "\n\n{bad}", "{bad}", no_parameter("bad"));
 }
@@ -149,7 +179,7 @@ TEST(compile_skeleton, refuses_a_condition_on_the_envelope) {
     expect_refused("<s:Envelope ",
                    "<s:Envelope b:if=\"start_date\" ",
                    "<s:Envelope",
-                   "the envelope itself must not have b:if or b:each");
+                   "the envelope itself must not have b:if, b:unless or b:each");
 }
 
 TEST(compile_skeleton, refuses_a_prefix_that_is_declared_outside_of_the_envelope_only) {

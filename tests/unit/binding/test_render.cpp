@@ -32,6 +32,34 @@ TEST(render, leaves_out_an_element_whose_parameter_is_absent) {
               "<t:Id>42</t:Id></t:ADD_SUBSCRIPTIONS>");
 }
 
+TEST(render, writes_an_alternative_for_an_absent_parameter) {
+    const auto text =
+        replaced(binding_text(), "<t:Id>", "<t:Open b:unless=\"start_date\" ends=\"never\"/><t:Id>");
+    auto c = full_command(command_type::add_subscriptions);
+
+    EXPECT_EQ(rendered(text, c).find("<t:Open"), std::string::npos);
+    c.parameters.erase("start_date");
+    EXPECT_NE(rendered(text, c).find("<t:Open ends=\"never\"/>"), std::string::npos);
+    EXPECT_EQ(rendered(text, c).find("<t:From"), std::string::npos);
+}
+
+TEST(render, writes_an_alternative_by_the_value_of_a_parameter) {
+    const auto text = replaced(binding_text(),
+                               "<t:Text for=",
+                               "<t:Short b:if=\"display_duration=20\"/>"
+                               "<t:Long b:unless=\"display_duration=20\"/>"
+                               "<t:Said b:if=\"message=a=b\" b:unless=\"smartcard_ca_id=01\"/><t:Text for=");
+    auto c = full_command(command_type::send_bark_message_to_client);
+
+    EXPECT_NE(rendered(text, c).find("<t:Short/><t:Text"), std::string::npos);
+    c.parameters["display_duration"] = 200;
+    EXPECT_NE(rendered(text, c).find("<t:Long/><t:Text"), std::string::npos);
+    c.parameters["message"] = "a=b";
+    EXPECT_NE(rendered(text, c).find("<t:Long/><t:Said/><t:Text"), std::string::npos);
+    c.parameters["smartcard_ca_id"] = "01";
+    EXPECT_NE(rendered(text, c).find("<t:Long/><t:Text"), std::string::npos);
+}
+
 TEST(render, takes_null_for_absent) {
     auto c = full_command(command_type::add_subscriptions);
     c.parameters["start_date"] = value();
