@@ -19,7 +19,7 @@
 namespace contego {
 
 namespace wire {
-class site_secrets;
+struct site_values;
 }
 
 /// One mistake in a binding file: `line 14: command ADD_SUBSCRIPTIONS: service_ca_id is mandatory but never
@@ -79,7 +79,7 @@ private:
     explicit binding(std::shared_ptr<const compiled> c);
 
     std::shared_ptr<const compiled> compiled_;
-    std::shared_ptr<const wire::site_secrets> secrets_;
+    std::shared_ptr<const wire::site_values> here_;
 };
 
 } // namespace contego

@@ -16,6 +16,7 @@ using secret_values = std::map<std::string, std::string, std::less<>>;
 /// The part of a site's configuration that a binding needs when it renders.
 struct site {
     secret_values secrets{};
+    std::string endpoint{}; ///< URL of the preferred endpoint
 };
 
 } // namespace contego

@@ -14,7 +14,7 @@ bool binding::repeat_safe(command_type type) const {
 }
 
 binding::binding(std::shared_ptr<const compiled> c)
-    : compiled_(std::move(c)), secrets_(std::make_shared<const wire::site_secrets>()) {}
+    : compiled_(std::move(c)), here_(std::make_shared<const wire::site_values>()) {}
 
 const std::map<std::string, std::size_t>& binding::secrets() const {
     return compiled_->secrets;
@@ -25,14 +25,17 @@ const std::vector<binding_error>& binding::remarks() const {
 }
 
 binding binding::at(site s) const {
+    while (s.endpoint.ends_with('/'))
+        s.endpoint.pop_back();
     auto here = *this;
-    here.secrets_ = std::make_shared<const wire::site_secrets>(std::move(s.secrets));
+    here.here_ = std::make_shared<const wire::site_values>(wire::site_values{
+        .secrets = wire::site_secrets(std::move(s.secrets)), .endpoint = std::move(s.endpoint)});
     return here;
 }
 
 prepared_command binding::prepare(const command& c, const sending& now) const {
     const auto& known = compiled_->of(c.type);
-    auto body = wire::render(known.request, c.parameters, now, *secrets_);
+    auto body = wire::render(known.request, c.parameters, now, *here_);
     auto masked = wire::masked_text(body);
     if (limits().characters == character_set::iso_8859_1) {
         auto read = wire::decode(masked, "iso-8859-1");
@@ -46,7 +49,7 @@ prepared_command binding::prepare(const command& c, const sending& now) const {
 }
 
 interpretation binding::interpret(const command& c, const sending& sent, const exchange& e) const {
-    const wire::veil veil(c, *secrets_);
+    const wire::veil veil(c, here_->secrets);
     auto body = wire::body_text_of(e, wire::most_bytes_stored(veil));
     auto stored = wire::storable_body(veil, body);
     auto answer = wire::read_exchange({compiled_->of(c.type), c, sent, veil}, e, std::move(body));

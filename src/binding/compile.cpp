@@ -2,6 +2,7 @@
 
 #include "binding/compiled.hpp"
 #include "binding/namespaces.hpp"
+#include "binding/parts.hpp"
 #include <contego/parameter.hpp>
 
 #include <algorithm>
@@ -38,7 +39,7 @@ std::string all_codes() {
 
 class binding_reader {
 public:
-    binding_reader(source& file, binding::compiled& out) : file_(file), out_(out) {}
+    binding_reader(source& file, binding::compiled& out) : file_(file), out_(out), parts_(file) {}
 
     void read() {
         const auto root = file_.root();
@@ -50,6 +51,7 @@ public:
         read_root(root);
         for (const auto command : commands_)
             read_command(command);
+        parts_.check_use();
         check_complete();
     }
 
@@ -69,6 +71,8 @@ private:
                 correlation_ = child;
             else if (name == "command")
                 commands_.push_back(child);
+            else if (name == "part")
+                parts_.add(child);
             else if (name != "limits" && name != "outcomes" && name != "correlation")
                 file_.unknown_element(child);
         }
@@ -143,7 +147,14 @@ private:
 
     void
     read_request(compiled_command& c, pugi::xml_node request, pugi::xml_node element, command_type type) {
-        c.request = compile_skeleton(file_, request, type, version_, out_.limits.characters);
+        parts_.expand(request);
+        c.request = compile_skeleton(file_,
+                                     request,
+                                     {.type = type,
+                                      .version = version_,
+                                      .characters = out_.limits.characters,
+                                      .path = c.path,
+                                      .action = action_of(element)});
         auto ignored = compile_ignored(file_, element, {&type, 1});
         for (const auto& name : ignored)
             if (!has_no_place(c.request, type, name))
@@ -174,7 +185,13 @@ private:
                               "'");
         if (file_.required(element, "repeat-safe")) c.repeat_safe = is_yes(element, "repeat-safe");
         if (element.attribute("one-way")) c.one_way = is_yes(element, "one-way");
-        set_headers(c, action_of(element));
+        const auto action = action_of(element);
+        if (action && !is_printable(*action, "\"\\ "))
+            file_.mistake(
+                file_.line_of(element.attribute("action")),
+                "the action must be printable ASCII without blanks, quotes and backslashes; without "
+                "the attribute, no action is sent");
+        set_headers(c, action);
     }
 
     bool is_yes(pugi::xml_node element, const char* name) {
@@ -186,16 +203,10 @@ private:
     }
 
     // An empty action is sent as an empty header, as a WSDL with soapAction="" requires.
-    std::optional<std::string> action_of(pugi::xml_node element) {
+    static std::optional<std::string> action_of(pugi::xml_node element) {
         const auto attribute = element.attribute("action");
         if (!attribute) return std::nullopt;
-        std::string action = attribute.value();
-        if (!is_printable(action, "\"\\ "))
-            file_.mistake(
-                file_.line_of(attribute),
-                "the action must be printable ASCII without blanks, quotes and backslashes; without "
-                "the attribute, no action is sent");
-        return action;
+        return attribute.value();
     }
 
     // SOAP 1.1 has a header for the action; SOAP 1.2 has it in the Content-Type.
@@ -231,6 +242,7 @@ private:
 
     source& file_;
     binding::compiled& out_;
+    parts parts_;
     outcome_table common_;
     std::vector<pugi::xml_node> commands_;
     std::array<std::size_t, command_types.size()> lines_{}; // 0: not seen yet

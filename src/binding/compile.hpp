@@ -8,6 +8,7 @@
 #include <contego/limits.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -56,9 +57,17 @@ compile_ignored(source& file, pugi::xml_node element, std::span<const command_ty
 [[nodiscard]] std::uint32_t
 refused_parameters(command_type type, std::uint32_t without_place, const std::set<std::string>& ignored);
 
-/// Compiles the `request` element of a command.
-[[nodiscard]] skeleton compile_skeleton(
-    source& file, pugi::xml_node request, command_type type, soap_version version, character_set characters);
+/// The command that a skeleton belongs to.
+struct skeleton_owner {
+    command_type type{};
+    soap_version version{};
+    character_set characters{};
+    std::string path;
+    std::optional<std::string> action;
+};
+
+/// Compiles the `request` element of a command. Its parts were expanded before.
+[[nodiscard]] skeleton compile_skeleton(source& file, pugi::xml_node request, const skeleton_owner& owner);
 
 /// Compiles the `reply` element of a command. Its rows go into `outcomes`; its correlation is ignored.
 [[nodiscard]] extractor

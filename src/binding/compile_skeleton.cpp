@@ -20,9 +20,9 @@ std::string_view namespace_of_version(soap_version v) {
 // directives applies.
 class skeleton_compiler {
 public:
-    skeleton_compiler(source& file, command_type type, soap_version version, character_set characters)
-        : file_(file), names_(file, type), version_(version) {
-        out_.characters = characters;
+    skeleton_compiler(source& file, const skeleton_owner& owner)
+        : file_(file), owner_(owner), names_(file, owner.type) {
+        out_.characters = owner.characters;
     }
 
     skeleton compile(pugi::xml_node request) {
@@ -47,7 +47,7 @@ private:
             if (!first) file_.mistake(child, "the request must hold one element, the envelope");
             if (first) root = child;
         }
-        const auto soap = namespace_of_version(version_);
+        const auto soap = namespace_of_version(owner_.version);
         const bool envelope = root && local_of(root.name()) == "Envelope" && namespace_of(root, top_) == soap;
         if (!envelope) {
             file_.mistake(root ? root : request, "the request must hold an Envelope of " + std::string(soap));
@@ -209,17 +209,33 @@ private:
                 file_.mistake(line + p.line, p.mistake);
             else if (!p.is_placeholder)
                 append_escaped(constant_, p.text, where, out_.characters);
-            else if (const auto v = sent_value_of(p.text))
-                placeholder({.what = step::kind::sent, .text = {}, .value = *v});
-            else if (const auto secret = secret_in(file_, p.text, line + p.line))
-                placeholder({.what = step::kind::secret, .text = *secret, .where = where});
-            else if (const auto found = names_.use(p.text, line + p.line))
-                placeholder({.what = step::kind::parameter,
-                             .text = p.text,
-                             .levels = found->levels,
-                             .where = where,
-                             .secret = found->kind == parameter_kind::pin});
+            else
+                placeholder(p.text, where, line + p.line);
         }
+    }
+
+    void placeholder(const std::string& name, place where, std::size_t line) {
+        if (const auto v = sent_value_of(name))
+            add({.what = step::kind::sent, .text = {}, .value = *v});
+        else if (const auto secret = secret_in(file_, name, line))
+            add({.what = step::kind::secret, .text = *secret, .where = where});
+        else if (name == "endpoint")
+            add({.what = step::kind::endpoint, .text = owner_.path, .where = where});
+        else if (name == "action")
+            action(where, line);
+        else if (const auto found = names_.use(name, line))
+            add({.what = step::kind::parameter,
+                 .text = name,
+                 .levels = found->levels,
+                 .where = where,
+                 .secret = found->kind == parameter_kind::pin});
+    }
+
+    void action(place where, std::size_t line) {
+        if (!owner_.action)
+            file_.mistake(line, "{action} needs the attribute action of the command");
+        else
+            append_escaped(constant_, *owner_.action, where, out_.characters);
     }
 
     // The file is readable for people who must not know the password.
@@ -232,7 +248,7 @@ private:
                          "that secrets_file of the provider names");
     }
 
-    void placeholder(step s) {
+    void add(step s) {
         flush();
         out_.steps.push_back(std::move(s));
     }
@@ -246,8 +262,8 @@ private:
     }
 
     source& file_;
+    const skeleton_owner& owner_;
     names_in_request names_;
-    soap_version version_;
     pugi::xml_node top_;
     skeleton out_;
     std::string constant_; // the text written since the last step
@@ -255,9 +271,8 @@ private:
 
 } // namespace
 
-skeleton compile_skeleton(
-    source& file, pugi::xml_node request, command_type type, soap_version version, character_set characters) {
-    return skeleton_compiler(file, type, version, characters).compile(request);
+skeleton compile_skeleton(source& file, pugi::xml_node request, const skeleton_owner& owner) {
+    return skeleton_compiler(file, owner).compile(request);
 }
 
 } // namespace contego::wire

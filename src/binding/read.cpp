@@ -110,7 +110,7 @@ std::optional<reply> misplaced(const question& q, const answer& a) {
     const auto& c = q.known.correlates;
     if (!c.at) return std::nullopt;
     const auto said = text_at(c.at, a.document()).value_or(std::string());
-    const auto expected = render(c.equals, q.what.parameters, q.when, site_secrets()).text;
+    const auto expected = render(c.equals, q.what.parameters, q.when, site_values()).text;
     if (said == expected) return std::nullopt;
     if (!said.empty()) return read_as_of_another(q, said, expected);
     if (c.may_be_absent || a.what() == answer::kind::fault) return std::nullopt;

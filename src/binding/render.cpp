@@ -22,8 +22,8 @@ void append_number(std::string& out, Number n) {
 
 class writer {
 public:
-    writer(const skeleton& s, const sending& now, const site_secrets& known, rendered& out)
-        : skeleton_(s), now_(now), known_(known), out_(out.text), secrets_(out.secrets) {}
+    writer(const skeleton& s, const sending& now, const site_values& here, rendered& out)
+        : skeleton_(s), now_(now), here_(here), out_(out.text), secrets_(out.secrets) {}
 
     void write(std::size_t begin, std::size_t end, const scope& around) {
         for (auto i = begin; i < end;) {
@@ -35,6 +35,10 @@ public:
                 break;
             case step::kind::sent:
                 append_sent_value(out_, s.value, now_);
+                break;
+            case step::kind::endpoint:
+                append_escaped(out_, here_.endpoint, s.where, skeleton_.characters);
+                append_escaped(out_, s.text, s.where, skeleton_.characters);
                 break;
             case step::kind::secret:
                 write_secret(s);
@@ -65,7 +69,7 @@ private:
 
     void write_secret(const step& s) {
         const auto begin = out_.size();
-        append_escaped(out_, known_.value_of(s.text), s.where, skeleton_.characters);
+        append_escaped(out_, here_.secrets.value_of(s.text), s.where, skeleton_.characters);
         secrets_.push_back({.begin = begin, .end = out_.size()});
     }
 
@@ -97,7 +101,7 @@ private:
 
     const skeleton& skeleton_;
     const sending& now_;
-    const site_secrets& known_;
+    const site_values& here_;
     std::string& out_;
     std::vector<rendered::stretch>& secrets_;
 };
@@ -105,12 +109,12 @@ private:
 } // namespace
 
 rendered
-render(const skeleton& s, const value::object& parameters, const sending& now, const site_secrets& secrets) {
+render(const skeleton& s, const value::object& parameters, const sending& now, const site_values& here) {
     // Parameters are short. Only a long message or a long list makes the text grow once more.
     constexpr std::size_t room_for_parameters = 512;
     rendered out;
     out.text.reserve(s.constant_bytes + room_for_parameters);
-    writer(s, now, secrets, out).write(0, s.steps.size(), {.members = &parameters, .outer = nullptr});
+    writer(s, now, here, out).write(0, s.steps.size(), {.members = &parameters, .outer = nullptr});
     return out;
 }
 

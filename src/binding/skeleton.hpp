@@ -3,7 +3,7 @@
 #include "binding/condition.hpp"
 #include "binding/escape.hpp"
 #include "binding/sent_value.hpp"
-#include "binding/site_secrets.hpp"
+#include "binding/site_values.hpp"
 #include <contego/command.hpp>
 #include <contego/limits.hpp>
 
@@ -19,6 +19,7 @@ struct step {
         constant,  ///< `text` as it is
         parameter, ///< the parameter named `text`, escaped
         sent,      ///< `value`, which belongs to this sending
+        endpoint,  ///< the URL of the site, followed by the path `text`
         secret,    ///< the site's secret named `text`, escaped
         condition, ///< the steps up to `end`, if `when` holds for the parameter named `text`
         for_each,  ///< the steps up to `end`, once for each item of the list named `text`
@@ -54,7 +55,7 @@ struct rendered {
 
 /// Renders an envelope. Allocates only the texts that it returns.
 [[nodiscard]] rendered
-render(const skeleton& s, const value::object& parameters, const sending& now, const site_secrets& secrets);
+render(const skeleton& s, const value::object& parameters, const sending& now, const site_values& here);
 
 /// Returns the text with every secret as `****`.
 [[nodiscard]] std::string masked_text(const rendered& r);

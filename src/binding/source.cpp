@@ -48,9 +48,12 @@ std::size_t source::line_at(std::size_t offset) const {
     return 1 + static_cast<std::size_t>(std::count(text_.begin(), end, '\n'));
 }
 
+// A copy of a node shares the name or the value of the original, which points into the parsed text.
 std::size_t source::line_of(pugi::xml_node node) const {
-    const auto offset = node.offset_debug();
-    return offset < 0 ? 0 : line_at(static_cast<std::size_t>(offset));
+    const bool is_element = node.type() == pugi::node_element;
+    const auto offset = (is_element ? node.name() : node.value()) - parsed_.data();
+    const bool is_inside = offset >= 0 && static_cast<std::size_t>(offset) < parsed_.size();
+    return is_inside ? line_at(static_cast<std::size_t>(offset)) : 0;
 }
 
 std::size_t source::line_of(pugi::xml_attribute attribute) const {

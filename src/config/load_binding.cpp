@@ -41,7 +41,7 @@ std::variant<binding, std::vector<std::string>> load_binding(const provider_conf
                                "} has no value; add a line " + name +
                                "=VALUE to the file that secrets_file of the provider names");
     if (!mistakes.empty()) return mistakes;
-    return good->at({.secrets = p.secrets});
+    return good->at({.secrets = p.secrets, .endpoint = p.endpoint.url});
 }
 
 } // namespace contego::daemon
