@@ -1,11 +1,13 @@
 #pragma once
 
+#include <contego/choice.hpp>
 #include <contego/command_type.hpp>
 
 #include <array>
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace contego {
 
@@ -47,6 +49,8 @@ struct limits {
     /// For each of command_types, one bit for each of its parameters. The bit is set if the binding file has
     /// no place for the parameter and does not ignore it: a request that gives it is refused.
     std::array<std::uint32_t, command_types.size()> without_place{};
+
+    std::vector<choice> choices; ///< of every parameter with a table
 
     /// Returns whether a request may give the parameter at this position of parameters_of(type).
     [[nodiscard]] bool takes(command_type type, std::size_t position) const {

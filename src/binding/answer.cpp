@@ -2,6 +2,7 @@
 
 #include "binding/content_type.hpp"
 #include "binding/decode.hpp"
+#include "binding/extract.hpp"
 #include "binding/multipart.hpp"
 #include "binding/namespaces.hpp"
 #include "binding/utf_8.hpp"
@@ -167,6 +168,25 @@ void answer::keep_body() {
         if (child != body_) root.remove_child(child);
         child = next;
     }
+}
+
+std::string answer::open_document(const pugi::xpath_query& at) {
+    const auto [found, other] = joint_text_at(at, document_);
+    if (!found || found->empty()) return "the answer has no document where the binding looks for it";
+    if (other) return "the answer has more than one document where the binding looks for it";
+    auto text = *found;
+    text.erase(0, length_of_lead(text));
+    if (const auto wrong = why_not_well_formed(text); !wrong.empty())
+        return "the document in the answer cannot be read as XML (" + wrong + ")";
+    document_.reset(); // it points into the text of the envelope
+    text_ = std::move(text);
+    body_ = {};
+    const auto parsed =
+        document_.load_buffer_inplace(text_.data(), text_.size(), pugi::parse_default, pugi::encoding_utf8);
+    if (!parsed)
+        return "the document in the answer cannot be read as XML (" + std::string(parsed.description()) + ")";
+    strip();
+    return {};
 }
 
 void answer::mask(const veil& v) {

@@ -40,6 +40,10 @@ public:
     /// Removes everything beside the Body of an envelope. Its Header says nothing about the outcome.
     void keep_body();
 
+    /// Puts the document in the text that a query finds in the place of the envelope. Returns why it cannot
+    /// be read, as a sentence; empty if it can.
+    [[nodiscard]] std::string open_document(const pugi::xpath_query& at);
+
     /// Masks the secrets in the whole document, element by element, since neighbouring texts may be joined
     /// when they are read.
     void mask(const veil& v);

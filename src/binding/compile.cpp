@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 namespace contego::wire {
@@ -39,7 +40,8 @@ std::string all_codes() {
 
 class binding_reader {
 public:
-    binding_reader(source& file, binding::compiled& out) : file_(file), out_(out), parts_(file) {}
+    binding_reader(source& file, binding::compiled& out)
+        : file_(file), out_(out), parts_(file), formats_(file) {}
 
     void read() {
         const auto root = file_.root();
@@ -73,6 +75,8 @@ private:
                 commands_.push_back(child);
             else if (name == "part")
                 parts_.add(child);
+            else if (name == "format")
+                formats_.add(child);
             else if (name != "limits" && name != "outcomes" && name != "correlation")
                 file_.unknown_element(child);
         }
@@ -154,7 +158,9 @@ private:
                                       .version = version_,
                                       .characters = out_.limits.characters,
                                       .path = c.path,
-                                      .action = action_of(element)});
+                                      .action = action_of(element),
+                                      .formats = formats_});
+        std::ranges::copy(c.request.choices, std::back_inserter(out_.limits.choices));
         auto ignored = compile_ignored(file_, element, {&type, 1});
         for (const auto& name : ignored)
             if (!has_no_place(c.request, type, name))
@@ -167,14 +173,14 @@ private:
 
     // A command's own correlation takes precedence over the common one.
     void read_reply(compiled_command& c, pugi::xml_node reply, command_type type) {
-        c.answer = compile_reply(file_, reply, type, c.outcomes);
+        c.answer = compile_reply(file_, reply, type, formats_, c.outcomes);
         if (c.one_way && (!c.answer.values.empty() || !c.answer.lists.empty()))
             file_.mistake(reply, "a command whose answer holds data cannot be one-way");
         auto correlates = correlation_;
         bool seen = false;
         for (const auto child : reply)
             if (local_of(child.name()) == "correlation" && only_one(child, seen)) correlates = child;
-        if (correlates) c.correlates = compile_correlation(file_, correlates, type);
+        if (correlates) c.correlates = compile_correlation(file_, correlates, type, formats_);
     }
 
     void read_address(compiled_command& c, pugi::xml_node element) {
@@ -243,6 +249,7 @@ private:
     source& file_;
     binding::compiled& out_;
     parts parts_;
+    formats formats_;
     outcome_table common_;
     std::vector<pugi::xml_node> commands_;
     std::array<std::size_t, command_types.size()> lines_{}; // 0: not seen yet

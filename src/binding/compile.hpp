@@ -2,6 +2,7 @@
 
 #include "binding/correlation.hpp"
 #include "binding/extract.hpp"
+#include "binding/formats.hpp"
 #include "binding/outcome_table.hpp"
 #include "binding/skeleton.hpp"
 #include "binding/source.hpp"
@@ -64,6 +65,7 @@ struct skeleton_owner {
     character_set characters{};
     std::string path;
     std::optional<std::string> action;
+    contego::wire::formats& formats;
 };
 
 /// Compiles the `request` element of a command. Its parts were expanded before.
@@ -71,12 +73,13 @@ struct skeleton_owner {
 
 /// Compiles the `reply` element of a command. Its rows go into `outcomes`; its correlation is ignored.
 [[nodiscard]] extractor
-compile_reply(source& file, pugi::xml_node reply, command_type type, outcome_table& outcomes);
+compile_reply(source& file, pugi::xml_node reply, command_type type, formats& known, outcome_table& outcomes);
 
 /// Compiles the query in an attribute. Returns an empty query if there is none or if it is a mistake.
 [[nodiscard]] pugi::xpath_query compile_query(source& file, pugi::xml_node element, const char* attribute);
 
 /// Compiles a `correlation` element for one command.
-[[nodiscard]] correlation compile_correlation(source& file, pugi::xml_node element, command_type type);
+[[nodiscard]] correlation
+compile_correlation(source& file, pugi::xml_node element, command_type type, formats& known);
 
 } // namespace contego::wire

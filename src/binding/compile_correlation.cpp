@@ -24,16 +24,37 @@ bool has_prefix(std::string_view path) {
     return false;
 }
 
-// Returns whether every command of the type has this parameter, and whether it may come back unmasked.
-bool is_usable(command_type type, std::string_view name) {
+// Returns the parameter if every command of the type has it, and if it may come back unmasked.
+std::optional<parameter> usable(command_type type, std::string_view name) {
     const auto all = parameters_of(type);
     const auto found = std::ranges::find(all, name, &parameter::name);
-    if (found == all.end() || !found->mandatory) return false;
-    return found->kind != parameter_kind::pin && found->kind != parameter_kind::smartcards &&
-           found->kind != parameter_kind::stbs;
+    if (found == all.end() || !found->mandatory) return std::nullopt;
+    const bool is_hidden = found->kind == parameter_kind::pin || found->kind == parameter_kind::smartcards ||
+                           found->kind == parameter_kind::stbs;
+    return is_hidden ? std::nullopt : std::optional(*found);
 }
 
-skeleton compile_expected(source& file, std::string_view written, std::size_t line, command_type type) {
+// Compiles one placeholder of `equals`. Returns nullopt if it is not allowed there.
+std::optional<step>
+expected_step(std::string_view written, std::size_t line, command_type type, formats& known) {
+    const auto [name, format] = split_format(written);
+    step s{.what = step::kind::sent, .text = name, .where = place::no_document};
+    auto content = format_content::text;
+    if (const auto sent = sent_value_of(name)) {
+        if (*sent == sent_value::now) return std::nullopt;
+        s.value = *sent;
+    } else if (const auto found = usable(type, name)) {
+        s.what = step::kind::parameter;
+        content = content_of(found->kind);
+    } else {
+        return std::nullopt;
+    }
+    if (!format.empty()) s.as = known.find(format, content, name, line);
+    return s;
+}
+
+skeleton compile_expected(
+    source& file, std::string_view written, std::size_t line, command_type type, formats& known) {
     skeleton out;
     bool varies = false;
     for (const auto& p : split_placeholders(written)) {
@@ -42,10 +63,8 @@ skeleton compile_expected(source& file, std::string_view written, std::size_t li
             file.mistake(line, p.mistake);
         else if (!p.is_placeholder)
             out.steps.push_back({.what = step::kind::constant, .text = p.text});
-        else if (const auto v = sent_value_of(p.text); v && *v != sent_value::now)
-            out.steps.push_back({.what = step::kind::sent, .text = {}, .value = *v});
-        else if (is_usable(type, p.text))
-            out.steps.push_back({.what = step::kind::parameter, .text = p.text, .where = place::no_document});
+        else if (auto s = expected_step(p.text, line, type, known))
+            out.steps.push_back(std::move(*s));
         else
             file.mistake(
                 line,
@@ -79,14 +98,14 @@ pugi::xpath_query compile_query(source& file, pugi::xml_node element, const char
     }
 }
 
-correlation compile_correlation(source& file, pugi::xml_node element, command_type type) {
+correlation compile_correlation(source& file, pugi::xml_node element, command_type type, formats& known) {
     correlation out;
     file.allow_attributes(element, {"at", "equals", "absent"});
     for (const auto child : file.children(element))
         file.unknown_element(child);
     if (file.required(element, "at")) out.at = compile_query(file, element, "at");
     if (const auto equals = file.required(element, "equals"))
-        out.equals = compile_expected(file, *equals, file.line_of(element.attribute("equals")), type);
+        out.equals = compile_expected(file, *equals, file.line_of(element.attribute("equals")), type, known);
     const auto absent = element.attribute("absent");
     const std::string_view rule = absent.value();
     out.may_be_absent = rule == "accept";

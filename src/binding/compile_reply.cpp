@@ -8,13 +8,14 @@ namespace {
 
 class reply_reader {
 public:
-    reply_reader(source& file, command_type type, outcome_table& outcomes)
-        : file_(file), type_(type), rows_(file, outcomes) {}
+    reply_reader(source& file, command_type type, formats& known, outcome_table& outcomes)
+        : file_(file), type_(type), formats_(known), rows_(file, outcomes) {}
 
     extractor read(pugi::xml_node reply) {
-        file_.allow_attributes(reply, {"status", "message", "reference"});
+        file_.allow_attributes(reply, {"document", "status", "message", "reference"});
         extractor e;
         e.must_tell_pairing = type_ == command_type::get_pairing_status_for_card;
+        e.document = query(reply, "document");
         if (file_.required(reply, "status")) e.status = query(reply, "status");
         e.message = query(reply, "message");
         e.reference = query(reply, "reference");
@@ -38,20 +39,22 @@ private:
     }
 
     value_extractor read_value(pugi::xml_node element, std::set<std::string>& names) {
-        file_.allow_attributes(element, {"name", "type", "at"});
+        file_.allow_attributes(element, {"name", "type", "at", "format"});
         for (const auto child : file_.children(element))
             file_.unknown_element(child);
         value_extractor v;
         v.name = read_name(element, names);
         v.type = read_type(element);
+        v.as = read_format(element);
         if (file_.required(element, "at")) v.at = query(element, "at");
         return v;
     }
 
     list_extractor read_list(pugi::xml_node element, std::set<std::string>& names) {
-        file_.allow_attributes(element, {"name", "at"});
+        file_.allow_attributes(element, {"name", "at", "format"});
         list_extractor l;
         l.name = read_name(element, names);
+        l.as = read_format(element);
         if (file_.required(element, "at")) l.at = query(element, "at");
         if (l.at && l.at.return_type() != pugi::xpath_type_node_set)
             file_.mistake(file_.line_of(element.attribute("at")), "the XPath of a list must find elements");
@@ -62,6 +65,9 @@ private:
             else
                 file_.unknown_element(child);
         }
+        if (l.as && !l.values.empty())
+            file_.mistake(file_.line_of(element.attribute("format")),
+                          "a list of objects has no format; write it at its values");
         return l;
     }
 
@@ -82,6 +88,11 @@ private:
         return known.value_or(value_type::text);
     }
 
+    format_pointer read_format(pugi::xml_node element) {
+        const auto name = element.attribute("format");
+        return name ? formats_.find_to_read(name.value(), file_.line_of(name)) : nullptr;
+    }
+
     pugi::xpath_query query(pugi::xml_node element, const char* name) {
         return compile_query(file_, element, name);
     }
@@ -94,13 +105,15 @@ private:
 
     source& file_;
     command_type type_;
+    formats& formats_;
     outcome_rows rows_;
 };
 
 } // namespace
 
-extractor compile_reply(source& file, pugi::xml_node reply, command_type type, outcome_table& outcomes) {
-    return reply_reader(file, type, outcomes).read(reply);
+extractor compile_reply(
+    source& file, pugi::xml_node reply, command_type type, formats& known, outcome_table& outcomes) {
+    return reply_reader(file, type, known, outcomes).read(reply);
 }
 
 } // namespace contego::wire

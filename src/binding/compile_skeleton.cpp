@@ -71,7 +71,7 @@ private:
         const auto condition = open_condition(directives.condition, false);
         const auto exception = open_condition(directives.exception, true);
         const auto list = open_list(directives.list);
-        tags(e);
+        tags(e, is_escaped(e, directives.escaped));
         if (list) close_list(*list, e);
         if (exception) close_condition(*exception);
         if (condition) close_condition(*condition);
@@ -81,6 +81,7 @@ private:
         pugi::xml_attribute condition;
         pugi::xml_attribute exception;
         pugi::xml_attribute list;
+        pugi::xml_attribute escaped;
     };
 
     bool is_directive(pugi::xml_node e, std::string_view attribute) const {
@@ -97,6 +98,8 @@ private:
                 found.condition = a;
             else if (name == "unless" && !found.exception)
                 found.exception = a;
+            else if (name == "escaped" && !found.escaped)
+                found.escaped = a;
             else if (name == "each" && !found.list)
                 found.list = a;
             else
@@ -148,27 +151,45 @@ private:
         names_.leave_list(file_.line_of(e));
     }
 
-    void tags(pugi::xml_node e) {
+    // Returns whether the content of the element is a document in a text.
+    bool is_escaped(pugi::xml_node e, pugi::xml_attribute a) {
+        if (!a) return false;
+        if (std::string_view(a.value()) != "yes")
+            file_.mistake(file_.line_of(a), std::string(a.name()) + " must be yes");
+        else if (inner_ || e.parent() == top_)
+            file_.mistake(file_.line_of(a),
+                          std::string(a.name()) + " must be inside the envelope, and not inside another");
+        else
+            return true;
+        return false;
+    }
+
+    void tags(pugi::xml_node e, bool escaped) {
         constant("<");
         name(e, e.name());
         for (const auto a : e.attributes())
             attribute(e, a);
-        if (!e.first_child()) {
-            constant("/>");
-            return;
-        }
-        constant(">");
+        constant(e.first_child() ? ">" : "/>");
+        if (!e.first_child()) return;
+        if (escaped) inner_ = e;
         for (const auto child : e) {
             if (child.type() == pugi::node_element)
                 element(child);
             else
-                text(child.value(), place::element, file_.line_of(child));
-            if (child.type() != pugi::node_element)
-                check_password(e.name(), child.value(), file_.line_of(child));
+                content(e, child);
         }
+        if (escaped) inner_ = {};
         constant("</");
         name(e, e.name());
         constant(">");
+    }
+
+    // In an inner document, a CDATA section is a piece of it, such as its XML declaration.
+    void content(pugi::xml_node e, pugi::xml_node child) {
+        const auto line = file_.line_of(child);
+        const bool is_piece = inner_ && child.type() == pugi::node_cdata;
+        text(child.value(), place::element, line, is_piece);
+        check_password(e.name(), child.value(), line);
     }
 
     void attribute(pugi::xml_node e, pugi::xml_attribute a) {
@@ -187,8 +208,10 @@ private:
 
     void check_prefix(pugi::xml_node e, std::string_view full) {
         const auto prefix = prefix_of(full);
-        if (prefix.empty() || prefix == "xml" || namespace_at(e, prefix, top_)) return;
-        file_.mistake(e, "the prefix of " + std::string(full) + " is not declared in the envelope");
+        if (prefix.empty() || prefix == "xml" || namespace_at(e, prefix, inner_ ? inner_ : top_)) return;
+        file_.mistake(e,
+                      "the prefix of " + std::string(full) + " is not declared in the " +
+                          (inner_ ? "inner document" : "envelope"));
     }
 
     // A name cannot be escaped, so the provider's character set must have all its letters.
@@ -203,32 +226,64 @@ private:
         constant(full);
     }
 
-    void text(std::string_view written, place where, std::size_t line) {
+    void text(std::string_view written, place at, std::size_t line, bool is_piece = false) {
+        const auto where = !inner_                  ? at
+                           : at == place::attribute ? place::inner_attribute
+                                                    : place::inner_element;
         for (const auto& p : split_placeholders(written)) {
             if (!p.mistake.empty())
                 file_.mistake(line + p.line, p.mistake);
             else if (!p.is_placeholder)
-                append_escaped(constant_, p.text, where, out_.characters);
+                append_escaped(constant_, p.text, is_piece ? place::element : where, out_.characters);
             else
                 placeholder(p.text, where, line + p.line);
         }
     }
 
-    void placeholder(const std::string& name, place where, std::size_t line) {
-        if (const auto v = sent_value_of(name))
-            add({.what = step::kind::sent, .text = {}, .value = *v});
-        else if (const auto secret = secret_in(file_, name, line))
+    void placeholder(std::string_view written, place where, std::size_t line) {
+        if (is_constant(written, where, line)) return;
+        const auto [name, format] = split_format(written);
+        step s{.what = step::kind::sent, .text = name, .where = where};
+        auto content = format_content::text;
+        std::optional<names_in_request::meaning> meaning;
+        if (const auto sent = sent_value_of(name)) {
+            s.value = *sent;
+            if (*sent == sent_value::now) content = format_content::time;
+        } else {
+            meaning = names_.use(name, line);
+            if (!meaning) return;
+            s.what = step::kind::parameter;
+            s.levels = meaning->levels;
+            s.secret = meaning->kind == parameter_kind::pin;
+            content = content_of(meaning->kind);
+        }
+        if (!format.empty()) s.as = owner_.formats.find(format, content, name, line);
+        if (meaning && s.as) note_choices(*meaning, s, line);
+        add(std::move(s));
+    }
+
+    // A value of the site or of the command itself has no format.
+    bool is_constant(std::string_view name, place where, std::size_t line) {
+        if (const auto secret = secret_in(file_, name, line))
             add({.what = step::kind::secret, .text = *secret, .where = where});
         else if (name == "endpoint")
             add({.what = step::kind::endpoint, .text = owner_.path, .where = where});
         else if (name == "action")
             action(where, line);
-        else if (const auto found = names_.use(name, line))
-            add({.what = step::kind::parameter,
-                 .text = name,
-                 .levels = found->levels,
-                 .where = where,
-                 .secret = found->kind == parameter_kind::pin});
+        else
+            return false;
+        return true;
+    }
+
+    void note_choices(const names_in_request::meaning& of, const step& s, std::size_t line) {
+        auto values = s.as->choices();
+        if (!values) return;
+        if (s.secret) file_.mistake(line, s.text + " is a PIN, and a PIN must not be written in the file");
+        out_.choices.push_back({.type = owner_.type,
+                                .list = of.list,
+                                .parameter = s.text,
+                                .table = s.as->name(),
+                                .values = std::move(*values)});
     }
 
     void action(place where, std::size_t line) {
@@ -253,7 +308,12 @@ private:
         out_.steps.push_back(std::move(s));
     }
 
-    void constant(std::string_view bytes) { constant_ += bytes; }
+    void constant(std::string_view bytes) {
+        if (inner_)
+            append_escaped(constant_, bytes, place::element, out_.characters);
+        else
+            constant_ += bytes;
+    }
 
     void flush() {
         if (constant_.empty()) return;
@@ -265,6 +325,7 @@ private:
     const skeleton_owner& owner_;
     names_in_request names_;
     pugi::xml_node top_;
+    pugi::xml_node inner_; // the element whose content is a document in a text, while it is read
     skeleton out_;
     std::string constant_; // the text written since the last step
 };

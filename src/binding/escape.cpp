@@ -53,6 +53,15 @@ void append_escaped(std::string& out, std::string_view utf_8, place where, chara
         out += utf_8;
         return;
     }
+    if (where == place::inner_element || where == place::inner_attribute) {
+        std::string once;
+        append_escaped(once,
+                       utf_8,
+                       where == place::inner_element ? place::element : place::attribute,
+                       character_set::utf_8);
+        append_escaped(out, once, place::element, characters);
+        return;
+    }
     std::size_t at = 0;
     while (at < utf_8.size()) {
         const auto run = at;

@@ -8,8 +8,9 @@
 namespace contego::wire {
 
 /// The position of a text in an XML document. Attributes are always written in double quotes. A text outside
-/// a document is not escaped.
-enum class place { element, attribute, no_document };
+/// a document is not escaped. A document may be the text of an element of the envelope; a text in this inner
+/// document is escaped twice.
+enum class place { element, attribute, inner_element, inner_attribute, no_document };
 
 /// Appends UTF-8 text in the character set of a provider, escaped so that a parser gives the same text back.
 ///

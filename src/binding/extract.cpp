@@ -56,9 +56,10 @@ value typed(value_type type, std::string_view text) {
     return text;
 }
 
-std::string complaint(const value_extractor& v, std::string_view text) {
-    return "the answer's " + v.name + " is not a valid " + std::string(name_of(v.type)) + ": '" +
-           std::string(shortened(text, 60)) + "'";
+std::string
+complaint(const std::string& name, const format_pointer& as, value_type type, std::string_view text) {
+    const auto expected = as ? "value of the format " + as->name() : "valid " + std::string(name_of(type));
+    return "the answer's " + name + " is not a " + expected + ": '" + std::string(shortened(text, 60)) + "'";
 }
 
 std::string contradiction(const value_extractor& v, std::string_view one, std::string_view other) {
@@ -77,8 +78,9 @@ public:
             if (text && other) wrong(contradiction(v, *text, *other));
             if (!text || !take(v.name.size() + text->size())) continue;
             auto& member = members[v.name];
-            member = typed(v.type, *text);
-            if (member.is_null()) wrong(complaint(v, *text));
+            const auto ours = v.as ? v.as->ours(*text) : text;
+            if (ours) member = typed(v.type, *ours);
+            if (member.is_null()) wrong(complaint(v.name, v.as, v.type, *text));
         }
         return members;
     }
@@ -89,7 +91,7 @@ public:
             if (!unreadable_.empty()) break;
             if (l.values.empty()) {
                 auto text = text_found(found);
-                if (take(text.size())) items.emplace_back(std::move(text));
+                if (take(text.size())) items.emplace_back(ours_of(l, std::move(text)));
             } else if (take(0)) {
                 items.emplace_back(members_at(l.values, found.node()));
             }
@@ -104,6 +106,13 @@ public:
     [[nodiscard]] std::string& unreadable() { return unreadable_; }
 
 private:
+    std::string ours_of(const list_extractor& l, std::string text) {
+        if (!l.as) return text;
+        auto ours = l.as->ours(text);
+        if (!ours) wrong(complaint(l.name, l.as, value_type::text, text));
+        return ours.value_or(std::string());
+    }
+
     // Returns whether there is room for one more value of that size.
     bool take(std::size_t size) {
         constexpr std::size_t quotes_and_commas = 6;

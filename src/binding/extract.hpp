@@ -1,5 +1,6 @@
 #pragma once
 
+#include "binding/format.hpp"
 #include <contego/value.hpp>
 
 #include <pugixml.hpp>
@@ -21,12 +22,14 @@ struct value_extractor {
     std::string name;
     value_type type = value_type::text;
     pugi::xpath_query at;
+    format_pointer as{}; ///< how the CAS writes the value; nullptr: as we do
 };
 
 struct list_extractor {
     std::string name;
     pugi::xpath_query at;
     std::vector<value_extractor> values; ///< none: a list of texts
+    format_pointer as{};                 ///< of the texts
 };
 
 // The most data that is taken from one answer. An answer with more is unreadable, since a part of a list
@@ -36,6 +39,7 @@ inline constexpr std::size_t most_data = std::size_t{256} << 10U; ///< bytes, ap
 
 /// Queries that find our data in an answer to a command. They expect element names without prefixes.
 struct extractor {
+    pugi::xpath_query document; ///< a text that is a document; the others search it; may be empty
     pugi::xpath_query status;
     pugi::xpath_query message;   ///< may be empty
     pugi::xpath_query reference; ///< may be empty

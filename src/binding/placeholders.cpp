@@ -129,7 +129,9 @@ std::optional<names_in_request::meaning> names_in_request::use(const std::string
         note_use(name);
     else if (f->what.mandatory)
         lists_[f->depth - 1].identified = true;
-    return meaning{.levels = lists_.size() - f->depth, .kind = f->what.kind};
+    return meaning{.levels = lists_.size() - f->depth,
+                   .kind = f->what.kind,
+                   .list = f->depth == 0 ? "" : lists_[f->depth - 1].name};
 }
 
 // Inside b:unless the parameter may be absent, so it guards no placeholder.

@@ -42,6 +42,7 @@ public:
     struct meaning {
         std::size_t levels; ///< how many lists to step out of
         parameter_kind kind;
+        std::string list; ///< the list whose items have it; empty: the command itself
     };
 
     /// Uses a name in a placeholder. Returns nullopt if the name is not allowed there.
@@ -85,7 +86,7 @@ private:
     std::vector<open_list> lists_;
     std::vector<std::pair<std::string, std::size_t>> conditions_; // name and depth
     std::set<std::string> used_;                                  // parameters of the command itself
-    std::set<std::string> named_; // the same, and those that only a condition names
+    std::set<std::string> named_; // the same, and parameters that only a condition names
 };
 
 } // namespace contego::wire

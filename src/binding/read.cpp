@@ -169,6 +169,8 @@ reply read_envelope(const question& q, answer& a) {
     };
     a.keep_body();
     const auto& at = q.known.answer;
+    if (at.document)
+        if (auto why = a.open_document(at.document); !why.empty()) return unreadable(why);
     auto [found, other] = joint_text_at(at.status, a.document());
     if (found && other) return unreadable(two_statuses(*found, *other));
     auto status = found.value_or(std::string());

@@ -34,7 +34,7 @@ public:
                 out_ += s.text;
                 break;
             case step::kind::sent:
-                append_sent_value(out_, s.value, now_);
+                write_sent(s);
                 break;
             case step::kind::endpoint:
                 append_escaped(out_, here_.endpoint, s.where, skeleton_.characters);
@@ -67,6 +67,16 @@ private:
         return found == at->members->end() ? nullptr : &found->second;
     }
 
+    void write_sent(const step& s) {
+        if (!s.as) {
+            append_sent_value(out_, s.value, now_);
+            return;
+        }
+        std::string ours;
+        append_sent_value(ours, s.value, now_);
+        append_escaped(out_, s.as->theirs(ours), s.where, skeleton_.characters);
+    }
+
     void write_secret(const step& s) {
         const auto begin = out_.size();
         append_escaped(out_, here_.secrets.value_of(s.text), s.where, skeleton_.characters);
@@ -77,7 +87,9 @@ private:
         const auto* v = find(s, around);
         if (v == nullptr) return;
         const auto begin = out_.size();
-        if (const auto* text = v->text()) {
+        if (s.as) {
+            append_escaped(out_, s.as->theirs(plain_text_of(*v)), s.where, skeleton_.characters);
+        } else if (const auto* text = v->text()) {
             append_escaped(out_, *text, s.where, skeleton_.characters);
         } else if (const auto* integer = v->integer()) {
             append_number(out_, *integer);

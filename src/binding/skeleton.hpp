@@ -2,8 +2,10 @@
 
 #include "binding/condition.hpp"
 #include "binding/escape.hpp"
+#include "binding/format.hpp"
 #include "binding/sent_value.hpp"
 #include "binding/site_values.hpp"
+#include <contego/choice.hpp>
 #include <contego/command.hpp>
 #include <contego/limits.hpp>
 
@@ -31,6 +33,7 @@ struct step {
     sent_value value{};
     bool secret = false;
     condition when{};
+    format_pointer as{}; ///< how the CAS writes the value; nullptr: as we do
     std::size_t end = 0; ///< index after the last step of the block
 };
 
@@ -39,6 +42,7 @@ struct skeleton {
     std::vector<step> steps;
     std::size_t constant_bytes = 0;
     character_set characters = character_set::utf_8;
+    std::vector<choice> choices;     ///< of values that have a table
     std::uint32_t without_place = 0; ///< as in contego::limits: the optional parameters that it never names
 };
 
