@@ -41,8 +41,9 @@ inline constexpr std::size_t most_data = std::size_t{256} << 10U; ///< bytes, ap
 struct extractor {
     pugi::xpath_query document; ///< a text that is a document; the others search it; may be empty
     pugi::xpath_query status;
-    pugi::xpath_query message;   ///< may be empty
-    pugi::xpath_query reference; ///< may be empty
+    pugi::xpath_query fault_status; ///< the same in a fault; may be empty
+    pugi::xpath_query message;      ///< may be empty
+    pugi::xpath_query reference;    ///< may be empty
     std::vector<value_extractor> values;
     std::vector<list_extractor> lists;
     bool must_tell_pairing = false; ///< an answer without a value `paired` is unreadable

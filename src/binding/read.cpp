@@ -117,22 +117,6 @@ std::optional<reply> misplaced(const question& q, const answer& a) {
     return unreadable("the answer does not name its request at the place that the binding gives");
 }
 
-reply read_fault_answer(const question& q, answer& a) {
-    const auto f = read_fault(a.fault());
-    a.strip();
-    if (auto other = misplaced(q, a)) return *other;
-    if (f.code.code.empty()) return unreadable("the answer is a SOAP fault without a code");
-    const auto is = row_of(q.known.outcomes, f).value_or(default_of(f, q.known.repeat_safe));
-    auto description = f.text.empty() ? "the CAS answered with the SOAP fault " + f.name : f.text;
-    if (!f.detail.empty()) description += " (" + f.detail + ")";
-    auto r = failed(is, "SOAP_FAULT:" + f.name, description);
-    r.message = f.text;
-    if (is != outcome::success) return r;
-    r.error_code.clear();
-    r.error_description.clear();
-    return r;
-}
-
 reply succeeded() {
     reply r;
     r.outcome = outcome::success;
@@ -185,6 +169,40 @@ reply read_envelope(const question& q, answer& a) {
     r.status_code = std::move(status);
     r.message = std::move(message);
     r.reference_number = said(at.reference);
+    return r;
+}
+
+// Some gateways answer every refusal with the same fault, and write the code into its detail. The rows of
+// statuses decide about such a code. Returns nullopt if the fault has none.
+std::optional<reply> read_fault_status(const question& q, const fault& f, answer& a) {
+    const auto& at = q.known.answer;
+    a.keep_body();
+    const auto [found, other] = joint_text_at(at.fault_status, a.document());
+    if (found && other) return unreadable(two_statuses(*found, *other));
+    if (!found || found->empty()) return std::nullopt;
+    const auto row = q.known.outcomes.of_status(*found);
+    auto message = text_at(at.message, a.document()).value_or(f.text);
+    auto r = row == outcome::success ? read_success(q.known, a) : read_refusal(row, *found, message);
+    r.status_code = *found;
+    r.message = std::move(message);
+    r.reference_number = text_at(at.reference, a.document()).value_or(std::string());
+    return r;
+}
+
+reply read_fault_answer(const question& q, answer& a) {
+    const auto f = read_fault(a.fault());
+    a.strip();
+    if (auto other = misplaced(q, a)) return *other;
+    if (f.code.code.empty()) return unreadable("the answer is a SOAP fault without a code");
+    if (auto coded = read_fault_status(q, f, a)) return *coded;
+    const auto is = row_of(q.known.outcomes, f).value_or(default_of(f, q.known.repeat_safe));
+    auto description = f.text.empty() ? "the CAS answered with the SOAP fault " + f.name : f.text;
+    if (!f.detail.empty()) description += " (" + f.detail + ")";
+    auto r = failed(is, "SOAP_FAULT:" + f.name, description);
+    r.message = f.text;
+    if (is != outcome::success) return r;
+    r.error_code.clear();
+    r.error_description.clear();
     return r;
 }
 
