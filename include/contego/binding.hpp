@@ -5,6 +5,7 @@
 #include <contego/interpretation.hpp>
 #include <contego/limits.hpp>
 #include <contego/prepared_command.hpp>
+#include <contego/secret_use.hpp>
 #include <contego/sending.hpp>
 #include <contego/site.hpp>
 
@@ -49,8 +50,11 @@ public:
     /// unsupported command.
     [[nodiscard]] bool repeat_safe(command_type type) const;
 
-    /// Returns the names of the secrets that the file uses, each with the first line that does.
-    [[nodiscard]] const std::map<std::string, std::size_t>& secrets() const;
+    /// Returns the secrets that the file uses, by name.
+    [[nodiscard]] const std::map<std::string, secret_use>& secrets() const;
+
+    /// Returns whether a command is sent with an HTTP header of this name, which is in lower case.
+    [[nodiscard]] bool sends_header(std::string_view name) const;
 
     /// Returns the remarks of the compilation: sentences about parts of the file that are no mistakes, but
     /// should be changed. Ordered by line.

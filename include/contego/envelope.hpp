@@ -3,6 +3,8 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace contego {
 
@@ -18,6 +20,8 @@ struct envelope {
     /// Whether to open a new connection. The server may close an idle connection just when it is written to.
     /// Nobody knows then whether the server read the request.
     bool fresh_connection = false;
+    /// Further headers, each with its value, in the order of sending. They may hold secrets.
+    std::vector<std::pair<std::string, std::string>> headers{};
 };
 
 } // namespace contego

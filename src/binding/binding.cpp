@@ -1,7 +1,10 @@
 #include "binding/compiled.hpp"
+#include "binding/content_type.hpp"
 #include "binding/decode.hpp"
 #include "binding/disclose.hpp"
 #include "binding/read.hpp"
+
+#include <algorithm>
 
 namespace contego {
 
@@ -16,8 +19,16 @@ bool binding::repeat_safe(command_type type) const {
 binding::binding(std::shared_ptr<const compiled> c)
     : compiled_(std::move(c)), here_(std::make_shared<const wire::site_values>()) {}
 
-const std::map<std::string, std::size_t>& binding::secrets() const {
+const std::map<std::string, secret_use>& binding::secrets() const {
     return compiled_->secrets;
+}
+
+bool binding::sends_header(std::string_view name) const {
+    const auto has_it = [name](const wire::compiled_command& c) {
+        return std::ranges::any_of(c.headers,
+                                   [name](const auto& h) { return wire::lower_case(h.name) == name; });
+    };
+    return std::ranges::any_of(compiled_->commands, has_it);
 }
 
 const std::vector<binding_error>& binding::remarks() const {
@@ -41,11 +52,14 @@ prepared_command binding::prepare(const command& c, const sending& now) const {
         auto read = wire::decode(masked, "iso-8859-1");
         masked = read ? std::move(read->text) : std::string();
     }
-    return {.wire = {.path = known.path,
-                     .content_type = known.content_type,
-                     .soap_action = known.soap_action,
-                     .body = std::move(body.text)},
-            .masked = std::move(masked)};
+    prepared_command prepared{.wire = {.path = known.path,
+                                       .content_type = known.content_type,
+                                       .soap_action = known.soap_action,
+                                       .body = std::move(body.text)},
+                              .masked = std::move(masked)};
+    for (const auto& h : known.headers)
+        prepared.wire.headers.emplace_back(h.name, wire::render(h.value, c.parameters, now, *here_).text);
+    return prepared;
 }
 
 interpretation binding::interpret(const command& c, const sending& sent, const exchange& e) const {

@@ -1,6 +1,7 @@
 #include "binding/compile.hpp"
 
 #include "binding/compiled.hpp"
+#include "binding/content_type.hpp"
 #include "binding/namespaces.hpp"
 #include "binding/parts.hpp"
 #include <contego/parameter.hpp>
@@ -75,6 +76,8 @@ private:
                 commands_.push_back(child);
             else if (name == "part")
                 parts_.add(child);
+            else if (name == "header")
+                headers_.push_back(child);
             else if (name == "format")
                 formats_.add(child);
             else if (name != "limits" && name != "outcomes" && name != "correlation")
@@ -130,15 +133,19 @@ private:
         read_address(c, element);
         pugi::xml_node request;
         pugi::xml_node reply;
+        std::vector<pugi::xml_node> headers;
         for (const auto child : file_.children(element)) {
             const auto name = local_of(child.name());
-            if (name != "request" && name != "reply") file_.unknown_element(child);
-            auto& place = name == "request" ? request : reply;
-            if (name == "request" || name == "reply") {
-                if (place) file_.mistake(child, std::string(name) + " appears twice");
-                place = child;
-            }
+            if (name == "request")
+                take(child, request);
+            else if (name == "reply")
+                take(child, reply);
+            else if (name == "header")
+                headers.push_back(child);
+            else
+                file_.unknown_element(child);
         }
+        read_headers(c, headers, type);
         if (request)
             read_request(c, request, element, type);
         else
@@ -147,6 +154,25 @@ private:
             read_reply(c, reply, type);
         else
             file_.mistake(element, "the element reply is missing");
+    }
+
+    void take(pugi::xml_node child, pugi::xml_node& place) {
+        if (place) file_.mistake(child, std::string(local_of(child.name())) + " appears twice");
+        place = child;
+    }
+
+    // A header of the command takes the place of the common one of the same name.
+    void read_headers(compiled_command& c, const std::vector<pugi::xml_node>& own, command_type type) {
+        std::set<std::string> names;
+        for (const auto element : own) {
+            c.headers.push_back(compile_header(file_, element, type, formats_));
+            if (!names.insert(lower_case(c.headers.back().name)).second)
+                file_.mistake(element, "the header " + c.headers.back().name + " appears twice");
+        }
+        for (const auto element : headers_) {
+            auto header = compile_header(file_, element, type, formats_);
+            if (!names.contains(lower_case(header.name))) c.headers.push_back(std::move(header));
+        }
     }
 
     void
@@ -252,6 +278,7 @@ private:
     formats formats_;
     outcome_table common_;
     std::vector<pugi::xml_node> commands_;
+    std::vector<pugi::xml_node> headers_;                   // of every command
     std::array<std::size_t, command_types.size()> lines_{}; // 0: not seen yet
     soap_version version_ = soap_version::soap_1_1;
     pugi::xml_node correlation_; // the common one

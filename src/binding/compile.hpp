@@ -1,5 +1,6 @@
 #pragma once
 
+#include "binding/compiled_header.hpp"
 #include "binding/correlation.hpp"
 #include "binding/extract.hpp"
 #include "binding/formats.hpp"
@@ -7,6 +8,7 @@
 #include "binding/skeleton.hpp"
 #include "binding/source.hpp"
 #include <contego/limits.hpp>
+#include <contego/parameter.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -77,6 +79,13 @@ compile_reply(source& file, pugi::xml_node reply, command_type type, formats& kn
 
 /// Compiles the query in an attribute. Returns an empty query if there is none or if it is a mistake.
 [[nodiscard]] pugi::xpath_query compile_query(source& file, pugi::xml_node element, const char* attribute);
+
+/// Returns the parameter if it is mandatory, neither a list nor a PIN, and so may stand in `equals`.
+[[nodiscard]] std::optional<parameter> plain_parameter(command_type type, std::string_view name);
+
+/// Compiles a `header` element for one command.
+[[nodiscard]] compiled_header
+compile_header(source& file, pugi::xml_node element, command_type type, formats& known);
 
 /// Compiles a `correlation` element for one command.
 [[nodiscard]] correlation

@@ -24,16 +24,6 @@ bool has_prefix(std::string_view path) {
     return false;
 }
 
-// Returns the parameter if every command of the type has it, and if it may come back unmasked.
-std::optional<parameter> usable(command_type type, std::string_view name) {
-    const auto all = parameters_of(type);
-    const auto found = std::ranges::find(all, name, &parameter::name);
-    if (found == all.end() || !found->mandatory) return std::nullopt;
-    const bool is_hidden = found->kind == parameter_kind::pin || found->kind == parameter_kind::smartcards ||
-                           found->kind == parameter_kind::stbs;
-    return is_hidden ? std::nullopt : std::optional(*found);
-}
-
 // Compiles one placeholder of `equals`. Returns nullopt if it is not allowed there.
 std::optional<step>
 expected_step(std::string_view written, std::size_t line, command_type type, formats& known) {
@@ -43,7 +33,7 @@ expected_step(std::string_view written, std::size_t line, command_type type, for
     if (const auto sent = sent_value_of(name)) {
         if (*sent == sent_value::now) return std::nullopt;
         s.value = *sent;
-    } else if (const auto found = usable(type, name)) {
+    } else if (const auto found = plain_parameter(type, name)) {
         s.what = step::kind::parameter;
         content = content_of(found->kind);
     } else {
@@ -79,6 +69,15 @@ skeleton compile_expected(
 }
 
 } // namespace
+
+std::optional<parameter> plain_parameter(command_type type, std::string_view name) {
+    const auto all = parameters_of(type);
+    const auto found = std::ranges::find(all, name, &parameter::name);
+    if (found == all.end() || !found->mandatory) return std::nullopt;
+    const bool is_hidden = found->kind == parameter_kind::pin || found->kind == parameter_kind::smartcards ||
+                           found->kind == parameter_kind::stbs;
+    return is_hidden ? std::nullopt : std::optional(*found);
+}
 
 pugi::xpath_query compile_query(source& file, pugi::xml_node element, const char* attribute) {
     const auto written = element.attribute(attribute);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "binding/compiled_header.hpp"
 #include "binding/correlation.hpp"
 #include "binding/extract.hpp"
 #include "binding/outcome_table.hpp"
@@ -23,6 +24,7 @@ struct compiled_command {
     std::string path;
     std::optional<std::string> soap_action; ///< nullopt: no header is sent
     std::string content_type;
+    std::vector<compiled_header> headers;
     skeleton request;
     extractor answer;
     correlation correlates;
@@ -35,7 +37,7 @@ struct compiled_command {
 struct binding::compiled {
     contego::limits limits;
     std::array<wire::compiled_command, command_types.size()> commands;
-    std::map<std::string, std::size_t> secrets; ///< names, each with its first line
+    std::map<std::string, secret_use> secrets; ///< by name
     std::vector<binding_error> remarks;
 
     /// Returns the compiled command of this type.

@@ -40,11 +40,13 @@ public:
     /// Notes a part of the file that is no mistake but should be changed.
     void remark(std::size_t line, std::string reason);
 
-    /// Notes that the file uses a secret.
-    void use_secret(std::string name, std::size_t line) { secrets_.emplace(std::move(name), line); }
+    /// Notes that the file uses a secret. Returns the use, which may be changed.
+    secret_use& use_secret(std::string name, std::size_t line) {
+        return secrets_.try_emplace(std::move(name), secret_use{.line = line}).first->second;
+    }
 
-    /// Returns the names of the secrets that the file uses, each with its first line.
-    [[nodiscard]] const std::map<std::string, std::size_t>& secrets() const { return secrets_; }
+    /// Returns the secrets that the file uses, by name.
+    [[nodiscard]] const std::map<std::string, secret_use>& secrets() const { return secrets_; }
 
     /// Sets the text that precedes the reason of every later mistake, such as `command ADD_SUBSCRIPTIONS`.
     void set_subject(std::string subject) { subject_ = std::move(subject); }
@@ -84,7 +86,7 @@ private:
     std::string subject_;
     std::vector<binding_error> mistakes_;
     std::vector<binding_error> remarks_;
-    std::map<std::string, std::size_t> secrets_;
+    std::map<std::string, secret_use> secrets_;
 };
 
 } // namespace contego::wire

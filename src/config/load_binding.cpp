@@ -2,6 +2,7 @@
 
 #include "config/read_file.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace contego::daemon {
@@ -9,6 +10,10 @@ namespace {
 
 std::string name_of(const std::filesystem::path& file) {
     return file.empty() ? "default binding" : file.string();
+}
+
+bool is_printable_ascii(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 } // namespace
@@ -35,11 +40,18 @@ std::variant<binding, std::vector<std::string>> load_binding(const provider_conf
     auto* good = std::get_if<binding>(&loaded);
     if (good == nullptr) return loaded;
     std::vector<std::string> mistakes;
-    for (const auto& [name, line] : good->secrets())
-        if (!p.secrets.contains(name))
-            mistakes.push_back(name_of(p.binding) + ":" + std::to_string(line) + ": {secret." + name +
-                               "} has no value; add a line " + name +
+    for (const auto& [name, use] : good->secrets()) {
+        const auto at = name_of(p.binding) + ":" + std::to_string(use.line) + ": {secret." + name + "} ";
+        const auto found = p.secrets.find(name);
+        if (found == p.secrets.end())
+            mistakes.push_back(at + "has no value; add a line " + name +
                                "=VALUE to the file that secrets_file of the provider names");
+        else if (use.in_header && !is_printable_ascii(found->second))
+            mistakes.push_back(at + "is sent in an HTTP header, so its value must be printable ASCII");
+    }
+    if (!p.endpoint.user.empty() && good->sends_header("authorization"))
+        mistakes.push_back(name_of(p.binding) +
+                           ": the binding sends a header Authorization, so the provider must have no user");
     if (!mistakes.empty()) return mistakes;
     return good->at({.secrets = p.secrets, .endpoint = p.endpoint.url});
 }

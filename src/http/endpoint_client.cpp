@@ -169,7 +169,7 @@ asio::awaitable<exchange> perform(std::shared_ptr<shared> s, envelope e, time_po
         if (request.empty())
             fail(out,
                  transport_error::write,
-                 "path, content type or SOAPAction has a character that an HTTP header must not contain");
+                 "path, content type, SOAPAction or another header has a character that HTTP does not allow");
         else
             co_await post(*s, request, e, deadline, out);
     } catch (const std::exception& problem) {

@@ -35,6 +35,12 @@ bool is_header_value(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return is_visible(c) || c == ' '; });
 }
 
+bool is_header(const std::pair<std::string, std::string>& header) {
+    const auto& [name, value] = header;
+    return !name.empty() && std::ranges::all_of(name, is_visible) && name.find(':') == std::string::npos &&
+           is_header_value(value);
+}
+
 } // namespace
 
 std::string basic_credentials(const endpoint_options& o) {
@@ -53,13 +59,15 @@ std::string request_text(const endpoint& where, std::string_view constant_header
     const auto action = e.soap_action.value_or(std::string());
     const bool sound = is_path(e.path) && is_header_value(e.content_type) && is_header_value(action) &&
                        action.find('"') == std::string::npos;
-    if (!sound) return {};
+    if (!sound || !std::ranges::all_of(e.headers, is_header)) return {};
 
     std::string out;
     out.reserve(constant_headers.size() + e.body.size() + 512);
     out.append("POST ").append(where.base).append(e.path).append(" HTTP/1.1\r\n").append(constant_headers);
     out.append("Content-Type: ").append(e.content_type).append("\r\n");
     if (e.soap_action) out.append("SOAPAction: \"").append(action).append("\"\r\n");
+    for (const auto& [name, value] : e.headers)
+        out.append(name).append(": ").append(value).append("\r\n");
     out.append("Content-Length: ").append(std::to_string(e.body.size())).append("\r\n\r\n");
     out.append(e.body);
     return out;

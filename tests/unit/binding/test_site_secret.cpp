@@ -55,7 +55,8 @@ TEST(site_secret, is_masked_in_the_envelope_without_a_site_too) {
 TEST(site_secret, the_names_that_the_file_uses_are_known_with_their_lines) {
     const auto text = with_secret();
 
-    EXPECT_THAT(compiled(text).secrets(), ElementsAre(std::pair("KEY", line_of(text, "{secret.KEY}"))));
+    EXPECT_THAT(compiled(text).secrets(),
+                ElementsAre(testing::Pair("KEY", secret_use{.line = line_of(text, "{secret.KEY}")})));
     EXPECT_THAT(compiled(binding_text()).secrets(), IsEmpty());
 }
 

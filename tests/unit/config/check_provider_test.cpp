@@ -81,6 +81,27 @@ TEST_F(check_provider, gives_the_binding_the_secrets_of_the_provider) {
                 ::testing::HasSubstr("SequenceNumber>hush<"));
 }
 
+TEST_F(check_provider, refuses_a_secret_that_no_header_can_carry) {
+    auto p = with(changed("<outcomes>", R"(<header name="X-Key" value="{secret.KEY}"/><outcomes>)"));
+
+    p.secrets = {{"KEY", "h\xC3\xBCsh"}};
+    EXPECT_THAT(mistakes_in(p),
+                ElementsAre(::testing::EndsWith(
+                    ": {secret.KEY} is sent in an HTTP header, so its value must be printable ASCII")));
+    p.secrets = {{"KEY", "hush hush"}};
+    EXPECT_THAT(mistakes_in(p), IsEmpty());
+}
+
+TEST_F(check_provider, refuses_two_kinds_of_authorization) {
+    auto p = with(changed("<outcomes>", R"(<header name="authorization" value="Bearer abc"/><outcomes>)"));
+    EXPECT_THAT(mistakes_in(p), IsEmpty());
+
+    p.endpoint.user = "crm";
+    EXPECT_THAT(mistakes_in(p),
+                ElementsAre(name() +
+                            ": the binding sends a header Authorization, so the provider must have no user"));
+}
+
 TEST_F(check_provider, remarks_on_a_password_in_the_file) {
     EXPECT_THAT(
         remarks_on(with(changed("{command.id}<",

@@ -35,6 +35,23 @@ TEST(request_text, tells_an_empty_soap_action_from_none) {
     EXPECT_THAT(text_of({"/s", "text/xml", std::nullopt, ""}), Not(HasSubstr("SOAPAction")));
 }
 
+TEST(request_text, carries_further_headers_that_are_sound) {
+    const auto with = [](std::string name, std::string value) {
+        envelope e{"/s", "text/xml", std::nullopt, ""};
+        e.headers = {{"X-First", "1"}, {std::move(name), std::move(value)}};
+        return text_of(e);
+    };
+
+    EXPECT_THAT(with("X-Key", "a b"), HasSubstr("\r\nX-First: 1\r\nX-Key: a b\r\nContent-Length: 0\r\n"));
+    for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{{"X-Key", "a\r\nY: b"},
+                                                                                      {"X-Key", "a\n"},
+                                                                                      {"X-Key", "\xC3\xA4"},
+                                                                                      {"X Key", "a"},
+                                                                                      {"X:", "a"},
+                                                                                      {"", "a"}})
+        EXPECT_EQ(with(name, value), "") << name << ' ' << value;
+}
+
 TEST(request_text, carries_basic_credentials) {
     const auto text = text_of({"/s", "text/xml", std::nullopt, ""},
                               {.url = "http://cas.example", .user = "Aladdin", .password = "open sesame"});
