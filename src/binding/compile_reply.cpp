@@ -12,12 +12,13 @@ public:
         : file_(file), type_(type), formats_(known), rows_(file, outcomes) {}
 
     extractor read(pugi::xml_node reply) {
-        file_.allow_attributes(reply, {"document", "status", "fault-status", "message", "reference"});
+        file_.allow_attributes(reply, {"document", "status", "fault-status", "more", "message", "reference"});
         extractor e;
         e.must_tell_pairing = type_ == command_type::get_pairing_status_for_card;
         e.document = query(reply, "document");
         if (file_.required(reply, "status")) e.status = query(reply, "status");
         e.fault_status = query(reply, "fault-status");
+        e.more = query(reply, "more");
         e.message = query(reply, "message");
         e.reference = query(reply, "reference");
         std::set<std::string> names;

@@ -42,6 +42,7 @@ struct extractor {
     pugi::xpath_query document; ///< a text that is a document; the others search it; may be empty
     pugi::xpath_query status;
     pugi::xpath_query fault_status; ///< the same in a fault; may be empty
+    pugi::xpath_query more;         ///< tells that the answer is only a part; may be empty
     pugi::xpath_query message;      ///< may be empty
     pugi::xpath_query reference;    ///< may be empty
     std::vector<value_extractor> values;

@@ -1,6 +1,7 @@
 #include "binding/read.hpp"
 
 #include "binding/answer.hpp"
+#include "binding/content_type.hpp"
 #include "binding/fault.hpp"
 #include "binding/utf_8.hpp"
 
@@ -123,7 +124,17 @@ reply succeeded() {
     return r;
 }
 
+// The XPath may compute a boolean, or find a flag, a number of pages left, or the key of the next page.
+bool has_more(const pugi::xpath_query& at, const answer& a) {
+    const auto said = lower_case(text_at(at, a.document()).value_or(std::string()));
+    return !said.empty() && said != "false" && said != "0" && said != "no";
+}
+
 reply read_success(const compiled_command& c, const answer& a) {
+    if (has_more(c.answer.more, a))
+        return failed(outcome::hold,
+                      "INCOMPLETE_ANSWER",
+                      "the answer is only a part of the data, and contegod does not ask for the rest");
     auto [result, wrong] = extract(c.answer, a.document());
     if (!wrong.empty()) return unreadable(wrong);
     auto r = succeeded();

@@ -135,5 +135,30 @@ TEST(read_data, a_list_that_is_too_long_is_unreadable_and_never_read_in_part) {
     }
 }
 
+TEST(read_data, an_answer_that_is_only_a_part_is_held) {
+    const auto read_page = [](std::string_view more, std::string_view at = "//More") {
+        return read(command_type::get_active_subscriptions,
+                    more,
+                    replaced(binding_text(),
+                             "<reply status=\"//Status\" message=\"//Text\" reference=\"//Ref\">\n<list "
+                             "name=\"subscriptions\"",
+                             "<reply more=\"" + std::string(at) +
+                                 "\" status=\"//Status\" message=\"//Text\" reference=\"//Ref\">\n<list "
+                                 "name=\"subscriptions\""));
+    };
+
+    for (const auto* more :
+         {"<More>true</More>", "<More>1</More>", "<More>page-2</More>", "<More> 17 </More>"}) {
+        const auto r = read_page(more);
+        EXPECT_EQ(r.outcome, outcome::hold) << more;
+        EXPECT_EQ(r.error_code, "INCOMPLETE_ANSWER") << more;
+        EXPECT_TRUE(r.result.is_null()) << more;
+    }
+    for (const auto* more : {"", "<More/>", "<More>false</More>", "<More>0</More>", "<More>NO</More>"})
+        EXPECT_EQ(read_page(more).outcome, outcome::success) << more;
+    EXPECT_EQ(read_page("<Of>2</Of>", "//Of &gt; 1").error_code, "INCOMPLETE_ANSWER");
+    EXPECT_EQ(read_page("<Of>1</Of>", "//Of &gt; 1").outcome, outcome::success);
+}
+
 } // namespace
 } // namespace contego
