@@ -14,6 +14,7 @@ struct sending {
     /// another `{command.id}`.
     bool outside_plan = false;
     std::array<std::uint8_t, 16> random{}; ///< fresh for each sending
+    std::array<std::uint8_t, 16> nonce{};  ///< the same, for a password digest
     std::chrono::system_clock::time_point now{};
 };
 

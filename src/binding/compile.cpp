@@ -42,7 +42,7 @@ std::string all_codes() {
 class binding_reader {
 public:
     binding_reader(source& file, binding::compiled& out)
-        : file_(file), out_(out), parts_(file), formats_(file) {}
+        : file_(file), out_(out), parts_(file), formats_(file), digests_(file, formats_) {}
 
     void read() {
         const auto root = file_.root();
@@ -78,6 +78,8 @@ private:
                 parts_.add(child);
             else if (name == "header")
                 headers_.push_back(child);
+            else if (name == "digest")
+                digests_.add(child);
             else if (name == "format")
                 formats_.add(child);
             else if (name != "limits" && name != "outcomes" && name != "correlation")
@@ -165,12 +167,12 @@ private:
     void read_headers(compiled_command& c, const std::vector<pugi::xml_node>& own, command_type type) {
         std::set<std::string> names;
         for (const auto element : own) {
-            c.headers.push_back(compile_header(file_, element, type, formats_));
+            c.headers.push_back(compile_header(file_, element, type, formats_, digests_));
             if (!names.insert(lower_case(c.headers.back().name)).second)
                 file_.mistake(element, "the header " + c.headers.back().name + " appears twice");
         }
         for (const auto element : headers_) {
-            auto header = compile_header(file_, element, type, formats_);
+            auto header = compile_header(file_, element, type, formats_, digests_);
             if (!names.contains(lower_case(header.name))) c.headers.push_back(std::move(header));
         }
     }
@@ -185,7 +187,8 @@ private:
                                       .characters = out_.limits.characters,
                                       .path = c.path,
                                       .action = action_of(element),
-                                      .formats = formats_});
+                                      .formats = formats_,
+                                      .digests = digests_});
         std::ranges::copy(c.request.choices, std::back_inserter(out_.limits.choices));
         auto ignored = compile_ignored(file_, element, {&type, 1});
         for (const auto& name : ignored)
@@ -276,6 +279,7 @@ private:
     binding::compiled& out_;
     parts parts_;
     formats formats_;
+    digests digests_;
     outcome_table common_;
     std::vector<pugi::xml_node> commands_;
     std::vector<pugi::xml_node> headers_;                   // of every command

@@ -2,6 +2,7 @@
 
 #include "binding/compiled_header.hpp"
 #include "binding/correlation.hpp"
+#include "binding/digests.hpp"
 #include "binding/extract.hpp"
 #include "binding/formats.hpp"
 #include "binding/outcome_table.hpp"
@@ -68,6 +69,7 @@ struct skeleton_owner {
     std::string path;
     std::optional<std::string> action;
     contego::wire::formats& formats;
+    contego::wire::digests& digests;
 };
 
 /// Compiles the `request` element of a command. Its parts were expanded before.
@@ -80,12 +82,9 @@ compile_reply(source& file, pugi::xml_node reply, command_type type, formats& kn
 /// Compiles the query in an attribute. Returns an empty query if there is none or if it is a mistake.
 [[nodiscard]] pugi::xpath_query compile_query(source& file, pugi::xml_node element, const char* attribute);
 
-/// Returns the parameter if it is mandatory, neither a list nor a PIN, and so may stand in `equals`.
-[[nodiscard]] std::optional<parameter> plain_parameter(command_type type, std::string_view name);
-
 /// Compiles a `header` element for one command.
 [[nodiscard]] compiled_header
-compile_header(source& file, pugi::xml_node element, command_type type, formats& known);
+compile_header(source& file, pugi::xml_node element, command_type type, formats& known, digests& all);
 
 /// Compiles a `correlation` element for one command.
 [[nodiscard]] correlation

@@ -1,5 +1,6 @@
 #include "binding/compile.hpp"
 #include "binding/placeholders.hpp"
+#include "binding/plain_text.hpp"
 
 #include <algorithm>
 
@@ -69,15 +70,6 @@ skeleton compile_expected(
 }
 
 } // namespace
-
-std::optional<parameter> plain_parameter(command_type type, std::string_view name) {
-    const auto all = parameters_of(type);
-    const auto found = std::ranges::find(all, name, &parameter::name);
-    if (found == all.end() || !found->mandatory) return std::nullopt;
-    const bool is_hidden = found->kind == parameter_kind::pin || found->kind == parameter_kind::smartcards ||
-                           found->kind == parameter_kind::stbs;
-    return is_hidden ? std::nullopt : std::optional(*found);
-}
 
 pugi::xpath_query compile_query(source& file, pugi::xml_node element, const char* attribute) {
     const auto written = element.attribute(attribute);

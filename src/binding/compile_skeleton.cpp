@@ -58,10 +58,40 @@ private:
         return root;
     }
 
+    // A UsernameToken of WS-Security with the digest of a password.
+    void username_token(pugi::xml_node e) {
+        constexpr std::string_view wss = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-";
+        const std::string at(wss);
+        file_.allow_attributes(e, {"user", "password"});
+        const auto user = file_.required(e, "user");
+        const auto password = file_.required(e, "password");
+        const auto parts = split_placeholders(password.value_or(""));
+        const auto secret = parts.size() == 1 && parts.front().is_placeholder
+                                ? secret_in(file_, parts.front().text, file_.line_of(e.attribute("password")))
+                                : std::nullopt;
+        if (password && !secret)
+            file_.mistake(e, "the password of " + std::string(e.name()) + " must be one {secret.NAME}");
+        constant("<wsse:UsernameToken xmlns:wsse=\"" + at + "wssecurity-secext-1.0.xsd\" xmlns:wsu=\"" + at +
+                 "wssecurity-utility-1.0.xsd\"><wsse:Username>");
+        text(user.value_or(""), place::element, file_.line_of(e.attribute("user")));
+        constant("</wsse:Username><wsse:Password Type=\"" + at +
+                 "username-token-profile-1.0#PasswordDigest\">");
+        add({.what = step::kind::password_digest, .text = secret.value_or("")});
+        constant("</wsse:Password><wsse:Nonce EncodingType=\"" + at +
+                 "soap-message-security-1.0#Base64Binary\">");
+        add({.what = step::kind::nonce});
+        constant("</wsse:Nonce><wsu:Created>");
+        add({.what = step::kind::sent, .value = sent_value::now});
+        constant("</wsu:Created></wsse:UsernameToken>");
+    }
+
     // Conditions are decided before b:each begins, so their names are looked up outside the list.
     void element(pugi::xml_node e) {
         if (namespace_at(e, prefix_of(e.name()), {}) == binding_namespace && !prefix_of(e.name()).empty()) {
-            file_.unknown_element(e);
+            if (local_of(e.name()) == "username-token" && e.parent() != top_)
+                username_token(e);
+            else
+                file_.unknown_element(e);
             return;
         }
         check_prefix(e, e.name());
@@ -266,6 +296,8 @@ private:
     bool is_constant(std::string_view name, place where, std::size_t line) {
         if (const auto secret = secret_in(file_, name, line))
             add({.what = step::kind::secret, .text = *secret, .where = where});
+        else if (is_digest_name(name))
+            add({.what = step::kind::digest, .digest = owner_.digests.compile(name, line, owner_.type)});
         else if (name == "endpoint")
             add({.what = step::kind::endpoint, .text = owner_.path, .where = where});
         else if (name == "action")

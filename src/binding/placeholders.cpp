@@ -218,7 +218,7 @@ void names_in_request::unknown(std::string_view name, std::size_t line) {
         (known += p.name) += ", ";
     file_.mistake(line,
                   std::string(name_of(type_)) + " has no parameter " + std::string(name) + "; there are " +
-                      known + sent_value_names() + ", action, endpoint, secret.NAME");
+                      known + sent_value_names() + ", action, endpoint, secret.NAME, digest.NAME");
 }
 
 } // namespace contego::wire

@@ -1,3 +1,4 @@
+#include "binding/digest_rule.hpp"
 #include "binding/secret_forms.hpp"
 #include "binding/skeleton.hpp"
 
@@ -22,9 +23,21 @@ void append_number(std::string& out, Number n) {
 
 class writer {
 public:
-    writer(const skeleton& s, const sending& now, const site_values& here, rendered& out)
-        : skeleton_(s), now_(now), here_(here), out_(out.text), secrets_(out.secrets) {}
+    writer(const skeleton& s,
+           const value::object& parameters,
+           const sending& now,
+           const site_values& here,
+           rendered& out)
+        : skeleton_(s),
+          parameters_(parameters),
+          now_(now),
+          here_(here),
+          out_(out.text),
+          secrets_(out.secrets) {}
 
+    void write_all() { write(0, skeleton_.steps.size(), {.members = &parameters_, .outer = nullptr}); }
+
+private:
     void write(std::size_t begin, std::size_t end, const scope& around) {
         for (auto i = begin; i < end;) {
             const auto& s = skeleton_.steps[i];
@@ -39,6 +52,15 @@ public:
             case step::kind::endpoint:
                 append_escaped(out_, here_.endpoint, s.where, skeleton_.characters);
                 append_escaped(out_, s.text, s.where, skeleton_.characters);
+                break;
+            case step::kind::digest:
+                write_digest(*s.digest);
+                break;
+            case step::kind::password_digest:
+                write_password_digest(s);
+                break;
+            case step::kind::nonce:
+                out_ += base64_of(nonce());
                 break;
             case step::kind::secret:
                 write_secret(s);
@@ -58,7 +80,6 @@ public:
         }
     }
 
-private:
     static const value* find(const step& s, const scope& around) {
         const auto* at = &around;
         for (auto level = s.levels; level > 0 && at->outer != nullptr; --level)
@@ -75,6 +96,26 @@ private:
         std::string ours;
         append_sent_value(ours, s.value, now_);
         append_escaped(out_, s.as->theirs(ours), s.where, skeleton_.characters);
+    }
+
+    [[nodiscard]] std::string nonce() const { return {now_.nonce.begin(), now_.nonce.end()}; }
+
+    // A digest is stored as a secret, since a short password can be guessed from it.
+    void write_digest(const digest_rule& rule) {
+        const auto hash = hash_of(rule.hash, render(rule.of, parameters_, now_, here_).text);
+        const auto begin = out_.size();
+        out_ += rule.as_base64 ? base64_of(hash) : hexadecimal_of(hash);
+        secrets_.push_back({.begin = begin, .end = out_.size()});
+    }
+
+    // Base64(SHA-1(nonce + created + password)), as the UsernameToken Profile says.
+    void write_password_digest(const step& s) {
+        auto text = nonce();
+        append_sent_value(text, sent_value::now, now_);
+        text += here_.secrets.value_of(s.text);
+        const auto begin = out_.size();
+        out_ += base64_of(hash_of(hash_function::sha1, text));
+        secrets_.push_back({.begin = begin, .end = out_.size()});
     }
 
     void write_secret(const step& s) {
@@ -112,6 +153,7 @@ private:
     }
 
     const skeleton& skeleton_;
+    const value::object& parameters_;
     const sending& now_;
     const site_values& here_;
     std::string& out_;
@@ -126,7 +168,7 @@ render(const skeleton& s, const value::object& parameters, const sending& now, c
     constexpr std::size_t room_for_parameters = 512;
     rendered out;
     out.text.reserve(s.constant_bytes + room_for_parameters);
-    writer(s, now, here, out).write(0, s.steps.size(), {.members = &parameters, .outer = nullptr});
+    writer(s, parameters, now, here, out).write_all();
     return out;
 }
 

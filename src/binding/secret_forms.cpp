@@ -1,5 +1,6 @@
 #include "binding/secret_forms.hpp"
 
+#include "binding/digest.hpp"
 #include "binding/utf_8.hpp"
 
 #include <algorithm>
@@ -32,16 +33,6 @@ std::string in_two_bytes_each(std::string_view secret) {
     return out;
 }
 
-std::string hexadecimal(std::string_view secret) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string out;
-    for (const char c : secret) {
-        out += digits[static_cast<unsigned char>(c) >> 4U];
-        out += digits[static_cast<unsigned char>(c) & 0x0FU];
-    }
-    return out;
-}
-
 } // namespace
 
 std::vector<std::string> base64_forms(std::string_view secret) {
@@ -54,7 +45,7 @@ std::vector<std::string> base64_forms(std::string_view secret) {
 }
 
 std::vector<std::string> hexadecimal_forms(std::string_view secret) {
-    return {hexadecimal(secret), hexadecimal(in_two_bytes_each(secret))};
+    return {hexadecimal_of(secret), hexadecimal_of(in_two_bytes_each(secret))};
 }
 
 std::string without_blanks(std::string_view text) {

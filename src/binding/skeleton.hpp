@@ -10,29 +10,36 @@
 #include <contego/limits.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace contego::wire {
 
+struct digest_rule;
+
 /// One step of writing an envelope.
 struct step {
     enum class kind {
-        constant,  ///< `text` as it is
-        parameter, ///< the parameter named `text`, escaped
-        sent,      ///< `value`, which belongs to this sending
-        endpoint,  ///< the URL of the site, followed by the path `text`
-        secret,    ///< the site's secret named `text`, escaped
-        condition, ///< the steps up to `end`, if `when` holds for the parameter named `text`
-        for_each,  ///< the steps up to `end`, once for each item of the list named `text`
+        constant,        ///< `text` as it is
+        parameter,       ///< the parameter named `text`, escaped
+        sent,            ///< `value`, which belongs to this sending
+        endpoint,        ///< the URL of the site, followed by the path `text`
+        digest,          ///< the hash `digest`
+        password_digest, ///< of WS-Security, for the secret named `text`
+        nonce,           ///< of this sending, in Base64
+        secret,          ///< the site's secret named `text`, escaped
+        condition,       ///< the steps up to `end`, if `when` holds for the parameter named `text`
+        for_each,        ///< the steps up to `end`, once for each item of the list named `text`
     };
     kind what = kind::constant;
-    std::string text;       ///< bytes in the provider's character set, or the name of a parameter
+    std::string text{};     ///< bytes in the provider's character set, or the name of a parameter
     std::size_t levels = 0; ///< how many enclosing for_each to step out of before the name is looked up
     place where = place::element;
     sent_value value{};
     bool secret = false;
     condition when{};
+    std::shared_ptr<const digest_rule> digest{};
     format_pointer as{}; ///< how the CAS writes the value; nullptr: as we do
     std::size_t end = 0; ///< index after the last step of the block
 };

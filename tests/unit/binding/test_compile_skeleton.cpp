@@ -19,7 +19,8 @@ constexpr std::string_view subject = "command ADD_SUBSCRIPTIONS: ";
 std::string no_parameter(const std::string& name) {
     return "ADD_SUBSCRIPTIONS has no parameter " + name +
            "; there are sub_provisioning_distribution_id, service_ca_id, smartcard_ca_id, start_date, "
-           "end_date, request.id, command.id, message.id, message.number, now, action, endpoint, secret.NAME";
+           "end_date, request.id, command.id, message.id, message.number, now, action, endpoint, "
+           "secret.NAME, digest.NAME";
 }
 
 // Does the same for a change in the skeleton of ADD_SUBSCRIPTIONS, the first command of the sample.
@@ -145,8 +146,7 @@ TEST(compile_skeleton, refuses_broken_braces) {
 }
 
 TEST(compile_skeleton, refuses_unknown_directives) {
-    expect_refused(
-        "<t:Id>", "<t:Id b:when=\"start_date\">", "b:when", "unknown attribute b:when of t:Id");
+    expect_refused("<t:Id>", "<t:Id b:when=\"start_date\">", "b:when", "unknown attribute b:when of t:Id");
     expect_refused("<t:Id>", "<b:Id/><t:Id>", "b:Id", "unknown element b:Id");
 }
 
