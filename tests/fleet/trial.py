@@ -10,6 +10,7 @@ from person import Person
 from watch import Watch
 
 CARDS = 3000
+LONGEST_DELAY = 60.0  # seconds that the load may end late
 
 
 class Trial:
@@ -51,7 +52,8 @@ class Trial:
         self.fault.end(self.stage)
         line = {"name": self.folder.name, "begun": begun, "ended": time.time(), "late": True}
         (self.folder / "faults.jsonl").write_text(json.dumps(line) + "\n")
-        self.load.join()
+        self.load.join(self.fault.after + LONGEST_DELAY)
+        assert not self.load.is_alive(), "the CRM could not insert its load: is a COMMIT waiting for a standby?"
         self.stage.drain(self.person)
         self.person.stopping.set()
         self.person.join()
