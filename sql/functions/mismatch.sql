@@ -19,9 +19,13 @@ BEGIN
             ('scheduled_date', r.scheduled_date <> (given ->> 'scheduled_date')::timestamptz
                                AND (given ->> 'scheduled_date')::timestamptz >= '0001-01-01 00:00:00+00')
         ) AS d (name, differs)
-        WHERE r.id = of_request AND d.differs);
+        WHERE r.id = ANY (ARRAY[of_request]) AND d.differs);
 END
 $$;
+
+-- The request is found through an index, as in contego.claim.
+ALTER FUNCTION contego.mismatch SET jit = off;
+ALTER FUNCTION contego.mismatch SET enable_seqscan = off;
 
 REVOKE ALL ON FUNCTION contego.mismatch FROM PUBLIC;
 COMMENT ON FUNCTION contego.mismatch IS 'Part of contego.submit_many: returns the columns in which a request differs from the request that has its key, or NULL.';

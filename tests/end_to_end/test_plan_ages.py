@@ -100,6 +100,7 @@ CALLS = [
          providers=[*KINDS, "default", "empty"]),
     # A sweep looks at the requests that wait for 10,000 blockers.
     Call("rescue", "SELECT * FROM contego.rescue(0)", walks=1),
+    Call("reject_unserved", "SELECT contego.reject_unserved(interval '-1 day')"),
     Call("renew_lease", "SELECT contego.renew_lease(%(daemon)s, interval '1 hour')", daemon=LIVING),
     Call("renew_lease_after_a_restart", "SELECT contego.missing_write(%(ids)s::bigint[], %(ids)s::bigint[], array_fill(true, ARRAY[%(batch)s]))",
          of("living")),
@@ -117,6 +118,10 @@ CALLS = [
     Call("queue_health", "SELECT * FROM contego.queue_health", walks=6),
     Call("what_doctor_asks", "SELECT (SELECT count(*) FROM contego.stuck WHERE progress = 'IN_FLIGHT'), count(*) FROM contego.blocked_lane", walks=8),
     *(Call(f"{verb}_{kind}", f"SELECT * FROM contego.{verb}(%(ids)s::bigint[], 'tried')", of(kind, FEW)) for verb, kind in VERBS),
+    Call("withdraw_many", "SELECT * FROM contego.withdraw_many(%(ids)s::bigint[], 'tried')", of("far", FEW)),
+    Call("withdraw_by_key", "SELECT * FROM contego.withdraw(idempotency_key => 'order-1')"),
+    Call("reschedule", "SELECT said.* FROM unnest(%(ids)s::bigint[]) AS id CROSS JOIN LATERAL contego.reschedule(id, now() + interval '2 days') AS said",
+         of("far", FEW)),
     Call("preview_retry_rejected", "SELECT * FROM contego.preview('retry', %(ids)s::bigint[])", rejected),
     Call("retry_rejected", "SELECT * FROM contego.retry(%(ids)s::bigint[])", rejected),
     Call("matching", "SELECT unnest(contego.matching('{\"progress\": \"HELD\"}'))", walks=1),
