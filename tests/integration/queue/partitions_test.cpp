@@ -43,7 +43,8 @@ protected:
             " SELECT 1000000 + n, 'A', '{}', 'REJECTED', 'REJECTED', 'X', ARRAY['card:' || n],"
             " now() - interval '5 months' FROM generate_series(1, " +
             std::to_string(requests) + ") AS n");
-        sql("SELECT setval('contego.request_id_seq', 2000000)"); // else the next daemon finds that it is behind
+        sql("SELECT setval('contego.request_id_seq', 2000000)"); // else the next daemon finds that it is
+                                                                 // behind
         sql("INSERT INTO contego.command (request_id, sequence, type, parameters, outcome, attempts, fence,"
             " finished_date) SELECT id, 1, 'A', '{}', 'rejected', 1, 1, finished_date"
             " FROM contego.request_finished WHERE id > 1000000");
