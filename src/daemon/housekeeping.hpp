@@ -36,7 +36,7 @@ public:
         std::function<void()> wake;          ///< there may be a request to claim
         /// These providers have a request to claim.
         std::function<void(const std::vector<std::string>&)> wake_some;
-        std::function<void()> share_out;     ///< take the daemon's shares again; may throw
+        std::function<void()> share_out; ///< take the daemon's shares again; may throw
         std::function<void(std::string_view why)>
             claiming_stopped;                      ///< after each renewal; empty: it is not stopped
         std::function<void(std::int64_t)> rescued; ///< number of requests of dead daemons that were put back

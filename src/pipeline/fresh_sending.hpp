@@ -5,8 +5,8 @@
 
 namespace contego::pipeline {
 
-/// Returns a sending of the next command now, with random bytes that no other sending has. Throws std::system_error
-/// if the system gives no random bytes.
+/// Returns a sending of the next command now, with random bytes that no other sending has. Throws
+/// std::system_error if the system gives no random bytes.
 [[nodiscard]] sending fresh_sending(std::int64_t request_id, const send_step& next);
 
 } // namespace contego::pipeline
