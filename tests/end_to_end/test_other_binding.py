@@ -14,6 +14,8 @@ from test_every_command import COMMANDS
 SOAP = "http://www.w3.org/2003/05/soap-envelope"
 SITE = "urn:example:signal"
 
+START = '<s:ab b:if="start_indication">{start_indication:uhr}</s:ab>'
+
 # Maps a command to the content of its call. The verb of the call is in an attribute.
 CALLS = {
     "ADD_SUBSCRIPTIONS": '<s:karte nr="{smartcard_ca_id}"><s:paket>{service_ca_id}</s:paket></s:karte>',
@@ -24,12 +26,13 @@ CALLS = {
     "GET_ACTIVE_SUBSCRIPTIONS": '<s:karte nr="{smartcard_ca_id}"/>',
     "GET_PAIRING_STATUS_FOR_CARD": '<s:karte nr="{smartcard_ca_id}"/>',
     "GET_PAIRING_STATUS_FOR_PAIRING_MODULE": '<s:dose nr="{stb_ca_id}"/>',
-    "SEND_MAIL_MESSAGE_TO_CLIENT": '<s:karte nr="{smartcard_ca_id}"/><s:text>{message}</s:text>',
-    "SEND_BARK_MESSAGE_TO_CLIENT": '<s:karte nr="{smartcard_ca_id}"/><s:text dauer="{display_duration}">{message}</s:text>',
+    "SEND_MAIL_MESSAGE_TO_CLIENT": '<s:karte nr="{smartcard_ca_id}"/><s:text>{message}</s:text>' + START,
+    "SEND_BARK_MESSAGE_TO_CLIENT": '<s:karte nr="{smartcard_ca_id}"/><s:text dauer="{display_duration}">{message}</s:text>' + START,
     "SEND_REPEATING_BARK_MESSAGE_TO_CLIENT": '<s:karte nr="{smartcard_ca_id}"/><s:text dauer="{display_duration}" '
-    'mal="{repetition_count}" alle="{repetition_interval}">{message}</s:text>',
+    'mal="{repetition_count}" alle="{repetition_interval}">{message}</s:text>' + START,
     "DISPLAY_FINGERPRINT": '<s:karte nr="{smartcard_ca_id}"/><s:zeichen x="{position_x}" y="{position_y}" '
-    'hoch="{height}" platz="{fingerprint_slot}" dauer="{display_duration}"/>',
+    'hoch="{height}" platz="{fingerprint_slot}" dauer="{display_duration}"/>'
+    '<s:ab b:if="display_date">{display_date:uhr}</s:ab>',
     "UPDATE_CA_PIN_TO_DEFAULT_VALUE": '<s:karte nr="{smartcard_ca_id}"/>',
     "UPDATE_CA_PIN_TO_GIVEN_VALUE": '<s:karte nr="{smartcard_ca_id}"/><s:geheim>{new_pin}</s:geheim>',
 }
@@ -52,7 +55,9 @@ def command(code, call):
   </command>"""
 
 
-BINDING = f"""<binding xmlns="urn:contego:binding:1" xmlns:b="urn:contego:binding:1" name="other" soap="1.2">
+BINDING = f"""<binding xmlns="urn:contego:binding:1" xmlns:b="urn:contego:binding:1" name="other" soap="1.2"
+  ignores="communication_queue_number">
+  <format name="uhr" time="DD.MM.YYYY hh:mm:ss" zone="Europe/Oslo"/>
   <outcomes><status code="0" is="success"/><status code="7" is="rejected"/></outcomes>
 {"".join(command(code, call) for code, call in CALLS.items())}
 </binding>
@@ -123,6 +128,15 @@ def test_values_arrive_in_elements_and_attributes(database, daemon):
     text = order.find(f".//{{{SITE}}}text")
     assert text.text == "Fish & <chips>"
     assert text.attrib == {"dauer": "20", "mal": "3", "alle": "110"}
+    assert order.find(f".//{{{SITE}}}ab").text == "06.05.2030 07:08:09"
+
+
+def test_a_date_without_a_place_is_refused_and_not_dropped(database, daemon):
+    row = database.finished(database.insert("ADD_SUBSCRIPTIONS", {**COMMANDS["CANCEL_SUBSCRIPTIONS"], "start_date": "2030-01-01T00:00:00Z"}))
+
+    assert (row["life_cycle_state"], row["error_code"]) == ("REJECTED", "VALIDATION_ERROR")
+    assert row["error_description"].startswith("start_date: must be absent, because the binding has no place for it")
+    assert [one for one in OtherCas.seen if one[2].get("id") == str(row["id"])] == []
 
 
 def test_results_are_read_where_the_binding_says(database, daemon):
