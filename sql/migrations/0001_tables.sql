@@ -185,8 +185,10 @@ CREATE SEQUENCE contego.request_id_seq AS bigint OWNED BY contego.request.id;
 -- the subscriber of a publication WITH (publish_via_partition_root) that the columns of its primary key are published.
 --
 -- Object-relational mappers name all columns and give NULL or '' for a life_cycle_state that is not set. The trigger accept_request makes
--- PENDING of both.
-CREATE TABLE contego.request_open PARTITION OF contego.request (CONSTRAINT request_open_pkey PRIMARY KEY (id))
+-- PENDING of both. The CHECK tells the planner that a query for finished requests need not look here.
+CREATE TABLE contego.request_open PARTITION OF contego.request (
+    CONSTRAINT request_open_pkey PRIMARY KEY (id),
+    CONSTRAINT request_open_is_pending CHECK (life_cycle_state = 'PENDING'))
     FOR VALUES IN ('PENDING', '', NULL)
     WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
           autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 20000);
