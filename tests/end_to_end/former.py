@@ -7,7 +7,7 @@ import subprocess
 from programs import REPOSITORY
 
 # Before the first release: change it when the schema changes so that an older daemon cannot work with it. Then: the former release.
-COMMIT = "726e2468074b52072660d786820b9c603fdbf451"
+COMMIT = "487847f921892d1ed4963f6a3bc431315fbb66ee"
 
 
 def is_in_this_clone():
