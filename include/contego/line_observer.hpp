@@ -23,6 +23,9 @@ public:
     /// A claim returned `count` requests.
     virtual void claimed(std::string_view provider, std::size_t count) = 0;
 
+    /// A claim took more than a second. `steps` says how long each of its steps took.
+    virtual void claimed_slowly(std::string_view provider, std::string_view steps) = 0;
+
     /// A command was sent, or could not be sent, and its reply was interpreted.
     virtual void
     exchanged(const request& r, const command& c, int sequence, const exchange& e, const reply& answer) = 0;

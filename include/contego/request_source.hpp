@@ -18,6 +18,8 @@ struct claim_batch {
     /// While positive, INSERTs send no NOTIFY, so poll often. Zero means that notifications are on. It is
     /// positive only for a while after a claim that returned all the requests that were asked for.
     std::chrono::milliseconds notify_suppressed_for{0};
+    /// If the claim took more than a second: how long each of its steps took, as a text for the log.
+    std::string slow{};
     /// Another daemon was claiming for this provider at that moment, so nothing was looked at. It may leave
     /// requests in the queue, so claim again a moment later.
     bool turned_away = false;

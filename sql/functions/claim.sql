@@ -28,12 +28,13 @@
 -- of an INSERT. `finished` lists the finished commands, and as `unanswered` each command that was sent without a readable answer. If the
 -- claim returns fewer requests than `at_most`, a last row without a number says what else there is. `more`: another claim may
 -- find more requests now, for instance behind the parked ones. `due_in`: the next scheduled or retrying request is due in this many
--- milliseconds. `notify_suppressed_for`: for this many milliseconds, an INSERT may send no NOTIFY.
+-- milliseconds. `notify_suppressed_for`: for this many milliseconds, an INSERT may send no NOTIFY. A claim that took more than a second always
+-- has the last row, and `slow` says how long each of its four steps took.
 CREATE OR REPLACE FUNCTION contego.claim(for_daemon bigint, of_provider text, at_most integer, most_bytes bigint DEFAULT 2097152)
 RETURNS TABLE (
     id bigint, action text, parameters text, size integer, priority text, sequence_number bigint, fence bigint, attempts integer,
     maybe_sent boolean, age_seconds double precision, finished jsonb,
-    more boolean, due_in double precision, notify_suppressed_for double precision)
+    more boolean, due_in double precision, notify_suppressed_for double precision, slow text)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -53,6 +54,11 @@ DECLARE
     from_number bigint := 0;
     claimed bigint[] := '{}';
     this_moment timestamptz;
+    began CONSTANT timestamptz := clock_timestamp();
+    queued_date timestamptz;
+    step_began timestamptz;
+    looking interval := '0';
+    parking interval := '0';
 BEGIN
     -- If the host of a daemon fails before the daemon commits, its session must not keep the lock, and stop all claims, for hours.
     PERFORM set_config('idle_in_transaction_session_timeout', '1s', true);
@@ -68,11 +74,16 @@ BEGIN
     END IF;
     this_fence := nextval('contego.fence');
     PERFORM contego.queue_due(of_provider, this_moment);
+    queued_date := clock_timestamp();
 
     LOOP
+        step_began := clock_timestamp();
         looked := contego.find_candidates(of_provider, this_moment, greatest(room, at_least), lanes_left, from_regular, from_number);
+        looking := looking + (clock_timestamp() - step_began);
+        step_began := clock_timestamp();
         newly_parked := CASE WHEN looked.parked IS NULL THEN 0
                              ELSE contego.park_blocked(looked.parked, looked.blockers, looked.candidates) END;
+        parking := parking + (clock_timestamp() - step_began);
 
         free := looked.free[1:room];
         IF looked.free_bytes > bytes_left THEN
@@ -134,7 +145,7 @@ BEGIN
                                  WHERE a.exchange = 'sent_no_answer'
                                     OR a.error_code IN ('ANSWER_OF_ANOTHER', 'UNREADABLE_ANSWER', 'MAYBE_SENT')
                                     OR a.error_code ~ '^HTTP_5' AND a.error_code <> 'HTTP_503')))
-           END, NULL::boolean, NULL::double precision, NULL::double precision
+           END, NULL::boolean, NULL::double precision, NULL::double precision, NULL::text
     FROM unnest(claimed) WITH ORDINALITY AS mine (id, rank)
     JOIN contego.request_open AS o ON o.id = ANY (ARRAY[mine.id])
     -- If the parameters take much more space than their text at the INSERT, a person has changed them: they might be a GB as text.
@@ -146,11 +157,19 @@ BEGIN
     ) AS p
     ORDER BY mine.rank;
 
+    IF clock_timestamp() - began > '1 second' THEN
+        slow := format('%s in all: take_lock %s, queue_due %s, find_candidates %s, park_blocked %s', clock_timestamp() - began,
+                       this_moment - began, queued_date - this_moment, looking, parking);
+    END IF;
     IF room <= 0 THEN
         IF NOT EXISTS (SELECT FROM contego.busy AS b
                        WHERE b.provider = of_provider AND b.busy_until > this_moment + interval '700 milliseconds') THEN
             INSERT INTO contego.busy AS b VALUES (of_provider, this_moment + interval '1 second')
             ON CONFLICT (provider) DO UPDATE SET busy_until = excluded.busy_until;
+        END IF;
+        IF slow IS NOT NULL THEN
+            more := true;
+            RETURN NEXT;
         END IF;
         RETURN;
     END IF;

@@ -1,7 +1,7 @@
--- Polls for a daemon: tells it what waits for it. One call polls for all its providers and writes nothing, so an idle daemon costs little,
+-- Polls for a daemon. One call polls for all its providers and writes nothing, so an idle daemon costs little,
 -- however many providers it has.
 --
--- `claimable`: the providers of `of_providers` that have a request in the queue, or one that becomes due within `ahead`.
+-- `claimable`: the providers of `of_providers` with a request in the queue, or with a request that becomes due within `ahead`.
 -- `sweep_turn`: the number of the current turn, if it is the turn of this daemon to call contego.rescue, and there is something that
 -- contego.rescue may repair. Otherwise NULL.
 -- `ends`: whether finished requests wait for their positions in the feed (contego.number_finished).

@@ -8,7 +8,7 @@ CREATE OR REPLACE FUNCTION contego.try_claim(for_daemon bigint, of_provider text
 RETURNS TABLE (
     id bigint, action text, parameters text, size integer, priority text, sequence_number bigint, fence bigint, attempts integer,
     maybe_sent boolean, age_seconds double precision, finished jsonb,
-    more boolean, due_in double precision, notify_suppressed_for double precision)
+    more boolean, due_in double precision, notify_suppressed_for double precision, slow text)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$

@@ -114,6 +114,7 @@ asio::awaitable<milliseconds> claimer::claim_once() {
         }
         turned_away_.regained();
         observer_.claimed(options_.provider, claimed.planned.size());
+        if (!claimed.batch.slow.empty()) observer_.claimed_slowly(options_.provider, claimed.batch.slow);
         for (const auto& e : claimed.planned)
             bytes_.add(e.of());
         deliver_(std::move(claimed.planned));

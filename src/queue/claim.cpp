@@ -14,12 +14,12 @@ namespace {
 constexpr statement claim_requests{
     "claim_requests",
     "SELECT id, action, parameters, size, priority, sequence_number, fence, "
-    "attempts, maybe_sent, age_seconds, finished, more, due_in, notify_suppressed_for"
+    "attempts, maybe_sent, age_seconds, finished, more, due_in, notify_suppressed_for, slow"
     " FROM contego.claim($1, $2, $3, $4)"};
 constexpr statement try_to_claim_requests{
     "try_to_claim",
     "SELECT id, action, parameters, size, priority, sequence_number, fence, "
-    "attempts, maybe_sent, age_seconds, finished, more, due_in, notify_suppressed_for"
+    "attempts, maybe_sent, age_seconds, finished, more, due_in, notify_suppressed_for, slow"
     " FROM contego.try_claim($1, $2, $3, $4, $5)"};
 constexpr statement hold_unreadable{"hold_unreadable",
                                     "SELECT id FROM unnest(contego.hold_unreadable($1)) AS id"};
@@ -90,6 +90,7 @@ void add_what_else(claim_batch& batch, const pqxx::row& row) {
     batch.more = row[11].as<bool>();
     batch.next_due = milliseconds_of(row[12], -1);
     batch.notify_suppressed_for = milliseconds_of(row[13], 0);
+    if (!row[14].is_null()) batch.slow = row[14].c_str();
 }
 
 /// Other claims take milliseconds. A longer wait for a lock is caused by a foreign session.

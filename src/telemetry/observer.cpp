@@ -29,6 +29,10 @@ void observer::claimed(std::string_view provider, std::size_t count) {
         log_.debug("requests claimed", {{"provider", provider}, {"count", static_cast<std::int64_t>(count)}});
 }
 
+void observer::claimed_slowly(std::string_view provider, std::string_view steps) {
+    log_.warning("a claim took long", {{"provider", provider}, {"steps", steps}});
+}
+
 void observer::exchanged(
     const request& r, const command& c, int sequence, const exchange& e, const reply& answer) {
     metrics_.exchanged(r.provider, c.type, answer.outcome, seconds(e.duration));

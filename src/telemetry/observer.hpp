@@ -19,6 +19,7 @@ public:
     observer(logbook& log, metrics& m) : log_(log), metrics_(m) {}
 
     void claimed(std::string_view provider, std::size_t count) override;
+    void claimed_slowly(std::string_view provider, std::string_view steps) override;
     void exchanged(
         const request& r, const command& c, int sequence, const exchange& e, const reply& answer) override;
     void decided(const request& r, const recorded_run& run) override;

@@ -160,7 +160,7 @@ def add_and_finish(database):
     database.finished(add(database))
 
 
-# What is due at a time.
+# Requests that are due at a time.
 
 @pytest.mark.parametrize("priority", ["REGULAR", "EXPRESS"])
 def test_a_request_that_becomes_due_in_a_quiet_time_is_sent_at_once(database, simulator, launch, priority):

@@ -1,5 +1,7 @@
 #include "queue_fixture.hpp"
 
+#include <gmock/gmock.h>
+
 #include <future>
 #include <thread>
 
@@ -7,6 +9,7 @@ namespace contego::testing {
 namespace {
 
 using claim = queue_fixture;
+using ::testing::MatchesRegex;
 
 /// Makes the row that claims lock, as the first claim of a provider does.
 constexpr auto make_lock = "INSERT INTO contego.lock (purpose, provider) VALUES ('claim', 'default')";
@@ -68,6 +71,27 @@ TEST_F(claim, is_turned_away_without_waiting_and_at_last_waits_in_line) {
         EXPECT_EQ(in_line.get(), ids{id});
     }
     EXPECT_FALSE(daemon.latest.turned_away);
+}
+
+TEST_F(claim, that_took_more_than_a_second_tells_how_long_each_step_took) {
+    const auto id = insert_for_card("1");
+    daemon_hands daemon(database_);
+    sql(make_lock);
+    pqxx::connection other(database_.connection_string);
+    pqxx::work turn(other);
+    turn.exec("SELECT contego.take_lock('claim', 'default')");
+    for (int times = 0; times < 20; ++times)
+        daemon.claim();
+    auto in_line = std::async(std::launch::async, [&] { return daemon.claim(1); });
+    until_somebody_waits();
+    turn.exec("SELECT pg_sleep(1.1)"); // the wait is the case
+    turn.commit();
+
+    EXPECT_EQ(in_line.get(), ids{id});
+    EXPECT_THAT(daemon.latest.slow, MatchesRegex(".*in all: take_lock 00:00:01.*, queue_due 00:00:00.*"));
+    EXPECT_TRUE(daemon.latest.more) << "it was full";
+    EXPECT_EQ(daemon.claim(), ids{});
+    EXPECT_EQ(daemon.latest.slow, "");
 }
 
 TEST_F(claim, that_finds_nothing_takes_no_lock_and_writes_nothing) {

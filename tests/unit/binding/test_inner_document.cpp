@@ -97,9 +97,12 @@ reply read(std::string_view body) {
 }
 
 TEST(inner_document, of_an_answer_is_read_in_place_of_the_envelope) {
-    const auto r = read(
-        "<Status>NO</Status><return>&lt;?xml version=\"1.0\"?&gt;&lt;x:r xmlns:x=\"urn:x\"&gt;"
-        "&lt;x:Status&gt;OK&lt;/x:Status&gt;&lt;x:Text&gt;a &amp;amp; b&lt;/x:Text&gt;&lt;/x:r&gt;</return>");
+    const std::string status = "&lt;x:Status&gt;OK&lt;/x:Status&gt;";
+    const std::string text = "&lt;x:Text&gt;a &amp;amp; b&lt;/x:Text&gt;";
+
+    const auto r =
+        read("<Status>NO</Status><return>&lt;?xml version=\"1.0\"?&gt;&lt;x:r xmlns:x=\"urn:x\"&gt;" +
+             status + text + "&lt;/x:r&gt;</return>");
 
     EXPECT_EQ(r.outcome, outcome::success) << r.error_description;
     EXPECT_EQ(r.status_code, "OK");

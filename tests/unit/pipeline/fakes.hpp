@@ -40,7 +40,9 @@ public:
         most_asked = std::max(most_asked, limit);
         asked.push_back(limit);
         asked_bytes.push_back(bytes);
-        return queue_.claim(provider, limit, bytes);
+        auto batch = queue_.claim(provider, limit, bytes);
+        batch.slow = slow;
+        return batch;
     }
 
     std::chrono::steady_clock::time_point lease_deadline(const request& r) const override {
@@ -50,6 +52,7 @@ public:
 
     int failures = 0;    ///< this many calls throw
     int turned_away = 0; ///< this many calls find another daemon claiming
+    std::string slow;    ///< of each claim
     std::size_t most_asked = 0;
     std::vector<std::size_t> asked; ///< the limit of each claim
     std::vector<std::size_t> asked_bytes;
@@ -131,6 +134,8 @@ private:
 
 class fake_line_observer final : public line_observer {
 public:
+    void claimed_slowly(std::string_view /*p*/, std::string_view steps) override { slow.emplace_back(steps); }
+
     void claimed(std::string_view /*p*/, std::size_t count) override {
         if (on_claimed) on_claimed(count);
     }
@@ -156,6 +161,7 @@ public:
     std::size_t ended = 0;
     std::size_t most_held = 0;
     std::vector<std::string> troubles;
+    std::vector<std::string> slow; ///< the steps of each slow claim
     std::function<void(std::size_t)> on_claimed;
     std::function<void()> on_recorded;
 };

@@ -154,6 +154,15 @@ TEST_F(line_fixture, claims_again_without_a_hint_when_it_was_turned_away) {
     EXPECT_TRUE(watches_.troubles.empty()) << "another daemon that claims is no failure of the database";
 }
 
+TEST_F(line_fixture, tells_of_a_claim_that_took_long) {
+    queue(1);
+    source_.slow = "2 s in all";
+
+    run_until_recorded(1);
+
+    EXPECT_EQ(watches_.slow.front(), "2 s in all");
+}
+
 TEST_F(line_fixture, tells_of_each_recording_in_which_a_request_ended) {
     queue(3);
     const auto made = make_line();

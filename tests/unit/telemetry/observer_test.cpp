@@ -9,6 +9,14 @@ using std::chrono::milliseconds;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+TEST_F(observer_fixture, tells_of_a_claim_that_took_long) {
+    EXPECT_EQ(line("info", [](observer& o) { o.claimed_slowly("default", "2 s in all"); }),
+              (value::object{{"level", "warning"},
+                             {"message", "a claim took long"},
+                             {"provider", "default"},
+                             {"steps", "2 s in all"}}));
+}
+
 TEST_F(observer_fixture, tells_of_a_claim_that_brought_something) {
     const auto l = line("debug", [](observer& o) {
         o.claimed("default", 0);
