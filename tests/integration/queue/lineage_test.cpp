@@ -1,6 +1,6 @@
 #include "database/sqlstate.hpp"
 #include "fleet/lineage.hpp"
-#include "queue/feed.hpp"
+#include "queue/poller.hpp"
 #include "queue_fixture.hpp"
 
 #include <gmock/gmock.h>
@@ -456,7 +456,7 @@ TEST_F(lineage, gives_no_position_twice) {
     daemon_hands daemon(database_);
     ASSERT_EQ(daemon.claim(), ids{id});
     ASSERT_TRUE(daemon.end(id, disposition::complete).stale.empty());
-    queue::feed feed(database_);
+    queue::poller feed(database_, daemon.membership, std::chrono::seconds(1));
     ASSERT_TRUE(feed.number_finished());
     const std::string read_on_the_former_server = "100";
     try {

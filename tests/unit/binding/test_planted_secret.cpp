@@ -66,6 +66,7 @@ std::vector<std::string> texts_of(const reply& r) {
                  description,
                  wait,
                  aside,
+                 unsent,
                  outage,
                  unreadable] = r;
     auto all = texts_of(result);

@@ -362,7 +362,6 @@ line_fixture::time_from_hint_to_exchange(const std::function<void(line&)>& hint)
 }
 
 TEST_F(line_fixture, leaves_a_new_request_to_others_while_its_own_breaker_is_open) {
-    options_.poll_interval = std::chrono::hours(1);
     options_.left_to_others = std::chrono::milliseconds(300);
     gate_.current = {1, false};
 
@@ -370,14 +369,12 @@ TEST_F(line_fixture, leaves_a_new_request_to_others_while_its_own_breaker_is_ope
 }
 
 TEST_F(line_fixture, leaves_nothing_to_others_while_its_breaker_is_closed) {
-    options_.poll_interval = std::chrono::hours(1);
     options_.left_to_others = std::chrono::hours(1);
 
     EXPECT_LT(time_from_hint_to_exchange([](line& l) { l.wake(); }), std::chrono::minutes(1));
 }
 
 TEST_F(line_fixture, sends_a_probe_as_soon_as_one_is_due) {
-    options_.poll_interval = std::chrono::hours(1);
     options_.left_to_others = std::chrono::hours(1);
     gate_.current = {1, false};
 
