@@ -23,7 +23,7 @@ AS $$
         SELECT 'contego.daemon_id_seq', q.last_value, q.is_called, (SELECT max(d.id) FROM contego.daemon AS d)
         FROM contego.daemon_id_seq AS q
         UNION ALL
-        SELECT 'contego.feed_position', q.last_value, q.is_called, (SELECT max(e.position) FROM contego.feed AS e)
+        SELECT 'contego.feed_position', q.last_value, q.is_called, (SELECT e.position FROM contego.feed AS e ORDER BY e.position DESC LIMIT 1)
         FROM contego.feed_position AS q
         UNION ALL
         SELECT 'contego.operator_action_id_seq', q.last_value, q.is_called, (SELECT max(a.id) FROM contego.operator_action AS a)
@@ -33,6 +33,8 @@ $$;
 
 ALTER FUNCTION contego.numbers SET jit = off;
 ALTER FUNCTION contego.numbers SET enable_seqscan = off;
+-- The latest position comes from the index of positions, even if the planner expects few rows and would sort them.
+ALTER FUNCTION contego.numbers SET enable_sort = off;
 
 REVOKE ALL ON FUNCTION contego.numbers FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.numbers TO contego_daemon, contego_support;

@@ -1,4 +1,4 @@
--- Polls for a daemon. One call polls for all its providers and writes nothing, so an idle daemon costs little,
+-- Polls for a daemon. One call polls for all its providers and writes nothing after the first, so an idle daemon costs little,
 -- however many providers it has.
 --
 -- `claimable`: the providers of `of_providers` with a request in the queue, or with a request that becomes due within `ahead`.
@@ -19,6 +19,14 @@ DECLARE
     this_turn bigint := floor(extract(epoch FROM this_moment) / extract(epoch FROM turn_length));
     members record;
 BEGIN
+    -- The first poll for a provider makes the row that its claims lock. So no claim waits for another session that inserts it, and the
+    -- provider counts as served (contego.served_providers) before its first request.
+    IF EXISTS (SELECT FROM unnest(of_providers) AS p (provider)
+               WHERE NOT EXISTS (SELECT FROM contego.lock AS l WHERE l.purpose = 'claim' AND l.provider = p.provider)) THEN
+        INSERT INTO contego.lock (purpose, provider) SELECT 'claim', p.provider FROM unnest(of_providers) AS p (provider)
+        ON CONFLICT DO NOTHING;
+    END IF;
+
     claimable := ARRAY(
         SELECT p.provider
         FROM unnest(of_providers) AS p (provider)

@@ -1,4 +1,4 @@
--- Returns the providers that a daemon has served at any time: their daemons have taken a lock or a share.
+-- Returns the providers that a daemon has served at any time: it has polled for them, or has taken a share.
 CREATE OR REPLACE FUNCTION contego.served_providers() RETURNS text[]
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp

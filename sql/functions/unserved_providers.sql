@@ -17,7 +17,7 @@ AS $$
         FROM scheduled_providers AS p WHERE p.provider IS NOT NULL
     )
     SELECT p.provider FROM (SELECT provider FROM queued_providers UNION SELECT provider FROM scheduled_providers) AS p (provider)
-    WHERE p.provider <> ALL (served)
+    WHERE p.provider IS NOT NULL AND p.provider <> ALL (served)
 $$;
 
 REVOKE ALL ON FUNCTION contego.unserved_providers FROM PUBLIC;

@@ -22,7 +22,7 @@ COMMENT ON COLUMN contego.lock.purpose IS 'The lock is for this job: claim, shar
 COMMENT ON COLUMN contego.lock.provider IS 'The lock is for this provider; an empty text means all providers.';
 
 -- These rows exist before any session wants one: a session would have to wait for a row that another transaction has inserted and not
--- yet committed. The first claim of a provider inserts the rows of that provider.
+-- yet committed. The first poll for a provider inserts its row of claims.
 INSERT INTO contego.lock (purpose) VALUES ('number_finished'), ('make_month'), ('drop_month'), ('lineage');
 
 -- A failover, a restore or a copy may lose the latest writes. Claims whose writes are lost would be made again, and their commands sent

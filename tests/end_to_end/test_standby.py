@@ -84,7 +84,8 @@ def test_a_question_of_support_has_its_answer_there(there, question):
 
 
 def test_every_view_answers_there(database, there):
-    views = database.query("SELECT relname FROM pg_class WHERE relnamespace = 'contego'::regnamespace AND relkind = 'v' ORDER BY 1")
+    views = database.query("SELECT relname FROM pg_class WHERE relnamespace = 'contego'::regnamespace AND relkind = 'v'"
+                           " AND has_table_privilege('contego_support', oid, 'SELECT') ORDER BY 1")
     support = Database(there("support"))
 
     counted = {row["relname"]: len(support.query(f"SELECT * FROM contego.{row['relname']}")) for row in views}
