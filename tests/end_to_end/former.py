@@ -7,7 +7,7 @@ import subprocess
 from programs import REPOSITORY
 
 # Before the first release: change it when the schema changes so that an older daemon cannot work with it. Then: the former release.
-COMMIT = "487847f921892d1ed4963f6a3bc431315fbb66ee"
+COMMIT = "48db133c4edaf42925e43e2beb6ae21ceec20b9a"
 
 
 def is_in_this_clone():
