@@ -1,4 +1,4 @@
--- Returns the providers of open requests that are not in `served`. It looks up one request for each provider in each of two indexes,
+-- Returns the providers of open requests that are not in `served`; none if no provider was ever served. It looks up one request for each provider in each of two indexes,
 -- however many requests are open.
 CREATE OR REPLACE FUNCTION contego.unserved_providers(served text[]) RETURNS SETOF text
 LANGUAGE sql STABLE
@@ -17,7 +17,7 @@ AS $$
         FROM scheduled_providers AS p WHERE p.provider IS NOT NULL
     )
     SELECT p.provider FROM (SELECT provider FROM queued_providers UNION SELECT provider FROM scheduled_providers) AS p (provider)
-    WHERE p.provider IS NOT NULL AND p.provider <> ALL (served)
+    WHERE p.provider IS NOT NULL AND p.provider <> ALL (served) AND served <> '{}'
 $$;
 
 REVOKE ALL ON FUNCTION contego.unserved_providers FROM PUBLIC;

@@ -265,12 +265,14 @@ TEST_F(any_row, stays_maybe_sent_when_it_is_held_with_a_doubt) {
 }
 
 TEST_F(any_row, may_be_held_by_nobody_who_is_not_named) {
-    ASSERT_EQ(daemon_.claim(), ids{});
+    sql("INSERT INTO contego.lock (purpose, provider) VALUES ('claim', 'default')");
     insert_for_card("1");
     pqxx::connection someone(database_.connection_string + " application_name=forgotten");
     pqxx::work holds(someone);
     holds.exec("SELECT contego.take_lock('claim', 'default')");
 
+    for (int times = 0; times < 20; ++times)
+        daemon_.claim(); // is turned away; the next one waits in line
     const auto trouble = trouble_of(daemon_);
 
     EXPECT_THAT(trouble, HasSubstr("in contego.take_lock"));

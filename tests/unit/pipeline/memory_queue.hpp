@@ -10,6 +10,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace contego::testing {
@@ -87,7 +88,7 @@ public:
         return batch;
     }
 
-    /// What names no claim of now is stale; the rest is stored.
+    /// An outcome that names no claim of now is stale, unless it was written before; the rest is stored.
     record_answer record(const record_batch& runs) {
         const std::lock_guard lock(mutex_);
         const auto batch = flat(runs);
@@ -95,16 +96,23 @@ public:
         std::set<std::int64_t> stale;
         std::set<std::int64_t> failed;
         for (const auto& c : batch.commands)
-            if (!is_current(c.request_id, c.fence))
-                stale.insert(c.request_id);
-            else if (!is_storable(c))
+            if (!is_current(c.request_id, c.fence)) {
+                if (!written_.contains(written(c))) stale.insert(c.request_id);
+            } else if (!is_storable(c))
                 failed.insert(c.request_id);
         for (const auto& v : batch.verdicts)
-            if (!is_current(v.request_id, v.fence)) stale.insert(v.request_id);
+            if (!is_current(v.request_id, v.fence) && !written_.contains(written(v)))
+                stale.insert(v.request_id);
         for (const auto& c : batch.commands)
-            if (is_current(c.request_id, c.fence) && !failed.contains(c.request_id)) store(c);
+            if (is_current(c.request_id, c.fence) && !failed.contains(c.request_id)) {
+                written_.insert(written(c));
+                store(c);
+            }
         for (const auto& v : batch.verdicts)
-            if (is_current(v.request_id, v.fence) && !failed.contains(v.request_id)) answer.woken += end(v);
+            if (is_current(v.request_id, v.fence) && !failed.contains(v.request_id)) {
+                written_.insert(written(v));
+                answer.woken += end(v);
+            }
         answer.stale.assign(stale.begin(), stale.end());
         answer.failed.assign(failed.begin(), failed.end());
         if (!failed.empty()) answer.failure = "what a command holds cannot be stored";
@@ -127,6 +135,17 @@ private:
 
     static bool touches(const entry& row, const lanes& busy) {
         return std::ranges::any_of(row.touched, [&](const auto& lane) { return busy.contains(lane); });
+    }
+
+    /// Request, fence, position of the command (0: the verdict), and the outcome.
+    using outcome_written = std::tuple<std::int64_t, std::int64_t, int, int>;
+
+    static outcome_written written(const flat_command& c) {
+        return {c.request_id, c.fence, c.sequence, c.outcome ? static_cast<int>(*c.outcome) : -1};
+    }
+
+    static outcome_written written(const flat_verdict& v) {
+        return {v.request_id, v.fence, 0, static_cast<int>(v.disposition)};
     }
 
     bool is_storable(const flat_command& c) const {
@@ -197,6 +216,7 @@ private:
     }
 
     mutable std::mutex mutex_;
+    std::set<outcome_written> written_;
     std::map<std::int64_t, entry> rows_;
     std::map<std::string, milliseconds> busy_until_;
     milliseconds now_{0};
