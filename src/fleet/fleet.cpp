@@ -133,6 +133,7 @@ std::vector<acknowledged_write> fleet::acknowledged_writes() {
     const auto oldest = std::chrono::steady_clock::now() - std::chrono::hours(24);
     std::erase_if(writes_, [&](const auto& one) { return one.second.at < oldest; });
     std::vector<acknowledged_write> all;
+    all.reserve(writes_.size());
     for (const auto& [connection, latest] : writes_)
         all.push_back(latest.write);
     return all;
