@@ -72,9 +72,12 @@ std::vector<std::string> remarks_on(const provider_configuration& p) {
         all.push_back("the binding does not support these commands: " + names +
                       "; a request that needs one of them is rejected with NOT_SUPPORTED");
     for (const auto& [name, commands] : parameters_without_place(good->limits()))
-        all.push_back("the binding has no place for " + name + " in " + commands +
-                      "; a request that gives it is rejected with VALIDATION_ERROR, unless the attribute "
-                      "ignores names it");
+        all.emplace_back("the binding has no place for ")
+            .append(name)
+            .append(" in ")
+            .append(commands)
+            .append("; a request that gives it is rejected with VALIDATION_ERROR, unless the attribute "
+                    "ignores names it");
     return all;
 }
 

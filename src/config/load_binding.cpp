@@ -41,7 +41,10 @@ std::variant<binding, std::vector<std::string>> load_binding(const provider_conf
     if (good == nullptr) return loaded;
     std::vector<std::string> mistakes;
     for (const auto& [name, use] : good->secrets()) {
-        const auto at = name_of(p.binding) + ":" + std::to_string(use.line) + ": {secret." + name + "} ";
+        const auto at = name_of(p.binding)
+                            .append(":" + std::to_string(use.line) + ": {secret.")
+                            .append(name)
+                            .append("} ");
         const auto found = p.secrets.find(name);
         if (found == p.secrets.end())
             mistakes.push_back(at + "has no value; add a line " + name +

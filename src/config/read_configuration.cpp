@@ -143,7 +143,7 @@ public:
             mistakes.push_back(key + ": the file that this key names cannot be read\nHINT: " + why_not);
         auto read = read_secrets(content);
         for (const auto& mistake : read.mistakes)
-            mistakes.push_back(key + ": " + mistake);
+            mistakes.emplace_back(key).append(": ").append(mistake);
         into = std::move(read.values);
     }
 
