@@ -15,8 +15,7 @@ enum class hash_function { md5, sha1, sha256 };
 /// Returns the bytes of the hash of a text. Throws std::runtime_error if OpenSSL refuses the function.
 [[nodiscard]] std::string hash_of(hash_function f, std::string_view text);
 
-/// Returns bytes in Base64, or as hexadecimal digits in lower case.
-[[nodiscard]] std::string base64_of(std::string_view bytes);
+/// Returns bytes as hexadecimal digits in lower case.
 [[nodiscard]] std::string hexadecimal_of(std::string_view bytes);
 
 } // namespace contego::wire

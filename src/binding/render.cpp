@@ -1,6 +1,7 @@
 #include "binding/digest_rule.hpp"
 #include "binding/secret_forms.hpp"
 #include "binding/skeleton.hpp"
+#include "vocabulary/base64.hpp"
 
 #include <array>
 #include <charconv>

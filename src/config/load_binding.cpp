@@ -47,8 +47,10 @@ std::variant<binding, std::vector<std::string>> load_binding(const provider_conf
                             .append("} ");
         const auto found = p.secrets.find(name);
         if (found == p.secrets.end())
-            mistakes.push_back(at + "has no value; add a line " + name +
-                               "=VALUE to the file that secrets_file of the provider names");
+            mistakes.emplace_back(at)
+                .append("has no value; add a line ")
+                .append(name)
+                .append("=VALUE to the file that secrets_file of the provider names");
         else if (use.in_header && !is_printable_ascii(found->second))
             mistakes.push_back(at + "is sent in an HTTP header, so its value must be printable ASCII");
     }

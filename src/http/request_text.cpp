@@ -1,20 +1,11 @@
 #include "http/request_text.hpp"
 
-#include <openssl/evp.h>
+#include "vocabulary/base64.hpp"
 
 #include <algorithm>
 
 namespace contego::http {
 namespace {
-
-std::string base64(std::string_view text) {
-    // EVP_EncodeBlock ends its output with a zero byte; a std::string has room for it.
-    std::string out(4 * ((text.size() + 2) / 3), '\0');
-    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                    reinterpret_cast<const unsigned char*>(text.data()),
-                    static_cast<int>(text.size()));
-    return out;
-}
 
 std::string host_header(const endpoint& where) {
     const bool is_ipv6 = where.host.find(':') != std::string::npos;
@@ -44,7 +35,7 @@ bool is_header(const std::pair<std::string, std::string>& header) {
 } // namespace
 
 std::string basic_credentials(const endpoint_options& o) {
-    return base64(o.user + ":" + o.password);
+    return base64_of(o.user + ":" + o.password);
 }
 
 std::string constant_headers(const endpoint& where) {

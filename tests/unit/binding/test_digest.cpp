@@ -1,5 +1,6 @@
 #include "binding/digest.hpp"
 #include "sample.hpp"
+#include "vocabulary/base64.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,7 +18,6 @@ using samples::replaced;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-using wire::base64_of;
 using wire::hash_function;
 using wire::hash_of;
 using wire::hexadecimal_of;

@@ -41,28 +41,5 @@ TEST(time_zone, refuses_names_that_are_no_zone) {
         EXPECT_FALSE(time_zone::load(name)) << name;
 }
 
-TEST(time_zone, reads_the_rules_of_posix) {
-    const auto oslo = zone_rule_of("CET-1CEST,M3.5.0,M10.5.0/3");
-    ASSERT_TRUE(oslo);
-    EXPECT_EQ(oslo->standard, hour);
-    EXPECT_EQ(oslo->summer, 2 * hour);
-    EXPECT_EQ(oslo->begin.month, 3U);
-    EXPECT_EQ(oslo->begin.week, 5U);
-    EXPECT_EQ(oslo->end.seconds, 3 * hour);
-
-    EXPECT_EQ(zone_rule_of("<+0530>-5:30")->standard, 5 * hour + hour / 2);
-    EXPECT_EQ(zone_rule_of("<-03>3")->summer, -3 * hour);
-    for (const auto* text : {"",
-                             "CE",
-                             "CET",
-                             "CET-1CEST",
-                             "CET-1CEST,J60,J300",
-                             "CET-1CEST,M13.1.0,M10.5.0",
-                             "CET-1x",
-                             "CET-1CEST,M3.5.7,M10.5.0",
-                             "CET-999"})
-        EXPECT_FALSE(zone_rule_of(text)) << text;
-}
-
 } // namespace
 } // namespace contego::wire
