@@ -33,7 +33,8 @@ DECLARE
     blockers bigint[];
     first_numbers bigint[];
 BEGIN
-    -- While claiming is stopped, nobody is taken for dead: its row says that it has not looked for its writes (contego.look_for_writes).
+    -- While claiming is stopped, no daemon counts as dead. The row of a daemon also says whether the daemon has found its latest writes
+    -- (contego.look_for_writes), and that is still needed.
     IF (contego.notice_lineage()).confirmed_date IS NULL THEN
         rescued := 0;
         RETURN;

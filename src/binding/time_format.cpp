@@ -123,7 +123,7 @@ const std::vector<piece>& our_pieces() {
 class pattern_format final : public format {
 public:
     pattern_format(std::string name, std::vector<piece> pieces, std::optional<time_zone> zone)
-        : format(std::move(name)), pieces_(std::move(pieces)), zone_(std::move(zone)) {}
+        : format(std::move(name)), pieces_(std::move(pieces)), zone_(zone) {}
 
     [[nodiscard]] bool takes(format_content c) const override { return c == format_content::time; }
 
@@ -139,7 +139,7 @@ public:
         return "its pattern needs " + std::string(lacking) + " exactly once";
     }
 
-    // A local time that occurs twice, when summer time ends, is taken for the first of the two.
+    // When summer time ends, some local times occur twice. Then the earlier time is meant.
     [[nodiscard]] std::optional<std::string> ours(std::string_view theirs) const override {
         auto t = read_local(pieces_, theirs);
         if (t && zone_) t = zone_->utc_of(*t);
@@ -208,7 +208,7 @@ format_pointer make_time_format(source& file, pugi::xml_node element, std::strin
                 "there is no zone " + std::string(in) +
                     "; zone is UTC or a name such as Europe/Oslo of /usr/share/zoneinfo (package tzdata)");
     }
-    return std::make_shared<pattern_format>(std::move(name), std::move(pieces), std::move(zone));
+    return std::make_shared<pattern_format>(std::move(name), std::move(pieces), zone);
 }
 
 } // namespace contego::wire

@@ -127,8 +127,8 @@ asio::awaitable<milliseconds> claimer::claim_once() {
     co_return milliseconds(0);
 }
 
-// The other daemon may leave requests in the queue, also the one for which the hint came. So this daemon
-// claims again as if the hint came anew. Hints do not shorten the wait: under load they come all the time.
+// The other daemon may leave requests in the queue, even the request of the hint. So after a wait this daemon
+// claims as after a new hint. A hint does not end the wait early, because hints never cease under load.
 asio::awaitable<void> claimer::let_others_claim() {
     co_await backoff_wait(turned_away_.next());
     hint_ = {true, steady_clock::now()};
