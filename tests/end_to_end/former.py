@@ -7,7 +7,7 @@ import subprocess
 from programs import REPOSITORY
 
 # Before the first release: change it when the schema changes so that an older daemon cannot work with it. Then: the former release.
-COMMIT = "0a0a678bddf62412569e97079c4b09c5d452eb63"
+COMMIT = "1c2fad17bb069395e93488b9589896998359ae84"
 
 
 def is_in_this_clone():
