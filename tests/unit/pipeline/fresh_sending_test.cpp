@@ -21,10 +21,13 @@ TEST(fresh_sending, names_the_request_the_command_and_the_time) {
 
 TEST(fresh_sending, draws_new_random_bytes_for_each_sending) {
     std::set<decltype(sending::random)> seen;
-    for (int i = 0; i < 1000; ++i)
-        seen.insert(fresh_sending(42, send_step{.sequence = 1, .what = nullptr}).random);
+    for (int i = 0; i < 1000; ++i) {
+        const auto s = fresh_sending(42, send_step{.sequence = 1, .what = nullptr});
+        seen.insert(s.random);
+        seen.insert(s.nonce);
+    }
 
-    EXPECT_EQ(seen.size(), 1000U);
+    EXPECT_EQ(seen.size(), 2000U) << "no byte is given twice";
 }
 
 } // namespace
