@@ -40,7 +40,7 @@ private:
 sending fresh_sending(std::int64_t request_id, const send_step& next) {
     sending s{.request_id = request_id, .sequence = next.sequence, .outside_plan = next.outside_plan};
     s.now = std::chrono::system_clock::now();
-    thread_local random_supply supply;
+    static thread_local random_supply supply;
     supply.fill(s.random);
     supply.fill(s.nonce);
     return s;
