@@ -7,6 +7,7 @@
 #include <contego/site.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -26,6 +27,7 @@ struct database_configuration {
     std::filesystem::path password_file;
     std::chrono::milliseconds answer_timeout = queue::database_options{}.answer_timeout;
     std::chrono::milliseconds lease{10'000};
+    std::size_t shared_connections = 3; ///< for claims, and as many for records
     bool failover_keeps_writes = false;
     int retention_months = 0; ///< 0: months are never dropped
 };

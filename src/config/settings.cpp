@@ -61,6 +61,15 @@ const settings<database_configuration>& database_settings() {
             "makes the call again. A renewal of the lease waits no longer than a quarter of lease_ms.",
             [](auto& s) -> auto& { return s.answer_timeout; }),
         number_setting<section>(
+            "shared_connections",
+            1,
+            100,
+            "Connections that all providers share for claims, and as many again for records. If a call takes "
+            "longer than 100 ms, another connection is opened in its place, so that no provider waits for "
+            "the "
+            "slow calls of another.",
+            [](auto& s) -> auto& { return s.shared_connections; }),
+        number_setting<section>(
             "lease_ms",
             3000,
             hour,

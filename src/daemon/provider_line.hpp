@@ -21,14 +21,21 @@
 
 namespace contego::daemon {
 
-/// A provider's line with the resources that it needs: two connections to the database, each with its thread,
-/// the endpoints and the binding. Use it on the network thread. The arguments must outlive it.
+/// The connections that all lines of a daemon share. Claims and records have separate ones, so that neither
+/// waits for the other.
+struct database_pools {
+    std::shared_ptr<queue::connection_pool> claiming;
+    std::shared_ptr<queue::connection_pool> recording;
+};
+
+/// A provider's line with the resources that it needs: two threads for calls to the database, the
+/// endpoints and the binding. Use it on the network thread. The arguments must outlive it.
 class provider_line {
 public:
     /// Throws start_failure if the binding or an endpoint has mistakes.
     provider_line(boost::asio::io_context& network,
                   const provider_configuration& p,
-                  const queue::database_options& database,
+                  const database_pools& database,
                   queue::fleet& membership,
                   line_observer& observer);
 

@@ -43,6 +43,8 @@ public:
           observer_(log, metrics_),
           database_{
               c.database.connection, c.name, std::make_shared<queue::watchdog>(), c.database.answer_timeout},
+          pools_{queue::make_claiming_pool(database_, c.database.shared_connections),
+                 queue::make_recording_pool(database_, c.database.shared_connections)},
           fleet_(database_, identity_of(c.name), c.database.lease, c.database.failover_keeps_writes),
           stats_(database_, c.provider_names()),
           wakeup_(listening(database_, c.database.listen_connection)) {}
@@ -81,7 +83,7 @@ private:
             }
             for (const auto& url : p.urls())
                 metrics_.endpoint_changed(name, url, true);
-            lines_.push_back(std::make_unique<provider_line>(network_, p, database_, fleet_, observer_));
+            lines_.push_back(std::make_unique<provider_line>(network_, p, pools_, fleet_, observer_));
             ++running_;
             asio::co_spawn(network_, lines_.back()->line().run(), [this](const std::exception_ptr& e) {
                 if (e) std::rethrow_exception(e);
@@ -161,6 +163,8 @@ private:
             [this] {
                 for (auto& l : lines_)
                     l->take_share(fleet_);
+                pools_.claiming->close_idle();
+                pools_.recording->close_idle();
             },
             [this](std::string_view why) { observer_.claiming_stopped(why); },
             [this](std::int64_t count) { observer_.rescued(count); },
@@ -251,6 +255,7 @@ private:
     metrics metrics_;
     observer observer_;
     queue::database_options database_;
+    database_pools pools_;
     queue::fleet fleet_;
     queue::queue_stats stats_;
     queue::wakeup wakeup_;

@@ -121,9 +121,9 @@ void fleet::join() {
     id_ = joined[0][0].as<std::int64_t>();
 }
 
-void fleet::acknowledged(const void* connection, const acknowledged_write& latest) {
+void fleet::acknowledged(const void* writer, const acknowledged_write& latest) {
     const std::lock_guard lock(mutex_);
-    writes_[connection] = {latest, std::chrono::steady_clock::now()};
+    writes_[writer] = {latest, std::chrono::steady_clock::now()};
 }
 
 // A request may be dropped with its month, so that its write cannot be found any more. A month is kept for

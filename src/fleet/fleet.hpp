@@ -78,9 +78,9 @@ public:
     /// since `keep` last began, or claiming is stopped. Thread safe.
     [[nodiscard]] bool needs_renewal() const { return refused_ || is_stopped_; }
 
-    /// Keeps the latest acknowledged write of a connection, which `connection` identifies, for a day. Thread
-    /// safe.
-    void acknowledged(const void* connection, const acknowledged_write& latest);
+    /// Keeps the latest acknowledged write of a caller for a day. `writer` identifies the caller, which makes
+    /// one call at a time. Thread safe.
+    void acknowledged(const void* writer, const acknowledged_write& latest);
 
     /// Returns why claiming is stopped in the whole fleet, as the latest `keep` found; empty: it is not
     /// stopped. Thread safe.
@@ -128,7 +128,7 @@ private:
         std::chrono::steady_clock::time_point at;
     };
 
-    std::map<const void*, dated_write> writes_; ///< by connection
+    std::map<const void*, dated_write> writes_; ///< by writer
     std::string stopped_;                       ///< why claiming is stopped
     std::atomic<bool> is_stopped_{false};
     std::int64_t swept_ = 0; ///< position of the sweep for blocked requests that no request blocks any more

@@ -111,18 +111,20 @@ bool may_be_a_row(const server_error& e) {
 
 class pg_request_source final : public request_source {
 public:
-    pg_request_source(database_options options, fleet& membership)
-        : connection_(impatient(std::move(options))), membership_(membership) {}
+    pg_request_source(std::shared_ptr<connection_pool> pool, fleet& membership)
+        : pool_(std::move(pool)), membership_(membership) {}
 
     claim_batch claim(const std::string& provider, std::size_t limit, std::size_t bytes) override {
         if (!membership_.claiming_stopped().empty()) return {};
+        auto lent = pool_->borrow();
+        auto& c = *lent;
         if (unanswered_claim_)
-            explained(provider, [&] {
-                put_back_what_was_lost(provider);
+            explained(c, provider, [&] {
+                put_back_what_was_lost(c, provider);
                 return claim_batch{};
             });
         unanswered_claim_ = true; // without an answer, the claim may have been made unknown to this daemon
-        auto batch = explained(provider, [&] { return claim_once(provider, limit, bytes); });
+        auto batch = explained(c, provider, [&] { return claim_once(c, provider, limit, bytes); });
         unanswered_claim_ = false;
         turned_away_ = batch.turned_away ? turned_away_ + 1 : 0;
         last_was_full_ = batch.more;
@@ -144,15 +146,15 @@ private:
     // claims, and a give-back might return requests that this daemon has claimed again.
     //
     // The rows are read after the commit, because other claims of the provider wait until then.
-    claim_batch claim_once(const std::string& provider, std::size_t limit, std::size_t bytes) {
+    claim_batch claim_once(connection& c, const std::string& provider, std::size_t limit, std::size_t bytes) {
         const auto holder = membership_.daemon_id();
         const auto most = static_cast<int>(limit);
         const auto most_bytes = static_cast<std::int64_t>(bytes);
         const auto rows =
             turned_away_ < most_turned_away
-                ? connection_->call_in_transaction(
+                ? c->call_in_transaction(
                       try_to_claim_requests, holder, provider, most, most_bytes, !last_was_full_)
-                : connection_->call_in_transaction(claim_requests, holder, provider, most, most_bytes);
+                : c->call_in_transaction(claim_requests, holder, provider, most, most_bytes);
         claim_batch batch;
         batch.requests.reserve(static_cast<std::size_t>(rows.size()));
         batch.more = rows.size() == static_cast<pqxx::result::size_type>(limit);
@@ -169,7 +171,7 @@ private:
     // Adds an explanation to an error of the server. If rows cause the error, it holds them, so that the next
     // claim succeeds without them.
     template <typename Claim>
-    claim_batch explained(const std::string& provider, const Claim& claimed) {
+    claim_batch explained(connection& c, const std::string& provider, const Claim& claimed) {
         try {
             return claimed();
         } catch (const server_error& e) {
@@ -178,26 +180,25 @@ private:
                 membership_.lease_refused(); // the next renewal tells why
                 return {};
             }
-            if (waited_for_a_lock(e.sqlstate()))
-                throw std::runtime_error(e.what() + lock_holders(connection_));
+            if (waited_for_a_lock(e.sqlstate())) throw std::runtime_error(e.what() + lock_holders(c));
             if (!may_be_a_row(e)) throw;
-            throw std::runtime_error(e.what() + held_instead(provider));
+            throw std::runtime_error(e.what() + held_instead(c, provider));
         }
     }
 
-    std::string held_instead(const std::string& provider) {
+    static std::string held_instead(connection& c, const std::string& provider) {
         std::string text;
-        for (const auto& row : connection_->call(hold_unreadable, provider))
+        for (const auto& row : c->call(hold_unreadable, provider))
             text += (text.empty() ? "; held, because the row cannot be claimed: request " : ", request ") +
                     std::string(row[0].c_str());
         return text.empty() ? "; no row was found that causes this error" : text;
     }
 
-    void put_back_what_was_lost(const std::string& provider) {
-        connection_->call_in_transaction(give_back_lost, membership_.daemon_id(), provider, latest_fence_);
+    void put_back_what_was_lost(connection& c, const std::string& provider) {
+        c->call_in_transaction(give_back_lost, membership_.daemon_id(), provider, latest_fence_);
     }
 
-    connection connection_;
+    std::shared_ptr<connection_pool> pool_;
     fleet& membership_;
     bool unanswered_claim_ = false;
     int turned_away_ = 0;        ///< this many claims in a row
@@ -207,8 +208,13 @@ private:
 
 } // namespace
 
-std::unique_ptr<request_source> make_request_source(database_options options, fleet& membership) {
-    return std::make_unique<pg_request_source>(std::move(options), membership);
+std::shared_ptr<connection_pool> make_claiming_pool(database_options options, std::size_t size) {
+    return std::make_shared<connection_pool>(impatient(std::move(options)), size);
+}
+
+std::unique_ptr<request_source> make_request_source(std::shared_ptr<connection_pool> pool,
+                                                    fleet& membership) {
+    return std::make_unique<pg_request_source>(std::move(pool), membership);
 }
 
 } // namespace contego::queue

@@ -7,6 +7,7 @@
 #include "queue/lock_holders.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <string>
 #include <type_traits>
@@ -206,14 +207,18 @@ bool only_holds(const recorded_run& run) {
     return run.commands.empty() && run.end && std::holds_alternative<held>(*run.end);
 }
 
-class pg_outcome_store final : public outcome_store {
+/// Writes one batch on one connection.
+class batch_writer {
 public:
-    pg_outcome_store(const database_options& options, fleet& membership)
-        : shortest_timeout_(options.answer_timeout * 8 / 10),
-          connection_(impatient(options)),
-          membership_(membership) {}
+    /// `shortest_timeout` is a lower bound of the server's time limit. `on_end` gets one of the claims that
+    /// the batch has ended.
+    batch_writer(connection& c,
+                 std::chrono::milliseconds shortest_timeout,
+                 std::set<std::int64_t>& locked,
+                 std::function<void(const acknowledged_write&)> on_end)
+        : connection_(c), shortest_timeout_(shortest_timeout), locked_(locked), on_end_(std::move(on_end)) {}
 
-    record_answer record(const record_batch& batch) override {
+    record_answer record(const record_batch& batch) {
         record_answer answer;
         const auto rest = without_locked(batch, answer);
         try {
@@ -292,7 +297,7 @@ private:
     void acknowledge(const record_batch& batch, const std::set<std::int64_t>& not_written) {
         for (const auto& run : batch.runs)
             if (run.end && !not_written.contains(run.request_id)) {
-                membership_.acknowledged(this, {run.request_id, run.fence, true});
+                on_end_({run.request_id, run.fence, true});
                 return;
             }
     }
@@ -385,16 +390,40 @@ private:
         }
     }
 
-    const std::chrono::milliseconds shortest_timeout_; ///< lower bound of the server's time limit
-    connection connection_;
+    connection& connection_;
+    const std::chrono::milliseconds shortest_timeout_;
+    std::set<std::int64_t>& locked_;
+    std::function<void(const acknowledged_write&)> on_end_;
+};
+
+class pg_outcome_store final : public outcome_store {
+public:
+    pg_outcome_store(std::shared_ptr<connection_pool> pool, fleet& membership)
+        : pool_(std::move(pool)), membership_(membership) {}
+
+    record_answer record(const record_batch& batch) override {
+        auto lent = pool_->borrow();
+        return batch_writer(*lent,
+                            pool_->options().answer_timeout * 8 / 10,
+                            locked_,
+                            [this](const auto& end) { membership_.acknowledged(this, end); })
+            .record(batch);
+    }
+
+private:
+    std::shared_ptr<connection_pool> pool_;
     fleet& membership_;
     std::set<std::int64_t> locked_; ///< requests whose rows were locked at the last attempt
 };
 
 } // namespace
 
-std::unique_ptr<outcome_store> make_outcome_store(const database_options& options, fleet& membership) {
-    return std::make_unique<pg_outcome_store>(options, membership);
+std::shared_ptr<connection_pool> make_recording_pool(database_options options, std::size_t size) {
+    return std::make_shared<connection_pool>(impatient(std::move(options)), size);
+}
+
+std::unique_ptr<outcome_store> make_outcome_store(std::shared_ptr<connection_pool> pool, fleet& membership) {
+    return std::make_unique<pg_outcome_store>(std::move(pool), membership);
 }
 
 } // namespace contego::queue

@@ -160,8 +160,8 @@ int run(const std::string& database, std::size_t at_once, const binding& wire) {
     const queue::database_options options{database, "contego-bench"};
     queue::fleet membership(options, {"contego-bench", "localhost", 0, "bench"}, std::chrono::hours(1));
     membership.keep();
-    const auto source = queue::make_request_source(options, membership);
-    const auto store = queue::make_outcome_store(options, membership);
+    const auto source = queue::make_request_source(queue::make_claiming_pool(options, 1), membership);
+    const auto store = queue::make_outcome_store(queue::make_recording_pool(options, 1), membership);
     handover between(2 * at_once);
     figures counted;
     std::size_t stale = 0;

@@ -162,6 +162,41 @@ def add_and_finish(database):
     database.finished(add(database))
 
 
+# Connections.
+
+def connections(database):
+    return database.query("SELECT count(*) AS n FROM pg_stat_activity WHERE application_name LIKE 'contegod%%' AND datname = current_database()"
+                          " AND backend_type = 'client backend'")[0]["n"]
+
+
+def test_providers_share_connections(database, simulator, launch):
+    names = ["default", *(f"cas-{n}" for n in range(1, 20))]
+    launch(of(simulator.url, *names))
+    for _ in range(3):
+        for request in [add(database, provider=name) for name in names]:
+            database.finished(request)
+
+    assert connections(database) <= 6 + 2 * 3
+
+
+def test_providers_whose_claims_wait_for_a_lock_delay_no_other(database, simulator, launch):
+    names = ["default", *(f"cas-{n}" for n in range(1, 10))]
+    launch(of(simulator.url, *names), database={"connection": database.connection, "shared_connections": 1})
+    for name in names:
+        database.finished(add(database, provider=name))
+    stuck, others = names[:4], names[4:]
+    with open_transaction(database.connection, *(f"SELECT contego.take_lock('claim', '{name}')" for name in stuck)) as session:
+        waiting = [add(database, provider=name) for name in stuck]
+        wait_for(lambda: len(waiting_sessions(database)) == len(stuck), 10)
+        for request in [add(database, provider=name) for name in others]:
+            database.finished(request, timeout=3)
+        session.rollback()
+        for request in waiting:
+            database.finished(request)
+
+    wait_for(lambda: connections(database) <= 6 + 2 * 1, 30)
+
+
 # Requests that are due at a time.
 
 @pytest.mark.parametrize("priority", ["REGULAR", "EXPRESS"])

@@ -210,7 +210,7 @@ TEST_F(any_row, whose_outcome_takes_too_long_is_held_and_the_others_are_written)
     auto options = database_;
     options.overseer = std::make_shared<queue::watchdog>();
     options.answer_timeout = std::chrono::milliseconds(500);
-    const auto store = queue::make_outcome_store(options, daemon_.membership);
+    const auto store = queue::make_outcome_store(queue::make_recording_pool(options, 1), daemon_.membership);
     ASSERT_EQ(daemon_.claim(), (ids{slow, quick}));
     flat_batch batch;
     for (const auto& r : daemon_.latest.requests) {

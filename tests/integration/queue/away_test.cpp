@@ -210,7 +210,8 @@ TEST_F(refusing, for_want_of_rights_is_the_sites_mistake) {
     EXPECT_THAT(
         [&] {
             static_cast<void>(
-                queue::make_outcome_store(as_stranger, daemon_.membership)->record(grouped(outcomes())));
+                queue::make_outcome_store(queue::make_recording_pool(as_stranger, 1), daemon_.membership)
+                    ->record(grouped(outcomes())));
         },
         ThrowsMessage<queue::server_error>(
             ::testing::AllOf(HasSubstr("(SQLSTATE 42501)"), HasSubstr("HINT:"))));

@@ -24,8 +24,8 @@ struct daemon_hands {
                           const queue::process& runs_as = {})
         : membership(
               database, {"test", "here", runs_as.pid, "0", runs_as.machine, runs_as.started_ticks}, lease),
-          source(queue::make_request_source(database, membership)),
-          store(queue::make_outcome_store(database, membership)) {
+          source(queue::make_request_source(queue::make_claiming_pool(database, 1), membership)),
+          store(queue::make_outcome_store(queue::make_recording_pool(database, 1), membership)) {
         membership.keep();
     }
 
