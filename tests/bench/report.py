@@ -106,6 +106,7 @@ def others(results, scenarios):
                               for share in ("p50", "p99")), "inserted_beside"),
               "asking": ("finished_before", *(f"{one}_{share}_ms" for one in ("card_history", "request_status") for share in ("p50", "p99"))),
               "open-loop-80": ("sustained_maximum",),
+              "storage": ("commands_per_request", "disk_mib_per_million", "wal_mib_per_million", "wal_mib_per_million_inserts"),
               "daemons": tuple(f"{what}_{count}" for count in (1, 4, 16, 64) for what in ("rate", "waiting")),
               **{name: ("daemon_cpu_percent", "postgres_cpu_percent", "statements_per_second", "connections", "rss_peak_kib")
                  for name in ("idle", "idle-providers", "idle-daemons")}, "finished": ("finished_before",)}

@@ -6,6 +6,7 @@ import functools
 import latency
 import peers
 import sql
+import storage
 import throughput
 
 
@@ -94,6 +95,7 @@ ALL = (
         Goal("connections", "idle-providers.connections", most=12)), once=True),
     Scenario("idle-daemons", "16 daemons with nothing to do, figures for each", functools.partial(latency.idle, count=16, at_most=60), (
         Goal("statements a second", "idle-daemons.statements_per_second", most=1),), once=True),
+    Scenario("storage", "the disk and the write-ahead log that requests of a mixed day use", storage.kept, once=True),
     Scenario("peers", "the peers' own run, with --peers", peers.play),
 )
 NAMED = {scenario.name: scenario for scenario in ALL}
