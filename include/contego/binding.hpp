@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -26,7 +27,7 @@ struct site_values;
 /// One mistake in a binding file: `line 14: command ADD_SUBSCRIPTIONS: service_ca_id is mandatory but never
 /// used`.
 struct binding_error {
-    std::size_t line = 0; ///< from 1; 0 if the mistake is that something is absent
+    std::size_t line = 0; ///< from 1; if something is absent, the line of the element that lacks it
     std::string reason;
 
     friend bool operator==(const binding_error&, const binding_error&) = default;
@@ -68,6 +69,10 @@ public:
     /// the placeholders for ids and the time.
     [[nodiscard]] prepared_command prepare(const command& c, const sending& now) const;
 
+    /// Returns the binding's own HTTP headers as prepare() renders them, with every secret as `****`.
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> masked_headers(const command& c,
+                                                                                  const sending& now) const;
+
     /// Interprets an exchange as the reply to a command that was prepared for this sending, and returns the
     /// text of the answer that is stored.
     ///
@@ -77,10 +82,16 @@ public:
     /// is shown as `****`. The time is linear in the size of the body.
     [[nodiscard]] interpretation interpret(const command& c, const sending& sent, const exchange& e) const;
 
+    /// Does the same for an answer whose sending is not known, such as a sample in a file. No correlation is
+    /// checked.
+    [[nodiscard]] interpretation interpret_alone(const command& c, const exchange& e) const;
+
     struct compiled; ///< used only in src/binding
 
 private:
     explicit binding(std::shared_ptr<const compiled> c);
+
+    [[nodiscard]] interpretation interpret(const command& c, const sending* sent, const exchange& e) const;
 
     std::shared_ptr<const compiled> compiled_;
     std::shared_ptr<const wire::site_values> here_;

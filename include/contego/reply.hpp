@@ -1,5 +1,6 @@
 #pragma once
 
+#include <contego/decision.hpp>
 #include <contego/outcome.hpp>
 #include <contego/value.hpp>
 
@@ -27,6 +28,7 @@ struct reply {
     bool outage = false;               ///< the CAS was away: no attempt of the request is counted
     bool unreadable = false; ///< retry only: the answer cannot be read, so the CAS may have done the command
                              ///< each time; giving up then means to hold the request
+    decision decided_by{};   ///< why the outcome is this one
 
     friend bool operator==(const reply&, const reply&) = default;
 };

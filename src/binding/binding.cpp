@@ -63,6 +63,22 @@ prepared_command binding::prepare(const command& c, const sending& now) const {
 }
 
 interpretation binding::interpret(const command& c, const sending& sent, const exchange& e) const {
+    return interpret(c, &sent, e);
+}
+
+interpretation binding::interpret_alone(const command& c, const exchange& e) const {
+    return interpret(c, nullptr, e);
+}
+
+std::vector<std::pair<std::string, std::string>> binding::masked_headers(const command& c,
+                                                                         const sending& now) const {
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const auto& h : compiled_->of(c.type).headers)
+        all.emplace_back(h.name, wire::masked_text(wire::render(h.value, c.parameters, now, *here_)));
+    return all;
+}
+
+interpretation binding::interpret(const command& c, const sending* sent, const exchange& e) const {
     const wire::veil veil(c, here_->secrets);
     auto body = wire::body_text_of(e, wire::most_bytes_stored(veil));
     auto stored = wire::storable_body(veil, body);

@@ -16,7 +16,7 @@ namespace {
 
 bool has_success(const outcome_table& table) {
     return std::ranges::any_of(table.statuses,
-                               [](const auto& row) { return row.second == outcome::success; });
+                               [](const auto& row) { return row.second.is == outcome::success; });
 }
 
 // Returns whether the text is printable ASCII without the characters in `forbidden`, so that a request line
@@ -202,6 +202,7 @@ private:
 
     // A command's own correlation takes precedence over the common one.
     void read_reply(compiled_command& c, pugi::xml_node reply, command_type type) {
+        c.reply_line = file_.line_of(reply);
         c.answer = compile_reply(file_, reply, type, formats_, c.outcomes);
         if (c.one_way && (!c.answer.values.empty() || !c.answer.lists.empty()))
             file_.mistake(reply, "a command whose answer holds data cannot be one-way");
@@ -261,12 +262,12 @@ private:
             if (lines_.at(static_cast<std::size_t>(type)) == 0)
                 out_.limits.unsupported.set(static_cast<std::size_t>(type));
         if (commands_.empty()) {
-            file_.mistake(0, "the binding has no command");
+            file_.mistake(file_.root(), "the binding has no command; the commands are" + all_codes());
             return;
         }
         if (has_success(common_)) return;
         if (!std::ranges::any_of(out_.commands, has_success, &compiled_command::outcomes)) {
-            file_.mistake(0, "no status of any command is a success");
+            file_.mistake(file_.root(), "no status of any command is a success");
             return;
         }
         for (const auto type : command_types)

@@ -44,6 +44,7 @@ private:
     void read_http(pugi::xml_node element);
     void read_transport(pugi::xml_node element);
     [[nodiscard]] std::optional<outcome> outcome_of_row(pugi::xml_node element, bool may_succeed);
+    [[nodiscard]] outcome_row row(outcome is, pugi::xml_node element) const;
     [[nodiscard]] bool is_new(pugi::xml_node element, const std::string& key);
 
     source& file_;

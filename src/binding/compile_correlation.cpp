@@ -91,6 +91,7 @@ pugi::xpath_query compile_query(source& file, pugi::xml_node element, const char
 
 correlation compile_correlation(source& file, pugi::xml_node element, command_type type, formats& known) {
     correlation out;
+    out.line = file.line_of(element);
     file.allow_attributes(element, {"at", "equals", "absent"});
     for (const auto child : file.children(element))
         file.unknown_element(child);

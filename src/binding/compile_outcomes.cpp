@@ -46,7 +46,7 @@ void outcome_rows::read_status(pugi::xml_node element) {
     const auto code = file_.required(element, "code");
     const auto is = outcome_of_row(element, true);
     if (!code || !is || !is_new(element, "status " + std::string(*code))) return;
-    table_.statuses.insert_or_assign(std::string(*code), *is);
+    table_.statuses.insert_or_assign(std::string(*code), row(*is, element));
 }
 
 void outcome_rows::read_fault(pugi::xml_node element) {
@@ -62,7 +62,7 @@ void outcome_rows::read_fault(pugi::xml_node element) {
     } else if (*is == outcome::success && subcode.empty() && std::ranges::count(soap_codes, common) > 0) {
         file_.mistake(element, "a fault code of SOAP itself needs a subcode to be a success");
     } else if (is_new(element, "fault " + common + "." + subcode)) {
-        table_.faults.insert_or_assign({common, subcode}, *is);
+        table_.faults.insert_or_assign({common, subcode}, row(*is, element));
     }
 }
 
@@ -77,7 +77,7 @@ void outcome_rows::read_http(pugi::xml_node element) {
                       "an http status must be 300 to 599, or 3xx, 4xx or 5xx; a 2xx answer without an "
                       "envelope is always held");
     else if (is_new(element, "http " + std::string(*status)))
-        (*key < 10 ? table_.http_classes : table_.http).insert_or_assign(*key, *is);
+        (*key < 10 ? table_.http_classes : table_.http).insert_or_assign(*key, row(*is, element));
 }
 
 void outcome_rows::read_transport(pugi::xml_node element) {
@@ -89,7 +89,11 @@ void outcome_rows::read_transport(pugi::xml_node element) {
     if (!error || *error == transport_error::none)
         file_.mistake(element, "unknown transport error " + std::string(*name));
     else if (is_new(element, "transport " + std::string(*name)))
-        table_.transports.insert_or_assign(*error, *is);
+        table_.transports.insert_or_assign(*error, row(*is, element));
+}
+
+outcome_row outcome_rows::row(outcome is, pugi::xml_node element) const {
+    return {.is = is, .line = file_.line_of(element)};
 }
 
 std::optional<outcome> outcome_rows::outcome_of_row(pugi::xml_node element, bool may_succeed) {

@@ -8,6 +8,7 @@
 #include <contego/binding.hpp>
 
 #include <array>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -26,6 +27,7 @@ struct compiled_command {
     std::string content_type;
     std::vector<compiled_header> headers;
     skeleton request;
+    std::size_t reply_line = 0; ///< of the element `reply`
     extractor answer;
     correlation correlates;
     outcome_table outcomes; ///< the common rows, overridden by those of the command

@@ -75,7 +75,8 @@ reply disclosed(reply r, const veil& v, std::string_view stored) {
            aside,
            unsent,
            outage,
-           unreadable] = r;
+           unreadable,
+           by] = r;
     const disclosure d(v, stored);
     d.text(status, longest_code);
     d.text(message, longest_message);

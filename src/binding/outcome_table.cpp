@@ -7,7 +7,7 @@ namespace contego::wire {
 namespace {
 
 template <typename Map, typename Key>
-std::optional<outcome> row(const Map& rows, const Key& key) {
+std::optional<outcome_row> row(const Map& rows, const Key& key) {
     const auto found = rows.find(key);
     if (found == rows.end()) return std::nullopt;
     return found->second;
@@ -15,22 +15,22 @@ std::optional<outcome> row(const Map& rows, const Key& key) {
 
 } // namespace
 
-std::optional<outcome> outcome_table::of_status(std::string_view code) const {
+std::optional<outcome_row> outcome_table::of_status(std::string_view code) const {
     return row(statuses, code);
 }
 
-std::optional<outcome> outcome_table::of_fault(const fault_code& f) const {
+std::optional<outcome_row> outcome_table::of_fault(const fault_code& f) const {
     for (const auto& subcode : f.subcodes | std::views::reverse)
         if (const auto found = row(faults, std::pair(f.code, subcode))) return found;
     return row(faults, std::pair(f.code, std::string()));
 }
 
-std::optional<outcome> outcome_table::of_http(int status) const {
+std::optional<outcome_row> outcome_table::of_http(int status) const {
     if (const auto exact = row(http, status)) return exact;
     return row(http_classes, status / 100);
 }
 
-std::optional<outcome> outcome_table::of_transport(transport_error e) const {
+std::optional<outcome_row> outcome_table::of_transport(transport_error e) const {
     return row(transports, e);
 }
 

@@ -3,7 +3,7 @@
 #include <contego/exchange.hpp>
 #include <contego/outcome.hpp>
 
-#include <array>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,21 +19,27 @@ struct fault_code {
     std::vector<std::string> subcodes; ///< outermost first; in SOAP 1.1 the parts behind the dots
 };
 
+/// The outcome that a row of the binding file gives.
+struct outcome_row {
+    outcome is{};
+    std::size_t line = 0; ///< of the row
+};
+
 /// The meaning of answers, as the binding file says. Each function returns nullopt if there is no row; the
 /// caller has the defaults.
 struct outcome_table {
-    std::map<std::string, outcome, std::less<>> statuses;
-    std::map<std::pair<std::string, std::string>, outcome>
-        faults;                          ///< by code and subcode, which is often empty
-    std::map<int, outcome> http;         ///< by exact status
-    std::map<int, outcome> http_classes; ///< 3, 4 and 5
-    std::map<transport_error, outcome> transports;
+    std::map<std::string, outcome_row, std::less<>> statuses;
+    std::map<std::pair<std::string, std::string>, outcome_row>
+        faults;                              ///< by code and subcode, which is often empty
+    std::map<int, outcome_row> http;         ///< by exact status
+    std::map<int, outcome_row> http_classes; ///< 3, 4 and 5
+    std::map<transport_error, outcome_row> transports;
 
-    [[nodiscard]] std::optional<outcome> of_status(std::string_view code) const;
+    [[nodiscard]] std::optional<outcome_row> of_status(std::string_view code) const;
     /// Returns the row of the innermost subcode that has a row, otherwise the row without a subcode.
-    [[nodiscard]] std::optional<outcome> of_fault(const fault_code& f) const;
-    [[nodiscard]] std::optional<outcome> of_http(int status) const;
-    [[nodiscard]] std::optional<outcome> of_transport(transport_error e) const;
+    [[nodiscard]] std::optional<outcome_row> of_fault(const fault_code& f) const;
+    [[nodiscard]] std::optional<outcome_row> of_http(int status) const;
+    [[nodiscard]] std::optional<outcome_row> of_transport(transport_error e) const;
 };
 
 /// Returns `Client` for `Sender`, `Server` for `Receiver`, and any other code unchanged.

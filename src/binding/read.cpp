@@ -11,20 +11,39 @@
 namespace contego::wire {
 namespace {
 
-reply failed(outcome is, std::string code, std::string description) {
+// An outcome and the rule that gave it.
+struct ruling {
+    outcome is;
+    decision by;
+};
+
+ruling by_row(const outcome_row& row, std::string_view rule) {
+    return {.is = row.is, .by = {.rule = rule, .line = row.line}};
+}
+
+ruling by_default(outcome is, std::string_view rule) {
+    return {.is = is, .by = {.rule = rule}};
+}
+
+reply failed(const ruling& by, std::string code, std::string description) {
     reply r;
-    r.outcome = is;
+    r.outcome = by.is;
+    r.decided_by = by.by;
     r.error_code = std::move(code);
     r.error_description = std::move(description);
     return r;
 }
 
 reply unreadable(const std::string& what) {
-    return failed(outcome::hold, "UNREADABLE_ANSWER", what);
+    return failed(
+        by_default(outcome::hold, "an answer that cannot be read is held"), "UNREADABLE_ANSWER", what);
 }
 
 reply held_as_maybe_sent(const std::string& what) {
-    return failed(outcome::hold, "MAYBE_SENT", what + "; the command is not safe to repeat");
+    return failed(
+        by_default(outcome::hold, "a command that is not repeat-safe is held if it may have been done"),
+        "MAYBE_SENT",
+        what + "; the command is not safe to repeat");
 }
 
 std::string upper_case(std::string_view name) {
@@ -41,7 +60,9 @@ std::string error_of(const exchange& e) {
 }
 
 reply read_transport(const compiled_command& c, const exchange& e, const std::string& what) {
-    const auto is = c.outcomes.of_transport(e.error).value_or(outcome::retry);
+    const auto row = c.outcomes.of_transport(e.error);
+    const auto is = row ? by_row(*row, "the row of this transport error")
+                        : by_default(outcome::retry, "no row has this transport error; it is tried again");
     return failed(is, "TRANSPORT_" + upper_case(name_of(e.error)), what);
 }
 
@@ -76,21 +97,34 @@ reply read_http(const compiled_command& c, const exchange& e, const std::string&
     const auto what = "the answer is HTTP " + std::to_string(e.http_status) + " with " + reason;
     if (e.http_status >= 200 && e.http_status < 300) return unreadable(what);
     const auto code = "HTTP_" + std::to_string(e.http_status);
-    if (const auto is = c.outcomes.of_http(e.http_status)) return failed(*is, code, what);
-    if (is_turned_away(e.http_status)) return failed(outcome::retry, code, what);
-    if (e.http_status < 500 || e.http_status > 599) return failed(outcome::hold, code, what);
-    return c.repeat_safe ? failed(outcome::retry, code, what) : held_as_maybe_sent(what);
+    if (const auto row = c.outcomes.of_http(e.http_status))
+        return failed(by_row(*row, "the row of this HTTP status"), code, what);
+    if (is_turned_away(e.http_status))
+        return failed(
+            by_default(outcome::retry, "no row has this HTTP status; it says that nothing was done"),
+            code,
+            what);
+    if (e.http_status < 500 || e.http_status > 599)
+        return failed(by_default(outcome::hold, "no row has this HTTP status; it is held"), code, what);
+    if (!c.repeat_safe) return held_as_maybe_sent(what);
+    return failed(
+        by_default(outcome::retry, "no row has this HTTP status; a repeat-safe command is tried again"),
+        code,
+        what);
 }
 
-outcome default_of(const fault& f, bool repeat_safe) {
-    if (f.foreign) return outcome::hold;
-    if (f.code.code == "Client") return outcome::rejected;
-    if (f.code.code == "Server" && repeat_safe) return outcome::retry;
-    return outcome::hold;
+ruling default_of(const fault& f, bool repeat_safe) {
+    if (!f.foreign && f.code.code == "Client")
+        return by_default(outcome::rejected, "no row has this fault; a fault of the client is rejected");
+    if (!f.foreign && f.code.code == "Server" && repeat_safe)
+        return by_default(
+            outcome::retry,
+            "no row has this fault; a fault of the server is tried again if the command is repeat-safe");
+    return by_default(outcome::hold, "no row has this fault; it is held");
 }
 
 // A foreign code with the name of a SOAP code is a different code and has no row.
-std::optional<outcome> row_of(const outcome_table& outcomes, const fault& f) {
+std::optional<outcome_row> row_of(const outcome_table& outcomes, const fault& f) {
     static constexpr std::array soap{"Client", "Server", "MustUnderstand", "VersionMismatch"};
     if (f.foreign && std::ranges::find(soap, f.code.code) != soap.end()) return std::nullopt;
     return outcomes.of_fault(f.code);
@@ -101,7 +135,9 @@ reply read_as_of_another(const question& q, const std::string& said, const std::
     const auto what = "the answer belongs to another request: it says '" + std::string(shortened(said, 200)) +
                       "' and not '" + expected + "'";
     if (!q.known.repeat_safe) return held_as_maybe_sent(what);
-    auto r = failed(outcome::retry, "ANSWER_OF_ANOTHER", what);
+    auto r = failed(by_default(outcome::retry, "the correlation: a repeat-safe command is tried again"),
+                    "ANSWER_OF_ANOTHER",
+                    what);
     r.unreadable = true;
     return r;
 }
@@ -109,18 +145,22 @@ reply read_as_of_another(const question& q, const std::string& said, const std::
 // Returns nullopt if the answer belongs to the command, as far as the binding can tell.
 std::optional<reply> misplaced(const question& q, const answer& a) {
     const auto& c = q.known.correlates;
-    if (!c.at) return std::nullopt;
+    if (!c.at || q.when == nullptr) return std::nullopt;
     const auto said = text_at(c.at, a.document()).value_or(std::string());
-    const auto expected = render(c.equals, q.what.parameters, q.when, site_values()).text;
+    const auto expected = render(c.equals, q.what.parameters, *q.when, site_values()).text;
     if (said == expected) return std::nullopt;
-    if (!said.empty()) return read_as_of_another(q, said, expected);
-    if (c.may_be_absent || a.what() == answer::kind::fault) return std::nullopt;
-    return unreadable("the answer does not name its request at the place that the binding gives");
+    if (said.empty() && (c.may_be_absent || a.what() == answer::kind::fault)) return std::nullopt;
+    auto r = said.empty()
+                 ? unreadable("the answer does not name its request at the place that the binding gives")
+                 : read_as_of_another(q, said, expected);
+    r.decided_by.line = c.line;
+    return r;
 }
 
-reply succeeded() {
+reply succeeded(decision by) {
     reply r;
     r.outcome = outcome::success;
+    r.decided_by = by;
     return r;
 }
 
@@ -130,24 +170,33 @@ bool has_more(const pugi::xpath_query& at, const answer& a) {
     return !said.empty() && said != "false" && said != "0" && said != "no";
 }
 
-reply read_success(const compiled_command& c, const answer& a) {
+reply read_success(const compiled_command& c, const answer& a, decision by) {
     if (has_more(c.answer.more, a))
-        return failed(outcome::hold,
+        return failed(by_default(outcome::hold, "more finds something, so the answer is held"),
                       "INCOMPLETE_ANSWER",
                       "the answer is only a part of the data, and contegod does not ask for the rest");
     auto [result, wrong] = extract(c.answer, a.document());
     if (!wrong.empty()) return unreadable(wrong);
-    auto r = succeeded();
+    auto r = succeeded(by);
     r.result = std::move(result);
     return r;
 }
 
-reply read_refusal(std::optional<outcome> row, const std::string& status, const std::string& message) {
+// Returns what the row of a status says about the answer. `row` is nullopt if the status has none.
+reply read_status(const compiled_command& c,
+                  const answer& a,
+                  const std::optional<outcome_row>& row,
+                  const std::string& status,
+                  const std::string& message) {
     if (!row) {
         const auto what = "the binding does not know the status " + status;
-        return failed(outcome::hold, status, message.empty() ? what : what + ": " + message);
+        return failed(by_default(outcome::hold, "no row has this status; it is held"),
+                      status,
+                      message.empty() ? what : what + ": " + message);
     }
-    return failed(*row, status, message.empty() ? "the CAS answered " + status : message);
+    const auto is = by_row(*row, "the row of this status");
+    if (is.is == outcome::success) return read_success(c, a, is.by);
+    return failed(is, status, message.empty() ? "the CAS answered " + status : message);
 }
 
 std::string two_statuses(std::string_view one, std::string_view other) {
@@ -176,7 +225,7 @@ reply read_envelope(const question& q, answer& a) {
         status = said(at.status);
     }
     auto message = said(at.message);
-    auto r = row == outcome::success ? read_success(q.known, a) : read_refusal(row, status, message);
+    auto r = read_status(q.known, a, row, status, message);
     r.status_code = std::move(status);
     r.message = std::move(message);
     r.reference_number = said(at.reference);
@@ -193,7 +242,7 @@ std::optional<reply> read_fault_status(const question& q, const fault& f, answer
     if (!found || found->empty()) return std::nullopt;
     const auto row = q.known.outcomes.of_status(*found);
     auto message = text_at(at.message, a.document()).value_or(f.text);
-    auto r = row == outcome::success ? read_success(q.known, a) : read_refusal(row, *found, message);
+    auto r = read_status(q.known, a, row, *found, message);
     r.status_code = *found;
     r.message = std::move(message);
     r.reference_number = text_at(at.reference, a.document()).value_or(std::string());
@@ -206,12 +255,13 @@ reply read_fault_answer(const question& q, answer& a) {
     if (auto other = misplaced(q, a)) return *other;
     if (f.code.code.empty()) return unreadable("the answer is a SOAP fault without a code");
     if (auto coded = read_fault_status(q, f, a)) return *coded;
-    const auto is = row_of(q.known.outcomes, f).value_or(default_of(f, q.known.repeat_safe));
+    const auto row = row_of(q.known.outcomes, f);
+    const auto is = row ? by_row(*row, "the row of this fault") : default_of(f, q.known.repeat_safe);
     auto description = f.text.empty() ? "the CAS answered with the SOAP fault " + f.name : f.text;
     if (!f.detail.empty()) description += " (" + f.detail + ")";
     auto r = failed(is, "SOAP_FAULT:" + f.name, description);
     r.message = f.text;
-    if (is != outcome::success) return r;
+    if (is.is != outcome::success) return r;
     r.error_code.clear();
     r.error_description.clear();
     return r;
@@ -231,7 +281,8 @@ reply read_answer(const question& q, const exchange& e, body_text body) {
     case answer::kind::unclear:
         return unreadable(a.reason());
     case answer::kind::nothing:
-        if (is_done_one_way(q.known, e)) return succeeded();
+        if (is_done_one_way(q.known, e))
+            return succeeded({.rule = "an empty answer to a one-way command is a success"});
         break;
     case answer::kind::other:
         break;
@@ -251,6 +302,7 @@ reply read_exchange(const question& q, const exchange& e, body_text body) {
     // A request that was not sent is never an attempt. A request with an unreadable answer is an attempt,
     // since the command would otherwise be sent again forever.
     r.outage = (e.outage && !is_garbled(e)) || e.state == exchange_state::not_sent;
+    if (r.decided_by.line == 0) r.decided_by.line = q.known.reply_line;
     return r;
 }
 

@@ -10,7 +10,7 @@ namespace contego::wire {
 struct question {
     const compiled_command& known;
     const command& what;
-    const sending& when;
+    const sending* when; ///< nullptr: not known, so the answer is not compared with the command
     const veil& secrets;
 };
 

@@ -167,9 +167,13 @@ TEST(compile, takes_a_missing_command_as_not_supported) {
 }
 
 TEST(compile, refuses_a_binding_without_any_command) {
-    EXPECT_THAT(mistakes_in(R"(<binding xmlns="urn:contego:binding:1"><outcomes>)"
+    std::string mistake = "2: the binding has no command; the commands are";
+    for (const auto type : command_types)
+        (mistake += ' ') += name_of(type);
+
+    EXPECT_THAT(mistakes_in("\n<binding xmlns=\"urn:contego:binding:1\"><outcomes>"
                             R"(<status code="OK" is="success"/></outcomes></binding>)"),
-                ElementsAre("0: the binding has no command"));
+                ElementsAre(mistake));
 }
 
 TEST(compile, refuses_an_unknown_command_and_a_second_one) {
@@ -221,7 +225,7 @@ TEST(compile, requires_repeat_safe) {
 TEST(compile, refuses_a_binding_in_which_nothing_succeeds) {
     const auto text = replaced(binding_text(), R"(code="OK" is="success")", R"(code="OK" is="hold")");
 
-    EXPECT_THAT(mistakes_in(text), ElementsAre("0: no status of any command is a success"));
+    EXPECT_THAT(mistakes_in(text), ElementsAre("1: no status of any command is a success"));
 }
 
 TEST(compile, refuses_a_command_that_cannot_succeed) {

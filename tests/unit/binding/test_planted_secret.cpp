@@ -68,7 +68,8 @@ std::vector<std::string> texts_of(const reply& r) {
                  aside,
                  unsent,
                  outage,
-                 unreadable] = r;
+                 unreadable,
+                 by] = r;
     auto all = texts_of(result);
     all.insert(all.end(), {status, message, reference, code, description});
     return all;
