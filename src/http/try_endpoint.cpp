@@ -27,7 +27,9 @@ asio::awaitable<void> await_objection(connection& c, endpoint_trial& out) {
 // The arguments live in `run`, which waits for the end.
 asio::awaitable<void> look(const endpoint& where, time_point deadline, endpoint_trial& out) {
     certificates files(where.options.tls);
+    const auto begun = std::chrono::steady_clock::now();
     auto found = co_await open_connection(co_await asio::this_coro::executor, where, files, {}, deadline);
+    out.opened_in = std::chrono::steady_clock::now() - begun;
     if (auto* failed = std::get_if<failure>(&found)) {
         out.error = failed->error;
         out.detail = std::move(failed->detail);

@@ -14,9 +14,10 @@ namespace contego::http {
 struct endpoint_trial {
     transport_error error = transport_error::none; ///< none: it was opened, and the server kept it open
     std::string detail;                            ///< the message of the library
-    long distrust = 0;    ///< OpenSSL's error for the server's certificate; 0: it was not refused
-    std::string protocol; ///< for example `TLSv1.3`; empty without TLS
-    std::vector<certificate_facts> chain; ///< as the server sent it, trusted or not; its own first
+    long distrust = 0; ///< OpenSSL's error for the server's certificate; 0: it was not refused
+    std::chrono::steady_clock::duration opened_in{}; ///< time until it was open, or until it failed
+    std::string protocol;                            ///< for example `TLSv1.3`; empty without TLS
+    std::vector<certificate_facts> chain;            ///< as the server sent it, trusted or not; its own first
 };
 
 /// Opens a connection, with TLS if the endpoint needs it, and closes it. Nothing is sent.
