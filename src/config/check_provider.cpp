@@ -64,14 +64,17 @@ std::vector<std::string> mistakes_in(const provider_configuration& p) {
 std::vector<std::string> remarks_on(const provider_configuration& p) {
     const auto loaded = load_binding(p);
     const auto* good = std::get_if<binding>(&loaded);
-    if (good == nullptr) return {};
+    return good == nullptr ? std::vector<std::string>() : remarks_on(*good, name_of_binding(p.binding));
+}
+
+std::vector<std::string> remarks_on(const binding& b, const std::string& file) {
     std::vector<std::string> all;
-    for (const auto& r : good->remarks())
-        all.push_back(p.binding.string() + ":" + std::to_string(r.line) + ": " + r.reason);
-    if (const auto names = unsupported_commands(good->limits()); !names.empty())
+    for (const auto& r : b.remarks())
+        all.push_back(file + ":" + std::to_string(r.line) + ": " + r.reason);
+    if (const auto names = unsupported_commands(b.limits()); !names.empty())
         all.push_back("the binding does not support these commands: " + names +
                       "; a request that needs one of them is rejected with NOT_SUPPORTED");
-    for (const auto& [name, commands] : parameters_without_place(good->limits()))
+    for (const auto& [name, commands] : parameters_without_place(b.limits()))
         all.emplace_back("the binding has no place for ")
             .append(name)
             .append(" in ")

@@ -2,6 +2,7 @@
 
 #include "config/configuration.hpp"
 #include "http/endpoint.hpp"
+#include <contego/binding.hpp>
 
 #include <string>
 #include <variant>
@@ -16,8 +17,11 @@ check_endpoints(const provider_configuration& p);
 /// Returns every mistake in a provider's binding file and endpoints.
 [[nodiscard]] std::vector<std::string> mistakes_in(const provider_configuration& p);
 
-/// Returns sentences about a provider's binding that are no mistakes: the commands that it lacks, and the
-/// optional parameters for which it has no place. There are none if the file has mistakes.
+/// Returns sentences about a binding that are no mistakes: the commands that it lacks, and the optional
+/// parameters for which it has no place. `file` is its name in these sentences.
+[[nodiscard]] std::vector<std::string> remarks_on(const binding& b, const std::string& file);
+
+/// Does the same for a provider's binding. There are no remarks if the file has mistakes.
 [[nodiscard]] std::vector<std::string> remarks_on(const provider_configuration& p);
 
 } // namespace contego::daemon

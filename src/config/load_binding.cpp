@@ -8,18 +8,18 @@
 namespace contego::daemon {
 namespace {
 
-std::string name_of(const std::filesystem::path& file) {
-    return file.empty() ? "default binding" : file.string();
-}
-
 bool is_printable_ascii(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 } // namespace
 
+std::string name_of_binding(const std::filesystem::path& file) {
+    return file.empty() ? "default binding" : file.string();
+}
+
 std::variant<binding, std::vector<std::string>> load_binding(const std::filesystem::path& file) {
-    const auto name = name_of(file);
+    const auto name = name_of_binding(file);
     std::string text(default_binding());
     if (!file.empty()) {
         auto read = read_file(file);
@@ -41,7 +41,7 @@ std::variant<binding, std::vector<std::string>> load_binding(const provider_conf
     if (good == nullptr) return loaded;
     std::vector<std::string> mistakes;
     for (const auto& [name, use] : good->secrets()) {
-        const auto at = name_of(p.binding)
+        const auto at = name_of_binding(p.binding)
                             .append(":" + std::to_string(use.line) + ": {secret.")
                             .append(name)
                             .append("} ");
@@ -55,7 +55,7 @@ std::variant<binding, std::vector<std::string>> load_binding(const provider_conf
             mistakes.push_back(at + "is sent in an HTTP header, so its value must be printable ASCII");
     }
     if (!p.endpoint.user.empty() && good->sends_header("authorization"))
-        mistakes.push_back(name_of(p.binding) +
+        mistakes.push_back(name_of_binding(p.binding) +
                            ": the binding sends a header Authorization, so the provider must have no user");
     if (!mistakes.empty()) return mistakes;
     return good->at({.secrets = p.secrets, .endpoint = p.endpoint.url});

@@ -1,6 +1,7 @@
 #include "doctor/checks.hpp"
 
 #include "config/check_provider.hpp"
+#include "config/exposed_files.hpp"
 #include "config/read_configuration.hpp"
 #include "database/connection_string.hpp"
 #include "database/sqlstate.hpp"
@@ -39,6 +40,8 @@ findings look_at_configuration(snapshot& p) {
     for (const auto& [name, provider] : p.settings().providers)
         for (const auto& remark : remarks_on(provider))
             all.push_back(good(std::string("provider ").append(name).append(": ").append(remark)));
+    for (const auto& exposed : exposed_files(p.settings()))
+        all.push_back(warning(exposed, {}));
     return all;
 }
 
