@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cli/chosen_binding.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -22,20 +24,51 @@ struct migrate_arguments {
 [[nodiscard]] int migrate_command(const migrate_arguments& arguments);
 
 struct check_arguments {
-    std::filesystem::path configuration_file;
+    std::filesystem::path configuration_file; ///< empty: check `binding_file` alone
+    std::filesystem::path binding_file;
     bool keys = false; ///< print the documentation of all keys instead
 };
 
 [[nodiscard]] int check_command(const check_arguments& arguments);
 
 struct dry_run_arguments {
-    std::string what;                   ///< code of a CRM action or of a command
-    std::string parameters;             ///< JSON, `@FILE`, or `-` for standard input
-    std::filesystem::path binding_file; ///< empty: the default binding
+    std::string what;       ///< code of a CRM action or of a command
+    std::string parameters; ///< JSON, `@FILE`, or `-` for standard input
+    binding_choice wire;
 };
 
 [[nodiscard]] int plan_command(const dry_run_arguments& arguments);
+
+/// Prints an envelope. `what` is the code of a command.
 [[nodiscard]] int render_command(const dry_run_arguments& arguments);
+
+/// Prints all envelopes of an action, each after a comment that names its command.
+[[nodiscard]] int render_action(const dry_run_arguments& arguments);
+
+struct read_arguments {
+    std::string command; ///< code of a command
+    std::string answer;  ///< name of a file, or `-` for standard input
+    int http_status = 200;
+    binding_choice wire;
+};
+
+/// Prints the reply that the binding makes of a saved answer, and the rule that decided. Returns 0 whatever
+/// the outcome is.
+[[nodiscard]] int read_command(const read_arguments& arguments);
+
+struct try_arguments {
+    std::filesystem::path configuration_file;
+    std::string provider;        ///< empty: the only one
+    std::string command;         ///< code of a command
+    std::string parameters;      ///< JSON, `@FILE`, or `-` for standard input
+    std::int64_t request_id = 0; ///< of which the ids are made; 0: the seconds since 1970
+    bool send = false;           ///< also send a command that changes something
+};
+
+/// Sends one command to the endpoint of a provider, and prints request, connection, answer and reply. Uses no
+/// database. Returns 0 if the outcome is a success, and 1 otherwise. A command that changes something is only
+/// printed, with status 2, unless `send` is set.
+[[nodiscard]] int try_command(const try_arguments& arguments);
 
 [[nodiscard]] int status_command(const std::filesystem::path& configuration_file);
 

@@ -1,58 +1,23 @@
+#include "cli/argument_text.hpp"
 #include "cli/commands.hpp"
+#include "cli/planned.hpp"
 #include "cli/subcommand.hpp"
-#include "config/load_binding.hpp"
 #include "json/json.hpp"
 #include <contego/plan.hpp>
 
 #include <chrono>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 namespace contego::daemon {
 namespace {
 
-std::optional<std::string> text_of(const std::string& argument) {
-    if (argument == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-    if (!argument.starts_with('@')) return argument;
-    std::ifstream in(argument.substr(1), std::ios::binary);
-    if (!in) return std::nullopt;
-    return std::string(std::istreambuf_iterator<char>(in), {});
-}
+/// The id of the request that the envelopes show, because nothing is sent.
+constexpr std::int64_t sample_request_id = 42;
 
-/// Returns the parameters as an object, or nothing after it printed the mistake in them.
-std::optional<value> parameters_of(const std::string& argument) {
-    const auto text = text_of(argument);
-    if (!text) {
-        std::cerr << "parameters: cannot read " << argument.substr(1) << '\n';
-        return std::nullopt;
-    }
-    try {
-        auto parsed = json::parse(*text);
-        if (parsed.members() != nullptr) return parsed;
-        std::cerr << "parameters: must be a JSON object\n";
-    } catch (const json::parse_error& e) {
-        std::cerr << "parameters: not JSON: " << e.what() << '\n';
-    }
-    return std::nullopt;
-}
-
-std::optional<binding> binding_of(const std::filesystem::path& file) {
-    auto loaded = load_binding(file);
-    if (auto* good = std::get_if<binding>(&loaded)) return std::move(*good);
-    for (const auto& mistake : std::get<std::vector<std::string>>(loaded))
-        std::cerr << mistake << '\n';
-    return std::nullopt;
-}
-
-std::optional<command_list> planned(const dry_run_arguments& arguments, const binding& wire) {
+std::optional<command_list> commands_of(const dry_run_arguments& arguments, const limits& site) {
     const auto parameters = parameters_of(arguments.parameters);
     if (!parameters) return std::nullopt;
-    auto result = plan(arguments.what, *parameters, wire.limits());
-    if (auto* commands = std::get_if<command_list>(&result)) return std::move(*commands);
-    const auto& why = std::get<refusal>(result);
-    std::cerr << why.code << '\n' << describe(why.all, why.more) << '\n';
-    return std::nullopt;
+    return planned(arguments.what, *parameters, site);
 }
 
 value document_of(const command& c) {
@@ -61,11 +26,39 @@ value document_of(const command& c) {
     return members;
 }
 
+std::string envelope_of(const binding& wire, const command& c, int sequence) {
+    sending sample{.request_id = sample_request_id, .sequence = sequence};
+    sample.now = std::chrono::system_clock::now();
+    return wire.prepare(c, sample).masked;
+}
+
+const char* condition_of(const command& c) {
+    if (!c.only_if_paired) return "";
+    return *c.only_if_paired ? ", only if the card is paired" : ", only if the card is not paired";
+}
+
 } // namespace
 
+std::optional<command_list> planned(const std::string& action, const value& parameters, const limits& site) {
+    auto result = plan(action, parameters, site);
+    if (auto* commands = std::get_if<command_list>(&result)) return std::move(*commands);
+    const auto& why = std::get<refusal>(result);
+    std::cerr << why.code << '\n' << describe(why.all, why.more) << '\n';
+    return std::nullopt;
+}
+
+bool is_command(const std::string& code) {
+    if (command_type_of(code)) return true;
+    std::cerr << "command: must be one of the 13 command codes (was " << code << ")\nHINT: the codes are";
+    for (const auto type : command_types)
+        std::cerr << ' ' << name_of(type);
+    std::cerr << '\n';
+    return false;
+}
+
 int plan_command(const dry_run_arguments& arguments) {
-    const auto wire = binding_of(arguments.binding_file);
-    const auto commands = wire ? planned(arguments, *wire) : std::nullopt;
+    const auto chosen = choose_binding(arguments.wire);
+    const auto commands = chosen ? commands_of(arguments, chosen->wire.limits()) : std::nullopt;
     if (!commands) return exit_status::bad_input;
     value::list documents;
     for (std::size_t i = 0; i < commands->size(); ++i)
@@ -75,17 +68,24 @@ int plan_command(const dry_run_arguments& arguments) {
 }
 
 int render_command(const dry_run_arguments& arguments) {
-    if (!command_type_of(arguments.what)) {
-        std::cerr << "command: must be one of the 13 command codes (was " << arguments.what << ")\n";
-        return exit_status::bad_input;
-    }
-    const auto wire = binding_of(arguments.binding_file);
-    const auto commands = wire ? planned(arguments, *wire) : std::nullopt;
+    if (!is_command(arguments.what)) return exit_status::bad_input;
+    const auto chosen = choose_binding(arguments.wire);
+    const auto commands = chosen ? commands_of(arguments, chosen->wire.limits()) : std::nullopt;
     if (!commands) return exit_status::bad_input;
-    // The ids are samples, because nothing is sent.
-    sending sample;
-    sample.now = std::chrono::system_clock::now();
-    std::cout << wire->prepare((*commands)[0], sample).masked << '\n';
+    std::cout << envelope_of(chosen->wire, (*commands)[0], 1) << '\n';
+    return 0;
+}
+
+int render_action(const dry_run_arguments& arguments) {
+    const auto chosen = choose_binding(arguments.wire);
+    const auto commands = chosen ? commands_of(arguments, chosen->wire.limits()) : std::nullopt;
+    if (!commands) return exit_status::bad_input;
+    for (std::size_t i = 0; i < commands->size(); ++i) {
+        const auto c = (*commands)[i];
+        std::cout << "<!-- " << i + 1 << " of " << commands->size() << ": " << name_of(c.type)
+                  << condition_of(c) << " -->\n"
+                  << envelope_of(chosen->wire, c, static_cast<int>(i) + 1) << '\n';
+    }
     return 0;
 }
 

@@ -20,15 +20,106 @@ void add_configuration(CLI::App& to, std::filesystem::path& file) {
     to.add_option("--config", file, "configuration file")->required()->type_name("FILE");
 }
 
-void add_dry_run(CLI::App& to, const char* what, const char* meaning, dry_run_arguments& arguments) {
-    to.add_option(what, arguments.what, meaning)->required();
+void add_parameters(CLI::App& to, std::string& parameters) {
     to.add_option("--parameters",
-                  arguments.parameters,
+                  parameters,
                   "parameters as a JSON object; @FILE reads them from a file, - from standard input")
         ->required();
-    to.add_option(
-          "--binding", arguments.binding_file, "binding file (default: the binding that contegod contains)")
+}
+
+void add_provider(CLI::App& to, std::string& provider) {
+    to.add_option("--provider", provider, "provider of the configuration (default: the only one)")
+        ->type_name("NAME");
+}
+
+void add_binding(CLI::App& to, binding_choice& wire) {
+    auto* file = to.add_option("--binding",
+                               wire.binding_file,
+                               "binding file (default: the binding that contegod contains)")
+                     ->type_name("FILE");
+    to.add_option("--config",
+                  wire.configuration_file,
+                  "configuration file: use the binding, the secrets and the endpoint of its provider")
+        ->type_name("FILE")
+        ->excludes(file);
+    add_provider(to, wire.provider);
+}
+
+void add_dry_run(CLI::App& to, dry_run_arguments& arguments) {
+    add_parameters(to, arguments.parameters);
+    add_binding(to, arguments.wire);
+}
+
+CLI::App& add_check(CLI::App& app, check_arguments& arguments) {
+    auto& to = *app.add_subcommand(
+        "check",
+        "report every mistake in the configuration and in the files that it names, or in a binding file");
+    auto& one = *to.add_option_group("Exactly one of");
+    one.add_option("--config", arguments.configuration_file, "configuration file")->type_name("FILE");
+    one.add_option(
+           "--binding", arguments.binding_file, "binding file, which is checked without a configuration")
         ->type_name("FILE");
+    one.add_flag("--keys", arguments.keys, "print the description of every key as Markdown");
+    one.require_option(1);
+    return to;
+}
+
+CLI::App& add_render(CLI::App& app, dry_run_arguments& arguments, bool& is_action) {
+    auto& to = *app.add_subcommand("render",
+                                   "print the envelope of a command, or all envelopes of an action, without "
+                                   "sending them");
+    auto& one = *to.add_option_group("Exactly one of");
+    one.add_option("--command", arguments.what, "code of a command");
+    one.add_option_function<std::string>(
+        "--action",
+        [&](const std::string& code) {
+            arguments.what = code;
+            is_action = true;
+        },
+        "code of a CRM action or of a command; a comment precedes each envelope");
+    one.require_option(1);
+    add_dry_run(to, arguments);
+    to.footer("The ids are those of request 42. Secrets are shown as ****.");
+    return to;
+}
+
+CLI::App& add_read(CLI::App& app, read_arguments& arguments) {
+    auto& to = *app.add_subcommand("read", "print the outcome that the binding gives to a saved answer");
+    to.add_option("--command", arguments.command, "code of the command that was answered")->required();
+    to.add_option("--answer",
+                  arguments.answer,
+                  "file with the body of the answer, or with its head as well; - is standard input")
+        ->required()
+        ->type_name("FILE");
+    to.add_option("--http-status", arguments.http_status, "HTTP status of an answer without a head")
+        ->type_name("N")
+        ->check(CLI::Range(200, 599))
+        ->capture_default_str();
+    add_binding(to, arguments.wire);
+    to.footer("The last line names the rule that decided, and its line in the binding file. A correlation is "
+              "not checked.\nExit status: 0 the answer was read, whatever its outcome is, 2 bad input.");
+    return to;
+}
+
+CLI::App& add_try(CLI::App& app, try_arguments& arguments) {
+    auto& to = *app.add_subcommand(
+        "try", "send one command to the endpoint of a provider, and print request, answer and outcome");
+    add_configuration(to, arguments.configuration_file);
+    add_provider(to, arguments.provider);
+    to.add_option("--command", arguments.command, "code of a command")->required();
+    add_parameters(to, arguments.parameters);
+    to.add_flag("--send",
+                arguments.send,
+                "send a command that changes something; without it, such a command is only printed");
+    to.add_option("--request-id",
+                  arguments.request_id,
+                  "ID of the request, of which {command.id} is made (default: the seconds since 1970)")
+        ->type_name("N")
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{90'000'000'000'000}));
+    to.footer("Needs no database. No limit of the rate is applied. Secrets are shown as ****.\n"
+              "Exit status: 0 the outcome is a success, 1 it is not, 2 bad input, or nothing was sent "
+              "because --send is missing.");
+    return to;
 }
 
 /// Members of the filter of contego.matching, as options.
@@ -115,18 +206,19 @@ int run(int argc, char** argv) {
         ->excludes(status_flag);
 
     check_arguments checking;
-    auto& check = *app.add_subcommand(
-        "check", "report every mistake in the configuration and in the files that it names");
-    auto* keys = check.add_flag("--keys", checking.keys, "print the description of every key as Markdown");
-    check.add_option("--config", checking.configuration_file, "configuration file")
-        ->type_name("FILE")
-        ->excludes(keys);
+    const auto& check = add_check(app, checking);
 
     dry_run_arguments dry;
     auto& plan = *app.add_subcommand("plan", "print the commands of an action as JSON, without sending them");
-    add_dry_run(plan, "--action", "code of a CRM action or of a command", dry);
-    auto& render = *app.add_subcommand("render", "print the envelope of a command, without sending it");
-    add_dry_run(render, "--command", "code of a command", dry);
+    plan.add_option("--action", dry.what, "code of a CRM action or of a command")->required();
+    add_dry_run(plan, dry);
+    bool is_action = false;
+    const auto& render = add_render(app, dry, is_action);
+
+    read_arguments reading;
+    const auto& read = add_read(app, reading);
+    try_arguments trying;
+    const auto& trial = add_try(app, trying);
 
     auto& status =
         *app.add_subcommand("status", "print the number of open requests by provider and progress");
@@ -164,8 +256,6 @@ int run(int argc, char** argv) {
 
     try {
         app.parse(argc, argv);
-        if (check.parsed() && !checking.keys && checking.configuration_file.empty())
-            throw CLI::RequiredError("--config");
     } catch (const CLI::ParseError& e) {
         return app.exit(e) == 0 ? 0 : 2;
     }
@@ -176,7 +266,9 @@ int run(int argc, char** argv) {
     if (migrate.parsed()) return migrate_command(migration);
     if (check.parsed()) return check_command(checking);
     if (plan.parsed()) return plan_command(dry);
-    if (render.parsed()) return render_command(dry);
+    if (render.parsed()) return is_action ? render_action(dry) : render_command(dry);
+    if (read.parsed()) return read_command(reading);
+    if (trial.parsed()) return try_command(trying);
     if (doctor.parsed()) return doctor_command(doctoring);
     return status_command(file);
 }

@@ -1,8 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/subcommand.hpp"
-#include "config/check_provider.hpp"
 #include "config/read_configuration.hpp"
-#include "config/settings.hpp"
 #include "daemon/prepare_process.hpp"
 #include "daemon/service.hpp"
 #include "diagnosis/examination.hpp"
@@ -83,24 +81,6 @@ int migrate_command(const migrate_arguments& arguments) {
         }
         return arguments.dry_run ? dry_run(schema) : apply(schema);
     });
-}
-
-int check_command(const check_arguments& arguments) {
-    if (arguments.keys) {
-        std::cout << describe_settings();
-        return 0;
-    }
-    const auto read = read_configuration_file(arguments.configuration_file, process_environment());
-    bool wrong = print_mistakes(arguments.configuration_file.string(), read.mistakes);
-    if (!wrong)
-        wrong = print_mistakes(arguments.configuration_file.string(), mistakes_in(read.result.database));
-    for (const auto& [name, p] : read.result.providers) {
-        wrong = print_mistakes("providers." + name, mistakes_in(p)) || wrong;
-        for (const auto& remark : remarks_on(p))
-            std::cout << "providers." << name << ": " << remark << '\n';
-    }
-    if (!wrong) std::cout << "the configuration has no mistakes\n";
-    return wrong ? exit_status::bad_input : 0;
 }
 
 int status_command(const std::filesystem::path& configuration_file) {

@@ -9,7 +9,7 @@ import pytest
 
 from programs import CONTEGO_SIM, REPOSITORY, contegod
 
-SUBCOMMANDS = ["serve", "migrate", "check", "plan", "render", "status", "doctor", "retry", "cancel", "hold", "release", "close", "skip"]
+SUBCOMMANDS = ["serve", "migrate", "check", "plan", "render", "read", "try", "status", "doctor", "retry", "cancel", "hold", "release", "close", "skip"]
 ADD = {"smartcard_ca_id": "01000000017", "service_ca_id": "1111"}
 
 
