@@ -52,8 +52,8 @@ struct read_arguments {
     binding_choice wire;
 };
 
-/// Prints the reply that the binding makes of a saved answer, and the rule that decided. Returns 0 whatever
-/// the outcome is.
+/// Prints the reply that the binding makes of a saved answer, and the rule that decided. Returns 0 for every
+/// outcome.
 [[nodiscard]] int read_command(const read_arguments& arguments);
 
 struct try_arguments {

@@ -97,7 +97,7 @@ CLI::App& add_read(CLI::App& app, read_arguments& arguments) {
         ->capture_default_str();
     add_binding(to, arguments.wire);
     to.footer("The last line names the rule that decided, and its line in the binding file. A correlation is "
-              "not checked.\nExit status: 0 the answer was read, whatever its outcome is, 2 bad input.");
+              "not checked.\nExit status: 0 the answer was read, 2 bad input.");
     return to;
 }
 

@@ -7,8 +7,8 @@
 
 namespace contego::daemon {
 
-/// Returns a sentence, with a HINT, for each file with a secret that more users may read or write than its
-/// owner and, to read it, its group. The sentences contain the key and the name of the file.
+/// Returns a sentence, with a HINT, for each file with a secret that is not private. Only its owner may write
+/// such a file, and only its owner and its group may read it. The sentences contain the key and the file.
 [[nodiscard]] std::vector<std::string> exposed_files(const configuration& c);
 
 } // namespace contego::daemon

@@ -9,7 +9,7 @@
 
 namespace contego::http {
 
-/// What is assumed about an answer that was saved without its head.
+/// Assumptions about an answer that was saved without its head.
 struct saved_answer_options {
     int status = 200;
     std::string content_type = "text/xml";
@@ -20,9 +20,8 @@ struct saved_answer_options {
 ///
 /// A text that begins with `HTTP/` is a head, an empty line and a body. Everything else is a body. The body
 /// is the rest of the text: Content-Length is ignored, because a person may have edited the body. Chunks are
-/// joined, but a body that begins with `<` is taken as it is, because programs such as curl save the head of
-/// a chunked answer with the joined body. A body that is longer than the limit is an answer that was not
-/// read.
+/// joined. A body that begins with `<` has no chunks: curl saves the head of a chunked answer with the joined
+/// body. A body that is longer than the limit is an answer that was not read.
 [[nodiscard]] std::variant<exchange, std::string> read_saved_answer(std::string_view text,
                                                                     const saved_answer_options& o);
 

@@ -29,7 +29,7 @@ def arguments(given):
 
 
 def write(draft, output):
-    if output is None:
+    if output in (None, "-"):
         sys.stdout.write(draft.text())
         return
     with open(output, "x", encoding="utf-8") as file:

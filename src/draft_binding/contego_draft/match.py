@@ -45,12 +45,12 @@ def leaf_score(rule, leaf, path):
         return 0.0
     if own & rule.head:
         score = 2.0
-    elif near & rule.head and own & (rule.more | words.ID | {"value", "item"}) and not near & rule.against:
+    elif near & rule.head and own & (rule.more | words.ID | words.ITEM) and not near & rule.against:
         score = 1.2
     else:
         return 0.0
     rest = own - (own & rule.head if len(own & rule.head) == 1 else set())
-    has_more = bool((rest | near) & rule.more) or len(own & rule.head) > 1
+    has_more = bool((rest | near) & rule.more) or len(own & rule.head) > 1 or own <= rule.head & rule.more
     if rule.needs_more and not has_more:
         return 0.0
     unknown = own - rule.head - rule.more

@@ -58,7 +58,7 @@ class Schemas:
         found = self._globals.get(("element", *name))
         if not found:
             raise Problem(f"the element {{{name[0]}}}{name[1]} is not declared in any schema")
-        return self._element(*found, (), is_global=True)
+        return self._element(*found, (("element", *name),), is_global=True)
 
     def of_type(self, name, type_name, namespace=None):
         """Returns the tree of an element of this name and type."""
@@ -75,8 +75,12 @@ class Schemas:
         self._count()
         if element.get("ref"):
             name = qualified(element, element.get("ref"))
-            found = self._globals.get(("element", *name))
-            node = self._element(*found, around, is_global=True) if found else Node("element", name[1], name[0], type="anyType")
+            key = ("element", *name)
+            found = self._globals.get(key)
+            if found and key not in around and len(around) < DEEPEST:
+                node = self._element(*found, (*around, key), is_global=True)
+            else:
+                node = Node("element", name[1], name[0], type="" if found else "anyType")
         else:
             form = element.get("form") or schema.get("elementFormDefault")
             node = Node("element", element.get("name", ""), namespace if is_global or form == "qualified" else None)

@@ -109,7 +109,8 @@ class Skeleton:
 
     def _element(self, node, depth, around):
         if node.kind == "choice":
-            self._element(node.children[0], depth, around)
+            for child in node.children[:1]:
+                self._element(child, depth, around)
             return
         if node.kind == "group":
             for child in node.children:

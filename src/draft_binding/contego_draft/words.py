@@ -4,14 +4,14 @@ import dataclasses
 import re
 
 JOINED = {("smart", "card"): "smartcard", ("set", "top"): "stb", ("finger", "print"): "fingerprint", ("pop", "up"): "popup",
-          ("time", "stamp"): "timestamp", ("e", "mail"): "mail", ("user", "name"): "username", ("pass", "word"): "password"}  # fmt: skip
+          ("time", "stamp"): "timestamp", ("e", "mail"): "mail", ("user", "name"): "username", ("pass", "word"): "password", ("new", "code"): "newcode"}  # fmt: skip
 SAME = {"settop": "stb", "settopbox": "stb", "nr": "number", "num": "number", "no": "number", "pos": "position", "msg": "message",
         "subscr": "subscription", "subs": "subscription", "prod": "product", "svc": "service", "cnt": "count", "dur": "duration",
         "auth": "authorization", "authorisation": "authorization", "authorise": "authorize", "entitle": "entitlement",
         "qty": "count", "sec": "second", "txt": "text", "ident": "id", "identifier": "id", "begin": "start",
         "finish": "end", "seq": "sequence", "interactive": "", "repetition": "repeat", "repeating": "repeat", "repeated": "repeat",
         "cyclic": "repeat", "periodic": "repeat", "iteration": "repeat", "pairing": "pair", "paired": "pair", "pairings": "pair",
-        "marry": "pair", "marriage": "pair", "bind": "pair", "bond": "pair", "couple": "pair", "fetch": "get", "query": "get",
+        "marry": "pair", "married": "pair", "bound": "pair", "coupled": "pair", "linked": "link", "marriage": "pair", "bind": "pair", "bond": "pair", "couple": "pair", "fetch": "get", "query": "get",
         "list": "get", "read": "get", "retrieve": "get", "lookup": "get", "find": "get", "inquire": "get", "inquiry": "get",
         "show": "display"}  # fmt: skip
 
@@ -44,6 +44,7 @@ BOX = {"stb", "box", "module", "device", "receiver", "decoder", "terminal", "cpe
 RIGHT = {"subscription", "entitlement", "authorization", "product", "service", "package", "offer", "right", "authorize", "subscribe",
          "grant", "unsubscribe", "deauthorize", "revoke"}  # fmt: skip
 ID = {"id", "number", "serial", "code", "key"}
+ITEM = {"item", "value", "string", "entry", "element", "member", "anytype"}  # how toolkits name the elements of a list
 TIME = {"time", "date", "timestamp", "at"}
 LENGTH = {"duration", "second", "time", "length"}
 PAIR = {"pair", "unpair", "link"}
@@ -80,13 +81,13 @@ PARAMETERS = {
     "start_date": _p({"start", "from", "valid", "activation"}, TIME, {"end", "to", "until"}, DATES, True),
     "end_date": _p({"end", "until", "expiry", "expiration", "expire", "stop", "to"}, TIME, set(), DATES),
     "display_duration": _p({"duration"}, LENGTH | {"display"}, {"repeat", "interval"}, NUMBERS),
-    "repetition_count": _p({"repeat", "count", "time"}, {"count", "number", "time"}, {"interval", "duration", "second"}, NUMBERS, True),
+    "repetition_count": _p({"repeat", "count", "time", "loop"}, {"count", "number", "time", "repeat"}, {"interval", "duration", "second"}, NUMBERS, True),
     "repetition_interval": _p({"interval", "period", "gap", "every"}, LENGTH | {"repeat"}, set(), NUMBERS),
     "position_x": _p({"x", "horizontal", "left", "xpos"}, {"position"}, {"y"}, NUMBERS),
     "position_y": _p({"y", "vertical", "top", "ypos"}, {"position"}, {"x"}, NUMBERS),
     "height": _p({"height", "size"}, {"font"}, {"width"}, NUMBERS),
     "fingerprint_slot": _p({"slot", "index"}, {"fingerprint"}, set(), NUMBERS),
-    "new_pin": _p({"pin", "password"}, {"new", "code", "value"}, {"old", "type"}),
+    "new_pin": _p({"pin", "password", "newcode"}, {"new", "code", "value"}, {"old", "type"}),
     "communication_queue_number": _p({"queue"}, ID, set()),
 }
 
