@@ -22,7 +22,7 @@ SAMPLES = {"smartcard_ca_id": "01000000017", "stb_ca_id": "0012345678", "service
 
 
 def cases(command):
-    """Yields what is given, and the parameters: without optional ones, with each alone, with all."""
+    """Yields a description and the parameters: without optional ones, with each alone, with all."""
     given = {name: SAMPLES[name] for name in command.mandatory}
     optional = list(command.optional)
     if command.code != "ADD_TO_EXISTING_PAIRING":

@@ -58,7 +58,7 @@ def leaf_score(rule, leaf, path):
 
 
 def chosen_leaves(node, rules, path=()):
-    """Each leaf, with one alternative of each choice: the one that fits the rules best."""
+    """Each leaf, with the alternative of each choice that fits the rules best."""
     if node.type:
         yield node, path
     children = node.children
