@@ -11,6 +11,7 @@ DECLARE
 BEGIN
     IF NEW.due_date IS NOT NULL THEN
         IF replicated THEN
+            NEW.owned_by := coalesce(NEW.owned_by, NEW.created_by); -- its publisher may not have the column
             RETURN NEW;
         END IF;
         IF has_table_privilege(session_user, 'contego.request_open', 'TRUNCATE') THEN
@@ -28,15 +29,16 @@ BEGIN
     NEW.parameters_size := CASE WHEN pg_column_size(NEW.parameters) <= 1000 THEN octet_length(NEW.parameters::text) ELSE 1001 END;
     IF NEW.parameters_size > 1000 OR NEW.action IS NULL OR jsonb_typeof(NEW.parameters) IS DISTINCT FROM 'object'
        OR jsonb_path_exists(NEW.parameters, 'strict $.**{32} ? (@.type() == "object" || @.type() == "array")')
-       OR octet_length(concat(NEW.action, NEW.subscription, NEW.process_name, NEW.process_id, NEW.idempotency_key)) > 16384 THEN
+       OR octet_length(concat(NEW.action, NEW.subscription, NEW.process_name, NEW.process_id, NEW.on_behalf_of,
+                             NEW.idempotency_key)) > 16384 THEN
         PERFORM contego.refuse_unbounded(NEW);
         NEW.parameters_size := octet_length(NEW.parameters::text);
     END IF;
     IF getdatabaseencoding() <> 'UTF8' THEN
         PERFORM contego.check_encoding(g.name, g.text)
         FROM (VALUES ('action', NEW.action), ('parameters', NEW.parameters::text), ('subscription', NEW.subscription),
-                     ('process_name', NEW.process_name), ('process_id', NEW.process_id), ('provider', NEW.provider),
-                     ('priority', NEW.priority), ('idempotency_key', NEW.idempotency_key)) AS g (name, text);
+                     ('process_name', NEW.process_name), ('process_id', NEW.process_id), ('on_behalf_of', NEW.on_behalf_of),
+                     ('provider', NEW.provider), ('priority', NEW.priority), ('idempotency_key', NEW.idempotency_key)) AS g (name, text);
     END IF;
 
     -- Some drivers send -infinity or a date before Christ instead of NULL. A date that clients cannot read would be visible to no
@@ -57,6 +59,10 @@ BEGIN
     END IF;
     NEW.created_date := now();
     NEW.created_by := session_user;
+    NEW.on_behalf_of := coalesce(nullif(NEW.on_behalf_of, ''), nullif(left(current_setting('contego.on_behalf_of', true), 1000), ''));
+    IF coalesce(NEW.owned_by, '') = '' THEN -- the functions of the schema give it
+        NEW.owned_by := CASE WHEN replicated THEN session_user ELSE contego.own_source() END;
+    END IF;
     NEW.due_date := NEW.scheduled_date;
     NEW.life_cycle_state := 'PENDING';
     NEW.progress := CASE WHEN NEW.scheduled_date > now() THEN 'SCHEDULED' ELSE 'QUEUED' END;

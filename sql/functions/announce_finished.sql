@@ -3,8 +3,8 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    INSERT INTO contego.feed_inbox (request_id, life_cycle_state, finished_date, created_by)
-    SELECT f.id, f.life_cycle_state, f.finished_date, f.created_by FROM finished AS f;
+    INSERT INTO contego.feed_inbox (request_id, life_cycle_state, finished_date, owned_by)
+    SELECT f.id, f.life_cycle_state, f.finished_date, f.owned_by FROM finished AS f;
     RETURN NULL;
 END
 $$;

@@ -1,18 +1,19 @@
--- Withdraws or reschedules requests of this login, in the order of their numbers, so that two sessions do not deadlock. Returns one row for
--- each: its progress before and after, or the reason for a refusal. The request of another login is refused as if it did not exist.
+-- Withdraws or reschedules requests of this login's source, in the order of their numbers, so that two sessions do not deadlock. Returns one row for
+-- each: its progress before and after, or the reason for a refusal. The request of another source is refused as if it did not exist.
 CREATE OR REPLACE FUNCTION contego.change_own(to_verb text, ids bigint[], new_date timestamptz, because text)
 RETURNS TABLE (request_id bigint, action text, before text, after text, refused text)
 LANGUAGE plpgsql
 AS $$
 DECLARE
     o contego.request;
+    own text := contego.own_source();
 BEGIN
     FOR request_id IN SELECT DISTINCT wanted.id FROM unnest(ids) AS wanted (id) ORDER BY 1 LOOP
         -- This waits for a session that claims or records the request now. If it finished meanwhile, the second look finds it.
         SELECT * INTO o FROM contego.request AS r
-        WHERE r.id = change_own.request_id AND r.life_cycle_state = 'PENDING' AND r.created_by = session_user FOR UPDATE;
+        WHERE r.id = change_own.request_id AND r.life_cycle_state = 'PENDING' AND r.owned_by = own FOR UPDATE;
         IF NOT FOUND THEN
-            SELECT * INTO o FROM contego.request AS r WHERE r.id = change_own.request_id AND r.created_by = session_user;
+            SELECT * INTO o FROM contego.request AS r WHERE r.id = change_own.request_id AND r.owned_by = own;
         END IF;
         action := o.action;
         before := o.progress;
@@ -39,4 +40,4 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.change_own FROM PUBLIC;
-COMMENT ON FUNCTION contego.change_own IS 'Part of contego.withdraw and contego.reschedule: changes requests of this login, and returns a row for each.';
+COMMENT ON FUNCTION contego.change_own IS 'Part of contego.withdraw and contego.reschedule: changes requests of this login''s source, and returns a row for each.';

@@ -4,7 +4,7 @@ LANGUAGE plpgsql IMMUTABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    known text[] := '{action,parameters,subscription,process_name,process_id,provider,priority,scheduled_date,idempotency_key}';
+    known text[] := '{action,parameters,subscription,process_name,process_id,on_behalf_of,provider,priority,scheduled_date,idempotency_key}';
     unknown text;
 BEGIN
     IF requests IS NULL OR jsonb_typeof(requests) <> 'array'

@@ -10,7 +10,7 @@ DECLARE
 BEGIN
     EXECUTE format($q$
         WITH cleared_requests AS MATERIALIZED (
-            SELECT r.id, r.provider, r.idempotency_key, r.created_by, r.lanes, r.subscription, r.process_id
+            SELECT r.id, r.provider, r.idempotency_key, r.owned_by, r.lanes, r.subscription, r.process_id
             FROM contego.%I AS r WHERE r.id > $1 ORDER BY r.id LIMIT 2000
         ), their_subjects AS MATERIALIZED ( -- before the DELETE, so that it looks up all three columns of the index
             SELECT s.kind, s.name, i.id
@@ -21,7 +21,7 @@ BEGIN
         ), deleted_keys AS (
             DELETE FROM contego.idempotency AS k USING cleared_requests AS i
             WHERE k.idempotency_key = ANY (ARRAY[contego.kept_key(i.idempotency_key)]) AND k.provider = i.provider
-              AND k.created_by = i.created_by AND k.request_id = i.id
+              AND k.owned_by = i.owned_by AND k.request_id = i.id
         ), deleted_attempts AS (
             DELETE FROM contego.former_attempt AS f USING cleared_requests AS i WHERE f.request_id = ANY (ARRAY[i.id])
         )

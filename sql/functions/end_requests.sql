@@ -24,11 +24,11 @@ BEGIN
         WHERE l.provider = ANY (ARRAY[f.provider]) AND l.lane = f.lane AND l.sequence_number = f.sequence_number
     ), finished_requests AS (
         INSERT INTO contego.request_finished (
-            id, created_date, created_by, action, parameters, subscription, process_name, process_id, provider,
+            id, created_date, created_by, owned_by, on_behalf_of, action, parameters, subscription, process_name, process_id, provider,
             priority, scheduled_date, idempotency_key, life_cycle_state, progress, sequence_number, executed_date,
             finished_date, reference_number, error_code, error_description, result, attempts, due_date, lanes, fence,
             maybe_sent)
-        SELECT r.id, r.created_date, r.created_by, r.action,
+        SELECT r.id, r.created_date, r.created_by, r.owned_by, r.on_behalf_of, r.action,
                -- Decided here, since a call costs a microsecond for each row.
                CASE WHEN r.action LIKE 'UPDATE\_CA\_PIN\_%' THEN contego.masked(r.parameters, r.action) ELSE contego.masked(r.parameters) END,
                r.subscription,

@@ -3,8 +3,8 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    INSERT INTO contego.idempotency (provider, idempotency_key, created_by, request_id)
-    SELECT provider, contego.kept_key(idempotency_key), created_by, id
+    INSERT INTO contego.idempotency (provider, idempotency_key, owned_by, request_id)
+    SELECT provider, contego.kept_key(idempotency_key), owned_by, id
     FROM inserted
     WHERE idempotency_key IS NOT NULL
     ORDER BY 1, 2; -- two sessions that send the same keys in different orders wait for each other, and do not deadlock

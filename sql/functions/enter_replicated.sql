@@ -4,8 +4,8 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    INSERT INTO contego.idempotency (provider, idempotency_key, created_by, request_id)
-    SELECT r.provider, contego.kept_key(r.idempotency_key), r.created_by, r.id
+    INSERT INTO contego.idempotency (provider, idempotency_key, owned_by, request_id)
+    SELECT r.provider, contego.kept_key(r.idempotency_key), r.owned_by, r.id
     WHERE r.idempotency_key IS NOT NULL;
     INSERT INTO contego.lane (provider, lane, sequence_number, request_id)
     SELECT r.provider, unnest(r.lanes), r.sequence_number, r.id;

@@ -25,8 +25,8 @@ BEGIN
                r.error_code, r.error_description, r.result
         FROM (SELECT * FROM contego.feed AS e WHERE e.position > $1 %s ORDER BY e.position LIMIT $2) AS f
         LEFT JOIN contego.request AS r ON r.id = ANY (ARRAY[f.request_id])
-        ORDER BY f.position $q$, CASE WHEN sees_all THEN '' ELSE 'AND e.created_by = $3' END)
-    USING coalesce(after_position, 0), least(greatest(at_most, 1), 10000), session_user::text;
+        ORDER BY f.position $q$, CASE WHEN sees_all THEN '' ELSE 'AND e.owned_by = $3' END)
+    USING coalesce(after_position, 0), least(greatest(at_most, 1), 10000), CASE WHEN NOT sees_all THEN contego.own_source() END;
     IF NOT FOUND AND NOT EXISTS (SELECT FROM pg_trigger AS t
                                  WHERE t.tgrelid = 'contego.request_finished'::regclass AND t.tgname = 'announce_finished') THEN
         RAISE EXCEPTION 'the feed of finished requests is closed'

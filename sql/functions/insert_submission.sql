@@ -1,6 +1,6 @@
 -- Inserts the requests whose key is not known yet, in the order of the list, in one statement. Returns a number for every member of the
 -- list.
-CREATE OR REPLACE FUNCTION contego.insert_submission(requests jsonb, OUT ids bigint[], OUT news boolean[])
+CREATE OR REPLACE FUNCTION contego.insert_submission(requests jsonb, for_source text, OUT ids bigint[], OUT news boolean[])
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -8,15 +8,16 @@ AS $$
         SELECT g.*, left(coalesce(nullif(g.provider, ''), 'default'), 100) AS at_provider, contego.kept_key(g.idempotency_key) AS kept,
                row_number() OVER (PARTITION BY left(coalesce(nullif(g.provider, ''), 'default'), 100), g.idempotency_key ORDER BY g.place) AS nth
         FROM ROWS FROM (jsonb_to_recordset(requests) AS (
-            action text, parameters jsonb, subscription text, process_name text, process_id text, provider text, priority text,
+            action text, parameters jsonb, subscription text, process_name text, process_id text, on_behalf_of text, provider text, priority text,
             scheduled_date timestamptz, idempotency_key text)) WITH ORDINALITY
-            AS g (action, parameters, subscription, process_name, process_id, provider, priority, scheduled_date, idempotency_key, place)
+            AS g (action, parameters, subscription, process_name, process_id, on_behalf_of, provider, priority, scheduled_date, idempotency_key,
+                  place)
     ), known_keys AS MATERIALIZED (
         SELECT g.place, i.request_id
         FROM given_requests AS g
         CROSS JOIN LATERAL (
             SELECT k.request_id FROM contego.idempotency AS k
-            WHERE k.provider = g.at_provider AND k.idempotency_key = g.kept AND k.created_by = session_user
+            WHERE k.provider = g.at_provider AND k.idempotency_key = g.kept AND k.owned_by = for_source
             OFFSET 0
         ) AS i
     ), new_requests AS MATERIALIZED (
@@ -25,10 +26,10 @@ AS $$
               WHERE (g.kept IS NULL OR g.nth = 1) AND NOT EXISTS (SELECT FROM known_keys AS k WHERE k.place = g.place)
               ORDER BY g.place) AS f
     ), inserted_requests AS (
-        INSERT INTO contego.request (id, action, parameters, subscription, process_name, process_id, provider, priority,
-                                     scheduled_date, idempotency_key)
-        SELECT f.id, f.action, f.parameters, f.subscription, f.process_name, f.process_id, f.provider, f.priority, f.scheduled_date,
-               f.idempotency_key
+        INSERT INTO contego.request (id, owned_by, action, parameters, subscription, process_name, process_id, on_behalf_of, provider,
+                                     priority, scheduled_date, idempotency_key)
+        SELECT f.id, for_source, f.action, f.parameters, f.subscription, f.process_name, f.process_id, f.on_behalf_of, f.provider,
+               f.priority, f.scheduled_date, f.idempotency_key
         FROM new_requests AS f
         ORDER BY f.place
     )

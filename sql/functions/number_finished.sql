@@ -23,8 +23,8 @@ BEGIN
             SELECT e.ctid FROM contego.feed_inbox AS e ORDER BY e.finished_date, e.request_id LIMIT 10000))
         RETURNING i.*
     )
-    INSERT INTO contego.feed (position, request_id, life_cycle_state, finished_date, created_by)
-    SELECT nextval('contego.feed_position'), m.request_id, m.life_cycle_state, m.finished_date, m.created_by
+    INSERT INTO contego.feed (position, request_id, life_cycle_state, finished_date, owned_by)
+    SELECT nextval('contego.feed_position'), m.request_id, m.life_cycle_state, m.finished_date, m.owned_by
     FROM (SELECT * FROM numbered_requests ORDER BY numbered_requests.finished_date, numbered_requests.request_id) AS m;
     GET DIAGNOSTICS numbered = ROW_COUNT;
     IF numbered > 0 THEN

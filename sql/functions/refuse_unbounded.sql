@@ -19,7 +19,7 @@ BEGIN
     END IF;
     PERFORM contego.check_texts(jsonb_build_object(
         'action', r.action, 'subscription', r.subscription, 'process_name', r.process_name, 'process_id', r.process_id,
-        'provider', r.provider, 'priority', r.priority, 'idempotency_key', r.idempotency_key));
+        'on_behalf_of', r.on_behalf_of, 'provider', r.provider, 'priority', r.priority, 'idempotency_key', r.idempotency_key));
 END
 $$;
 

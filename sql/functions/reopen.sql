@@ -10,10 +10,10 @@ BEGIN
     UPDATE contego.command AS c SET finished_date = NULL WHERE c.request_id = o.id AND c.finished_date = o.finished_date;
     -- The trigger treats the row as new, and enters its lanes. The UPDATE restores its old values. The trigger sets the number of a new
     -- row to its id, so the request then gets a new number, which puts it last.
-    INSERT INTO contego.request (id, action, parameters, subscription, process_name, process_id, provider, priority)
-    VALUES (o.id, o.action, o.parameters, o.subscription, o.process_name, o.process_id, o.provider, o.priority);
+    INSERT INTO contego.request (id, owned_by, action, parameters, subscription, process_name, process_id, provider, priority)
+    VALUES (o.id, o.owned_by, o.action, o.parameters, o.subscription, o.process_name, o.process_id, o.provider, o.priority);
     UPDATE contego.request_open AS r
-    SET created_date = o.created_date, created_by = o.created_by, idempotency_key = o.idempotency_key,
+    SET created_date = o.created_date, created_by = o.created_by, on_behalf_of = o.on_behalf_of, idempotency_key = o.idempotency_key,
         scheduled_date = o.scheduled_date, executed_date = o.executed_date, reference_number = o.reference_number,
         fence = o.fence, sequence_number = new_number
     WHERE r.id = o.id;

@@ -1,4 +1,4 @@
--- Gives one request of this login another date. NULL and dates before Christ mean now, as at INSERT.
+-- Gives one request of this login's source another date. NULL and dates before Christ mean now, as at INSERT.
 CREATE OR REPLACE FUNCTION contego.reschedule(
     request bigint DEFAULT NULL, scheduled_date timestamptz DEFAULT NULL, reason text DEFAULT NULL, idempotency_key text DEFAULT NULL,
     provider text DEFAULT NULL)
@@ -26,4 +26,4 @@ ALTER FUNCTION contego.reschedule SET plan_cache_mode = force_generic_plan;
 
 REVOKE ALL ON FUNCTION contego.reschedule FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.reschedule TO contego_crm;
-COMMENT ON FUNCTION contego.reschedule IS 'Gives a request of this login of which nothing was sent another date. It keeps its place in the order. refused is the reason if it could not.';
+COMMENT ON FUNCTION contego.reschedule IS 'Gives a request of this login''s source of which nothing was sent another date. It keeps its place in the order. refused is the reason if it could not.';

@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION contego.submit(
     action text, parameters jsonb, subscription text DEFAULT NULL, process_name text DEFAULT NULL, process_id text DEFAULT NULL,
     provider text DEFAULT NULL, priority text DEFAULT NULL, scheduled_date timestamptz DEFAULT NULL,
-    idempotency_key text DEFAULT NULL, OUT request_id bigint, OUT is_new boolean, OUT mismatch text)
+    idempotency_key text DEFAULT NULL, on_behalf_of text DEFAULT NULL, OUT request_id bigint, OUT is_new boolean, OUT mismatch text)
 LANGUAGE sql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -10,7 +10,7 @@ AS $$
     FROM contego.submit_many(jsonb_build_array(jsonb_build_object(
         'action', action, 'parameters', parameters, 'subscription', subscription, 'process_name', process_name,
         'process_id', process_id, 'provider', provider, 'priority', priority, 'scheduled_date', scheduled_date,
-        'idempotency_key', idempotency_key))) AS s
+        'idempotency_key', idempotency_key, 'on_behalf_of', on_behalf_of))) AS s
 $$;
 
 REVOKE ALL ON FUNCTION contego.submit FROM PUBLIC;

@@ -8,11 +8,12 @@ AS $$
 DECLARE
     done record;
     tries integer := 0;
+    own text := contego.own_source();
 BEGIN
     PERFORM contego.check_submission(requests);
     LOOP
         BEGIN
-            SELECT s.ids, s.news INTO done FROM contego.insert_submission(requests) AS s;
+            SELECT s.ids, s.news INTO done FROM contego.insert_submission(requests, own) AS s;
             EXIT;
         EXCEPTION WHEN unique_violation THEN
             tries := tries + 1;

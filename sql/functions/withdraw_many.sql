@@ -11,4 +11,4 @@ ALTER FUNCTION contego.withdraw_many SET plan_cache_mode = force_generic_plan;
 
 REVOKE ALL ON FUNCTION contego.withdraw_many FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.withdraw_many TO contego_crm;
-COMMENT ON FUNCTION contego.withdraw_many IS 'Withdraws requests of this login, as contego.withdraw does. Returns a row for each.';
+COMMENT ON FUNCTION contego.withdraw_many IS 'Withdraws requests of this login''s source, as contego.withdraw does. Returns a row for each.';

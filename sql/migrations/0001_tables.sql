@@ -94,10 +94,35 @@ COMMENT ON COLUMN contego.daemon.joined IS 'The daemon joined under the lineage 
 COMMENT ON COLUMN contego.daemon.lineage IS 'The daemon joined under the lineage with this number, or has looked there for its latest writes.';
 COMMENT ON SEQUENCE contego.daemon_id_seq IS 'This sequence gives the values of contego.daemon.id.';
 
+-- A CRM may have several logins: for batches and online, or the old and the new one while a password is changed. Its requests belong to
+-- a source. The logins that are members of the role of the source act for it (contego.own_source). A login that is a member of none is a
+-- source of its own. By its number, the role is found even after it was renamed.
+CREATE TABLE contego.source (
+    name text PRIMARY KEY,
+    role regrole NOT NULL UNIQUE
+);
+COMMENT ON TABLE contego.source IS 'Each row is a CRM with several logins. The requests that one of them inserts belong to all. The function contego.add_source adds one.';
+COMMENT ON COLUMN contego.source.name IS 'The requests of the source have this name in contego.request.owned_by.';
+COMMENT ON COLUMN contego.source.role IS 'Logins that are members of this role, directly or not, act for the source.';
+
+-- contego.move_requests reads it, to go on where it stopped.
+CREATE TABLE contego.source_move (
+    from_login  text NOT NULL,
+    to_source   text NOT NULL,
+    moved_up_to bigint NOT NULL DEFAULT 0,
+    CONSTRAINT source_move_pkey PRIMARY KEY (from_login, to_source)
+);
+COMMENT ON TABLE contego.source_move IS 'Each row is a login whose requests contego.move_requests is giving to a source.';
+COMMENT ON COLUMN contego.source_move.from_login IS 'The requests belong to this login.';
+COMMENT ON COLUMN contego.source_move.to_source IS 'The requests are given to this source.';
+COMMENT ON COLUMN contego.source_move.moved_up_to IS 'The requests up to this number (contego.request.id) have been given to the source.';
+
 CREATE TABLE contego.request (
     id                bigint NOT NULL, -- set by the trigger accept_request
     created_date      timestamptz NOT NULL DEFAULT now(),
     created_by        text NOT NULL DEFAULT session_user,
+    owned_by          text NOT NULL, -- set by the trigger accept_request
+    on_behalf_of      text,
     action            text,
     parameters        jsonb,
     parameters_size   integer NOT NULL DEFAULT 0,
@@ -148,6 +173,8 @@ COMMENT ON TABLE contego.request IS 'Each row is one provisioning request of the
 COMMENT ON COLUMN contego.request.id IS 'The database gives each request this number.';
 COMMENT ON COLUMN contego.request.created_date IS 'The database sets this to the time of the INSERT.';
 COMMENT ON COLUMN contego.request.created_by IS 'The database sets this to the login that inserted the request.';
+COMMENT ON COLUMN contego.request.owned_by IS 'The database sets this to the source for which the login acts (contego.source), or to the login if it acts for none. All logins of the source read and withdraw the request.';
+COMMENT ON COLUMN contego.request.on_behalf_of IS 'The CRM sets this to the person or program for whom it asks. The default is the setting contego.on_behalf_of of the session. The database cannot check it.';
 COMMENT ON COLUMN contego.request.action IS 'The CRM asks for this: a CRM action such as BECOME_SUBSCRIBER or SWAP_INSTALLED_ITEM, or the code of one of the 13 commands.';
 COMMENT ON COLUMN contego.request.parameters IS 'The parameters list the distributors that the action touched, or are the flat parameters of a direct command. PINs are masked when the request ends.';
 COMMENT ON COLUMN contego.request.parameters_size IS 'The parameters had this many bytes as text when they were inserted. The database sets it.';
@@ -157,7 +184,7 @@ COMMENT ON COLUMN contego.request.process_id IS 'The CRM sets this to the ID of 
 COMMENT ON COLUMN contego.request.provider IS 'The request goes to the CAS of this provider. The default is the provider named default.';
 COMMENT ON COLUMN contego.request.priority IS 'The priority is REGULAR (the default) or EXPRESS.';
 COMMENT ON COLUMN contego.request.scheduled_date IS 'The request does not run before this time. The default is the time of the INSERT.';
-COMMENT ON COLUMN contego.request.idempotency_key IS 'The key is unique per provider and login while its request is kept: a second INSERT of the same key is refused.';
+COMMENT ON COLUMN contego.request.idempotency_key IS 'The key is unique per provider and source while its request is kept: a second INSERT of the same key is refused.';
 COMMENT ON COLUMN contego.request.life_cycle_state IS 'The state is PENDING, COMPLETED or REJECTED.';
 COMMENT ON COLUMN contego.request.progress IS 'This is the state in finer steps. PENDING: QUEUED, SCHEDULED, BLOCKED, IN_FLIGHT, RETRYING, HELD. COMPLETED: DONE, CLOSED. REJECTED: REJECTED, CANCELLED.';
 COMMENT ON COLUMN contego.request.sequence_number IS 'Requests on one lane are sent in the order of these numbers. The database sets it to the number of the request, and anew when a person sends the request again.';
@@ -239,19 +266,19 @@ COMMENT ON TABLE contego.busy IS 'Each row is a provider with more requests than
 COMMENT ON COLUMN contego.busy.provider IS 'The row is about this provider.';
 COMMENT ON COLUMN contego.busy.busy_until IS 'A full claim sets this time. A claim that is not full tells its daemon to poll often until then.';
 
--- A key belongs to the login that gave it: two CRMs of one provider may use the same keys, and neither sees the keys of the other. The key
+-- A key belongs to the source that gave it: two CRMs of one provider may use the same keys, and neither sees the keys of the other. The key
 -- is the first column of the index, so that a query that does not name the provider uses the index, too.
 CREATE TABLE contego.idempotency (
     provider        text NOT NULL,
     idempotency_key text NOT NULL,
-    created_by      text NOT NULL,
+    owned_by        text NOT NULL,
     request_id      bigint NOT NULL,
-    CONSTRAINT idempotency_key_is_used_already PRIMARY KEY (idempotency_key, provider, created_by)
+    CONSTRAINT idempotency_key_is_used_already PRIMARY KEY (idempotency_key, provider, owned_by)
 );
 COMMENT ON TABLE contego.idempotency IS 'Each row is an idempotency key that was used, and the request that it belongs to.';
-COMMENT ON COLUMN contego.idempotency.created_by IS 'This login gave the key.';
+COMMENT ON COLUMN contego.idempotency.owned_by IS 'The request belongs to this source (contego.request.owned_by).';
 COMMENT ON COLUMN contego.idempotency.provider IS 'The request goes to the CAS of this provider.';
-COMMENT ON COLUMN contego.idempotency.idempotency_key IS 'The CRM gave this key. It is unique per provider and login as long as its request is kept.';
+COMMENT ON COLUMN contego.idempotency.idempotency_key IS 'The CRM gave this key. It is unique per provider and source as long as its request is kept.';
 COMMENT ON COLUMN contego.idempotency.request_id IS 'The request with this number (contego.request.id) has the key.';
 
 CREATE TABLE contego.command (
@@ -385,11 +412,13 @@ CREATE TABLE contego.operator_action (
     after       text NOT NULL,
     reason      text,
     acted_by    text NOT NULL DEFAULT session_user,
-    acted_date  timestamptz NOT NULL DEFAULT clock_timestamp()
+    acted_date  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    on_behalf_of text DEFAULT nullif(left(current_setting('contego.on_behalf_of', true), 1000), '')
 );
 CREATE INDEX operator_action_request ON contego.operator_action (request_id);
 COMMENT ON TABLE contego.operator_action IS 'Each row is a verb that a person used on a request and that took effect.';
 COMMENT ON COLUMN contego.operator_action.acted_by IS 'The person used this login.';
+COMMENT ON COLUMN contego.operator_action.on_behalf_of IS 'The session named this person or program in its setting contego.on_behalf_of. The database cannot check it.';
 COMMENT ON COLUMN contego.operator_action.id IS 'Verbs have these numbers in the order in which they were used.';
 COMMENT ON COLUMN contego.operator_action.verb IS 'The verb is retry, cancel, hold, release, close or skip, or the CRM used withdraw or reschedule.';
 COMMENT ON COLUMN contego.operator_action.before IS 'The request had this progress before the verb.';
@@ -430,29 +459,29 @@ CREATE TABLE contego.feed_inbox (
     request_id       bigint NOT NULL,
     life_cycle_state text NOT NULL,
     finished_date    timestamptz NOT NULL,
-    created_by       text NOT NULL
+    owned_by         text NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
 ALTER TABLE contego.feed_inbox REPLICA IDENTITY FULL; -- for publications; an index would slow every end of a request
 COMMENT ON TABLE contego.feed_inbox IS 'Each row is a request that has finished and has no position in the feed yet.';
 COMMENT ON COLUMN contego.feed_inbox.request_id IS 'The request with this number (contego.request.id) has finished.';
 COMMENT ON COLUMN contego.feed_inbox.life_cycle_state IS 'The request is COMPLETED or REJECTED.';
 COMMENT ON COLUMN contego.feed_inbox.finished_date IS 'The request finished at this time.';
-COMMENT ON COLUMN contego.feed_inbox.created_by IS 'This login inserted the request.';
+COMMENT ON COLUMN contego.feed_inbox.owned_by IS 'The request belongs to this source (contego.request.owned_by).';
 
 CREATE TABLE contego.feed (
     position         bigint PRIMARY KEY,
     request_id       bigint NOT NULL,
     life_cycle_state text NOT NULL,
     finished_date    timestamptz NOT NULL,
-    created_by       text NOT NULL
+    owned_by         text NOT NULL
 );
-CREATE INDEX feed_created_by ON contego.feed (created_by, position);
+CREATE INDEX feed_owned_by ON contego.feed (owned_by, position);
 COMMENT ON TABLE contego.feed IS 'Each row is a request that has finished, with its position in the feed. Read the feed with the function contego.finished_after.';
 COMMENT ON COLUMN contego.feed.position IS 'Positions grow, with gaps. A position becomes visible only when all lower ones are visible.';
 COMMENT ON COLUMN contego.feed.request_id IS 'The request with this number (contego.request.id) has finished. It has another row if a person sent it again and it finished again.';
 COMMENT ON COLUMN contego.feed.life_cycle_state IS 'The request finished as COMPLETED or REJECTED.';
 COMMENT ON COLUMN contego.feed.finished_date IS 'The request finished at this time.';
-COMMENT ON COLUMN contego.feed.created_by IS 'This login inserted the request.';
+COMMENT ON COLUMN contego.feed.owned_by IS 'The request belongs to this source (contego.request.owned_by).';
 
 -- Finished requests by the month (UTC) of their end: request_finished_2030_01 and, with the commands of those requests,
 -- command_finished_2030_01. The tables of a month are created ahead, and dropped as a whole when the site needs them no longer. To delete

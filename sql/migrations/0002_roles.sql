@@ -51,7 +51,8 @@ GRANT INSERT ON contego.request TO contego_crm;
 GRANT SELECT ON contego.request, contego.command, contego.former_attempt, contego.idempotency TO contego_crm;
 GRANT SELECT ON SEQUENCE contego.request_id_seq TO contego_crm; -- lastval() after an INSERT is the id
 
--- A CRM login sees its own requests only, however many other logins use the database. PostgreSQL applies row level security to queries
+-- A CRM login sees the requests of its source only, however many other logins use the database (the policies crm_reads_its_own, in the file
+-- of contego.own_source). PostgreSQL applies row level security to queries
 -- of contego.request only, and never to the owner: the daemon's functions use the partitions, with the owner's privileges.
 ALTER TABLE contego.request ENABLE ROW LEVEL SECURITY;
 ALTER TABLE contego.command ENABLE ROW LEVEL SECURITY;
@@ -60,21 +61,19 @@ ALTER TABLE contego.idempotency ENABLE ROW LEVEL SECURITY;
 CREATE POLICY crm_inserts ON contego.request FOR INSERT TO contego_crm WITH CHECK (true);
 -- A row with another state would go into a partition of finished requests, which has no trigger for new rows. The error shows this name.
 CREATE POLICY life_cycle_state_must_be_pending ON contego.request AS RESTRICTIVE FOR INSERT WITH CHECK (life_cycle_state = 'PENDING');
-CREATE POLICY crm_reads_its_own ON contego.request FOR SELECT TO contego_crm USING (created_by = session_user);
 
 -- A login with both roles would read the open parameters of other CRMs, with their PINs: the CRM role opens the column, and the support
 -- role the rows. Here such a login reads its own requests only. It reads all requests through the views, which mask PINs.
 CREATE POLICY support_reads_all ON contego.request FOR SELECT TO contego_support
     USING ((SELECT NOT pg_has_role('contego_crm', 'MEMBER')));
 
--- A login that sees a request sees the commands and former attempts of the request, too. A key has its login beside it.
+-- A login that sees a request sees the commands and former attempts of the request, too. A key has its source beside it.
 CREATE POLICY crm_reads_its_own ON contego.command FOR SELECT TO contego_crm
     USING (EXISTS (SELECT FROM contego.request AS r WHERE r.id = request_id));
 CREATE POLICY support_reads_all ON contego.command FOR SELECT TO contego_support USING (true);
 CREATE POLICY crm_reads_its_own ON contego.former_attempt FOR SELECT TO contego_crm
     USING (EXISTS (SELECT FROM contego.request AS r WHERE r.id = request_id));
 CREATE POLICY support_reads_all ON contego.former_attempt FOR SELECT TO contego_support USING (true);
-CREATE POLICY crm_reads_its_own ON contego.idempotency FOR SELECT TO contego_crm USING (created_by = session_user);
 CREATE POLICY support_reads_all ON contego.idempotency FOR SELECT TO contego_support USING (true);
 
 -- Support. Every column of a request but parameters, which hold a PIN until the request has ended.
@@ -88,7 +87,7 @@ END
 $$;
 GRANT SELECT ON contego.command, contego.former_attempt, contego.lane, contego.idempotency, contego.daemon, contego.share,
     contego.operator_action, contego.subject, contego.feed, contego.feed_inbox, contego.month, contego.migration, contego.definition,
-    contego.lineage
+    contego.lineage, contego.source
     TO contego_support;
 GRANT SELECT (provider, progress, scheduled_date) ON contego.request_open TO contego_support; -- contegod status
 

@@ -18,7 +18,7 @@ SELECT r.id, r.life_cycle_state, r.progress,
        (SELECT count(*) FROM contego.command AS c WHERE c.request_id = r.id) AS commands,
        (SELECT count(*) FROM contego.command AS c WHERE c.request_id = r.id AND c.outcome IN ('success', 'skipped')) AS commands_done,
        r.blocked_by, r.blocked_date, d.name AS daemon, r.claimed_date, r.lanes, contego.shown(r.parameters) AS parameters,
-       r.idempotency_key, r.sequence_number
+       r.idempotency_key, r.sequence_number, r.owned_by, r.on_behalf_of
 FROM contego.request AS r
 LEFT JOIN contego.daemon AS d ON d.id = r.claimed_by;
 
@@ -53,5 +53,7 @@ COMMENT ON COLUMN contego.request_status.daemon IS 'The daemon with this name ru
 COMMENT ON COLUMN contego.request_status.claimed_date IS 'A daemon has run the request since this time.';
 COMMENT ON COLUMN contego.request_status.lanes IS 'The request touches these smartcards and boxes: card:<CA ID>, box:<CA ID>.';
 COMMENT ON COLUMN contego.request_status.parameters IS 'These are the parameters as the CRM gave them, with PINs masked.';
-COMMENT ON COLUMN contego.request_status.idempotency_key IS 'The CRM gave this key. It is unique per provider and login as long as its request is kept.';
+COMMENT ON COLUMN contego.request_status.idempotency_key IS 'The CRM gave this key. It is unique per provider and source as long as its request is kept.';
+COMMENT ON COLUMN contego.request_status.owned_by IS 'The request belongs to this source: a CRM with several logins, or a login.';
+COMMENT ON COLUMN contego.request_status.on_behalf_of IS 'The CRM named this person or program for whom it asked.';
 COMMENT ON COLUMN contego.request_status.sequence_number IS 'Requests on one lane are sent in the order of these numbers.';

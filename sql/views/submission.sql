@@ -2,7 +2,7 @@
 -- table should have no columns that the database sets. A row inserted here becomes a request as by an INSERT into contego.request under the same login.
 CREATE OR REPLACE VIEW contego.submission
 WITH (security_invoker = true) AS
-SELECT id, action, parameters, subscription, process_name, process_id, provider, priority, scheduled_date, idempotency_key
+SELECT id, action, parameters, subscription, process_name, process_id, provider, priority, scheduled_date, idempotency_key, on_behalf_of
 FROM contego.request;
 
 CREATE OR REPLACE TRIGGER submit_row INSTEAD OF INSERT ON contego.submission
@@ -19,4 +19,5 @@ COMMENT ON COLUMN contego.submission.process_id IS 'This is the ID of the CRM''s
 COMMENT ON COLUMN contego.submission.provider IS 'The request goes to the CAS of this provider.';
 COMMENT ON COLUMN contego.submission.priority IS 'The priority is REGULAR or EXPRESS.';
 COMMENT ON COLUMN contego.submission.scheduled_date IS 'The request does not run before this time. The default is the time of the INSERT.';
-COMMENT ON COLUMN contego.submission.idempotency_key IS 'The CRM gave this key. It is unique per provider and login as long as its request is kept.';
+COMMENT ON COLUMN contego.submission.idempotency_key IS 'The CRM gave this key. It is unique per provider and source as long as its request is kept.';
+COMMENT ON COLUMN contego.submission.on_behalf_of IS 'The CRM asks for this person or program.';

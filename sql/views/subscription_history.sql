@@ -1,7 +1,8 @@
 -- Every request that names a subscription.
 CREATE OR REPLACE VIEW contego.subscription_history AS
 SELECT s.name AS subscription, r.id AS request_id, r.created_date, r.action, r.life_cycle_state, r.progress, r.error_code,
-       r.error_description, r.executed_date, r.finished_date, r.reference_number, r.provider, r.created_by
+       r.error_description, r.executed_date, r.finished_date, r.reference_number, r.provider, r.created_by,
+       r.owned_by, r.on_behalf_of
 FROM contego.subject AS s
 JOIN contego.request AS r ON r.id = s.request_id
 WHERE s.kind = 'subscription';
@@ -21,3 +22,5 @@ COMMENT ON COLUMN contego.subscription_history.finished_date IS 'The request bec
 COMMENT ON COLUMN contego.subscription_history.reference_number IS 'The CAS gave this number to the last command that it answered.';
 COMMENT ON COLUMN contego.subscription_history.provider IS 'The request goes to the CAS of this provider.';
 COMMENT ON COLUMN contego.subscription_history.created_by IS 'This login inserted the request.';
+COMMENT ON COLUMN contego.subscription_history.owned_by IS 'The request belongs to this source: a CRM with several logins, or a login.';
+COMMENT ON COLUMN contego.subscription_history.on_behalf_of IS 'The CRM named this person or program for whom it asked.';

@@ -6,7 +6,7 @@ SELECT r.id AS request_id, e.event_date, e.step, e.event, e.by_whom, e.detail
 FROM contego.request AS r
 LEFT JOIN contego.daemon AS d ON d.id = r.claimed_by
 CROSS JOIN LATERAL (VALUES
-    (1, r.created_date, 'inserted', r.created_by, concat_ws(' ', r.action, nullif(r.priority, 'REGULAR'))),
+    (1, r.created_date, 'inserted', concat_ws(' for ', r.created_by, r.on_behalf_of), concat_ws(' ', r.action, nullif(r.priority, 'REGULAR'))),
     (2, CASE WHEN r.scheduled_date > r.created_date THEN r.scheduled_date END, 'due', 'CRM', NULL),
     (3, r.blocked_date, 'blocked', 'daemon', 'waits for request ' || r.blocked_by),
     (4, r.claimed_date, 'claimed', coalesce(d.name, 'a daemon that is no more'), 'claim ' || r.fence),
@@ -30,7 +30,7 @@ CROSS JOIN LATERAL (VALUES
 ) AS e (step, event_date, event, detail)
 WHERE e.event_date IS NOT NULL
 UNION ALL
-SELECT o.request_id, o.acted_date, 8, o.verb, o.acted_by, concat_ws(': ', o.before || ' -> ' || o.after, o.reason)
+SELECT o.request_id, o.acted_date, 8, o.verb, concat_ws(' for ', o.acted_by, o.on_behalf_of), concat_ws(': ', o.before || ' -> ' || o.after, o.reason)
 FROM contego.operator_action AS o;
 
 GRANT SELECT ON contego.timeline TO contego_support;
@@ -39,5 +39,5 @@ COMMENT ON COLUMN contego.timeline.request_id IS 'This is the number of the requ
 COMMENT ON COLUMN contego.timeline.event_date IS 'The step happened at this time.';
 COMMENT ON COLUMN contego.timeline.step IS 'This number orders the steps that have the same date.';
 COMMENT ON COLUMN contego.timeline.event IS 'The step is inserted, due, blocked, claimed, sent, not sent, answered, no answer, read back, to be retried or held; a verb of a person; or completed, rejected, cancelled or closed.';
-COMMENT ON COLUMN contego.timeline.by_whom IS 'This is the login of the CRM or of a person, or a daemon and its claim.';
+COMMENT ON COLUMN contego.timeline.by_whom IS 'This is the login of the CRM or of a person, or a daemon and its claim. A login may have named a person or program in contego.on_behalf_of, which follows.';
 COMMENT ON COLUMN contego.timeline.detail IS 'This text says more about the step, or gives the reason.';

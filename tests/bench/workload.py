@@ -54,10 +54,10 @@ def script(rows=1, name="LOAD", priority="REGULAR"):
 # Requests that ended long ago, in a range of ids, as large as real ones.
 FINISHED = {
     "request_finished": f"""
-        INSERT INTO contego.request_finished (id, created_date, created_by, action, parameters, process_name, provider, priority,
+        INSERT INTO contego.request_finished (id, created_date, created_by, owned_by, action, parameters, process_name, provider, priority,
             scheduled_date, life_cycle_state, progress, sequence_number, executed_date, finished_date, reference_number, attempts,
             due_date, lanes, fence, maybe_sent)
-        SELECT n, now(), 'crm', 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', {card('n')}, 'service_ca_id', '1111'),
+        SELECT n, now(), 'crm', 'crm', 'ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', {card('n')}, 'service_ca_id', '1111'),
             'PAST', 'default', 'REGULAR', now(), 'COMPLETED', 'DONE', n, now(), now(), '00000000-0000-4000-8000-' || {card('n')}, 0,
             now(), ARRAY['card:' || {card('n')}], n, false
         FROM generate_series({{first}}, {{last}}) AS n""",

@@ -66,10 +66,10 @@ LOAD = """
     SELECT n AS id, now() - CASE WHEN n %% 2 = 0 THEN interval '0' ELSE interval '14 months' END AS finished_date
     FROM generate_series(1, 2 * %(each)s) AS n;
     INSERT INTO contego.request_finished (
-        id, action, parameters, life_cycle_state, progress, sequence_number, due_date, finished_date, error_code, lanes, subscription,
+        id, owned_by, action, parameters, life_cycle_state, progress, sequence_number, due_date, finished_date, error_code, lanes, subscription,
         idempotency_key)
     OVERRIDING SYSTEM VALUE
-    SELECT id, 'ADD_SUBSCRIPTIONS', '{}', CASE id %% 10 WHEN 0 THEN 'REJECTED' ELSE 'COMPLETED' END,
+    SELECT id, 'postgres', 'ADD_SUBSCRIPTIONS', '{}', CASE id %% 10 WHEN 0 THEN 'REJECTED' ELSE 'COMPLETED' END,
            CASE id %% 10 WHEN 0 THEN 'REJECTED' ELSE 'DONE' END, id, finished_date, finished_date, CASE id %% 10 WHEN 0 THEN 'CLIENT_NOT_FOUND' END,
            ARRAY['card:ended' || id], 'S-' || id, 'order-' || id
     FROM ended;
@@ -77,15 +77,15 @@ LOAD = """
     SELECT id, 1, 'ADD_SUBSCRIPTIONS', '{}', 'success', 1, 1, finished_date FROM ended;
     INSERT INTO contego.former_attempt (request_id, sequence, attempt, type, outcome, fence, recorded_date)
     SELECT id, 1, 1, 'ADD_SUBSCRIPTIONS', 'retry', 1, now() FROM ended;
-    INSERT INTO contego.idempotency (provider, idempotency_key, created_by, request_id) SELECT 'default', 'order-' || id, 'postgres', id FROM ended;
+    INSERT INTO contego.idempotency (provider, idempotency_key, owned_by, request_id) SELECT 'default', 'order-' || id, 'postgres', id FROM ended;
     INSERT INTO contego.subject (kind, name, request_id)
     SELECT about.kind, about.name, r.id
     FROM contego.request AS r
     CROSS JOIN LATERAL (SELECT 'card' AS kind, substr(unnest(r.lanes), 6) AS name
                         UNION ALL SELECT 'subscription', r.subscription WHERE r.subscription IS NOT NULL) AS about;
-    INSERT INTO contego.feed_inbox (request_id, life_cycle_state, finished_date, created_by)
+    INSERT INTO contego.feed_inbox (request_id, life_cycle_state, finished_date, owned_by)
     SELECT id, 'COMPLETED', finished_date, 'crm' FROM ended;
-    INSERT INTO contego.feed (position, request_id, life_cycle_state, finished_date, created_by)
+    INSERT INTO contego.feed (position, request_id, life_cycle_state, finished_date, owned_by)
     SELECT id, id, 'COMPLETED', finished_date, 'postgres' FROM ended;
     SELECT setval('contego.request_id_seq', (SELECT max(id) FROM row)), setval('contego.fence', 1000), setval('contego.feed_position', (SELECT max(id) FROM ended));
 """

@@ -12,12 +12,13 @@ import pytest
 from database import Database
 from neighbours import CARDS, Logins, add
 
-OWN = {"action", "parameters", "subscription", "process_name", "process_id", "provider", "priority", "scheduled_date", "idempotency_key"}
+OWN = {"action", "parameters", "subscription", "process_name", "process_id", "on_behalf_of", "provider", "priority", "scheduled_date",
+       "idempotency_key"}
 LATER = "2100-01-01 00:00:00+00"
 
 # A value that a client may not set, for each column that is not its own.
 STRANGE = {
-    "id": "5", "created_date": "2001-01-01", "created_by": "somebody", "parameters_size": "77", "life_cycle_state": "PENDING",
+    "id": "5", "created_date": "2001-01-01", "created_by": "somebody", "owned_by": "another_crm", "parameters_size": "77", "life_cycle_state": "PENDING",
     "progress": "HELD", "sequence_number": "-5", "executed_date": "2001-01-01", "finished_date": "2001-01-01",
     "reference_number": "R", "error_code": "E", "error_description": "D", "result": "{}", "attempts": "9",
     "due_date": "2001-01-01", "lanes": "{card:1}", "blocked_by": "1", "blocked_date": "2001-01-01", "fence": "99",

@@ -32,15 +32,15 @@ def fill(database, months_ago, count):
     for whole in "request_finished", "command_finished":  # autovacuum has long finished an old month, and delays no drop
         database.query(f"ALTER TABLE contego.{whole}_{month.replace('-', '_')} SET (autovacuum_enabled = false)")
     database.query(
-        "INSERT INTO contego.request_finished (id, action, parameters, life_cycle_state, progress, lanes, finished_date, idempotency_key) "
-        "OVERRIDING SYSTEM VALUE SELECT nextval('contego.request_id_seq'), 'ADD_SUBSCRIPTIONS', '{}', 'COMPLETED', 'DONE', "
+        "INSERT INTO contego.request_finished (id, owned_by, action, parameters, life_cycle_state, progress, lanes, finished_date, idempotency_key) "
+        "OVERRIDING SYSTEM VALUE SELECT nextval('contego.request_id_seq'), 'crm', 'ADD_SUBSCRIPTIONS', '{}', 'COMPLETED', 'DONE', "
         f"ARRAY['card:' || n], {moment}, 'month-{months_ago}-' || n FROM generate_series(1, %s) AS n", count)
     database.query(
         "INSERT INTO contego.command (request_id, sequence, type, parameters, outcome, attempts, fence, finished_date) "
         "SELECT id, 1, action, '{}', 'success', 1, 1, finished_date FROM contego.request_finished WHERE idempotency_key LIKE %s",
         f"month-{months_ago}-%")
     database.query(
-        "INSERT INTO contego.idempotency (provider, idempotency_key, created_by, request_id) SELECT provider, idempotency_key, created_by, id FROM contego.request_finished WHERE idempotency_key LIKE %s",
+        "INSERT INTO contego.idempotency (provider, idempotency_key, owned_by, request_id) SELECT provider, idempotency_key, owned_by, id FROM contego.request_finished WHERE idempotency_key LIKE %s",
         f"month-{months_ago}-%")
     return month
 

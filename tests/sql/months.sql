@@ -50,12 +50,12 @@ SELECT results_eq('SELECT month, state FROM contego.months',
 SELECT is_empty('SELECT contego.make_months()', 'an existing month is not created again');
 SET LOCAL timezone = 'America/New_York';
 SELECT contego.make_month('2001-01-31 23:59:59+00');
-INSERT INTO contego.request_finished (id, action, parameters, life_cycle_state, progress, finished_date) OVERRIDING SYSTEM VALUE
-SELECT n, 'A', '{}', 'COMPLETED', 'DONE', t::timestamptz
+INSERT INTO contego.request_finished (id, owned_by, action, parameters, life_cycle_state, progress, finished_date) OVERRIDING SYSTEM VALUE
+SELECT n, 'crm', 'A', '{}', 'COMPLETED', 'DONE', t::timestamptz
 FROM (VALUES (-1, '2001-01-01 00:00:00+00'), (-2, '2001-01-31 23:59:59.999999+00')) AS edge (n, t);
 SELECT is((SELECT count(*) FROM contego.request_finished_2001_01), 2::bigint, 'a month begins and ends in UTC, in any time zone of the session');
-SELECT throws_ok($$INSERT INTO contego.request_finished (id, action, parameters, life_cycle_state, progress, finished_date)
-                   OVERRIDING SYSTEM VALUE VALUES (-1, 'A', '{}', 'COMPLETED', 'DONE', '2001-01-15 00:00:00+00')$$, '23505', NULL,
+SELECT throws_ok($$INSERT INTO contego.request_finished (id, owned_by, action, parameters, life_cycle_state, progress, finished_date)
+                   OVERRIDING SYSTEM VALUE VALUES (-1, 'crm', 'A', '{}', 'COMPLETED', 'DONE', '2001-01-15 00:00:00+00')$$, '23505', NULL,
                  'no request occurs twice in a month');
 RESET timezone;
 DROP TABLE contego.request_finished_2001_01, contego.command_finished_2001_01;
@@ -119,16 +119,16 @@ SELECT is((SELECT state FROM contego.months WHERE month = contego.month_of(now()
 SELECT contego.open_feed();
 SELECT contego.month_of(now() - interval '3 months') AS old \gset
 SELECT contego.make_month(:'old'::timestamp AT TIME ZONE 'UTC');
-INSERT INTO contego.request_finished (id, action, parameters, subscription, process_id, idempotency_key, life_cycle_state, progress,
+INSERT INTO contego.request_finished (id, owned_by, action, parameters, subscription, process_id, idempotency_key, life_cycle_state, progress,
                                       error_code, lanes, finished_date)
 OVERRIDING SYSTEM VALUE
-SELECT 1000000 + n, 'A', '{}', 'S-1', 'RUN-1', 'old-' || n, 'REJECTED', 'REJECTED', 'X', ARRAY['card:a', 'box:' || n], :'old'::timestamp AT TIME ZONE 'UTC'
+SELECT 1000000 + n, 'crm', 'A', '{}', 'S-1', 'RUN-1', 'old-' || n, 'REJECTED', 'REJECTED', 'X', ARRAY['card:a', 'box:' || n], :'old'::timestamp AT TIME ZONE 'UTC'
 FROM generate_series(1, 5000) AS n;
 INSERT INTO contego.command (request_id, sequence, type, parameters, outcome, attempts, fence, finished_date)
 SELECT id, 1, 'A', '{}', 'rejected', 2, 1, finished_date FROM contego.request_finished WHERE id > 1000000;
 INSERT INTO contego.former_attempt (request_id, sequence, attempt, type, outcome, fence, recorded_date)
 SELECT id, 1, 1, 'A', 'retry', 1, now() FROM contego.request_finished WHERE id > 1000000;
-INSERT INTO contego.idempotency (provider, idempotency_key, created_by, request_id) SELECT provider, idempotency_key, created_by, id FROM contego.request_finished WHERE id > 1000000;
+INSERT INTO contego.idempotency (provider, idempotency_key, owned_by, request_id) SELECT provider, idempotency_key, owned_by, id FROM contego.request_finished WHERE id > 1000000;
 INSERT INTO contego.subject
 SELECT split_part(lane, ':', 1), split_part(lane, ':', 2), id FROM contego.request_finished CROSS JOIN unnest(lanes) AS lane WHERE id > 1000000
 UNION ALL SELECT 'subscription', 'S-1', id FROM contego.request_finished WHERE id > 1000000

@@ -5,10 +5,10 @@ SET LOCAL session_replication_role = replica; -- the triggers are off, so the ro
 SELECT contego.make_month(now() - back * interval '1 month') FROM generate_series(0, 11) AS back;
 
 INSERT INTO contego.request_finished (
-    id, created_date, action, parameters, subscription, process_id, scheduled_date, life_cycle_state, progress, sequence_number,
+    id, owned_by, created_date, action, parameters, subscription, process_id, scheduled_date, life_cycle_state, progress, sequence_number,
     executed_date, finished_date, error_code, due_date, lanes, fence)
 OVERRIDING SYSTEM VALUE
-SELECT n, t, 'ADD_SUBSCRIPTIONS', '{}', 'S-' || n % 200000, 'RUN-' || n / 100, t,
+SELECT n, 'crm', t, 'ADD_SUBSCRIPTIONS', '{}', 'S-' || n % 200000, 'RUN-' || n / 100, t,
        CASE n % 50 WHEN 0 THEN 'REJECTED' ELSE 'COMPLETED' END, CASE n % 50 WHEN 0 THEN 'REJECTED' ELSE 'DONE' END, n, t, t,
        CASE n % 50 WHEN 0 THEN 'CLIENT_NOT_FOUND' END, t, ARRAY['card:0' || 1000000000 + n % 300000], n
 FROM (SELECT n, now() - (1000000 - n) * interval '25 seconds' AS t FROM generate_series(1, 1000000) AS n) AS one;
@@ -17,7 +17,7 @@ INSERT INTO contego.command (
 SELECT id, 1, action, '{}', 'answered', 'success', 1, executed_date, 20, fence, finished_date FROM contego.request_finished;
 INSERT INTO contego.former_attempt (request_id, sequence, attempt, type, exchange, outcome, sent_date, duration_ms, fence, recorded_date)
 SELECT n * 10, 1, 1, 'ADD_SUBSCRIPTIONS', 'answered', 'retry', now(), 20, n, now() FROM generate_series(1, 100000) AS n;
-INSERT INTO contego.idempotency (provider, idempotency_key, created_by, request_id)
+INSERT INTO contego.idempotency (provider, idempotency_key, owned_by, request_id)
 SELECT 'default', 'order-' || n, 'crm', n FROM generate_series(1, 300000) AS n;
 
 -- 20,000 open requests, with every progress.

@@ -55,7 +55,7 @@ SELECT is(
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_crm', p.oid, 'EXECUTE')),
-    'finished_after reschedule submit submit_many withdraw withdraw_many', 'a CRM may execute these functions');
+    'finished_after own_source reschedule submit submit_many withdraw withdraw_many', 'a CRM may execute these functions');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_daemon', p.oid, 'EXECUTE')),

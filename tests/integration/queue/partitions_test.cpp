@@ -37,10 +37,11 @@ protected:
     /// Creates a month that ended long ago, with this number of rejected requests.
     void fill_old_month(int requests) {
         sql("SELECT contego.make_month(now() - interval '5 months')");
-        sql("INSERT INTO contego.request_finished (id, action, parameters, life_cycle_state, progress, "
+        sql("INSERT INTO contego.request_finished (id, owned_by, action, parameters, life_cycle_state, "
+            "progress, "
             "error_code,"
             " lanes, finished_date) OVERRIDING SYSTEM VALUE"
-            " SELECT 1000000 + n, 'A', '{}', 'REJECTED', 'REJECTED', 'X', ARRAY['card:' || n],"
+            " SELECT 1000000 + n, 'crm', 'A', '{}', 'REJECTED', 'REJECTED', 'X', ARRAY['card:' || n],"
             " now() - interval '5 months' FROM generate_series(1, " +
             std::to_string(requests) + ") AS n");
         sql("SELECT setval('contego.request_id_seq', 2000000)"); // else the next daemon finds that it is
