@@ -7,6 +7,9 @@ DECLARE
     by_whom text := session_user || coalesce(': ' || because, '');
     claim bigint;
 BEGIN
+    IF to_verb <> 'hold' THEN
+        PERFORM contego.close_fallout(o.id, to_verb, o.progress, becomes, because);
+    END IF;
     IF to_verb = 'skip' THEN
         PERFORM contego.skip_command(o.id, by_whom);
     END IF;

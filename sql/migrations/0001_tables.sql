@@ -413,20 +413,53 @@ CREATE TABLE contego.operator_action (
     reason      text,
     acted_by    text NOT NULL DEFAULT session_user,
     acted_date  timestamptz NOT NULL DEFAULT clock_timestamp(),
-    on_behalf_of text DEFAULT nullif(left(current_setting('contego.on_behalf_of', true), 1000), '')
+    on_behalf_of text DEFAULT nullif(left(current_setting('contego.on_behalf_of', true), 1000), ''),
+    changes     jsonb
 );
 CREATE INDEX operator_action_request ON contego.operator_action (request_id);
 COMMENT ON TABLE contego.operator_action IS 'Each row is a verb that a person used on a request and that took effect.';
 COMMENT ON COLUMN contego.operator_action.acted_by IS 'The person used this login.';
 COMMENT ON COLUMN contego.operator_action.on_behalf_of IS 'The session named this person or program in its setting contego.on_behalf_of. The database cannot check it.';
+COMMENT ON COLUMN contego.operator_action.changes IS 'These values were changed beside the progress: a list of the former and the new value for each name.';
 COMMENT ON COLUMN contego.operator_action.id IS 'Verbs have these numbers in the order in which they were used.';
-COMMENT ON COLUMN contego.operator_action.verb IS 'The verb is retry, cancel, hold, release, close or skip, or the CRM used withdraw or reschedule.';
+COMMENT ON COLUMN contego.operator_action.verb IS 'The verb is retry, cancel, hold, release, close, skip, set_fallout or end_fallout, or the CRM used withdraw or reschedule.';
 COMMENT ON COLUMN contego.operator_action.before IS 'The request had this progress before the verb.';
 COMMENT ON COLUMN contego.operator_action.after IS 'The request had this progress after the verb.';
 COMMENT ON COLUMN contego.operator_action.reason IS 'The person gave this reason.';
 COMMENT ON COLUMN contego.operator_action.acted_date IS 'The person used the verb at this time.';
 COMMENT ON COLUMN contego.operator_action.request_id IS 'The verb was used on the request with this number (contego.request.id).';
 COMMENT ON SEQUENCE contego.operator_action_id_seq IS 'This sequence gives the values of contego.operator_action.id.';
+
+-- The work of people on held and rejected requests. A request is in the hands of one owner at a time. A request that is rejected, sent again
+-- and rejected again has a row for each time.
+CREATE TABLE contego.fallout (
+    request_id  bigint NOT NULL,
+    opened_date timestamptz NOT NULL DEFAULT clock_timestamp(),
+    opened_by   text NOT NULL DEFAULT session_user,
+    owner       text,
+    note        text,
+    ticket      text,
+    due_date    timestamptz,
+    ended_date  timestamptz,
+    ended_by    text,
+    ended_with  text,
+    CONSTRAINT fallout_pkey PRIMARY KEY (request_id, opened_date),
+    CONSTRAINT due_date_is_finite CHECK (isfinite(due_date)),
+    CONSTRAINT ended_has_a_verb CHECK ((ended_date IS NULL) = (ended_with IS NULL))
+);
+CREATE UNIQUE INDEX fallout_open ON contego.fallout (request_id) WHERE ended_date IS NULL;
+CREATE INDEX fallout_of_owner ON contego.fallout (owner) WHERE ended_date IS NULL;
+COMMENT ON TABLE contego.fallout IS 'Each row is the work of people on a request that is held or was rejected: its owner, note, ticket and due date. contego.set_fallout writes it.';
+COMMENT ON COLUMN contego.fallout.request_id IS 'The work is about the request with this number (contego.request.id).';
+COMMENT ON COLUMN contego.fallout.opened_date IS 'The work was first entered at this time.';
+COMMENT ON COLUMN contego.fallout.opened_by IS 'This login first entered it.';
+COMMENT ON COLUMN contego.fallout.owner IS 'This login or team does the work. NULL: nobody does.';
+COMMENT ON COLUMN contego.fallout.note IS 'People wrote this about the work.';
+COMMENT ON COLUMN contego.fallout.ticket IS 'The ticket of another system has this number or address.';
+COMMENT ON COLUMN contego.fallout.due_date IS 'The work must be done by this time.';
+COMMENT ON COLUMN contego.fallout.ended_date IS 'The work ended at this time. NULL: it is open.';
+COMMENT ON COLUMN contego.fallout.ended_by IS 'This login ended it.';
+COMMENT ON COLUMN contego.fallout.ended_with IS 'This verb ended it: release, retry, cancel, close, skip, withdraw or end_fallout.';
 
 -- The card and box numbers, subscription and process of every request, open or finished. A row is written when its request is
 -- inserted and never changed. So claiming and recording do not touch this table, and one index serves both partitions. Without

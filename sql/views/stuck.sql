@@ -10,12 +10,14 @@ SELECT o.id AS request_id, o.provider, o.progress,
        coalesce(
            o.claimed_date,
            greatest((SELECT max(c.recorded_date) FROM contego.command_open AS c WHERE c.request_id = o.id),
-                    (SELECT max(a.acted_date) FROM contego.operator_action AS a WHERE a.request_id = o.id)),
+                    (SELECT max(a.acted_date) FROM contego.operator_action AS a WHERE a.request_id = o.id AND a.before <> a.after)),
            o.scheduled_date) AS since,
        (SELECT count(DISTINCT l.request_id)
         FROM contego.lane AS l
         JOIN contego.request_open AS w ON w.id = ANY (ARRAY[l.request_id])
-        WHERE l.provider = o.provider AND l.lane = ANY (o.lanes) AND w.progress = 'BLOCKED' AND w.id <> o.id) AS waiting_behind
+        WHERE l.provider = o.provider AND l.lane = ANY (o.lanes) AND w.progress = 'BLOCKED' AND w.id <> o.id) AS waiting_behind,
+       (SELECT f.owner FROM contego.fallout AS f WHERE f.request_id = o.id AND f.ended_date IS NULL) AS owner,
+       (SELECT f.ticket FROM contego.fallout AS f WHERE f.request_id = o.id AND f.ended_date IS NULL) AS ticket
 FROM contego.request_open AS o
 WHERE o.progress = 'HELD'
    OR o.progress = 'RETRYING' AND o.scheduled_date <= now()
@@ -37,3 +39,5 @@ COMMENT ON COLUMN contego.stuck.attempts IS 'This is the number of runs that fai
 COMMENT ON COLUMN contego.stuck.due_date IS 'A SCHEDULED or RETRYING request does not run before this time.';
 COMMENT ON COLUMN contego.stuck.since IS 'The request has had this progress since this time.';
 COMMENT ON COLUMN contego.stuck.waiting_behind IS 'This many requests are parked on the smartcards and boxes of this request.';
+COMMENT ON COLUMN contego.stuck.owner IS 'This login or team works on it (contego.fallout).';
+COMMENT ON COLUMN contego.stuck.ticket IS 'The ticket of another system has this number or address.';

@@ -30,7 +30,7 @@ CROSS JOIN LATERAL (VALUES
 ) AS e (step, event_date, event, detail)
 WHERE e.event_date IS NOT NULL
 UNION ALL
-SELECT o.request_id, o.acted_date, 8, o.verb, concat_ws(' for ', o.acted_by, o.on_behalf_of), concat_ws(': ', o.before || ' -> ' || o.after, o.reason)
+SELECT o.request_id, o.acted_date, 8, o.verb, concat_ws(' for ', o.acted_by, o.on_behalf_of), concat_ws(': ', nullif(o.before || ' -> ' || o.after, o.before || ' -> ' || o.before), o.reason, o.changes::text)
 FROM contego.operator_action AS o;
 
 GRANT SELECT ON contego.timeline TO contego_support;

@@ -90,7 +90,7 @@ LOAD = """
     SELECT setval('contego.request_id_seq', (SELECT max(id) FROM row)), setval('contego.fence', 1000), setval('contego.feed_position', (SELECT max(id) FROM ended));
 """
 TABLES = ("request_open", "request_finished", "lane", "command_open", "command_finished", "former_attempt", "idempotency", "subject",
-          "feed_inbox", "feed", "operator_action", "busy")
+          "feed_inbox", "feed", "operator_action", "fallout", "busy")
 
 
 class Backlog:

@@ -51,6 +51,8 @@ def a_day(database, crm, simulator):
 
 
 def people_act(operator, later, wrong):
+    operator.query("SELECT contego.set_fallout(ARRAY(SELECT request_id FROM contego.stuck WHERE progress = 'HELD'), owner => 'guide_support',"
+                   " ticket => 'T-17', note => 'asked the CAS team', due_date => now() - interval '1 hour')")
     operator.query("SELECT contego.hold(%s, 'fraud desk')", later)
     operator.query("SELECT contego.release(%s, 'all is well')", later)
     operator.query("SELECT contego.cancel(%s, 'ordered twice')", wrong)

@@ -124,6 +124,10 @@ CALLS = [
          of("far", FEW)),
     Call("preview_retry_rejected", "SELECT * FROM contego.preview('retry', %(ids)s::bigint[])", rejected),
     Call("retry_rejected", "SELECT * FROM contego.retry(%(ids)s::bigint[])", rejected),
+    Call("set_fallout", "SELECT * FROM contego.set_fallout(%(ids)s::bigint[], owner => 'ann')", of("held", FEW)),
+    Call("set_fallout_rejected", "SELECT * FROM contego.set_fallout(%(ids)s::bigint[], owner => 'ann')", rejected),
+    Call("end_fallout", "SELECT * FROM contego.end_fallout(%(ids)s::bigint[], 'done')", of("held", FEW)),
+    Call("move_requests", "SELECT * FROM contego.move_requests('postgres', 'plans', %(batch)s)"),
     Call("matching", "SELECT unnest(contego.matching('{\"progress\": \"HELD\"}'))", walks=1),
     Call("matching_a_card", "SELECT unnest(contego.matching('{\"card\": \"held7\"}'))", walks=0),
 ]
@@ -136,6 +140,8 @@ def migrated(tmp_path_factory):
     running = Cluster(folder, "autovacuum=off", "shared_buffers=256MB", "max_wal_size=4GB")
     made = running.new_database(tmp_path_factory.mktemp("migrate"))
     made.query("SELECT contego.make_month(now() - interval '14 months'), contego.open_feed()")
+    made.query("CREATE ROLE plans")
+    made.query("SELECT contego.add_source('plans')")
     made.query("SELECT contego.join_fleet('plans', 'here', 1, '1', interval '10 hours')")
     made.query("SELECT contego.take_share(%s, 'default', 10, 10, 1, 1)", LIVING)
     made.close()

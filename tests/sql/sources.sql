@@ -117,7 +117,7 @@ SET SESSION AUTHORIZATION acme;
 SELECT throws_ok($$SELECT count(*) FROM contego.request$$, '42501', 'the login acme has the name of a source, but is no member of its role', 'a new login with the name of a source is refused');
 RESET SESSION AUTHORIZATION;
 
--- A person sends a request again: its owner stays, whatever the login of the person is.
+-- A person sends a request again: its owner stays, although the login of the person is another.
 CREATE ROLE operator LOGIN IN ROLE contego_operator, acme_group, competitor;
 SELECT id AS mine FROM contego.request WHERE owned_by = 'alone' \gset
 UPDATE contego.request_open SET progress = 'IN_FLIGHT', claimed_by = 1, fence = 7 WHERE id = :mine;
