@@ -22,6 +22,8 @@ BEGIN
             DELETE FROM contego.idempotency AS k USING cleared_requests AS i
             WHERE k.idempotency_key = ANY (ARRAY[contego.kept_key(i.idempotency_key)]) AND k.provider = i.provider
               AND k.owned_by = i.owned_by AND k.request_id = i.id
+        ), deleted_hits AS (
+            DELETE FROM contego.outage_request AS h USING cleared_requests AS i WHERE h.request_id = ANY (ARRAY[i.id])
         ), deleted_fallout AS (
             DELETE FROM contego.fallout AS f USING cleared_requests AS i WHERE f.request_id = ANY (ARRAY[i.id])
         ), deleted_attempts AS (

@@ -39,11 +39,16 @@ BEGIN
         SELECT contego.kept_key(r.idempotency_key) AS idempotency_key, r.provider, r.id
         FROM contego.request AS r
         WHERE r.id >= ids[1] AND r.id <= ids[cardinality(ids)] AND r.owned_by = to_source AND r.idempotency_key IS NOT NULL
+    ), places_of_keys AS MATERIALIZED (
+        SELECT i.place
+        FROM old_keys AS o
+        CROSS JOIN LATERAL (
+            SELECT k.ctid AS place FROM contego.idempotency AS k
+            WHERE k.idempotency_key = o.idempotency_key AND k.provider = o.provider AND k.owned_by = from_login AND k.request_id = o.id
+            OFFSET 0
+        ) AS i
     ), deleted_keys AS (
-        DELETE FROM contego.idempotency AS k USING old_keys AS o
-        WHERE k.idempotency_key = ANY (ARRAY[o.idempotency_key]) AND k.provider = o.provider AND k.owned_by = from_login
-          AND k.request_id = o.id
-        RETURNING k.*
+        DELETE FROM contego.idempotency AS k WHERE k.ctid = ANY (ARRAY(SELECT p.place FROM places_of_keys AS p)) RETURNING k.*
     ), new_keys AS (
         INSERT INTO contego.idempotency (provider, idempotency_key, owned_by, request_id)
         SELECT d.provider, d.idempotency_key, to_source, d.request_id FROM deleted_keys AS d
@@ -67,7 +72,7 @@ BEGIN
 END
 $$;
 
--- Each step goes along an index, as in contego.clear_month.
+-- Each step goes along an index, as in contego.clear_month. Keys are deleted by their place, as in contego.number_finished.
 ALTER FUNCTION contego.move_requests SET jit = off;
 ALTER FUNCTION contego.move_requests SET enable_seqscan = off;
 ALTER FUNCTION contego.move_requests SET enable_hashjoin = off;

@@ -5,12 +5,14 @@
 -- `sweep_turn`: the number of the current turn, if it is the turn of this daemon to call contego.rescue, and there is something that
 -- contego.rescue may repair. Otherwise NULL.
 -- `ends`: whether finished requests wait for their positions in the feed (contego.number_finished).
+-- `unsealed`: whether rows of the audit wait for their places in the chain (contego.seal_audit).
 --
 -- Turns. The daemons with a valid lease take turns of `turn_length`, in the order of their numbers, so that one of them sweeps at a time.
 -- They agree on the turn by the clock of the database and need no lock. A daemon that hangs misses its own turns only. A daemon that died
 -- has its turns until its lease ends.
 CREATE OR REPLACE FUNCTION contego.poll(for_daemon bigint, of_providers text[], ahead interval, turn_length interval,
-                             OUT claimable text[], OUT sweep_turn bigint, OUT ends boolean)
+                             OUT claimable text[], OUT sweep_turn bigint, OUT ends boolean,
+                             OUT unsealed boolean)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -51,6 +53,7 @@ BEGIN
     END IF;
 
     ends := EXISTS (SELECT FROM contego.feed_inbox);
+    unsealed := EXISTS (SELECT FROM contego.operator_action AS a WHERE a.position IS NULL);
 
     -- If another login has filled the notification queue of the server, this call frees it again once that login has disconnected.
     PERFORM pg_notification_queue_usage();
@@ -65,4 +68,4 @@ ALTER FUNCTION contego.poll SET plan_cache_mode = force_generic_plan;
 
 REVOKE ALL ON FUNCTION contego.poll FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.poll TO contego_daemon;
-COMMENT ON FUNCTION contego.poll IS 'Daemon: returns which providers have requests to claim, whether it is the daemon''s turn to sweep, and whether the feed needs numbers.';
+COMMENT ON FUNCTION contego.poll IS 'Daemon: returns which providers have requests to claim, whether it is the daemon''s turn to sweep, and whether finished requests or actions need numbers.';

@@ -1,5 +1,5 @@
--- Sets the owner, note, ticket and due date of requests that are held or were rejected, in the order of their numbers, so that two people do
--- not deadlock. NULL leaves a value as it is. An empty text, or a date of minus infinity, clears it. Returns a row for each request:
+-- Sets the owner, note, ticket and due date of requests that are held or were rejected. It goes in the order of their numbers, so that two
+-- people do not deadlock. NULL leaves a value as it is. An empty text, or a date of minus infinity, clears it. Returns a row for each request:
 -- refused is the reason if nothing was set.
 CREATE OR REPLACE FUNCTION contego.set_fallout(
     request bigint[], owner text DEFAULT NULL, note text DEFAULT NULL, ticket text DEFAULT NULL, due_date timestamptz DEFAULT NULL,

@@ -18,12 +18,12 @@ CREATE TABLE contego.lock (
     CONSTRAINT lock_pkey PRIMARY KEY (purpose, provider)
 );
 COMMENT ON TABLE contego.lock IS 'Functions of the schema lock these rows, so that only one session at a time does a job. Only the owner can lock them.';
-COMMENT ON COLUMN contego.lock.purpose IS 'The lock is for this job: claim, share, number_finished, make_month, drop_month or lineage.';
+COMMENT ON COLUMN contego.lock.purpose IS 'The lock is for this job: claim, share, number_finished, make_month, drop_month, lineage or seal_audit.';
 COMMENT ON COLUMN contego.lock.provider IS 'The lock is for this provider; an empty text means all providers.';
 
 -- These rows exist before any session wants one: a session would have to wait for a row that another transaction has inserted and not
 -- yet committed. The first poll for a provider inserts its row of claims.
-INSERT INTO contego.lock (purpose) VALUES ('number_finished'), ('make_month'), ('drop_month'), ('lineage');
+INSERT INTO contego.lock (purpose) VALUES ('number_finished'), ('make_month'), ('drop_month'), ('lineage'), ('seal_audit');
 
 -- A failover, a restore or a copy may lose the latest writes. Claims whose writes are lost would be made again, and their commands sent
 -- again. So claiming stops on each server history that the daemons do not know yet, until it is confirmed (contego.notice_lineage).
@@ -389,6 +389,40 @@ ALTER TABLE contego.command REPLICA IDENTITY FULL;
 ALTER TABLE contego.command_finished REPLICA IDENTITY FULL;
 COMMENT ON TABLE contego.command_finished IS 'This partition of contego.command holds the commands of finished requests, in one partition for each month. Query contego.command instead.';
 
+-- Outages of endpoints, as each daemon saw them. A daemon writes them when it can: this never delays a request.
+CREATE TABLE contego.outage (
+    id        bigint PRIMARY KEY,
+    provider  text NOT NULL,
+    endpoint  text NOT NULL,
+    daemon    text NOT NULL,
+    reason    text NOT NULL,
+    from_date timestamptz NOT NULL,
+    to_date   timestamptz,
+    seen_date timestamptz NOT NULL DEFAULT clock_timestamp(),
+    waiting   bigint
+);
+CREATE INDEX outage_from_date ON contego.outage (from_date);
+COMMENT ON TABLE contego.outage IS 'Each row is a time in which an endpoint of a CAS did not answer a daemon.';
+COMMENT ON COLUMN contego.outage.id IS 'The daemon chose this number by chance.';
+COMMENT ON COLUMN contego.outage.provider IS 'The endpoint is one of this provider.';
+COMMENT ON COLUMN contego.outage.endpoint IS 'The endpoint has this URL.';
+COMMENT ON COLUMN contego.outage.daemon IS 'The daemon of this name saw the outage.';
+COMMENT ON COLUMN contego.outage.reason IS 'The exchange that opened the breaker of the endpoint failed for this reason.';
+COMMENT ON COLUMN contego.outage.from_date IS 'The breaker of the endpoint opened at this time.';
+COMMENT ON COLUMN contego.outage.to_date IS 'The endpoint answered again at this time. NULL: it has not, as far as the daemon wrote.';
+COMMENT ON COLUMN contego.outage.seen_date IS 'The daemon wrote the row at this time. It does so each half minute during an outage.';
+COMMENT ON COLUMN contego.outage.waiting IS 'When the row was last written, this many requests of the provider waited to be claimed. The count ends at 10,000.';
+
+CREATE TABLE contego.outage_request (
+    request_id bigint NOT NULL,
+    outage_id  bigint NOT NULL,
+    CONSTRAINT outage_request_pkey PRIMARY KEY (request_id, outage_id)
+);
+CREATE INDEX outage_request_outage ON contego.outage_request (outage_id);
+COMMENT ON TABLE contego.outage_request IS 'Each row is a request that was hit by an outage: a command of it could not be sent, or was not answered. The first 10,000 of an outage are kept.';
+COMMENT ON COLUMN contego.outage_request.request_id IS 'The request with this number (contego.request.id) was hit.';
+COMMENT ON COLUMN contego.outage_request.outage_id IS 'The outage with this number (contego.outage.id) hit it.';
+
 -- The limits on the exchanges with the CAS of a provider hold for the whole fleet. Each daemon takes a share of them.
 CREATE TABLE contego.share (
     provider  text NOT NULL,
@@ -404,6 +438,11 @@ COMMENT ON COLUMN contego.share.provider IS 'The limits are for the CAS of this 
 COMMENT ON COLUMN contego.share.daemon_id IS 'The daemon with this number (contego.daemon.id) has the share.';
 
 -- The verbs that people used on requests: retry, cancel, hold, release, close, skip. A request in flight accepts no verb.
+--
+-- The rows are a chain: each holds the hash of the row before it. A row that is changed, deleted or put in later breaks the chain, and
+-- contegod audit verify finds that. The transaction of a verb does not wait for other verbs: within seconds a daemon gives its row the next
+-- place in the chain (contego.seal_audit). Only the owner can change rows, and the owner could write the whole chain anew. A signed export
+-- that is kept elsewhere shows that, too.
 CREATE TABLE contego.operator_action (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     request_id  bigint NOT NULL,
@@ -414,13 +453,22 @@ CREATE TABLE contego.operator_action (
     acted_by    text NOT NULL DEFAULT session_user,
     acted_date  timestamptz NOT NULL DEFAULT clock_timestamp(),
     on_behalf_of text DEFAULT nullif(left(current_setting('contego.on_behalf_of', true), 1000), ''),
-    changes     jsonb
+    changes     jsonb,
+    position    bigint,
+    former_hash text,
+    hash        text,
+    CONSTRAINT operator_action_position UNIQUE (position),
+    CONSTRAINT sealed_as_a_whole CHECK (num_nulls(position, former_hash, hash) IN (0, 3))
 );
 CREATE INDEX operator_action_request ON contego.operator_action (request_id);
+CREATE INDEX operator_action_unsealed ON contego.operator_action (id) WHERE position IS NULL;
 COMMENT ON TABLE contego.operator_action IS 'Each row is a verb that a person used on a request and that took effect.';
 COMMENT ON COLUMN contego.operator_action.acted_by IS 'The person used this login.';
 COMMENT ON COLUMN contego.operator_action.on_behalf_of IS 'The session named this person or program in its setting contego.on_behalf_of. The database cannot check it.';
 COMMENT ON COLUMN contego.operator_action.changes IS 'These values were changed beside the progress: a list of the former and the new value for each name.';
+COMMENT ON COLUMN contego.operator_action.position IS 'The row has this place in the chain, from 1. NULL: a daemon gives it one within seconds.';
+COMMENT ON COLUMN contego.operator_action.former_hash IS 'The row before it in the chain has this hash. The first row has an empty text.';
+COMMENT ON COLUMN contego.operator_action.hash IS 'This is the SHA-256 of former_hash and of the row as contego.audit_text writes it.';
 COMMENT ON COLUMN contego.operator_action.id IS 'Verbs have these numbers in the order in which they were used.';
 COMMENT ON COLUMN contego.operator_action.verb IS 'The verb is retry, cancel, hold, release, close, skip, set_fallout or end_fallout, or the CRM used withdraw or reschedule.';
 COMMENT ON COLUMN contego.operator_action.before IS 'The request had this progress before the verb.';

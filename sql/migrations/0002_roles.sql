@@ -87,7 +87,8 @@ END
 $$;
 GRANT SELECT ON contego.command, contego.former_attempt, contego.lane, contego.idempotency, contego.daemon, contego.share,
     contego.operator_action, contego.subject, contego.feed, contego.feed_inbox, contego.month, contego.migration, contego.definition,
-    contego.lineage, contego.source, contego.fallout
+    contego.lineage, contego.source, contego.fallout, contego.outage,
+    contego.outage_request
     TO contego_support;
 GRANT SELECT (provider, progress, scheduled_date) ON contego.request_open TO contego_support; -- contegod status
 

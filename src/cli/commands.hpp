@@ -100,6 +100,16 @@ struct verb_arguments {
 /// the reason.
 [[nodiscard]] int verb_command(const verb_arguments& arguments);
 
+struct audit_arguments {
+    std::filesystem::path configuration_file;
+    bool verify = false;           ///< verify the chain; false: export it
+    std::filesystem::path against; ///< verify: an export to compare with; may be empty
+    std::filesystem::path key; ///< of the signature: private for an export, public or private to verify one
+};
+
+/// Verifies or exports contego.operator_action. Returns 1 if the chain has a fault. Each fault is printed.
+[[nodiscard]] int audit_command(const audit_arguments& arguments);
+
 struct data_loss_arguments {
     std::filesystem::path configuration_file;
     std::string reason;

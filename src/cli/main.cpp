@@ -178,6 +178,26 @@ CLI::App& add_data_loss(CLI::App& app, data_loss_arguments& arguments) {
     return to;
 }
 
+CLI::App& add_audit(CLI::App& app, audit_arguments& arguments) {
+    auto& to = *app.add_subcommand("audit", "verify or export the audit: the table contego.operator_action");
+    to.require_subcommand(1);
+    auto& verify = *to.add_subcommand("verify", "check that no row was changed, deleted or put in later");
+    add_configuration(verify, arguments.configuration_file);
+    auto* key =
+        verify.add_option("--key", arguments.key, "Ed25519 key of the export, public or private, in PEM")
+            ->type_name("FILE");
+    verify.add_option("--against", arguments.against, "export that the database must agree with")
+        ->type_name("FILE")
+        ->needs(key);
+    verify.callback([&arguments] { arguments.verify = true; });
+    auto& write = *to.add_subcommand("export", "print all rows as lines of JSON, and a signature");
+    add_configuration(write, arguments.configuration_file);
+    write.add_option("--key", arguments.key, "private Ed25519 key in PEM, without a passphrase")
+        ->required()
+        ->type_name("FILE");
+    return to;
+}
+
 std::string version_line() {
     const auto newest = contego::queue::embedded_schema().migrations.back().version;
     return std::string("contegod ") + version + " (commit " + commit + ", schema " + std::to_string(newest) +
@@ -254,6 +274,9 @@ int run(int argc, char** argv) {
     data_loss_arguments losing;
     const auto& after_data_loss = add_data_loss(app, losing);
 
+    audit_arguments auditing;
+    const auto& audit = add_audit(app, auditing);
+
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
@@ -262,6 +285,7 @@ int run(int argc, char** argv) {
 
     if (!acting.verb.empty()) return verb_command(acting);
     if (after_data_loss.parsed()) return data_loss_command(losing);
+    if (audit.parsed()) return audit_command(auditing);
     if (serve.parsed()) return serve_command(file);
     if (migrate.parsed()) return migrate_command(migration);
     if (check.parsed()) return check_command(checking);

@@ -26,6 +26,8 @@ constexpr auto between_months = std::chrono::minutes(10);
 constexpr auto until_nobody_uses_it = std::chrono::minutes(1);
 constexpr auto between_slices = milliseconds(50);
 
+constexpr auto between_outages = milliseconds(2'000);
+
 // A notification or an end asks for a poll. It comes after the first of these times, so that a daemon has
 // claimed a lone request by then. After the poll before it, both times must have passed. So a finished
 // request appears in the feed after their sum at most.
@@ -58,6 +60,7 @@ housekeeping::housekeeping(queue::fleet& membership,
     threads_.emplace_back([this] { look_after_the_queue(); });
     threads_.emplace_back([this] { look_after_the_months(); });
     threads_.emplace_back([this] { poll(); });
+    threads_.emplace_back([this] { write_outages(); });
     if (wakeup_ != nullptr) threads_.emplace_back([this] { listen(); });
 }
 
@@ -190,6 +193,13 @@ milliseconds housekeeping::go_on_with_the_months() {
     return done == step::waiting ? until_nobody_uses_it : between_slices;
 }
 
+void housekeeping::write_outages() {
+    repeat("outages", between_outages, [this] {
+        told_.write_outages();
+        return between_outages;
+    });
+}
+
 void housekeeping::poll_soon() {
     want(poll_wanted_);
 }
@@ -221,6 +231,7 @@ bool housekeeping::act_on(const queue::pending_work& work) {
     if (!work.claimable.empty()) told_.wake_some(work.claimable);
     if (work.sweep_turn && std::exchange(last_turn_, *work.sweep_turn) != *work.sweep_turn)
         want(sweep_wanted_);
+    if (work.unsealed) poller_.seal_audit();
     const auto end = std::chrono::steady_clock::now() + between_wanted_polls;
     bool more = work.ends;
     while (more && std::chrono::steady_clock::now() < end)

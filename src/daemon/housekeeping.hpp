@@ -24,7 +24,9 @@ namespace contego::daemon {
 /// - one takes the daemon's shares, rescues requests of dead daemons when it is this daemon's turn, and reads
 ///   the statistics of the queue;
 /// - one makes and drops months;
-/// - one polls for requests to claim and for turns, and gives finished requests their positions in the feed;
+/// - one polls for requests to claim and for turns, and gives finished requests their positions in the feed,
+///   and seals the audit;
+/// - one writes outages of endpoints;
 /// - one waits for notifications.
 ///
 /// The callbacks are called on those threads. The destructor stops and joins them. `poll_soon` is thread
@@ -36,7 +38,8 @@ public:
         std::function<void()> wake;          ///< there may be a request to claim
         /// These providers have a request to claim.
         std::function<void(const std::vector<std::string>&)> wake_some;
-        std::function<void()> share_out; ///< take the daemon's shares again; may throw
+        std::function<void()> share_out;     ///< take the daemon's shares again; may throw
+        std::function<void()> write_outages; ///< write outages that changed; may throw
         std::function<void(std::string_view why)>
             claiming_stopped;                      ///< after each renewal; empty: it is not stopped
         std::function<void(std::int64_t)> rescued; ///< number of requests of dead daemons that were put back
@@ -78,6 +81,7 @@ private:
     void read_stats();
     void look_after_the_months();
     std::chrono::milliseconds go_on_with_the_months();
+    void write_outages();
     void poll();
     std::chrono::milliseconds poll_once();
     [[nodiscard]] bool act_on(const queue::pending_work& work);

@@ -6,6 +6,7 @@
 #include "daemon/provider_line.hpp"
 #include "daemon/signal_thread.hpp"
 #include "daemon/systemd.hpp"
+#include "queue/outage_store.hpp"
 #include "telemetry/admin.hpp"
 #include "telemetry/descriptors.hpp"
 #include "telemetry/observer.hpp"
@@ -47,7 +48,8 @@ public:
                  queue::make_recording_pool(database_, c.database.shared_connections)},
           fleet_(database_, identity_of(c.name), c.database.lease, c.database.failover_keeps_writes),
           stats_(database_, c.provider_names()),
-          wakeup_(listening(database_, c.database.listen_connection)) {}
+          wakeup_(listening(database_, c.database.listen_connection)),
+          outages_(database_, c.name) {}
 
     int run() {
         join(fleet_, database_);
@@ -166,6 +168,7 @@ private:
                 pools_.claiming->close_idle();
                 pools_.recording->close_idle();
             },
+            [this] { write_outages(); },
             [this](std::string_view why) { observer_.claiming_stopped(why); },
             [this](std::int64_t count) { observer_.rescued(count); },
             [this](const std::vector<queue::provider_stats>& figures) { metrics_.queue(figures); },
@@ -174,6 +177,15 @@ private:
             [this](std::string_view stage) { observer_.fine(stage); },
             [this](std::string_view why) { observer_.listens_again(why); },
         };
+    }
+
+    // An outage that could not be written is written later, with all its changes.
+    void write_outages() {
+        auto& endpoints = observer_.endpoint_outages();
+        for (const auto& o : endpoints.changed(std::chrono::steady_clock::now())) {
+            outages_.write(o);
+            endpoints.written(o, std::chrono::steady_clock::now());
+        }
     }
 
     void announce() {
@@ -259,6 +271,7 @@ private:
     queue::fleet fleet_;
     queue::queue_stats stats_;
     queue::wakeup wakeup_;
+    queue::outage_store outages_;
     asio::io_context network_{1};
     asio::steady_timer drain_timer_{network_};
     std::vector<std::unique_ptr<provider_line>> lines_;

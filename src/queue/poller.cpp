@@ -9,11 +9,12 @@ namespace contego::queue {
 namespace {
 
 constexpr statement poll_for_work{"poll",
-                                  "SELECT to_jsonb(claimable), sweep_turn, ends"
+                                  "SELECT to_jsonb(claimable), sweep_turn, ends, unsealed"
                                   " FROM contego.poll($1, ARRAY(SELECT "
                                   "jsonb_array_elements_text($2::jsonb)), $3 * interval '1 millisecond',"
                                   "                   $4 * interval '1 millisecond')"};
 constexpr statement number{"number_finished", "SELECT contego.number_finished()"};
+constexpr statement seal{"seal_audit", "SELECT contego.seal_audit()"};
 
 } // namespace
 
@@ -33,11 +34,16 @@ pending_work poller::poll(const std::vector<std::string>& providers, std::chrono
         work.claimable.push_back(*name.text());
     if (!row[1].is_null()) work.sweep_turn = row[1].as<std::int64_t>();
     work.ends = row[2].as<bool>();
+    work.unsealed = row[3].as<bool>();
     return work;
 }
 
 bool poller::number_finished() {
     return connection_->call(number)[0][0].as<std::int64_t>() > 0;
+}
+
+void poller::seal_audit() {
+    connection_->call(seal);
 }
 
 } // namespace contego::queue

@@ -17,12 +17,13 @@ struct pending_work {
     /// The number of the turn, if it is this daemon's turn to sweep (fleet::rescue) and a sweep may be
     /// needed.
     std::optional<std::int64_t> sweep_turn;
-    bool ends = false; ///< finished requests wait for their positions in the feed
+    bool ends = false;     ///< finished requests wait for their positions in the feed
+    bool unsealed = false; ///< rows of the audit wait for their places in the chain
 };
 
 /// Asks the database, in one statement for all providers, for the work that waits for this daemon. Also gives
-/// finished requests their positions in the feed; readers of the feed take no lock. Both use a separate
-/// connection, so that nothing else in the daemon waits for them.
+/// finished requests their positions in the feed, whose readers take no lock, and seals the audit. All use a
+/// separate connection, so that nothing else in the daemon waits for them.
 ///
 /// Blocking. Call it from one thread at a time. Throws if the database cannot answer.
 class poller {
@@ -37,6 +38,9 @@ public:
 
     /// Numbers some of the finished requests. Returns whether there was any; then there may be more.
     bool number_finished();
+
+    /// Gives some rows of the audit their places in the chain of hashes.
+    void seal_audit();
 
 private:
     connection connection_;

@@ -11,7 +11,7 @@ constexpr std::size_t most_for_admin = 32;
 
 /// Descriptors outside the lines: standard streams, event loops, the admin listener, files that are read
 /// again, and connections to the database. Each call to the database duplicates the descriptor of its socket.
-constexpr std::size_t beside_the_lines = 40;
+constexpr std::size_t beside_the_lines = 42;
 constexpr std::size_t of_a_line = 8;
 
 } // namespace

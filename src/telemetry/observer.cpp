@@ -36,6 +36,7 @@ void observer::claimed_slowly(std::string_view provider, std::string_view steps)
 void observer::exchanged(
     const request& r, const command& c, int sequence, const exchange& e, const reply& answer) {
     metrics_.exchanged(r.provider, c.type, answer.outcome, seconds(e.duration));
+    if (e.outage) endpoint_outages_.hit(r.provider, r.id);
     const bool good = answer.outcome == outcome::success;
     if (!log_.takes(good ? spdlog::level::debug : spdlog::level::info)) return;
     value::object facts{
@@ -121,6 +122,11 @@ void observer::endpoint_changed(std::string_view provider,
                                 bool alive,
                                 std::string_view reason) {
     metrics_.endpoint_changed(provider, endpoint, alive);
+    const auto now = std::chrono::steady_clock::now();
+    if (alive)
+        endpoint_outages_.end(provider, endpoint, now);
+    else
+        endpoint_outages_.begin(provider, endpoint, reason, now);
     if (alive)
         log_.warning("the CAS answers again", {{"provider", provider}, {"endpoint", endpoint}});
     else

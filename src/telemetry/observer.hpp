@@ -1,5 +1,6 @@
 #pragma once
 
+#include "telemetry/endpoint_outages.hpp"
 #include "telemetry/logbook.hpp"
 #include "telemetry/metrics.hpp"
 #include "telemetry/outages.hpp"
@@ -37,6 +38,9 @@ public:
     /// Claiming is stopped in the whole fleet for this reason; empty: it is not stopped. Thread safe.
     void claiming_stopped(std::string_view why);
 
+    /// Returns the outages of endpoints, for the table contego.outage. Thread safe.
+    [[nodiscard]] daemon::endpoint_outages& endpoint_outages() { return endpoint_outages_; }
+
     /// `count` requests of dead daemons were put back into the queue. Thread safe.
     void rescued(std::int64_t count);
 
@@ -56,6 +60,7 @@ public:
 private:
     void tell_postponed(const record_batch& batch, const record_answer& answer);
 
+    daemon::endpoint_outages endpoint_outages_;
     mutable std::mutex mutex_;
     outages outages_;
     std::string stopped_;              ///< why claiming is stopped

@@ -1,5 +1,7 @@
 #include "telemetry/outages.hpp"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace contego::daemon {
@@ -7,7 +9,7 @@ namespace {
 
 constexpr auto between_lines = std::chrono::seconds(10);
 constexpr std::string_view only_a_hint = "wakeup";
-constexpr std::string_view can_wait = "months";
+constexpr std::array<std::string_view, 2> can_wait{"months", "outages"};
 
 } // namespace
 
@@ -36,7 +38,7 @@ std::optional<std::chrono::steady_clock::duration> outages::over(std::string_vie
 
 std::optional<std::string> outages::unready() const {
     for (const auto& [stage, s] : stages_)
-        if (s.away && stage != only_a_hint && stage != can_wait)
+        if (s.away && stage != only_a_hint && std::ranges::find(can_wait, stage) == can_wait.end())
             return "the database does not answer (" + stage + "): " + s.what;
     return std::nullopt;
 }

@@ -90,7 +90,8 @@ LOAD = """
     SELECT setval('contego.request_id_seq', (SELECT max(id) FROM row)), setval('contego.fence', 1000), setval('contego.feed_position', (SELECT max(id) FROM ended));
 """
 TABLES = ("request_open", "request_finished", "lane", "command_open", "command_finished", "former_attempt", "idempotency", "subject",
-          "feed_inbox", "feed", "operator_action", "fallout", "busy")
+          "feed_inbox", "feed", "operator_action", "fallout", "outage", "outage_request",
+          "busy")
 
 
 class Backlog:

@@ -47,6 +47,7 @@ def a_day(database, crm, simulator):
     later = add("01000000080", subscription="S-80", scheduled_date="2100-01-01")
     wrong = add("01000000080", subscription="S-80", scheduled_date="2100-01-01")
     database.finished(add("01000000081", process_name="BILLING", process_id="RUN-7", idempotency_key="order-2001"))
+    database.query("SELECT contego.write_outage(1, 'default', 'http://cas', 'contegod', 'closed', 60000, 30000, ARRAY[1, 2, 3])")
     return later, wrong
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from programs import CONTEGO_SIM, REPOSITORY, contegod
 
-SUBCOMMANDS = ["serve", "migrate", "check", "plan", "render", "read", "try", "status", "doctor", "retry", "cancel", "hold", "release", "close", "skip"]
+SUBCOMMANDS = ["serve", "migrate", "check", "plan", "render", "read", "try", "status", "doctor", "retry", "cancel", "hold", "release", "close", "skip",
+               "after-data-loss", "audit"]
 ADD = {"smartcard_ca_id": "01000000017", "service_ca_id": "1111"}
 
 

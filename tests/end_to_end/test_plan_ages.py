@@ -124,6 +124,8 @@ CALLS = [
          of("far", FEW)),
     Call("preview_retry_rejected", "SELECT * FROM contego.preview('retry', %(ids)s::bigint[])", rejected),
     Call("retry_rejected", "SELECT * FROM contego.retry(%(ids)s::bigint[])", rejected),
+    Call("seal_audit", "SELECT contego.seal_audit()"),
+    Call("write_outage", "SELECT contego.write_outage(1, 'queued', 'http://cas', 'plans', 'closed', 1000, NULL, %(ids)s::bigint[])", of("held"), walks=1),
     Call("set_fallout", "SELECT * FROM contego.set_fallout(%(ids)s::bigint[], owner => 'ann')", of("held", FEW)),
     Call("set_fallout_rejected", "SELECT * FROM contego.set_fallout(%(ids)s::bigint[], owner => 'ann')", rejected),
     Call("end_fallout", "SELECT * FROM contego.end_fallout(%(ids)s::bigint[], 'done')", of("held", FEW)),

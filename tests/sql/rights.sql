@@ -60,7 +60,7 @@ SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_daemon', p.oid, 'EXECUTE')),
     'claim claiming_stopped declare_dead drop_month give_back_lost hold_unreadable hold_unrecordable join_fleet leave_fleet lock_holders make_months'
-    ' neighbours number_finished numbers poll publication_faults record recordable renew_lease rescue take_share try_claim',
+    ' neighbours number_finished numbers poll publication_faults record recordable renew_lease rescue seal_audit take_share try_claim write_outage',
     'the daemon may execute these functions');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
