@@ -28,6 +28,9 @@ AS $$
         UNION ALL
         SELECT 'contego.operator_action_id_seq', q.last_value, q.is_called, (SELECT max(a.id) FROM contego.operator_action AS a)
         FROM contego.operator_action_id_seq AS q
+        UNION ALL
+        SELECT 'contego.run_id_seq', q.last_value, q.is_called, (SELECT max(u.id) FROM contego.run AS u)
+        FROM contego.run_id_seq AS q
     ) AS s
 $$;
 

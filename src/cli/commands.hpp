@@ -122,4 +122,19 @@ struct data_loss_arguments {
 /// confirm, or if data was lost and the operator says that none was.
 [[nodiscard]] int data_loss_command(const data_loss_arguments& arguments);
 
+struct run_arguments {
+    std::filesystem::path configuration_file;
+    std::string verb; ///< start, list, show, pause, resume, cancel, retry-failed, forget
+    std::int64_t run = 0;
+    /// From an argument of contego.start_run to its value as text; `cards` is the name of a file.
+    std::map<std::string, std::string> settings;
+    std::string reason;
+    bool dry_run = false; ///< only count and check the cards
+    bool watch = false;   ///< show the progress until the run ends or pauses
+};
+
+/// Returns 1 if the verb was refused, if a dry run found a fault, or if the watched run paused or has failed
+/// cards.
+[[nodiscard]] int run_command(const run_arguments& arguments);
+
 } // namespace contego::daemon

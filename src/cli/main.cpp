@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/run_options.hpp"
 #include "daemon/prepare_process.hpp"
 #include "schema/schema_text.hpp"
 #include "telemetry/commit.hpp"
@@ -271,6 +272,9 @@ int run(int argc, char** argv) {
              "release held requests without the command at which they stopped; needs a reason",
              acting);
 
+    run_arguments running;
+    add_run(app, running);
+
     data_loss_arguments losing;
     const auto& after_data_loss = add_data_loss(app, losing);
 
@@ -284,6 +288,7 @@ int run(int argc, char** argv) {
     }
 
     if (!acting.verb.empty()) return verb_command(acting);
+    if (!running.verb.empty()) return run_command(running);
     if (after_data_loss.parsed()) return data_loss_command(losing);
     if (audit.parsed()) return audit_command(auditing);
     if (serve.parsed()) return serve_command(file);

@@ -53,12 +53,14 @@ housekeeping::housekeeping(queue::fleet& membership,
       wakeup_(wakeup),
       every_(lease / 3),
       poller_(database, membership, every_),
+      feeder_(database),
       polls_(std::move(polls)),
       told_(std::move(told)),
       poll_pause_(until_next_poll(true)) {
     threads_.emplace_back([this] { keep_lease(); });
     threads_.emplace_back([this] { look_after_the_queue(); });
     threads_.emplace_back([this] { look_after_the_months(); });
+    threads_.emplace_back([this] { feed_runs(); });
     threads_.emplace_back([this] { poll(); });
     threads_.emplace_back([this] { write_outages(); });
     if (wakeup_ != nullptr) threads_.emplace_back([this] { listen(); });
@@ -198,6 +200,10 @@ void housekeeping::write_outages() {
         told_.write_outages();
         return between_outages;
     });
+}
+
+void housekeeping::feed_runs() {
+    repeat("runs", milliseconds(0), [this] { return feeder_.feed(polls_.providers); });
 }
 
 void housekeeping::poll_soon() {

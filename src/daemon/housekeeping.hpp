@@ -1,6 +1,7 @@
 #pragma once
 
 #include "fleet/fleet.hpp"
+#include "queue/feeder.hpp"
 #include "queue/poller.hpp"
 #include "queue/queue_stats.hpp"
 #include "queue/wakeup.hpp"
@@ -24,6 +25,7 @@ namespace contego::daemon {
 /// - one takes the daemon's shares, rescues requests of dead daemons when it is this daemon's turn, and reads
 ///   the statistics of the queue;
 /// - one makes and drops months;
+/// - one feeds the cards of runs into the queue;
 /// - one polls for requests to claim and for turns, and gives finished requests their positions in the feed,
 ///   and seals the audit;
 /// - one writes outages of endpoints;
@@ -82,6 +84,7 @@ private:
     void look_after_the_months();
     std::chrono::milliseconds go_on_with_the_months();
     void write_outages();
+    void feed_runs();
     void poll();
     std::chrono::milliseconds poll_once();
     [[nodiscard]] bool act_on(const queue::pending_work& work);
@@ -102,6 +105,7 @@ private:
     queue::wakeup* wakeup_;
     std::chrono::milliseconds every_;
     queue::poller poller_;
+    queue::feeder feeder_;
     polling polls_;
     reports told_;
     bool claiming_is_stopped_ = false; ///< used by the thread that renews the lease

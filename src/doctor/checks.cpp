@@ -105,14 +105,14 @@ findings look_at_durability(snapshot& p) {
     return check_durability(p.examine().durability());
 }
 
-/// A daemon opens seven connections for the lease, housekeeping, queue statistics, months, the feed, outages
-/// and LISTEN. For claims it opens one for each effective provider, up to `shared_connections`, and as many
-/// for records.
+/// A daemon opens eight connections for the lease, housekeeping, queue statistics, months, runs, the feed,
+/// outages and LISTEN. For claims it opens one for each effective provider, up to `shared_connections`, and
+/// as many for records.
 findings look_at_connections(snapshot& p) {
     const auto providers =
         std::ranges::count_if(p.settings().providers, [](const auto& one) { return one.second.effective; });
     const auto most = static_cast<std::int64_t>(p.settings().database.shared_connections);
-    return check_connections(p.examine().connections(), 2 * std::min<std::int64_t>(providers, most) + 7);
+    return check_connections(p.examine().connections(), 2 * std::min<std::int64_t>(providers, most) + 8);
 }
 
 findings look_at_autovacuum(snapshot& p) {

@@ -55,11 +55,12 @@ SELECT is(
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_crm', p.oid, 'EXECUTE')),
-    'finished_after own_source reschedule submit submit_many withdraw withdraw_many', 'a CRM may execute these functions');
+    'cancel_run change_run enter_run finished_after forget_run own_source pause_run read_cards reschedule resume_run retry_failed run_parameters'
+    ' start_run submit submit_many withdraw withdraw_many', 'a CRM may execute these functions');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_daemon', p.oid, 'EXECUTE')),
-    'claim claiming_stopped declare_dead drop_month give_back_lost hold_unreadable hold_unrecordable join_fleet leave_fleet lock_holders make_months'
+    'claim claiming_stopped declare_dead drop_month feed_runs give_back_lost hold_unreadable hold_unrecordable join_fleet leave_fleet lock_holders make_months'
     ' neighbours number_finished numbers poll publication_faults record recordable renew_lease rescue seal_audit take_share try_claim write_outage',
     'the daemon may execute these functions');
 SELECT is(
@@ -71,7 +72,8 @@ SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_operator', p.oid, 'EXECUTE')
        AND NOT has_function_privilege('contego_support', p.oid, 'EXECUTE')),
-    'act after_data_loss cancel close close_feed drop_month forget_finished hold make_months matching open_feed preview release retry skip',
+    'act after_data_loss cancel cancel_run change_run close close_feed drop_month enter_run forget_finished forget_run hold make_months matching'
+    ' open_feed pause_run preview read_cards release resume_run retry retry_failed run_parameters skip start_run',
     'an operator may execute the verbs and their preview');
 
 SELECT * FROM finish();

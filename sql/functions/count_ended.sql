@@ -1,0 +1,38 @@
+-- Counts the requests of a run that have ended since the last look, and returns the run with the new numbers. A run of 100 failures in a
+-- row pauses: its parameters or the CAS are probably wrong.
+CREATE OR REPLACE FUNCTION contego.count_ended(r contego.run) RETURNS contego.run
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    ended record;
+    elapsed double precision := greatest(extract(epoch FROM clock_timestamp() - r.looked_date), 0.001);
+BEGIN
+    WITH ended_cards AS MATERIALIZED (
+        SELECT f.position, coalesce(e.life_cycle_state = 'COMPLETED', false) AS done -- a request of a dropped month counts as failed
+        FROM contego.run_fed AS f
+        LEFT JOIN contego.request_finished AS e ON e.id = ANY (ARRAY[f.request_id]) AND e.finished_date >= r.created_date
+        WHERE f.run = r.id AND f.state <> 'failed' AND f.state = 'open'
+          AND NOT EXISTS (SELECT FROM contego.request_open AS o WHERE o.id = f.request_id)
+    ), done_cards AS (
+        DELETE FROM contego.run_fed AS f USING ended_cards AS e WHERE e.done AND f.run = r.id AND f.position = ANY (ARRAY[e.position])
+    ), failed_cards AS (
+        UPDATE contego.run_fed AS f SET state = 'failed' FROM ended_cards AS e
+        WHERE NOT e.done AND f.run = r.id AND f.position = ANY (ARRAY[e.position])
+    )
+    SELECT count(*) FILTER (WHERE e.done) AS done, count(*) FILTER (WHERE NOT e.done) AS failed INTO ended FROM ended_cards AS e;
+    r.done := r.done + ended.done;
+    r.failed := r.failed + ended.failed;
+    r.failed_in_a_row := CASE WHEN ended.done > 0 THEN 0 ELSE r.failed_in_a_row + ended.failed END;
+    r.rate := r.rate + ((ended.done + ended.failed) / elapsed - r.rate) * (1 - exp(-elapsed / 30));
+    r.looked_date := clock_timestamp();
+    IF r.state = 'RUNNING' AND r.failed_in_a_row >= 100 THEN
+        r.state := 'PAUSED';
+        r.why := r.failed_in_a_row || ' requests failed one after the other; contego.run_result has their errors';
+    END IF;
+    RETURN r;
+END
+$$;
+
+REVOKE ALL ON FUNCTION contego.count_ended FROM PUBLIC;
+COMMENT ON FUNCTION contego.count_ended IS 'Part of contego.feed_runs: counts the requests of a run that have ended.';

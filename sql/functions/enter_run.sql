@@ -1,0 +1,53 @@
+-- Stores a run and its cards. A card that is named twice with the same parameters is stored once.
+CREATE OR REPLACE FUNCTION contego.enter_run(
+    settings jsonb, cards text[], own jsonb[], reason text, dry_run boolean,
+    OUT run bigint, OUT is_new boolean, OUT card_count integer, OUT duplicates integer, OUT faulty integer, OUT examples text[],
+    OUT opens_date timestamptz, OUT lasts interval)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET work_mem = '64MB'
+AS $$
+DECLARE
+    r contego.run := jsonb_populate_record(NULL::contego.run, settings);
+BEGIN
+    r.parameters := coalesce(r.parameters, '{}');
+    r.provider := left(coalesce(nullif(r.provider, ''), 'default'), 100);
+    r.priority := coalesce(nullif(r.priority, ''), 'REGULAR');
+    r.process_name := coalesce(nullif(r.process_name, ''), contego.process_of(r.action));
+    r.most_in_flight := coalesce(r.most_in_flight, greatest(100, CASE WHEN r.pace <= 10000 THEN ceil(r.pace)::integer END));
+    r.from_date := coalesce(r.from_date, now());
+    r.time_zone := coalesce(nullif(r.time_zone, ''), current_setting('TimeZone'));
+    r.idempotency_key := nullif(r.idempotency_key, '');
+    PERFORM contego.check_run(r);
+
+    SELECT u.id, false, u.cards INTO run, is_new, card_count
+    FROM contego.run AS u WHERE u.created_by = session_user AND u.idempotency_key = r.idempotency_key;
+    IF run IS NOT NULL THEN
+        RETURN;
+    END IF;
+    SELECT c.card_count, c.duplicates, c.faulty, c.examples INTO card_count, duplicates, faulty, examples
+    FROM contego.count_cards(coalesce(cards, '{}'), own) AS c;
+    opens_date := contego.next_opening(r, now());
+    lasts := card_count / r.pace * interval '1 second';
+    is_new := NOT dry_run;
+    IF dry_run THEN
+        RETURN;
+    END IF;
+
+    INSERT INTO contego.run (idempotency_key, action, parameters, provider, priority, process_name, process_id, pace, most_in_flight,
+                             from_date, until_date, quiet_from, quiet_until, time_zone, cards, lineage)
+    VALUES (r.idempotency_key, r.action, r.parameters, r.provider, r.priority, r.process_name, '', r.pace, r.most_in_flight,
+            r.from_date, r.until_date, r.quiet_from, r.quiet_until, r.time_zone, card_count, contego.current_lineage())
+    RETURNING id INTO run;
+    UPDATE contego.run AS u SET process_id = coalesce(nullif(r.process_id, ''), u.id::text) WHERE u.id = enter_run.run;
+    INSERT INTO contego.run_card (run, position, card, parameters)
+    SELECT enter_run.run, row_number() OVER (ORDER BY min(g.place)), g.card, nullif(g.own, '{}')
+    FROM unnest(cards, own) WITH ORDINALITY AS g (card, own, place)
+    GROUP BY g.card, g.own;
+    INSERT INTO contego.operator_action (run, verb, before, after, reason) VALUES (enter_run.run, 'start', '', 'RUNNING', enter_run.reason);
+END
+$$;
+
+REVOKE ALL ON FUNCTION contego.enter_run FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION contego.enter_run TO contego_crm, contego_operator;
+COMMENT ON FUNCTION contego.enter_run IS 'Part of contego.start_run: checks and stores a run and its cards, with the owner''s rights.';

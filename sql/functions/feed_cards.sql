@@ -1,0 +1,66 @@
+-- Inserts requests for the next cards of a run, as many as the pace and most_in_flight allow, but at most 1000. Returns the run. The row
+-- of the run is locked, so no other session feeds it. If it fed some, it sets the time of the next look. A card that has a request already is fed again only if run_fed says so.
+CREATE OR REPLACE FUNCTION contego.feed_cards(r contego.run) RETURNS contego.run
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    moment timestamptz := clock_timestamp();
+    open_now record;
+    room integer;
+    again integer[];
+    new_cards integer;
+    ids bigint[];
+BEGIN
+    SELECT count(*) FILTER (WHERE o.progress NOT IN ('HELD', 'BLOCKED')) AS moving, count(*) AS total INTO open_now
+    FROM contego.run_fed AS f
+    JOIN contego.request_open AS o ON o.id = ANY (ARRAY[f.request_id])
+    WHERE f.run = r.id AND f.state <> 'failed' AND f.state = 'open';
+    -- A thousand held or blocked requests stop the run until some end, so that it cannot fill the table of open requests.
+    room := least(1000, r.most_in_flight - open_now.moving, r.most_in_flight + 1000 - open_now.total);
+    IF r.pace IS NOT NULL THEN
+        -- A run that could not send catches up for a second only.
+        r.paced_date := greatest(r.paced_date, moment - greatest(interval '1 second', interval '1 second' / r.pace));
+        room := least(room, floor(extract(epoch FROM moment - r.paced_date) * r.pace + 0.001));
+    END IF;
+    IF room <= 0 THEN
+        RETURN r;
+    END IF;
+    again := ARRAY(SELECT f.position FROM contego.run_fed AS f
+                   WHERE f.run = r.id AND f.state <> 'failed' AND f.state = 'again' ORDER BY f.position LIMIT room);
+    new_cards := least(room - cardinality(again), r.cards - r.fed_up_to);
+    WITH fed_cards AS MATERIALIZED (
+        UPDATE contego.run_card AS c SET request_id = nextval('contego.request_id_seq')
+        WHERE c.run = r.id AND c.position = ANY (again || ARRAY(SELECT generate_series(r.fed_up_to + 1, r.fed_up_to + new_cards)))
+          AND (c.request_id IS NULL OR c.position = ANY (again))
+        RETURNING c.position, c.card, c.parameters, c.request_id
+    ), noted_cards AS (
+        INSERT INTO contego.run_fed (run, position, request_id)
+        SELECT r.id, c.position, c.request_id FROM fed_cards AS c
+        ON CONFLICT (run, position) DO UPDATE SET request_id = excluded.request_id, state = 'open'
+    ), inserted_requests AS (
+        INSERT INTO contego.request (id, action, parameters, subscription, process_name, process_id, provider, priority)
+        SELECT c.request_id, r.action, contego.run_parameters(r.action, c.card, r.parameters, c.parameters), c.parameters ->> 'subscription',
+               r.process_name, r.process_id, r.provider, r.priority
+        FROM fed_cards AS c
+        ORDER BY c.request_id
+    )
+    SELECT array_agg(c.request_id) INTO ids FROM fed_cards AS c;
+    -- The trigger has entered the login of the daemon.
+    IF r.created_by <> session_user THEN
+        UPDATE contego.request_open AS o SET created_by = r.created_by WHERE o.id = ANY (ids);
+    END IF;
+    r.fed_up_to := r.fed_up_to + new_cards;
+    r.paced_date := coalesce(r.paced_date + (cardinality(again) + new_cards) * interval '1 second' / r.pace, r.paced_date);
+    IF cardinality(again) + new_cards > 0 THEN
+        r.next_look := clock_timestamp() + CASE WHEN cardinality(again) + new_cards < 1000 THEN interval '100 milliseconds' ELSE interval '0' END;
+    END IF;
+    RETURN r;
+END
+$$;
+
+ALTER FUNCTION contego.feed_cards SET jit = off;
+ALTER FUNCTION contego.feed_cards SET enable_seqscan = off;
+
+REVOKE ALL ON FUNCTION contego.feed_cards FROM PUBLIC;
+COMMENT ON FUNCTION contego.feed_cards IS 'Part of contego.feed_runs: inserts requests for the next cards of a run.';

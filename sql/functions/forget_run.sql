@@ -1,0 +1,8 @@
+CREATE OR REPLACE FUNCTION contego.forget_run(run bigint, reason text DEFAULT NULL, OUT before text, OUT after text, OUT refused text)
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$ SELECT c.before, c.after, c.refused FROM contego.change_run(run, 'forget', reason) AS c $$;
+
+REVOKE ALL ON FUNCTION contego.forget_run FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION contego.forget_run TO contego_crm, contego_operator;
+COMMENT ON FUNCTION contego.forget_run IS 'Deletes a run that has ended, with its cards. The requests stay.';

@@ -1,0 +1,236 @@
+#include "cli/commands.hpp"
+#include "cli/subcommand.hpp"
+#include "config/load_binding.hpp"
+#include "database/sqlstate.hpp"
+#include "json/json.hpp"
+#include "queue/runs.hpp"
+#include "schema/migrations.hpp"
+#include <contego/plan.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iomanip>
+#include <map>
+#include <thread>
+
+namespace contego::daemon {
+namespace {
+
+constexpr auto between_looks = std::chrono::milliseconds(500);
+constexpr int bar_width = 30;
+
+/// Most kinds of faults that a dry run prints.
+constexpr std::size_t most_faults_shown = 10;
+
+/// Returns the lines of the file as a list of cards, without blanks and empty lines; nothing after it printed
+/// that the file cannot be read.
+std::optional<value::list> cards_of(const std::string& name) {
+    std::ifstream file;
+    if (name != "-") file.open(name);
+    auto& in = name == "-" ? std::cin : file;
+    if (!in) {
+        std::cerr << "run start: cannot read " << name << '\n';
+        return std::nullopt;
+    }
+    value::list cards;
+    for (std::string line; std::getline(in, line);) {
+        const auto first = line.find_first_not_of(" \t\r");
+        if (first != std::string::npos)
+            cards.emplace_back(line.substr(first, line.find_last_not_of(" \t\r") - first + 1));
+    }
+    return cards;
+}
+
+/// Returns the arguments of contego.start_run, or nothing after it printed a mistake.
+std::optional<value::object> settings_of(const run_arguments& arguments) {
+    value::object all{{"dry_run", arguments.dry_run}, {"parameters", value::object{}}};
+    if (!arguments.reason.empty()) all.emplace("reason", arguments.reason);
+    for (const auto& [name, text] : arguments.settings) {
+        if (name == "cards") {
+            auto cards = cards_of(text);
+            if (!cards) return std::nullopt;
+            all[name] = std::move(*cards);
+        } else if (name == "parameters" || name == "columns") {
+            try {
+                all[name] = json::parse(text);
+            } catch (const json::parse_error& e) {
+                std::cerr << "run start: --" << name << ": not JSON: " << e.what() << '\n';
+                return std::nullopt;
+            }
+        } else {
+            all[name] = text;
+        }
+    }
+    if (all.contains("cards") || all.contains("query")) return all;
+    std::cerr << "run start: give the cards: --cards FILE or --query SQL\n";
+    return std::nullopt;
+}
+
+/// Cards with the same fault.
+struct fault {
+    std::size_t cards = 0;
+    std::string example;
+};
+
+/// Plans the request of each card, as the daemon will, and prints the faults. Returns whether there are any.
+bool print_faults(queue::runs& on, const value::object& settings, const limits& site) {
+    const auto action = *settings.at("action").text();
+    std::map<std::string, fault> faults;
+    on.preview(settings, [&](std::string_view card, std::string_view parameters) {
+        const auto planned = plan(action, json::parse(parameters), site);
+        const auto* why = std::get_if<refusal>(&planned);
+        if (why == nullptr) return;
+        auto& one = faults[why->all.front().field + ": " + why->all.front().rule];
+        if (one.cards++ == 0) one.example = card;
+    });
+    std::size_t shown = 0;
+    for (const auto& [rule, one] : faults)
+        if (++shown <= most_faults_shown)
+            std::cout << one.cards << " cards, such as " << one.example << ": " << rule << '\n';
+    if (shown > most_faults_shown) std::cout << shown - most_faults_shown << " more kinds of faults\n";
+    return !faults.empty();
+}
+
+void print(const queue::run_start& s) {
+    if (s.run)
+        std::cout << "run " << *s.run << (s.is_new ? " started" : " was started before with this key")
+                  << '\n';
+    std::cout << "cards: " << s.cards << '\n';
+    if (s.duplicates > 0) std::cout << "named more than once, and sent once: " << s.duplicates << '\n';
+    if (!s.opens_date.empty()) std::cout << "sends from: " << s.opens_date << '\n';
+    if (!s.lasts.empty()) std::cout << "lasts at its pace: " << s.lasts << '\n';
+}
+
+std::string bar(const queue::run_progress& p) {
+    const auto full = std::clamp(static_cast<int>(p.percent * bar_width / 100), 0, bar_width);
+    return '[' + std::string(static_cast<std::size_t>(full), '#') +
+           std::string(static_cast<std::size_t>(bar_width - full), '.') + ']';
+}
+
+std::string numbers(const queue::run_progress& p) {
+    std::string text = std::to_string(p.done) + " done, " + std::to_string(p.failed) + " failed";
+    if (p.held > 0) text += ", " + std::to_string(p.held) + " held";
+    if (p.maybe_sent > 0) text += ", " + std::to_string(p.maybe_sent) + " maybe sent";
+    text += ", " + std::to_string(p.in_flight) + " in flight, " + std::to_string(p.waiting) + " waiting";
+    if (p.cancelled > 0) text += ", " + std::to_string(p.cancelled) + " cancelled";
+    if (!p.rate.empty()) text += ", " + p.rate + "/s";
+    if (!p.estimated_date.empty()) text += ", until about " + p.estimated_date;
+    return text;
+}
+
+void print(const queue::run_progress& p) {
+    std::cout << std::setw(8) << p.run << "  " << std::left << std::setw(10) << p.state << std::setw(38)
+              << p.action << std::right << std::setw(5) << std::fixed << std::setprecision(1) << p.percent
+              << " % of " << p.cards << ": " << numbers(p) << '\n';
+}
+
+int print_one(queue::runs& on, std::int64_t run) {
+    const auto found = on.list(run);
+    if (found.empty()) {
+        std::cerr << "there is no run " << run << '\n';
+        return exit_status::failed;
+    }
+    const auto& p = found.front();
+    print(p);
+    std::cout << "started by " << p.created_by << " at " << p.created_date << '\n';
+    if (!p.why.empty()) std::cout << p.why << '\n';
+    for (const auto& e : on.errors(run))
+        std::cout << std::setw(8) << e.cards << "  " << e.progress << "  " << e.code << "  " << e.example
+                  << '\n';
+    return 0;
+}
+
+/// Shows the progress until the run is no longer running, on a terminal as a bar that moves.
+int watch(queue::runs& on, std::int64_t run) {
+    const bool moves = isatty(STDOUT_FILENO) != 0;
+    std::string before;
+    for (;;) {
+        const auto found = on.list(run);
+        if (found.empty()) return print_one(on, run);
+        const auto& p = found.front();
+        const auto line = bar(p) + ' ' + numbers(p);
+        if (moves)
+            std::cout << '\r' << line << "\033[K" << std::flush;
+        else if (line != before)
+            std::cout << line << std::endl;
+        before = line;
+        if (p.state != "RUNNING" && (p.state == "PAUSED" || p.in_flight == 0)) {
+            if (moves) std::cout << '\n';
+            std::cout << p.state << (p.why.empty() ? "" : ": " + p.why) << '\n';
+            return p.state == "DONE" && p.failed == 0 ? 0 : exit_status::failed;
+        }
+        std::this_thread::sleep_for(between_looks);
+    }
+}
+
+int start(queue::runs& on, const run_arguments& arguments, const configuration& c) {
+    const auto settings = settings_of(arguments);
+    if (!settings) return exit_status::bad_input;
+    const auto said = on.start(*settings);
+    print(said);
+    if (said.run) return arguments.watch ? watch(on, *said.run) : 0;
+
+    const auto* named = settings->contains("provider") ? settings->at("provider").text() : nullptr;
+    const std::string provider = named == nullptr ? "default" : *named;
+    const auto known = c.providers.find(provider);
+    if (known == c.providers.end()) {
+        std::cerr << "run start: the configuration has no provider " << provider
+                  << ", so nothing is checked\n";
+        return exit_status::failed;
+    }
+    const auto loaded = load_binding(known->second);
+    if (print_mistakes("providers." + provider,
+                       std::holds_alternative<binding>(loaded) ? std::vector<std::string>{}
+                                                               : std::get<std::vector<std::string>>(loaded)))
+        return exit_status::bad_input;
+    if (print_faults(on, *settings, std::get<binding>(loaded).limits())) return exit_status::failed;
+    std::cout << "every request can be sent; nothing was started\n";
+    return 0;
+}
+
+int act(queue::runs& on, const run_arguments& arguments) {
+    if (arguments.verb == "list") {
+        for (const auto& p : on.list())
+            print(p);
+        return 0;
+    }
+    if (arguments.verb != "show") {
+        auto verb = arguments.verb;
+        std::ranges::replace(verb, '-', '_');
+        const auto e = on.change(arguments.run, verb, arguments.reason);
+        if (!e.refused.empty()) {
+            std::cerr << "refused: " << e.refused << '\n';
+            return exit_status::failed;
+        }
+        std::cout << "run " << arguments.run << ": " << e.before << " -> "
+                  << (e.after.empty() ? "forgotten" : e.after) << '\n';
+        return arguments.watch ? watch(on, arguments.run) : 0;
+    }
+    return arguments.watch ? watch(on, arguments.run) : print_one(on, arguments.run);
+}
+
+} // namespace
+
+int run_command(const run_arguments& arguments) {
+    const auto c = configured(arguments.configuration_file);
+    if (!c) return exit_status::bad_input;
+    return with_database(*c, [&](const queue::database_options& database) {
+        if (const auto mismatch = queue::migrations(database).mismatch()) {
+            std::cerr << *mismatch << '\n';
+            return exit_status::failed;
+        }
+        queue::runs on(database);
+        try {
+            return arguments.verb == "start" ? start(on, arguments, *c) : act(on, arguments);
+        } catch (const queue::server_error& e) {
+            if (e.sqlstate().starts_with("08") || e.sqlstate().starts_with("57")) throw;
+            std::cerr << "run " << arguments.verb << ": " << e.what() << '\n';
+            return exit_status::failed;
+        }
+    });
+}
+
+} // namespace contego::daemon

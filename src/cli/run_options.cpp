@@ -1,0 +1,127 @@
+#include "cli/run_options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace contego::daemon {
+namespace {
+
+struct setting_option {
+    const char* name;
+    const char* type;
+    const char* help;
+};
+
+/// Arguments of contego.start_run that are given as they are.
+constexpr std::array<setting_option, 15> setting_options{{
+    {"action", "CODE", "code of the direct command that is sent for each card"},
+    {"cards", "FILE", "file with one card in each line; - reads standard input"},
+    {"query",
+     "SQL",
+     "query with a column `card`; it runs with your rights, and names tables with their schema"},
+    {"columns",
+     "JSON",
+     "parameters of each card, as an object from parameter to column of the query: {\"message\": \"text\"}"},
+    {"parameters", "JSON", "parameters of all cards, as a JSON object"},
+    {"provider", "NAME", "send to the CAS of this provider (default: default)"},
+    {"priority", "NAME", "REGULAR (default) or EXPRESS"},
+    {"pace", "N", "feed at most this many requests per second"},
+    {"most-in-flight", "N", "at most this many requests at once (default: the pace, but at least 100)"},
+    {"from-date", "DATE", "send nothing before this date; a date without a time zone is in UTC"},
+    {"until-date", "DATE", "send nothing from this date on"},
+    {"time-zone", "NAME", "time zone of the quiet hours, such as Europe/Athens"},
+    {"process-name", "TEXT", "process name of the requests (default: that of the CRM for the command)"},
+    {"process-id", "TEXT", "process ID of the requests (default: the number of the run)"},
+    {"idempotency-key", "TEXT", "if you started a run with this key before, start no other"},
+}};
+
+void add_configuration(CLI::App& to, run_arguments& arguments) {
+    to.add_option("--config", arguments.configuration_file, "configuration file")
+        ->required()
+        ->type_name("FILE");
+}
+
+void add_reason(CLI::App& to, run_arguments& arguments) {
+    to.add_option("--reason", arguments.reason, "reason, which contego.operator_action keeps")
+        ->type_name("TEXT");
+}
+
+void add_watch(CLI::App& to, run_arguments& arguments) {
+    to.add_flag("--watch", arguments.watch, "show the progress until the run ends or pauses");
+}
+
+/// `HH:MM-HH:MM`
+std::string read_quiet_hours(run_arguments& arguments, const std::string& text) {
+    const auto dash = text.find('-');
+    if (dash == std::string::npos) return "must be two local times, such as 22:00-07:00";
+    arguments.settings["quiet_from"] = text.substr(0, dash);
+    arguments.settings["quiet_until"] = text.substr(dash + 1);
+    return {};
+}
+
+void add_start(CLI::App& run, run_arguments& arguments) {
+    auto& to = *run.add_subcommand("start", "start a run, or check one with --dry-run");
+    add_configuration(to, arguments);
+    for (const auto& [name, type, help] : setting_options) {
+        std::string member = name;
+        std::ranges::replace(member, '-', '_');
+        to.add_option_function<std::string>(
+              std::string("--") + name,
+              [&arguments, member](const std::string& text) { arguments.settings[member] = text; },
+              help)
+            ->type_name(type);
+    }
+    to.get_option("--action")->required();
+    to.get_option("--query")->excludes("--cards");
+    to.get_option("--columns")->needs("--query");
+    to.add_option_function<std::string>(
+          "--quiet-hours",
+          [&arguments](const std::string& text) {
+              if (const auto mistake = read_quiet_hours(arguments, text); !mistake.empty())
+                  throw CLI::ValidationError("--quiet-hours", mistake);
+          },
+          "send nothing between these local times")
+        ->type_name("HH:MM-HH:MM")
+        ->needs("--time-zone");
+    add_reason(to, arguments);
+    auto* dry = to.add_flag("--dry-run",
+                            arguments.dry_run,
+                            "only count the cards, and check the request of each with the site's binding");
+    add_watch(to, arguments);
+    to.get_option("--watch")->excludes(dry);
+    to.callback([&arguments] { arguments.verb = "start"; });
+}
+
+CLI::App& add_verb(CLI::App& run, const char* verb, const char* meaning, run_arguments& arguments) {
+    auto& to = *run.add_subcommand(verb, meaning);
+    add_configuration(to, arguments);
+    to.callback([&arguments, verb] { arguments.verb = verb; });
+    return to;
+}
+
+void add_verb_on_one(CLI::App& run, const char* verb, const char* meaning, run_arguments& arguments) {
+    auto& to = add_verb(run, verb, meaning, arguments);
+    to.add_option("RUN", arguments.run, "number of the run")->required();
+    if (std::string_view(verb) != "show") add_reason(to, arguments);
+    if (std::string_view(verb) != "forget") add_watch(to, arguments);
+}
+
+} // namespace
+
+void add_run(CLI::App& app, run_arguments& arguments) {
+    auto& run = *app.add_subcommand("run", "send one direct command for many cards, at a pace");
+    run.require_subcommand(1);
+    add_start(run, arguments);
+    add_verb(run, "list", "list the latest 50 runs", arguments);
+    add_verb_on_one(run, "show", "show the progress and the errors of a run", arguments);
+    add_verb_on_one(run, "pause", "pause a run: withdraw its requests that are not in flight", arguments);
+    add_verb_on_one(run, "resume", "let a paused run go on", arguments);
+    add_verb_on_one(run, "cancel", "cancel what is not sent yet; this cannot be undone", arguments);
+    add_verb_on_one(run, "retry-failed", "feed the cards again whose requests were rejected", arguments);
+    add_verb_on_one(run, "forget", "delete a run that has ended; its requests stay", arguments);
+}
+
+} // namespace contego::daemon

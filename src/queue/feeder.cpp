@@ -1,0 +1,23 @@
+#include "queue/feeder.hpp"
+
+#include "database/pqxx.hpp"
+#include "json/json.hpp"
+
+#include <utility>
+
+namespace contego::queue {
+namespace {
+
+constexpr statement feed_runs{"feed_runs",
+                              "SELECT contego.feed_runs(ARRAY(SELECT jsonb_array_elements_text($1::jsonb)))"};
+
+} // namespace
+
+feeder::feeder(database_options options) : connection_(std::move(options)) {}
+
+std::chrono::milliseconds feeder::feed(const std::vector<std::string>& providers) {
+    const auto names = json::write(value::list(providers.begin(), providers.end()));
+    return std::chrono::milliseconds(connection_->call_in_transaction(feed_runs, names)[0][0].as<int>());
+}
+
+} // namespace contego::queue
