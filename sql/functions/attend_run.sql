@@ -41,5 +41,11 @@ BEGIN
 END
 $$;
 
+-- Each request and each card is found through an index, as in contego.claim.
+ALTER FUNCTION contego.attend_run SET jit = off;
+ALTER FUNCTION contego.attend_run SET enable_seqscan = off;
+ALTER FUNCTION contego.attend_run SET enable_hashjoin = off;
+ALTER FUNCTION contego.attend_run SET enable_mergejoin = off;
+
 REVOKE ALL ON FUNCTION contego.attend_run FROM PUBLIC;
 COMMENT ON FUNCTION contego.attend_run IS 'Part of contego.feed_runs: looks after one run.';

@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION contego.audit_text(a contego.operator_action, at_posi
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT jsonb_build_array(at_position, a.id, a.request_id, a.verb, a.before, a.after, a.reason, a.acted_by,
+    SELECT jsonb_build_array(at_position, a.id, a.request_id, a.run, a.verb, a.before, a.after, a.reason, a.acted_by,
                              to_char(a.acted_date AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), a.on_behalf_of, a.changes)::text
 $$;
 

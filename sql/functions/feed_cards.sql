@@ -59,8 +59,11 @@ BEGIN
 END
 $$;
 
+-- Each request and each card is found through an index, as in contego.claim.
 ALTER FUNCTION contego.feed_cards SET jit = off;
 ALTER FUNCTION contego.feed_cards SET enable_seqscan = off;
+ALTER FUNCTION contego.feed_cards SET enable_hashjoin = off;
+ALTER FUNCTION contego.feed_cards SET enable_mergejoin = off;
 
 REVOKE ALL ON FUNCTION contego.feed_cards FROM PUBLIC;
 COMMENT ON FUNCTION contego.feed_cards IS 'Part of contego.feed_runs: inserts requests for the next cards of a run.';

@@ -1,4 +1,4 @@
--- Looks after one run of these providers, the one that has waited longest, and returns after how many milliseconds to call again. Daemons
+-- Looks after one run of these providers, which has waited longest, and returns after how many milliseconds to call again. Daemons
 -- call it, each call in a transaction of its own. A run that another session has locked is left to that session.
 --
 -- An error in the data of a run pauses that run, so that it stops no other run.

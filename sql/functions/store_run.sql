@@ -10,4 +10,4 @@ AS $$
 $$;
 
 REVOKE ALL ON FUNCTION contego.store_run FROM PUBLIC;
-COMMENT ON FUNCTION contego.store_run IS 'Part of a run: stores what changed in it.';
+COMMENT ON FUNCTION contego.store_run IS 'Part of a run: stores its changed columns.';

@@ -39,8 +39,11 @@ BEGIN
 END
 $$;
 
+-- Each request and each card is found through an index, as in contego.claim.
 ALTER FUNCTION contego.take_back SET jit = off;
 ALTER FUNCTION contego.take_back SET enable_seqscan = off;
+ALTER FUNCTION contego.take_back SET enable_hashjoin = off;
+ALTER FUNCTION contego.take_back SET enable_mergejoin = off;
 
 REVOKE ALL ON FUNCTION contego.take_back FROM PUBLIC;
 COMMENT ON FUNCTION contego.take_back IS 'Part of a run: takes its requests out of the queue that are not in flight.';

@@ -119,7 +119,8 @@ void add_run(CLI::App& app, run_arguments& arguments) {
     add_verb_on_one(run, "show", "show the progress and the errors of a run", arguments);
     add_verb_on_one(run, "pause", "pause a run: withdraw its requests that are not in flight", arguments);
     add_verb_on_one(run, "resume", "let a paused run go on", arguments);
-    add_verb_on_one(run, "cancel", "cancel what is not sent yet; this cannot be undone", arguments);
+    add_verb_on_one(
+        run, "cancel", "cancel all cards that are not sent yet; this cannot be undone", arguments);
     add_verb_on_one(run, "retry-failed", "feed the cards again whose requests were rejected", arguments);
     add_verb_on_one(run, "forget", "delete a run that has ended; its requests stay", arguments);
 }

@@ -14,7 +14,7 @@ constexpr statement read_rows{
     "read_audit",
     "SELECT a.position, a.id, a.former_hash, a.hash, pg_catalog.encode(pg_catalog.convert_to("
     "    pg_catalog.jsonb_build_array("
-    "        a.position, a.id, a.request_id, a.verb, a.before, a.after, a.reason, a.acted_by,"
+    "        a.position, a.id, a.request_id, a.run, a.verb, a.before, a.after, a.reason, a.acted_by,"
     "        pg_catalog.to_char(a.acted_date AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'),"
     "        a.on_behalf_of, a.changes)::text,"
     "    pg_catalog.getdatabaseencoding()), 'hex')"

@@ -113,6 +113,12 @@ CALLS = [
     Call("finished_after", "SELECT * FROM contego.finished_after(%(each)s / 2, %(batch)s)"),
     Call("forget_finished", "SELECT contego.forget_finished(%(batch)s)"),
     Call("clear_month", "SELECT contego.clear_month(m) FROM contego.month AS m ORDER BY m.month LIMIT 1"),
+    Call("start_run", "SELECT * FROM contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', query => 'SELECT n::text AS card FROM generate_series(1, 200) AS n')"),
+    Call("feed_no_run", "SELECT contego.feed_runs('{default}')"),
+    Call("feed_run", "SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', query => 'SELECT n::text AS card FROM generate_series(1, 200) AS n'),"
+         " contego.feed_runs('{default}'), pg_sleep(0.11), contego.feed_runs('{default}')"),
+    Call("pause_run", "SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', query => 'SELECT n::text AS card FROM generate_series(1, 200) AS n'),"
+         " contego.feed_runs('{default}'), contego.pause_run((SELECT max(run) FROM contego.run_progress))"),
     Call("drop_month", "SELECT * FROM contego.drop_month(12)"),
     Call("figures", FIGURES, walks=2),
     Call("queue_health", "SELECT * FROM contego.queue_health", walks=6),

@@ -1,12 +1,14 @@
 """Runs with the real daemon and simulator: pace, order beside single requests, the death of the feeding daemon, the verbs, the subcommands."""
 
 import json
+import re
+import subprocess
 import time
 
 import psycopg2
 import pytest
 
-from programs import contegod, wait_for
+from programs import CONTEGOD, REPOSITORY, contegod, wait_for
 
 COMMANDS = ("ADD_SUBSCRIPTIONS", "CANCEL_SUBSCRIPTIONS", "CREATE_PAIRING", "ADD_TO_EXISTING_PAIRING", "GET_ACTIVE_SUBSCRIPTIONS",
             "GET_PAIRING_STATUS_FOR_CARD", "GET_PAIRING_STATUS_FOR_PAIRING_MODULE", "SEND_MAIL_MESSAGE_TO_CLIENT",
@@ -20,7 +22,7 @@ def file(configure, providers):
 
 
 def cards(count, first=1):
-    return [f"{n:011}" for n in range(first, first + count)]
+    return [f"{n:011}" for n in range(1_000_000_000 + first, 1_000_000_000 + first + count)]
 
 
 def start(database, action, of_cards, **arguments):
@@ -57,7 +59,7 @@ def test_a_run_keeps_its_pace_and_single_requests_go_on_meanwhile(database, daem
     waits = []
     while progress(database, run)["state"] == "RUNNING":
         before = time.monotonic()
-        single = database.insert("GET_ACTIVE_SUBSCRIPTIONS", {"smartcard_ca_id": "09999999999"}, priority="EXPRESS")
+        single = database.insert("GET_ACTIVE_SUBSCRIPTIONS", {"smartcard_ca_id": "01999999999"}, priority="EXPRESS")
         database.finished(single)
         waits.append(time.monotonic() - before)
     took = time.monotonic() - begun
@@ -90,7 +92,7 @@ def test_a_paused_run_sends_nothing_more_and_resumes(database, daemon):
     database.query("SELECT contego.pause_run(%s, 'lunch')", run)
     paused = wait_for(lambda: (row := progress(database, run))["in_flight"] == 0 and row, 1.0, lambda: progress(database, run))
     latest = database.query("SELECT max(c.sent_date) - now() AS ago FROM contego.command AS c JOIN contego.request AS r ON r.id = c.request_id WHERE r.process_id = %s", str(run))
-    single = database.insert("GET_ACTIVE_SUBSCRIPTIONS", {"smartcard_ca_id": "09999999999"})
+    single = database.insert("GET_ACTIVE_SUBSCRIPTIONS", {"smartcard_ca_id": "01999999999"})
     database.finished(single)
     assert progress(database, run)["done"] == paused["done"]
     assert latest[0]["ago"].total_seconds() < 0
@@ -108,7 +110,7 @@ def test_after_cancel_nothing_more_is_sent(database, daemon):
     database.query("SELECT contego.cancel_run(%s, 'wrong text')", run)
     cut = wait_for(lambda: (row := progress(database, run))["in_flight"] == 0 and row, 5.0, lambda: progress(database, run))
     sent = len(sent_cards(database, run))
-    database.finished(database.insert("GET_ACTIVE_SUBSCRIPTIONS", {"smartcard_ca_id": "09999999999"}))
+    database.finished(database.insert("GET_ACTIVE_SUBSCRIPTIONS", {"smartcard_ca_id": "01999999999"}))
 
     assert (cut["state"], cut["waiting"]) == ("CANCELLED", 0)
     assert cut["done"] + cut["failed"] + cut["cancelled"] == 3000 and cut["cancelled"] > 1000
@@ -127,13 +129,13 @@ def test_a_run_waits_while_the_cas_is_away(database, daemon, simulator):
 
 
 def test_a_bad_card_among_good_ones_fails_alone_and_is_retried(database, daemon, simulator, file):
-    simulator.break_with({"when": {"smartcard": "00000000003", "times": 1}, "do": {"status_code": "CLIENT_NOT_FOUND"}})
-    run = start(database, "GET_ACTIVE_SUBSCRIPTIONS", [*cards(5), "no card", "00000000001"], reason="audit")
+    simulator.break_with({"when": {"smartcard": "01000000003", "times": 1}, "do": {"status_code": "CLIENT_NOT_FOUND"}})
+    run = start(database, "GET_ACTIVE_SUBSCRIPTIONS", [*cards(5), "no card", "01000000001"], reason="audit")
     last = in_state(database, run, "DONE")
     simulator.mend()
     assert (last["cards"], last["done"], last["failed"]) == (6, 4, 2)  # the card that was named twice is sent once
     rows = database.query("SELECT card, error_code FROM contego.run_result WHERE run = %s AND progress = 'REJECTED' ORDER BY card", run)
-    assert [(r["card"], r["error_code"]) for r in rows] == [("00000000003", "CLIENT_NOT_FOUND"), ("no card", "VALIDATION_ERROR")]
+    assert [(r["card"], r["error_code"]) for r in rows] == [("01000000003", "CLIENT_NOT_FOUND"), ("no card", "VALIDATION_ERROR")]
 
     shown = contegod("run", "show", "--config", file, run)
     done = contegod("run", "retry-failed", "--config", file, run, "--reason", "registered", "--watch")
@@ -147,7 +149,7 @@ def test_a_bad_card_among_good_ones_fails_alone_and_is_retried(database, daemon,
 
 def test_the_subcommands(database, daemon, file, tmp_path):
     listed = tmp_path / "cards"
-    listed.write_text("00000000011\n00000000012\r\n\n  00000000013\n")
+    listed.write_text("01000000011\n01000000012\r\n\n  01000000013\n")
     arguments = ["--action", "SEND_BARK_MESSAGE_TO_CLIENT", "--cards", listed, "--parameters", '{"message": "hello", "display_duration": 5}']
 
     checked = contegod("run", "start", "--config", file, *arguments, "--dry-run")
@@ -206,3 +208,24 @@ def test_a_run_may_send_each_command_but_the_one_with_a_pin(database):
     said = contegod("plan", "--action", "NO_SUCH_ACTION", "--parameters", "{}").stderr
     assert set(COMMANDS) == {word.strip("(,") for word in said.split() if word.strip("(,") in COMMANDS}
     assert said.split("must be one of", 1)[1].split("(was")[0].split()[-len(COMMANDS):] == list(COMMANDS), json.dumps(said)
+
+
+def test_the_examples_of_the_page_work(database, daemon, file, tmp_path):
+    page = (REPOSITORY / "docs/runs.md").read_text()
+    (tmp_path / "contegod.json").write_text(file.read_text())
+    (tmp_path / "cards.txt").write_text("01000000301\n01000000302\n")
+
+    done = subprocess.run(["psql", database.connection, "-X", "-v", "ON_ERROR_STOP=1"], input="\n".join(re.findall(r"```sql\n(.*?)```", page, re.DOTALL)),
+                          capture_output=True, text=True, timeout=60, check=False)
+    commands = "\n".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL)).replace("contegod run", f"{CONTEGOD} run")
+    typed = subprocess.run(["bash", "-e", "-c", commands], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert typed.returncode == 0, typed.stdout + typed.stderr
+    assert "2 done, 0 failed" in typed.stdout
+    mail = database.query("SELECT subscription, parameters FROM contego.request WHERE parameters ? 'communication_queue_number' ORDER BY id")
+    open_now = database.query("SELECT contego.next_opening(r, now()) <= now() AS opens FROM contego.run AS r WHERE idempotency_key = 'mails of today'")
+    if open_now[0]["opens"]:
+        wait_for(lambda: database.count("subscription = 'S-1002' AND life_cycle_state = 'COMPLETED'") == 1)
+    else:
+        assert mail == []

@@ -32,7 +32,7 @@ END $$;
 CREATE FUNCTION public.state(of_run bigint) RETURNS text LANGUAGE sql AS $$
     SELECT concat_ws(' ', state, waiting, in_flight, done, failed, cancelled) FROM contego.run_progress WHERE run = of_run $$;
 
--- What is refused.
+-- Runs that are refused.
 SELECT throws_matching($$SELECT contego.start_run('BECOME_SUBSCRIBER', '{1}')$$, 'action must be one of', 'an action of the CRM is no direct command');
 SELECT throws_matching($$SELECT contego.start_run('UPDATE_CA_PIN_TO_GIVEN_VALUE', '{1}')$$, 'cannot hold PINs', 'a run holds no PIN');
 SELECT throws_matching($$SELECT contego.start_run('SEND_MAIL_MESSAGE_TO_CLIENT', '{1}', parameters => '{"new_pin": "1234"}')$$, 'cannot hold PINs', 'not even as a parameter');
