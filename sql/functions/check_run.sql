@@ -11,6 +11,9 @@ BEGIN
             THEN 'a run cannot hold PINs, since its cards are kept; submit single requests, or use UPDATE_CA_PIN_TO_DEFAULT_VALUE'
         WHEN r.action IS NULL OR r.action <> ALL (contego.run_actions())
             THEN format('action must be one of %s (was %s)', array_to_string(contego.run_actions(), ' '), coalesce(r.action, 'not given'))
+        -- A CRM would see services that another CRM has ordered.
+        WHEN r.action = 'REFRESH' AND NOT pg_has_role(session_user, 'contego_operator', 'MEMBER') THEN 'only an operator may refresh cards'
+        WHEN r.action = 'REFRESH' AND r.parameters <> '{}' THEN 'REFRESH has no parameters: the ledger has them'
         WHEN jsonb_typeof(r.parameters) IS DISTINCT FROM 'object' THEN 'parameters must be a JSON object'
         WHEN contego.parameters_fault(r.parameters) IS NOT NULL THEN 'parameters ' || contego.parameters_fault(r.parameters)
         WHEN r.parameters ? 'new_pin' THEN 'a run cannot hold PINs, since its cards are kept'

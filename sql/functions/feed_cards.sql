@@ -40,12 +40,29 @@ BEGIN
         ON CONFLICT (run, position) DO UPDATE SET request_id = excluded.request_id, state = 'open'
     ), inserted_requests AS (
         INSERT INTO contego.request (id, action, parameters, subscription, process_name, process_id, provider, priority)
-        SELECT c.request_id, r.action, contego.run_parameters(r.action, c.card, r.parameters, c.parameters), c.parameters ->> 'subscription',
+        SELECT c.request_id, r.action,
+               CASE r.action
+                   WHEN 'REFRESH' THEN coalesce((SELECT n.parameters FROM contego.refresh_requests(r.provider, c.card) AS n
+                                                 WHERE n.action = 'REFRESH'), '{"distributions": [{"distributor": "REFRESH"}]}')
+                   ELSE contego.run_parameters(r.action, c.card, r.parameters, c.parameters)
+               END, c.parameters ->> 'subscription',
                r.process_name, r.process_id, r.provider, r.priority
         FROM fed_cards AS c
         ORDER BY c.request_id
     )
     SELECT array_agg(c.request_id) INTO ids FROM fed_cards AS c;
+    IF r.action = 'REFRESH' THEN -- services with a window are requests of their own, which the run does not count
+        WITH more_requests AS (
+            INSERT INTO contego.request (id, action, parameters, process_name, process_id, provider, priority)
+            SELECT nextval('contego.request_id_seq'), n.action, n.parameters, r.process_name, r.process_id, r.provider, r.priority
+            FROM contego.run_card AS c
+            CROSS JOIN LATERAL contego.refresh_requests(r.provider, c.card) AS n
+            WHERE c.run = r.id AND c.position = ANY (again || ARRAY(SELECT generate_series(r.fed_up_to + 1, r.fed_up_to + new_cards)))
+              AND n.action <> 'REFRESH'
+            RETURNING id
+        )
+        SELECT ids || array_agg(m.id) INTO ids FROM more_requests AS m;
+    END IF;
     -- The trigger has entered the login of the daemon.
     IF r.created_by <> session_user THEN
         UPDATE contego.request_open AS o SET created_by = r.created_by WHERE o.id = ANY (ids);

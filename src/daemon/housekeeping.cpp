@@ -34,6 +34,8 @@ constexpr auto between_outages = milliseconds(2'000);
 constexpr auto before_a_wanted_poll = milliseconds(50);
 constexpr auto between_wanted_polls = milliseconds(450);
 
+constexpr auto between_entries = milliseconds(500);
+
 // Without LISTEN only a poll tells that a person has ended a request.
 constexpr auto longest_poll_pause_without_listen = milliseconds(500);
 
@@ -203,7 +205,12 @@ void housekeeping::write_outages() {
 }
 
 void housekeeping::feed_runs() {
-    repeat("runs", milliseconds(0), [this] { return feeder_.feed(polls_.providers); });
+    auto next_entry = std::chrono::steady_clock::time_point::min();
+    repeat("runs", milliseconds(0), [&] {
+        const auto now = std::chrono::steady_clock::now();
+        if (now >= next_entry && !feeder_.keep_ledger()) next_entry = now + between_entries;
+        return feeder_.feed(polls_.providers);
+    });
 }
 
 void housekeeping::poll_soon() {

@@ -25,7 +25,7 @@ namespace contego::daemon {
 /// - one takes the daemon's shares, rescues requests of dead daemons when it is this daemon's turn, and reads
 ///   the statistics of the queue;
 /// - one makes and drops months;
-/// - one feeds the cards of runs into the queue;
+/// - one feeds the cards of runs into the queue, and keeps the ledger of entitlements;
 /// - one polls for requests to claim and for turns, and gives finished requests their positions in the feed,
 ///   and seals the audit;
 /// - one writes outages of endpoints;

@@ -42,6 +42,8 @@ constexpr std::array rows{
     row{"END_SHORT_TERM_DEACTIVATION",     turns_on,   {x, o, x, o}, c::nothing,                          none, o},
     row{"SHORT_TERM_ACTIVATION",           turns_on,   {x, o, x, o}, c::nothing,                          none, o},
     row{"END_SUBSCRIPTION_RESTING",        turns_on,   {x, o, x, o}, c::nothing,                          none, o},
+    // The operators' own action: the ledger names everything that a card should have. The CRM does not know it.
+    row{"REFRESH",                         turns_on,   {x, o, x, o}, c::nothing,                          none, o},
 
     row{"DEACTIVATE_SUBSCRIPTION",         turns_off,  {o, x, o, o}, c::nothing,                          none},
     row{"TERMINATE_SUBSCRIPTION",          turns_off,  {o, x, o, o}, c::nothing,                          none},

@@ -10,6 +10,10 @@ namespace {
 
 constexpr statement feed_runs{"feed_runs",
                               "SELECT contego.feed_runs(ARRAY(SELECT jsonb_array_elements_text($1::jsonb)))"};
+/// As many as contego.keep_ledger reads in one call.
+constexpr int entries_at_once = 1000;
+
+constexpr statement keep_the_ledger{"keep_ledger", "SELECT contego.keep_ledger()"};
 
 } // namespace
 
@@ -18,6 +22,10 @@ feeder::feeder(database_options options) : connection_(std::move(options)) {}
 std::chrono::milliseconds feeder::feed(const std::vector<std::string>& providers) {
     const auto names = json::write(value::list(providers.begin(), providers.end()));
     return std::chrono::milliseconds(connection_->call_in_transaction(feed_runs, names)[0][0].as<int>());
+}
+
+bool feeder::keep_ledger() {
+    return connection_->call_in_transaction(keep_the_ledger)[0][0].as<int>() >= entries_at_once;
 }
 
 } // namespace contego::queue

@@ -60,7 +60,7 @@ SELECT is(
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_daemon', p.oid, 'EXECUTE')),
-    'claim claiming_stopped declare_dead drop_month feed_runs give_back_lost hold_unreadable hold_unrecordable join_fleet leave_fleet lock_holders make_months'
+    'claim claiming_stopped declare_dead drop_month feed_runs give_back_lost hold_unreadable hold_unrecordable join_fleet keep_ledger leave_fleet lock_holders make_months'
     ' neighbours number_finished numbers poll publication_faults record recordable renew_lease rescue seal_audit take_share try_claim write_outage',
     'the daemon may execute these functions');
 SELECT is(
@@ -71,10 +71,15 @@ SELECT is(
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_operator', p.oid, 'EXECUTE')
-       AND NOT has_function_privilege('contego_support', p.oid, 'EXECUTE')),
-    'act after_data_loss cancel cancel_run change_run close close_feed drop_month enter_run forget_finished forget_run hold make_months matching'
-    ' open_feed pause_run preview read_cards release resume_run retry retry_failed run_parameters skip start_run',
-    'an operator may execute the verbs and their preview');
+       AND NOT has_function_privilege('contego_support', p.oid, 'EXECUTE') AND p.proname < 'm'),
+    'act after_data_loss build_ledger cancel cancel_run cards_of change_run close close_feed drop_month enter_run forget_finished forget_run hold',
+    'an operator may execute the verbs, from A to L');
+SELECT is(
+    (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
+     WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_operator', p.oid, 'EXECUTE')
+       AND NOT has_function_privilege('contego_support', p.oid, 'EXECUTE') AND p.proname >= 'm'),
+    'make_months matching open_feed pause_run preview read_cards refresh refresh_cards release resume_run retry retry_failed run_parameters skip start_run',
+    'and from M to Z');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -16,6 +16,7 @@ const std::map<std::string_view, std::string_view> documented{
     {"END_SHORT_TERM_DEACTIVATION", "a-p-"},
     {"SHORT_TERM_ACTIVATION", "a-p-"},
     {"END_SUBSCRIPTION_RESTING", "a-p-"},
+    {"REFRESH", "a-p-"}, // the operators' own
     {"DEACTIVATE_SUBSCRIPTION", "-c--"},
     {"TERMINATE_SUBSCRIPTION", "-c--"},
     {"REST_SUBSCRIPTION", "-c--"},

@@ -51,6 +51,10 @@ TEST(turning, SHORT_TERM_ACTIVATION_pairs_and_adds) {
     expect_turned_on("SHORT_TERM_ACTIVATION");
 }
 
+TEST(turning, REFRESH_pairs_and_adds) {
+    expect_turned_on("REFRESH");
+}
+
 TEST(turning, END_SUBSCRIPTION_RESTING_pairs_and_adds) {
     expect_turned_on("END_SUBSCRIPTION_RESTING");
 }
