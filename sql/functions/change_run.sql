@@ -11,7 +11,7 @@ DECLARE
 BEGIN
     run := of_run;
     SELECT * INTO r FROM contego.run AS u
-    WHERE u.id = of_run AND (u.created_by = session_user OR pg_has_role(session_user, 'contego_operator', 'MEMBER'))
+    WHERE u.id = of_run AND (pg_has_role(session_user, 'contego_operator', 'MEMBER') OR u.owned_by = contego.own_source())
     FOR UPDATE;
     before := r.state;
     after := r.state;

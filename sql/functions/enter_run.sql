@@ -21,7 +21,7 @@ BEGIN
     PERFORM contego.check_run(r);
 
     SELECT u.id, false, u.cards INTO run, is_new, card_count
-    FROM contego.run AS u WHERE u.created_by = session_user AND u.idempotency_key = r.idempotency_key;
+    FROM contego.run AS u WHERE u.owned_by = contego.own_source() AND u.idempotency_key = r.idempotency_key;
     IF run IS NOT NULL THEN
         RETURN;
     END IF;
@@ -34,9 +34,9 @@ BEGIN
         RETURN;
     END IF;
 
-    INSERT INTO contego.run (idempotency_key, action, parameters, provider, priority, process_name, process_id, pace, most_in_flight,
+    INSERT INTO contego.run (owned_by, idempotency_key, action, parameters, provider, priority, process_name, process_id, pace, most_in_flight,
                              from_date, until_date, quiet_from, quiet_until, time_zone, cards, lineage)
-    VALUES (r.idempotency_key, r.action, r.parameters, r.provider, r.priority, r.process_name, '', r.pace, r.most_in_flight,
+    VALUES (contego.own_source(), r.idempotency_key, r.action, r.parameters, r.provider, r.priority, r.process_name, '', r.pace, r.most_in_flight,
             r.from_date, r.until_date, r.quiet_from, r.quiet_until, r.time_zone, card_count, contego.current_lineage())
     RETURNING id INTO run;
     UPDATE contego.run AS u SET process_id = coalesce(nullif(r.process_id, ''), u.id::text) WHERE u.id = enter_run.run;

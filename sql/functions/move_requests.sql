@@ -1,4 +1,5 @@
--- Gives the requests of a login to a source, with their keys and their entries in the feed. A call looks at the next `at_most` requests
+-- Gives the requests and runs of a login to a source, with their keys and their entries in the feed. A call looks at the next
+-- `at_most` requests
 -- of the database, so that locks are short, and goes on where the call before it stopped. A call that finds the end returns 0 for looked_at;
 -- the next call would begin again. A key that the source has used already stays with the request that has it in the source.
 CREATE OR REPLACE FUNCTION contego.move_requests(
@@ -56,6 +57,12 @@ BEGIN
         RETURNING request_id
     )
     SELECT (SELECT count(*) FROM deleted_keys) - (SELECT count(*) FROM new_keys) INTO lost_keys;
+    UPDATE contego.run AS u
+    SET owned_by = to_source,
+        idempotency_key = CASE
+            WHEN NOT EXISTS (SELECT FROM contego.run AS o WHERE o.owned_by = to_source AND o.idempotency_key = u.idempotency_key) THEN u.idempotency_key
+        END
+    WHERE u.owned_by = from_login;
     -- Entries that arrive while this runs belong to requests that are moved already.
     UPDATE contego.feed_inbox AS i SET owned_by = to_source WHERE i.owned_by = from_login;
     UPDATE contego.feed AS f SET owned_by = to_source

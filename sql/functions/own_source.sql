@@ -42,7 +42,7 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.own_source FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION contego.own_source TO contego_crm;
+GRANT EXECUTE ON FUNCTION contego.own_source TO contego_crm, contego_support; -- support reads views that ask for it
 COMMENT ON FUNCTION contego.own_source() IS 'Returns the source for which this login acts (contego.source), or the login if it acts for none.';
 
 -- A subquery without a table is asked once for each statement, before the rows are read. So an index finds the rows as before.

@@ -7,6 +7,7 @@ CREATE TABLE contego.run (
     id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     created_date    timestamptz NOT NULL DEFAULT now(),
     created_by      text NOT NULL DEFAULT session_user,
+    owned_by        text NOT NULL,
     idempotency_key text,
     action          text NOT NULL,
     parameters      jsonb NOT NULL,
@@ -35,7 +36,7 @@ CREATE TABLE contego.run (
     next_look       timestamptz NOT NULL DEFAULT clock_timestamp(),
     attended        boolean NOT NULL DEFAULT true,
     lineage         bigint NOT NULL,
-    CONSTRAINT run_key_is_used_already UNIQUE (created_by, idempotency_key),
+    CONSTRAINT run_key_is_used_already UNIQUE (owned_by, idempotency_key),
     CONSTRAINT run_state_is_known CHECK (state IN ('RUNNING', 'PAUSED', 'DONE', 'CANCELLED', 'EXPIRED'))
 );
 -- A feeder looks into this index, which has few entries.
@@ -43,8 +44,9 @@ CREATE INDEX run_attended ON contego.run (id) WHERE attended;
 COMMENT ON TABLE contego.run IS 'Each row is a run: one direct command for many cards. Query contego.run_progress instead.';
 COMMENT ON COLUMN contego.run.id IS 'The database gives each run this number.';
 COMMENT ON COLUMN contego.run.created_date IS 'The run was started at this time.';
-COMMENT ON COLUMN contego.run.created_by IS 'This login started the run. It owns the requests of the run.';
-COMMENT ON COLUMN contego.run.idempotency_key IS 'The login gave this key. A second run with the same key is not started.';
+COMMENT ON COLUMN contego.run.created_by IS 'This login started the run. Its name is in created_by of the requests, too.';
+COMMENT ON COLUMN contego.run.owned_by IS 'The run and its requests belong to this source (contego.source), or to the login if it acts for none.';
+COMMENT ON COLUMN contego.run.idempotency_key IS 'A login of the source gave this key. A second run with the same key is not started.';
 COMMENT ON COLUMN contego.run.action IS 'The run makes a request with this action for each card.';
 COMMENT ON COLUMN contego.run.parameters IS 'All requests of the run have these parameters, beside the card and its own parameters.';
 COMMENT ON COLUMN contego.run.provider IS 'The requests go to the CAS of this provider.';

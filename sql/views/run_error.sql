@@ -5,7 +5,7 @@ SELECT r.id AS run, q.progress, q.error_code, count(*) AS cards, min(q.error_des
 FROM contego.run AS r
 JOIN contego.run_fed AS f ON f.run = r.id AND f.state <> 'again'
 JOIN contego.request AS q ON q.id = f.request_id
-WHERE q.error_code IS NOT NULL AND (r.created_by = session_user OR pg_has_role('contego_support', 'MEMBER'))
+WHERE q.error_code IS NOT NULL AND (pg_has_role('contego_support', 'MEMBER') OR r.owned_by = (SELECT contego.own_source()))
 GROUP BY r.id, q.progress, q.error_code;
 
 GRANT SELECT ON contego.run_error TO contego_support, contego_crm;

@@ -21,7 +21,7 @@ CROSS JOIN LATERAL (
     LEFT JOIN contego.request_open AS q ON q.id = f.request_id AND f.state = 'open'
     WHERE f.run = r.id AND f.state <> 'failed'
 ) AS o
-WHERE r.created_by = session_user OR pg_has_role('contego_support', 'MEMBER');
+WHERE pg_has_role('contego_support', 'MEMBER') OR r.owned_by = (SELECT contego.own_source());
 
 GRANT SELECT ON contego.run_progress TO contego_support, contego_crm;
 COMMENT ON VIEW contego.run_progress IS 'Each row is a run with its progress. A CRM sees its own runs, support sees all.';
@@ -44,7 +44,7 @@ COMMENT ON COLUMN contego.run_progress.most_in_flight IS 'At most this many requ
 COMMENT ON COLUMN contego.run_progress.estimated_date IS 'The run ends at this time if it goes on like now. Quiet hours do not count.';
 COMMENT ON COLUMN contego.run_progress.finished_date IS 'The run became DONE, CANCELLED or EXPIRED at this time.';
 COMMENT ON COLUMN contego.run_progress.created_date IS 'The run was started at this time.';
-COMMENT ON COLUMN contego.run_progress.created_by IS 'This login started the run. It owns the requests of the run.';
+COMMENT ON COLUMN contego.run_progress.created_by IS 'This login started the run.';
 COMMENT ON COLUMN contego.run_progress.provider IS 'The requests go to the CAS of this provider.';
 COMMENT ON COLUMN contego.run_progress.priority IS 'The requests have this priority.';
 COMMENT ON COLUMN contego.run_progress.process_name IS 'The requests have this process name.';

@@ -12,7 +12,7 @@ FROM contego.run AS r
 JOIN contego.run_card AS c ON c.run = r.id
 LEFT JOIN contego.run_fed AS f ON f.run = c.run AND f.position = c.position
 LEFT JOIN contego.request AS q ON q.id = c.request_id
-WHERE r.created_by = session_user OR pg_has_role('contego_support', 'MEMBER');
+WHERE pg_has_role('contego_support', 'MEMBER') OR r.owned_by = (SELECT contego.own_source());
 
 GRANT SELECT ON contego.run_result TO contego_support, contego_crm;
 COMMENT ON VIEW contego.run_result IS 'Each row is a card of a run with the outcome of its latest request. A CRM sees its own runs, support sees all.';

@@ -23,6 +23,7 @@ SET SESSION AUTHORIZATION former;
 INSERT INTO contego.request (action, parameters, idempotency_key) SELECT 'A', '{}', 'former-' || n FROM generate_series(1, 25) AS n;
 INSERT INTO contego.request (action, parameters, idempotency_key) VALUES ('A', '{}', 'shared');
 SELECT count(*) FROM contego.withdraw_many(ARRAY(SELECT id FROM contego.request ORDER BY id LIMIT 5));
+SELECT count(*) FROM contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', ARRAY['01900080207'], idempotency_key => 'run of former');
 RESET SESSION AUTHORIZATION;
 
 SELECT lives_ok($$SELECT contego.add_source('acme')$$, 'the owner adds a source, whose role has its name');
@@ -55,7 +56,16 @@ SELECT contego.number_finished();
 SET SESSION AUTHORIZATION acme_batch;
 SELECT is((SELECT array_agg(request_id) FROM contego.finished_after(0)), ARRAY[:submitted]::bigint[], 'each login of the source reads its feed');
 
+-- Runs.
+SELECT run AS of_batch FROM contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', ARRAY['01900080207'], idempotency_key => 'run') \gset
+SET SESSION AUTHORIZATION acme_online;
+SELECT is((SELECT array_agg(run || ' ' || created_by) FROM contego.run_progress), ARRAY[:'of_batch' || ' acme_batch'], 'each login of the source sees a run of the other');
+SELECT is((SELECT concat_ws(' ', run, is_new) FROM contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', ARRAY['01900080207'], idempotency_key => 'run')), :'of_batch' || ' f', 'a key starts one run of the source');
+SELECT is((SELECT after FROM contego.pause_run(:of_batch)), 'PAUSED', 'and each login changes it');
 SET SESSION AUTHORIZATION rival_batch;
+SELECT is((SELECT count(*) FROM contego.run_progress) + (SELECT count(*) FROM contego.run_result), 0::bigint, 'another source does not see it');
+SELECT is((SELECT refused FROM contego.cancel_run(:of_batch)), 'there is no such run', 'and cannot change it');
+
 SELECT is(contego.own_source(), 'the rival', 'another login acts for another source');
 SELECT is((SELECT count(*) FROM contego.request) + (SELECT count(*) FROM contego.idempotency) + (SELECT count(*) FROM contego.own_history)
           + (SELECT count(*) FROM contego.submission) + (SELECT count(*) FROM contego.finished_after(0)), 0::bigint, 'it sees nothing of the first');
@@ -148,6 +158,7 @@ BEGIN
 END $$;
 SELECT is((SELECT count(*) FROM contego.request WHERE owned_by = 'former') + (SELECT count(*) FROM contego.idempotency WHERE owned_by = 'former')
           + (SELECT count(*) FROM contego.source_move), 0::bigint, 'the steps after it go on, and leave nothing');
+SELECT is((SELECT owned_by FROM contego.run WHERE created_by = 'former'), 'acme', 'the runs are moved');
 SELECT is(current_setting('sources.lost'), '1', 'a key that the source had used already is counted');
 SELECT is((SELECT request_id FROM contego.idempotency WHERE owned_by = 'acme' AND idempotency_key = 'shared'), :first::bigint, 'and stays with its request');
 SELECT is((SELECT count(*) FROM contego.idempotency WHERE owned_by = 'acme' AND idempotency_key LIKE 'former-%'), 25::bigint, 'the keys are moved, too');
