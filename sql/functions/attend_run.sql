@@ -9,7 +9,11 @@ DECLARE
     opens timestamptz := contego.next_opening(r, moment);
 BEGIN
     r := contego.count_ended(r);
-    r.next_look := moment + interval '300 milliseconds';
+    r.next_look := moment + CASE
+        WHEN r.state = 'RUNNING' AND opens > moment THEN least(opens - moment, interval '10 seconds')
+        WHEN r.state = 'PAUSED' THEN interval '1 second'
+        ELSE interval '300 milliseconds'
+    END;
     IF r.state = 'RUNNING' AND r.lineage <> contego.current_lineage() THEN
         IF EXISTS (SELECT FROM contego.lineage AS l WHERE l.number > r.lineage AND (l.lost IS NOT NULL OR l.leases_end IS NOT NULL)) THEN
             r.state := 'PAUSED';

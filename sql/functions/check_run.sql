@@ -27,6 +27,13 @@ BEGIN
         WHEN octet_length(concat(r.process_name, r.process_id, r.idempotency_key, r.provider)) > 2000
             THEN 'process_name, process_id, idempotency_key and provider may have 2000 bytes together'
     END;
+    IF fault IS NULL AND r.provider <> ALL (contego.served_providers()) AND contego.served_providers() <> '{}' THEN
+        fault := format('no daemon has ever served the provider %s; daemons have served %s', r.provider,
+                        array_to_string((contego.served_providers())[1:20], ', '));
+    END IF;
+    IF fault IS NULL AND (SELECT count(*) FROM contego.run AS u WHERE u.created_by = session_user AND u.state IN ('RUNNING', 'PAUSED')) >= 100 THEN
+        fault := 'this login has 100 runs that have not ended; cancel some, or wait';
+    END IF;
     IF fault IS NULL AND contego.next_opening(r, now()) >= r.until_date THEN -- refuses an unknown time zone, too
         fault := format('the run could never send: it opens at %s, and until_date is %s', contego.next_opening(r, now()), r.until_date);
     END IF;

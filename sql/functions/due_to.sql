@@ -25,7 +25,7 @@ AS $$
     )
     SELECT f.kind, f.name, f.start_date, f.end_date, f.request_id
     FROM latest_facts AS f
-    WHERE f.given AND CASE WHEN f.end_date ~ '^\d{4}-' THEN f.end_date::timestamptz > now() ELSE true END
+    WHERE f.given AND NOT contego.has_passed(f.end_date)
       AND NOT EXISTS (
           SELECT FROM requests AS r
           CROSS JOIN LATERAL contego.intended(r.action, r.parameters) AS i

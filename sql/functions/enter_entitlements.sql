@@ -1,5 +1,5 @@
 -- Enters completed requests into the ledger. It may enter a request again, and in any order: of two requests on the same service of a card,
--- the request that finished later counts. Requests on one card never run at the same time, so their ends have an order.
+-- the request that finished later counts. A closed request was perhaps never checked, so texts that are no CA ID are left out. Requests on one card never run at the same time, so their ends have an order.
 CREATE OR REPLACE FUNCTION contego.enter_entitlements(ids bigint[]) RETURNS void
 LANGUAGE sql
 SET search_path = pg_catalog, pg_temp
@@ -10,7 +10,7 @@ AS $$
     FROM unnest(ids) AS n (id)
     CROSS JOIN LATERAL (SELECT * FROM contego.request_finished AS f WHERE f.id = n.id OFFSET 0) AS r
     CROSS JOIN LATERAL contego.intended(r.action, r.parameters) AS i
-    WHERE r.life_cycle_state = 'COMPLETED' AND i.card IS NOT NULL AND i.name IS NOT NULL
+    WHERE r.life_cycle_state = 'COMPLETED' AND i.card ~ '^[0-9]{1,64}$' AND i.name ~ '^[0-9]{1,64}$'
     ORDER BY r.provider, i.card, i.kind, i.name, r.finished_date DESC, r.id DESC
     ON CONFLICT (provider, card, kind, name) DO UPDATE
     SET given = excluded.given, start_date = excluded.start_date, end_date = excluded.end_date, request_id = excluded.request_id,

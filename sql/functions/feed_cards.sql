@@ -41,11 +41,10 @@ BEGIN
     ), inserted_requests AS (
         INSERT INTO contego.request (id, owned_by, action, parameters, subscription, process_name, process_id, provider, priority)
         SELECT c.request_id, r.owned_by, r.action,
-               CASE r.action
-                   WHEN 'REFRESH' THEN coalesce((SELECT n.parameters FROM contego.refresh_requests(r.provider, c.card) AS n
-                                                 WHERE n.action = 'REFRESH'), '{"distributions": [{"distributor": "REFRESH"}]}')
-                   ELSE contego.run_parameters(r.action, c.card, r.parameters, c.parameters)
-               END, c.parameters ->> 'subscription',
+               coalesce((SELECT n.parameters FROM contego.refresh_requests(r.provider, c.card) AS n
+                         WHERE r.action = 'REFRESH' AND n.action = 'REFRESH'),
+                        contego.run_parameters(r.action, c.card, r.parameters, c.parameters)),
+               c.parameters ->> 'subscription',
                r.process_name, r.process_id, r.provider, r.priority
         FROM fed_cards AS c
         ORDER BY c.request_id

@@ -24,6 +24,9 @@ BEGIN
         FROM (SELECT jsonb_path_query(parameters, '$.smartcards[*].smartcard_ca_id') UNION ALL SELECT parameters -> 'smartcard_ca_id') AS c (id)
         CROSS JOIN jsonb_path_query(parameters, '$.stbs[*].stb_ca_id') AS b (id)
         WHERE c.id IS NOT NULL;
+    ELSIF jsonb_array_length(jsonb_path_query_array(parameters, '$.distributions[*].**{0 to 1}.smartcards[*]'))::bigint
+          * jsonb_array_length(jsonb_path_query_array(parameters, '$.distributions[*].**{0 to 1}.*[*]')) > 1000000 THEN
+        RETURN; -- the plan refuses it, because it has too many pairs
     ELSIF jsonb_typeof(parameters -> 'distributions') = 'array' AND parameters -> 'draft' IS DISTINCT FROM 'true' THEN
         RETURN QUERY
         WITH lists AS MATERIALIZED (

@@ -3,6 +3,7 @@
 --
 -- The query runs as a cursor, so that it is one statement that returns rows. It runs in a subtransaction that is read only and is rolled
 -- back: the query can neither write nor leave anything behind.
+-- It reads one card more than a run may have, so that no query fills the memory.
 CREATE OR REPLACE FUNCTION contego.read_cards(query text, columns jsonb DEFAULT NULL, OUT cards text[], OUT own jsonb[])
 LANGUAGE plpgsql
 AS $$
@@ -22,7 +23,7 @@ BEGIN
     END IF;
     BEGIN
         PERFORM set_config('transaction_read_only', 'on', true);
-        OPEN rows FOR EXECUTE format(E'SELECT array_agg(q.card::text), array_agg(%s) FROM (%s\n) AS q',
+        OPEN rows FOR EXECUTE format(E'SELECT array_agg(q.card::text), array_agg(%s) FROM (SELECT * FROM (%s\n) AS given LIMIT 5000001) AS q',
             coalesce('jsonb_strip_nulls(jsonb_build_object(' || members || '))', 'NULL::jsonb'), rtrim(query, E'; \n\t\r'));
         FETCH rows INTO cards, own;
         RAISE EXCEPTION USING ERRCODE = 'CG005';

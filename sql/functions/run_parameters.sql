@@ -7,6 +7,8 @@ AS $$
     SELECT CASE action
                WHEN 'GET_PAIRING_STATUS_FOR_PAIRING_MODULE' THEN jsonb_build_object('stb_ca_id', card)
                WHEN 'CREATE_PAIRING' THEN jsonb_build_object('smartcards', jsonb_build_array(jsonb_build_object('smartcard_ca_id', card)))
+               WHEN 'REFRESH' THEN jsonb_build_object('distributions', jsonb_build_array(jsonb_build_object(
+                   'distributor', 'REFRESH', 'smartcards', jsonb_build_array(card))))
                ELSE jsonb_build_object('smartcard_ca_id', card)
            END || common || coalesce(own, '{}') - 'subscription'
 $$;

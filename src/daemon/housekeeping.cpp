@@ -35,6 +35,7 @@ constexpr auto before_a_wanted_poll = milliseconds(50);
 constexpr auto between_wanted_polls = milliseconds(450);
 
 constexpr auto between_entries = milliseconds(500);
+constexpr auto after_a_failed_entry = milliseconds(10'000);
 
 // Without LISTEN only a poll tells that a person has ended a request.
 constexpr auto longest_poll_pause_without_listen = milliseconds(500);
@@ -207,9 +208,14 @@ void housekeeping::write_outages() {
 void housekeeping::feed_runs() {
     auto next_entry = std::chrono::steady_clock::time_point::min();
     repeat("runs", milliseconds(0), [&] {
+        const auto pause = feeder_.feed(polls_.providers);
         const auto now = std::chrono::steady_clock::now();
-        if (now >= next_entry && !feeder_.keep_ledger()) next_entry = now + between_entries;
-        return feeder_.feed(polls_.providers);
+        if (now < next_entry) return pause;
+        next_entry =
+            now + after_a_failed_entry; // a ledger that cannot be kept must not keep runs from going on
+        const bool more = feeder_.keep_ledger();
+        next_entry = more ? now : now + between_entries;
+        return more ? milliseconds(0) : std::min(pause, between_entries);
     });
 }
 

@@ -56,6 +56,15 @@ SELECT is(public.kept('02'), 'service 1111', 'a rejected request that is retried
 -- Requests that a person closed.
 SELECT contego.close(public.ask('ACTIVATE_SUBSCRIPTION', '{"distributions": [{"distributor": "R", "smartcards": ["03"], "stbs": ["93"], "services": ["1111", "2222"]}]}'), 'at the console');
 SELECT is(public.kept('03'), 'box 93, service 1111, service 2222', 'a closed request counts as done by hand');
+SELECT contego.close(public.ask('ADD_SUBSCRIPTIONS', p), 'at the console')
+FROM unnest('{"{}", "{\"smartcard_ca_id\": {}, \"service_ca_id\": []}", "{\"smartcard_ca_id\": \"03\", \"service_ca_id\": \"x\"}"}'::jsonb[]) AS p;
+SELECT contego.close(public.ask('ADD_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', repeat('7', 9000), 'service_ca_id', '1')), 'at the console');
+SELECT contego.close(public.ask('ACTIVATE_SUBSCRIPTION', p), 'at the console')
+FROM unnest('{"{\"distributions\": 7}", "{\"distributions\": [7, [], {\"smartcards\": \"03\", \"services\": 3, \"added\": 7}]}"}'::jsonb[]) AS p;
+SELECT is(public.kept('03'), 'box 93, service 1111, service 2222, service 3', 'a closed request that is no good request stops nothing');
+SELECT contego.close(public.ask('ADD_SUBSCRIPTIONS', '{"smartcard_ca_id": "07", "service_ca_id": "1111", "end_date": "2020-02-31"}'), 'at the console');
+SELECT is(public.kept('07') || public.due('07'), 'service 1111service 1111', 'a date that does not exist has not passed');
+SELECT public.done('CANCEL_SUBSCRIPTIONS', '{"smartcard_ca_id": "03", "service_ca_id": "3"}'), public.done('CANCEL_SUBSCRIPTIONS', '{"smartcard_ca_id": "07", "service_ca_id": "1111"}');
 SELECT public.done('TERMINATE_SUBSCRIPTION', '{"distributions": [{"distributor": "R", "smartcards": ["03"], "stbs": ["93"], "services": ["1111", "2222"]}]}');
 SELECT is(public.kept('03'), 'box 93', 'turning off takes the services, and no command ends a pairing');
 
@@ -97,7 +106,7 @@ CREATE TEMPORARY TABLE made AS SELECT run FROM contego.refresh(query => 'SELECT 
 SELECT public.done('CANCEL_SUBSCRIPTIONS', '{"smartcard_ca_id": "06", "service_ca_id": "1111"}');
 UPDATE contego.run SET paced_date = '-infinity';
 SELECT contego.feed_runs('{default}');
-SELECT is((SELECT string_agg(DISTINCT substr(l, 6), ' ') FROM contego.request_open AS o, unnest(o.lanes) AS l WHERE l LIKE 'card:%'), '01 02 03 04 05',
+SELECT is((SELECT string_agg(DISTINCT substr(l, 6), ' ') FROM contego.request_open AS o, unnest(o.lanes) AS l WHERE l LIKE 'card:%' AND (o.parameters -> 'distributions' -> 0) ?| '{stbs,services}'), '01 02 03 04 05',
     'a run looks up what is due when it feeds a card');
 SELECT is((SELECT count(*)::integer FROM contego.request_open), 7, 'a card with nothing due completes without a command; a window is one more request');
 SELECT throws_matching($$SELECT contego.refresh('01', 'S-5')$$, 'only one of them', 'one of the three is given');

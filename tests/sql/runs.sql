@@ -53,6 +53,8 @@ SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', qu
 SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', query => 'SELECT public.destructive() AS card')$$, 'read-only transaction', 'a query that calls a function that writes');
 SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', query => 'SELECT 1/0 AS card')$$, 'division by zero', 'a query that fails');
 SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', query => 'SELECT 1 AS number')$$, 'card', 'a query without the column card');
+INSERT INTO contego.lock (purpose, provider) VALUES ('claim', 'default');
+SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', '{1}', provider => 'defualt')$$, 'daemons have served default', 'a provider that nobody serves');
 SELECT is((SELECT count(*)::integer FROM public.kept), 10, 'no query has changed the table');
 SELECT is((SELECT count(*)::integer FROM contego.run), 0, 'nothing that was refused is stored');
 

@@ -1,0 +1,15 @@
+-- Returns whether a date that the CRM wrote has passed. A text that is no date, as only a request that a person closed may have, and a date that
+-- PostgreSQL cannot hold have not passed.
+CREATE OR REPLACE FUNCTION contego.has_passed(written text) RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN coalesce(written::timestamptz <= now(), false);
+EXCEPTION WHEN data_exception THEN
+    RETURN false;
+END
+$$;
+
+REVOKE ALL ON FUNCTION contego.has_passed FROM PUBLIC;
+COMMENT ON FUNCTION contego.has_passed IS 'Part of the ledger: returns whether a date that the CRM wrote has passed.';
