@@ -38,7 +38,7 @@ SELECT public.done('ADD_SUBSCRIPTIONS', '{"smartcard_ca_id": "01", "service_ca_i
 SELECT is(public.kept('01'), 'box 91, service 1111, service 2222, service 3333', 'direct commands give services and boxes');
 SELECT is(public.due('01'), 'box 91, service 1111, service 2222', 'a service whose window has ended is not due');
 SELECT public.done('CANCEL_SUBSCRIPTIONS', '{"smartcard_ca_id": "01", "service_ca_id": "1111"}');
-SELECT is(public.due('01'), 'box 91, service 2222', 'what is due is known before the ledger has it');
+SELECT is(public.due('01'), 'box 91, service 2222', 'services that are due are known before the ledger has them');
 SELECT is(public.kept('01'), 'box 91, service 2222, service 3333', 'and the ledger follows');
 SELECT is((SELECT given FROM contego.entitled WHERE card = '01' AND name = '1111'), false, 'the end of a service is kept, with its request');
 
@@ -88,7 +88,7 @@ CREATE TEMPORARY TABLE refreshed AS SELECT * FROM contego.refresh('01', reason =
 SELECT is((SELECT array_agg(r.action || ' ' || q.priority || ' ' || q.parameters ORDER BY r.request_id) FROM refreshed AS r JOIN contego.request AS q ON q.id = r.request_id),
     ARRAY['REFRESH EXPRESS {"distributions": [{"stbs": ["91"], "services": [], "smartcards": ["01"], "distributor": "REFRESH"}]}',
           'ADD_SUBSCRIPTIONS EXPRESS {"end_date": "2120-01-01T00:00:00Z", "start_date": "2020-01-01T00:00:00Z", "service_ca_id": "2222", "smartcard_ca_id": "01"}'],
-    'a refresh sends what is due, each window as a request of its own');
+    'a refresh sends everything that is due, each window as a request of its own');
 SELECT is((SELECT count(*)::integer FROM contego.operator_action WHERE verb = 'refresh' AND reason = 'no picture'), 2, 'who refreshed is kept');
 SELECT public.ends(id) FROM contego.request_open;
 SELECT is(public.due('01'), 'box 91, service 2222', 'a refresh changes nothing in the ledger');
@@ -107,7 +107,7 @@ SELECT public.done('CANCEL_SUBSCRIPTIONS', '{"smartcard_ca_id": "06", "service_c
 UPDATE contego.run SET paced_date = '-infinity';
 SELECT contego.feed_runs('{default}');
 SELECT is((SELECT string_agg(DISTINCT substr(l, 6), ' ') FROM contego.request_open AS o, unnest(o.lanes) AS l WHERE l LIKE 'card:%' AND (o.parameters -> 'distributions' -> 0) ?| '{stbs,services}'), '01 02 03 04 05',
-    'a run looks up what is due when it feeds a card');
+    'a run looks up the services of a card when it feeds it');
 SELECT is((SELECT count(*)::integer FROM contego.request_open), 7, 'a card with nothing due completes without a command; a window is one more request');
 SELECT throws_matching($$SELECT contego.refresh('01', 'S-5')$$, 'only one of them', 'one of the three is given');
 
