@@ -8,8 +8,9 @@ namespace contego::daemon {
 namespace {
 
 constexpr auto between_lines = std::chrono::seconds(10);
-constexpr std::string_view only_a_hint = "wakeup";
-constexpr std::array<std::string_view, 2> can_wait{"months", "outages"};
+
+/// A line works without these stages.
+constexpr std::array<std::string_view, 4> can_wait{"wakeup", "months", "runs", "outages"};
 
 } // namespace
 
@@ -38,7 +39,7 @@ std::optional<std::chrono::steady_clock::duration> outages::over(std::string_vie
 
 std::optional<std::string> outages::unready() const {
     for (const auto& [stage, s] : stages_)
-        if (s.away && stage != only_a_hint && std::ranges::find(can_wait, stage) == can_wait.end())
+        if (s.away && std::ranges::find(can_wait, std::string_view(stage)) == can_wait.end())
             return "the database does not answer (" + stage + "): " + s.what;
     return std::nullopt;
 }

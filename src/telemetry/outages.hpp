@@ -27,8 +27,8 @@ public:
                                                                           time_point now);
 
     /// Returns the failure of a stage that keeps the line from working, or nothing if there is none.
-    /// Notifications do not count, because a line polls without them; nor do months and the table of outages,
-    /// which can wait.
+    /// Notifications do not count, because a line polls without them; nor do months, runs and the table of
+    /// outages, which can wait.
     [[nodiscard]] std::optional<std::string> unready() const;
 
 private:

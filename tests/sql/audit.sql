@@ -24,7 +24,7 @@ SELECT is((SELECT count(*) FROM (SELECT former_hash, lag(hash, 1, '') OVER (ORDE
           'each holds the hash of the row before it');
 SELECT is((SELECT count(*) FROM contego.operator_action AS a WHERE hash = encode(sha256(convert_to(former_hash || contego.audit_text(a, position), 'UTF8')), 'hex')), 3::bigint,
           'and the hash of itself');
-SELECT is((SELECT contego.audit_text(a, 3)::jsonb - 0 - 0 - 0 - 5 FROM contego.operator_action AS a WHERE position = 3),
+SELECT is((SELECT contego.audit_text(a, 3)::jsonb - 0 - 0 - 0 - 0 - 5 FROM contego.operator_action AS a WHERE position = 3),
           '["set_fallout", "HELD", "HELD", null, "audit_operator", "ann", {"owner": [null, "ann"]}]'::jsonb, 'all columns are in the text');
 SET SESSION AUTHORIZATION audit_operator;
 SELECT throws_ok($$UPDATE contego.operator_action SET reason = 'x'$$, '42501', NULL, 'an operator changes no row');

@@ -77,6 +77,14 @@ TEST(outages, of_notifications_alone_leave_ready) {
     EXPECT_EQ(all.unready(), std::nullopt);
 }
 
+TEST(outages, of_runs_alone_leave_ready) {
+    outages all;
+
+    static_cast<void>(all.trouble("runs", "the login lacks a privilege", start));
+
+    EXPECT_EQ(all.unready(), std::nullopt);
+}
+
 TEST(outages, of_months_that_are_made_or_dropped_alone_leave_ready) {
     outages all;
 
