@@ -1,3 +1,4 @@
+#include "binding/utf_8.hpp"
 #include "cli/argument_text.hpp"
 #include "cli/commands.hpp"
 #include "cli/planned.hpp"
@@ -9,12 +10,15 @@
 #include "http/endpoint_client.hpp"
 #include "http/try_endpoint.hpp"
 #include "pipeline/fresh_sending.hpp"
+#include <contego/violation.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
+#include <iomanip>
 #include <iostream>
+#include <sstream>
 
 namespace contego::daemon {
 namespace {
@@ -72,8 +76,17 @@ void print_request(const trial& t, const prepared_command& one) {
     std::cout << '\n' << one.masked << "\n\n" << std::flush;
 }
 
-double milliseconds(std::chrono::steady_clock::duration d) {
-    return std::chrono::duration<double, std::milli>(d).count();
+std::string milliseconds(std::chrono::steady_clock::duration d) {
+    std::ostringstream out;
+    out << std::fixed << std::setprecision(1) << std::chrono::duration<double, std::milli>(d).count()
+        << " ms";
+    return out.str();
+}
+
+/// Returns the content type without control characters, which could change the terminal.
+std::string shown_type(const exchange& x) {
+    constexpr std::size_t longest = 200;
+    return x.content_type.empty() ? "no content type" : shortened(wire::cleaned(x.content_type), longest);
 }
 
 /// Opens a connection of its own and prints what it shows. Returns whether it was opened.
@@ -81,7 +94,7 @@ bool print_connection(const trial& t) {
     const auto seen = http::try_endpoint(t.where, t.where.options.connect_timeout);
     for (const auto& f : check_endpoint("connection: ", t.where, seen)) {
         std::cout << f.what << (seen.error == transport_error::none ? ", opened in " : ", after ")
-                  << milliseconds(seen.opened_in) << " ms\n";
+                  << milliseconds(seen.opened_in) << '\n';
         if (!f.hint.empty()) std::cout << "HINT: " << f.hint << '\n';
     }
     for (const auto& c : seen.chain)
@@ -109,11 +122,10 @@ exchange exchanged(const trial& t, envelope e) {
 
 void print_answer(const exchange& x, const interpretation& meaning) {
     if (x.state == exchange_state::answered)
-        std::cout << "HTTP " << x.http_status << ", " << (x.content_type.empty() ? "no type" : x.content_type)
-                  << ", " << x.body.size() << " bytes";
+        std::cout << "HTTP " << x.http_status << ", " << shown_type(x) << ", " << x.body.size() << " bytes";
     else
         std::cout << "no answer (" << name_of(x.state) << ", " << name_of(x.error) << ": " << x.detail << ')';
-    std::cout << ", after " << milliseconds(x.duration) << " ms\n\n";
+    std::cout << ", after " << milliseconds(x.duration) << "\n\n";
     if (!meaning.storable.empty()) std::cout << meaning.storable << "\n\n";
 }
 

@@ -1,7 +1,12 @@
 """The subcommands with which an integrator binds a WSDL: check, render, read and try. None of them uses a database."""
 
+import contextlib
 import json
 import re
+import socket
+import ssl
+import subprocess
+import threading
 
 import pytest
 
@@ -275,3 +280,63 @@ def test_try_refuses_with_2_and_says_why(configured, command, options, parameter
 
     assert (done.returncode, done.stdout) == (2, "")
     assert expected in done.stderr
+
+
+@contextlib.contextmanager
+def server(said, certificate=None):
+    """A server that answers each request with these bytes and closes, or keeps silent if they are None. Yields its port."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if certificate:
+        context.load_cert_chain(certificate)
+
+    def answer_one(connection):
+        with contextlib.suppress(OSError):
+            with context.wrap_socket(connection, server_side=True) if certificate else connection as secured:
+                if secured.recv(65536):
+                    secured.sendall(said) if said is not None else secured.recv(1)
+
+    def answer_all():
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=answer_one, args=(listener.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=answer_all, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize(
+    ("bytes_said", "expected", "outcome"),
+    [
+        (None, "no answer (sent_no_answer, timeout: ", "retry"),
+        (b"", "no answer (sent_no_answer, closed: ", "retry"),
+        (b"\x00\x1b[2J garbage", "no answer (sent_no_answer, malformed: ", "retry"),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: a\x1b[2Jb\r\nContent-Length: 5\r\n\r\n\x1b[2Jx", "HTTP 200, a", "hold"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9999999\r\n\r\nx", "no answer (sent_no_answer, too_large: ", "retry"),
+    ],
+    ids=["silent", "closed", "garbage", "escapes", "large"],
+)
+def test_try_shows_an_odd_answer_without_control_characters(configured, bytes_said, expected, outcome):
+    with server(bytes_said) as port:
+        done = attempt(configured(endpoint=f"http://127.0.0.1:{port}", exchange_timeout_ms=1000), "GET_ACTIVE_SUBSCRIPTIONS")
+
+    assert (done.returncode, said(done)["outcome"]) == (1, outcome), done.stderr
+    assert expected in done.stdout and "\x1b" not in done.stdout and "\x00" not in done.stdout
+
+
+def test_try_shows_the_certificate_whether_it_is_trusted_or_not(tmp_path, configured):
+    file = tmp_path / "both.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", file, "-out", tmp_path / "certificate.pem",
+                    "-days", "9", "-subj", "/CN=cas.example", "-addext", "subjectAltName=IP:127.0.0.1"], capture_output=True, check=True)  # fmt: skip
+    file.write_text(file.read_text() + (tmp_path / "certificate.pem").read_text())
+    body = answer("OK").encode()
+    with server(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body), file) as port:
+        url = f"https://127.0.0.1:{port}"
+        trusted = attempt(configured(endpoint=url, tls={"ca_file": str(tmp_path / "certificate.pem")}), "GET_ACTIVE_SUBSCRIPTIONS")
+        distrusted = attempt(configured(endpoint=url), "GET_ACTIVE_SUBSCRIPTIONS")
+
+    assert trusted.returncode == 0 and "connection: can be reached by TLSv1.3, and is trusted, opened in " in trusted.stdout
+    assert distrusted.returncode == 1 and "self-signed certificate" in distrusted.stdout and "outcome" not in distrusted.stdout
+    for done in (trusted, distrusted):
+        assert "certificate: CN=cas.example, expires in 8 days\n" in done.stdout
