@@ -129,6 +129,29 @@ def test_secrets_dates_enumerations_and_unknown_elements(drafted, tmp_path):
     assert check(tmp_path / "draft.xml", tmp_path / "site.wsdl").returncode == 0
 
 
+def test_values_and_addresses_that_need_care_make_a_valid_draft(drafted, tmp_path):
+    kind = '<xs:simpleType name="K"><xs:restriction base="xs:string"><xs:enumeration value="{a}"/><xs:enumeration value="&quot;&lt;"/></xs:restriction></xs:simpleType>'
+    types = kind + element(CARD + '<xs:element name="Kind" type="t:K"/><xs:element name="We--ird" type="xs:string" fixed="{x} &amp; y"/>')
+
+    text, said = drafted(wsdl(types).replace("urn:a", "urn:a b").replace("/ws/pin", "/ws/pin.php?service=a b&amp;x=1#top"))
+
+    assert "Kind>{{a}}<" in text and ">{{x}} &amp; y<" in text and 'path="/ws/pin.php?service=a%20b&amp;x=1" repeat-safe' in text
+    assert "its SOAPAction cannot be sent" in said
+    done = check(tmp_path / "draft.xml", tmp_path / "site.wsdl")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_header_of_the_message_is_written(drafted, tmp_path):
+    types = element(CARD) + element('<xs:element name="User" type="xs:string"/><xs:element name="Password" type="xs:string"/>', "Auth")
+    text = wsdl(types).replace('<message name="In">', '<message name="H"><part name="auth" element="t:Auth"/></message><message name="In">')
+    text = text.replace('namespace="urn:t"/></input>', 'parts="card_number"/><soap:header message="t:H" part="auth" use="literal"/></input>')
+
+    made, _ = drafted(text)
+
+    assert re.search(r"<soapenv:Header>\s*<n1:Auth>\s*<n1:User>\{secret.USER\}</n1:User>\s*<n1:Password>\{secret.PASSWORD\}</n1:Password>", made)
+    assert check(tmp_path / "draft.xml", tmp_path / "site.wsdl").returncode == 0
+
+
 def test_an_answer_without_a_status_is_a_success_by_its_name(drafted):
     types = element(CARD) + element('<xs:element name="Done" type="xs:dateTime"/>', "ResetPinResponse")
     text, _ = drafted(wsdl(types).replace('name="return" element="t:ResetPin"', 'name="return" element="t:ResetPinResponse"'))

@@ -12,6 +12,10 @@ def comment(text):
     return "<!-- " + text.replace("--", "- -").rstrip("-") + " -->"
 
 
+def can_be_sent(action):
+    return all(" " < one <= "~" and one not in '"\\' for one in action)
+
+
 class Draft:
     """The text of a binding file, and the questions that only the site can answer: (command, question)."""
 
@@ -25,6 +29,7 @@ class Draft:
         self._general_questions()
 
     def _ask(self, command, question):
+        question = question if len(question) <= 500 else question[:497] + "..."
         if (command, question) not in self.questions:
             self.questions.append((command, question))
 
@@ -57,15 +62,21 @@ class Draft:
         is_get = code.startswith("GET_")
         if not is_get:
             own.append("is it safe to send this command twice? Until someone says so, repeat-safe is no")
+        if operation.action is None:
+            action = ""
+        elif can_be_sent(operation.action):
+            action = f" action={quoteattr(operation.action)}"
+        else:
+            own.append(f"its SOAPAction cannot be sent, because of its blanks, quotes or other characters: {operation.action!r}. What is right?")
+            action = ""
         for question in own:
             self._ask(code, question)
         yield ""
         yield "  " + comment(f"{operation.name} ({match.certainty})")
-        action = f" action={quoteattr(operation.action)}" if operation.action is not None else ""
         one_way = ' one-way="yes"' if operation.output is None else ""
         ignored = self._ignored(match, placed)
         yield f'  <command code="{code}" path={quoteattr(operation.path)}{action} repeat-safe="{"yes" if is_get else "no"}"{one_way}{ignored}>'
-        yield from ("    " + comment("QUESTION: " + question) for question in own)
+        yield from ("    " + comment("QUESTION: " + question[:500]) for question in own)
         yield "    <request>"
         yield from ("      " + line for line in skeleton.lines)
         yield "    </request>"

@@ -12,6 +12,11 @@ FILLER = {"boolean": "false", "dateTime": "{now}", "date": "2000-01-01", "float"
 ITEM = {"smartcards": "smartcard_ca_id", "stbs": "stb_ca_id"}
 
 
+def literal(text):
+    """Returns a value as the content of an element. A brace would begin a placeholder."""
+    return escape(text.replace("{", "{{").replace("}", "}}"))
+
+
 class Skeleton:
     """The envelope of one command as lines, and the questions about it."""
 
@@ -63,12 +68,12 @@ class Skeleton:
         if place:
             return "{" + ITEM.get(place.parameter, place.parameter) + "}"
         if node.fixed is not None:
-            return escape(node.fixed.replace("{", "{{").replace("}", "}}"))
+            return literal(node.fixed)
         if len(node.enumeration) == 1:
-            return escape(node.enumeration[0])
+            return literal(node.enumeration[0])
         if node.enumeration:
             self.questions.append(f"which value of {node.name} is right: {', '.join(node.enumeration[:20])}?")
-            return escape(node.enumeration[0])
+            return literal(node.enumeration[0])
         number = node.type in ("int", "integer", "long", "short", "byte") or node.type.startswith(("unsigned", "nonNegative", "positive"))
         value = "1" if number else FILLER.get(node.type, "TODO")
         self.questions.append(f"what is the mandatory {node.name} ({node.type})? It is sent as {value or 'an empty text'}")
@@ -120,7 +125,7 @@ class Skeleton:
         bound, inside = self._bindings(node, around)
         name = self._name(node)
         attributes = "".join(
-            f' {self._name(child)}={quoteattr(self._value(child))}'
+            f' {self._name(child)}="{self._value(child).replace(chr(34), "&quot;")}"'
             for child in node.children if child.kind == "attribute" and self._is_written(child))  # fmt: skip
         if self.operation.encoded and node.type:
             attributes += f' xsi:type="xsd:{node.type}"'

@@ -25,7 +25,9 @@ class Operation:
 
     @property
     def path(self):
-        return urllib.parse.urlsplit(self.address).path or "/"
+        """Path and query of the address, without characters that a request line cannot have."""
+        parts = urllib.parse.urlsplit(self.address)
+        return urllib.parse.quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe="/?&=;:@!$'()*+,~%-._")
 
     @property
     def endpoint(self):
