@@ -14,6 +14,13 @@ std::vector<binding_error> in_order(std::vector<binding_error> all) {
     return all;
 }
 
+std::string listed(std::span<const std::string_view> names) {
+    std::string text;
+    for (const auto name : names)
+        (text += text.empty() ? "" : ", ") += name;
+    return text.empty() ? "no attributes" : text;
+}
+
 } // namespace
 
 source::source(std::string_view xml) {
@@ -91,7 +98,8 @@ void source::allow_attributes(pugi::xml_node node, std::span<const std::string_v
         if (name == "xmlns" || prefix_of(name) == "xmlns") continue;
         if (std::ranges::find(allowed, name) == allowed.end())
             mistake(line_of(attribute),
-                    std::string("unknown attribute ").append(name) + " of " + node.name());
+                    std::string("unknown attribute ").append(name) + " of " + node.name() + "; it has " +
+                        listed(allowed));
         else if (node.attribute(attribute.name()) != attribute)
             mistake(line_of(attribute), std::string("attribute ").append(name) + " appears twice");
     }

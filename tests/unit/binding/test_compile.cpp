@@ -79,16 +79,30 @@ TEST(compile, refuses_unknown_elements_everywhere) {
 }
 
 TEST(compile, refuses_unknown_attributes_everywhere) {
-    expect_refused("soap=\"1.1\"", R"(soap="1.1" color="red")", "unknown attribute color of binding");
-    expect_refused("<limits ", "<limits colour=\"1\" ", "unknown attribute colour of limits");
-    expect_refused("<outcomes>", "<outcomes a=\"1\">", "unknown attribute a of outcomes");
-    expect_refused("code=\"BUSY\"", R"(code="BUSY" a="1")", "unknown attribute a of status");
+    expect_refused("soap=\"1.1\"",
+                   R"(soap="1.1" color="red")",
+                   "unknown attribute color of binding; it has name, soap, ignores");
     expect_refused(
-        "<request>", "<request a=\"1\">", "command ADD_SUBSCRIPTIONS: unknown attribute a of request");
-    expect_refused("<reply ", "<reply a=\"1\" ", "command ADD_SUBSCRIPTIONS: unknown attribute a of reply");
+        "<limits ",
+        "<limits colour=\"1\" ",
+        "unknown attribute colour of limits; it has characters, default-display-duration, "
+        "smartcard-ca-id-digits, stb-ca-id-digits, service-ca-id-digits, pin-digits, repetition-interval, "
+        "repetition-count, display-duration, fingerprint-position, fingerprint-height, fingerprint-slot, "
+        "mail-message-length, bark-message-length, clients-per-pairing");
+    expect_refused(
+        "<outcomes>", "<outcomes a=\"1\">", "unknown attribute a of outcomes; it has no attributes");
+    expect_refused("code=\"BUSY\"", R"(code="BUSY" a="1")", "unknown attribute a of status; it has code, is");
+    expect_refused("<request>",
+                   "<request a=\"1\">",
+                   "command ADD_SUBSCRIPTIONS: unknown attribute a of request; it has no attributes");
+    expect_refused("<reply ",
+                   "<reply a=\"1\" ",
+                   "command ADD_SUBSCRIPTIONS: unknown attribute a of reply; it has document, status, "
+                   "fault-status, more, message, reference");
     expect_refused("repeat-safe=\"yes\"",
                    R"(repeat-safe="yes" a="1")",
-                   "command ADD_SUBSCRIPTIONS: unknown attribute a of command");
+                   "command ADD_SUBSCRIPTIONS: unknown attribute a of command; it has code, path, action, "
+                   "repeat-safe, one-way, ignores");
 }
 
 TEST(compile, refuses_an_attribute_that_appears_twice) {

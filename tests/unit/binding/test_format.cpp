@@ -231,7 +231,8 @@ TEST(format, mistakes_are_reported) {
     expect("<format name=\"f\" pad=\"0\"/>", "pad must be a number from 1 to 1000");
     expect("<format name=\"f\" pad=\"9\" with=\"ab\"/>", "with must be one character of ASCII");
     expect("<format name=\"f\" pad=\"9\" length=\"10\"/>", "length must not be above pad");
-    expect("<format name=\"f\" pad=\"9\" divide=\"60\"/>", "unknown attribute pad of format");
+    expect("<format name=\"f\" pad=\"9\" divide=\"60\"/>",
+           "unknown attribute pad of format; it has name, divide");
     expect("<format name=\"f\" pad=\"9\"/><format name=\"f\" pad=\"8\"/>", "the format f appears twice");
 }
 

@@ -91,7 +91,7 @@ TEST(header, mistakes_are_reported) {
     expect("<header name=\"X\" value=\"{colour}\"/>", not_allowed("colour"));
     expect("<header name=\"X\" value=\"{command.id:f}\"/>", "in a header, only {now} can have a format");
     expect("<header name=\"X\" value=\"\"/><header name=\"x\" value=\"\"/>", "the header x appears twice");
-    expect("<header name=\"X\" value=\"\" at=\"\"/>", "unknown attribute at of header");
+    expect("<header name=\"X\" value=\"\" at=\"\"/>", "unknown attribute at of header; it has name, value");
 }
 
 TEST(header, must_not_hold_a_pin_or_a_message) {

@@ -102,7 +102,7 @@ TEST(parts, mistakes_are_reported) {
     expect("<part name=\"a\"/>",
            "<b:part name=\"a\" b:if=\"x\"/>",
            "<b:part",
-           of + "unknown attribute b:if of b:part");
+           of + "unknown attribute b:if of b:part; it has name");
     expect("<part name=\"a\"/>", "", "<part", "the part a is never used");
     expect("<part name=\"a\"/>\n<part name=\"a\"/>",
            "<b:part name=\"a\"/>",
