@@ -88,6 +88,17 @@ def test_check_finds_an_envelope_that_the_wsdl_does_not_allow(tmp_path, old, new
     assert complaint in done.stdout
 
 
+def test_check_counts_the_parameters_without_a_place_apart(tmp_path):
+    file = tmp_path / "site.xml"
+    file.write_text("".join(line for line in DEFAULT.read_text().splitlines(True) if "aut:StartTime" not in line))
+
+    done = check(file, *OURS)
+
+    assert done.returncode == 0, done.stdout
+    assert "ADD_SUBSCRIPTIONS, with start_date: the binding has no place for a parameter\n" in done.stdout
+    assert "envelopes that the WSDL allows: 30, wrong: 0, refused by the binding: 2" in done.stdout
+
+
 def test_check_names_the_mistakes_of_a_binding(tmp_path):
     file = tmp_path / "site.xml"
     file.write_text("<binding/>")
