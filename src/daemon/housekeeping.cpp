@@ -29,8 +29,9 @@ constexpr auto between_slices = milliseconds(50);
 constexpr auto between_outages = milliseconds(2'000);
 
 // A notification or an end asks for a poll. It comes after the first of these times, so that a daemon has
-// claimed a lone request by then. After the poll before it, both times must have passed. So a finished
-// request appears in the feed after their sum at most.
+// claimed a lone request by then. After the poll before it, both times must have passed. A finished
+// request appears in the feed after the first time, or after their sum if another daemon was about to number
+// it.
 constexpr auto before_a_wanted_poll = milliseconds(50);
 constexpr auto between_wanted_polls = milliseconds(450);
 
@@ -220,6 +221,7 @@ void housekeeping::feed_runs() {
 }
 
 void housekeeping::poll_soon() {
+    want(ends_wanted_);
     want(poll_wanted_);
 }
 
@@ -241,8 +243,24 @@ milliseconds housekeeping::poll_once() {
     const auto pause = std::min(poll_pause_, every_);
     const auto last_part = std::min(before_a_wanted_poll, pause / 2);
     const auto first_part = std::min(between_wanted_polls, pause - last_part);
-    if (!rest(first_part)) rest_unless(poll_wanted_, pause - first_part - last_part);
+    if (!number_ends_for(first_part)) rest_unless(poll_wanted_, pause - first_part - last_part);
     return last_part;
+}
+
+// Waits for `time`, and meanwhile numbers requests soon after they ended, so that readers of the feed are
+// told at once. Returns true if the daemon stops meanwhile.
+bool housekeeping::number_ends_for(milliseconds time) {
+    if (!feed_is_open_) return rest(time);
+    const auto until = std::chrono::steady_clock::now() + time;
+    for (;;) {
+        const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
+        if (left <= milliseconds(0)) return false;
+        if (rest_unless(ends_wanted_, left)) return true;
+        if (!is_wanted(ends_wanted_)) return false;
+        if (rest(std::min(left, before_a_wanted_poll))) return true;
+        take(ends_wanted_);
+        poller_.number_finished();
+    }
 }
 
 // Returns whether there are more requests to number.
@@ -253,6 +271,7 @@ bool housekeeping::act_on(const queue::pending_work& work) {
     if (work.unsealed) poller_.seal_audit();
     const auto end = std::chrono::steady_clock::now() + between_wanted_polls;
     bool more = work.ends;
+    feed_is_open_ = feed_is_open_ || work.ends;
     while (more && std::chrono::steady_clock::now() < end)
         more = poller_.number_finished();
     return more;

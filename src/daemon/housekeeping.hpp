@@ -87,6 +87,7 @@ private:
     void feed_runs();
     void poll();
     std::chrono::milliseconds poll_once();
+    bool number_ends_for(std::chrono::milliseconds time);
     [[nodiscard]] bool act_on(const queue::pending_work& work);
     [[nodiscard]] std::chrono::milliseconds until_next_poll(bool found_something);
     void listen();
@@ -113,11 +114,13 @@ private:
     std::chrono::steady_clock::time_point next_request_poll_;
     std::chrono::milliseconds poll_pause_;
     std::int64_t last_turn_ = 0;
+    bool feed_is_open_ = false; ///< a finished request has waited for its position
     std::chrono::steady_clock::time_point listened_again_;
     std::mutex mutex_;
     std::condition_variable stopped_;
     bool stopping_ = false;
     bool poll_wanted_ = false;
+    bool ends_wanted_ = false; ///< a request may have ended since requests were numbered last
     bool sweep_wanted_ = true; ///< a daemon that starts takes back the requests of its former process
     std::vector<std::thread> threads_;
 };

@@ -23,8 +23,8 @@ struct unsealed_rows {
     double oldest_age_seconds = 0; ///< 0 if there is none
 };
 
-/// Reads the audit. It writes the hashed text of each row by itself, so that it does not depend on functions
-/// that the owner of the schema could have changed.
+/// Reads the audit. It writes the hashed text of each row by itself. So it does not depend on functions that
+/// the owner of the schema could have changed.
 ///
 /// Blocking. Call it from one thread at a time. Throws if the database cannot answer.
 class audit {

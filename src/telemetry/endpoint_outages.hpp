@@ -27,8 +27,8 @@ public:
     /// A command of the request failed with the endpoint. It counts for the latest outage of the provider.
     void hit(std::string_view provider, std::int64_t request_id);
 
-    /// Returns the outages to write: those that changed since they were written, and each half minute those
-    /// that go on.
+    /// Returns the outages to write: outages that changed since they were written, and each half minute
+    /// outages that go on.
     [[nodiscard]] std::vector<queue::outage> changed(time_point now) const;
 
     /// The database has this state of an outage.
