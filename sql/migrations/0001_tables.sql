@@ -470,13 +470,31 @@ COMMENT ON COLUMN contego.operator_action.position IS 'The row has this place in
 COMMENT ON COLUMN contego.operator_action.former_hash IS 'The row before it in the chain has this hash. The first row has an empty text.';
 COMMENT ON COLUMN contego.operator_action.hash IS 'This is the SHA-256 of former_hash and of the row as contego.audit_text writes it.';
 COMMENT ON COLUMN contego.operator_action.id IS 'Verbs have these numbers in the order in which they were used.';
-COMMENT ON COLUMN contego.operator_action.verb IS 'The verb is retry, cancel, hold, release, close, skip, set_fallout or end_fallout, or the CRM used withdraw or reschedule.';
+COMMENT ON COLUMN contego.operator_action.verb IS 'The verb is retry, cancel, hold, release, close, skip, set_fallout, end_fallout or submit_corrective, or the CRM used withdraw or reschedule.';
 COMMENT ON COLUMN contego.operator_action.before IS 'The request had this progress before the verb.';
 COMMENT ON COLUMN contego.operator_action.after IS 'The request had this progress after the verb.';
 COMMENT ON COLUMN contego.operator_action.reason IS 'The person gave this reason.';
 COMMENT ON COLUMN contego.operator_action.acted_date IS 'The person used the verb at this time.';
 COMMENT ON COLUMN contego.operator_action.request_id IS 'The verb was used on the request with this number (contego.request.id).';
 COMMENT ON SEQUENCE contego.operator_action_id_seq IS 'This sequence gives the values of contego.operator_action.id.';
+
+-- Requests that people may submit in their own name (contego.submit_corrective). The owner of the schema edits this list.
+CREATE TABLE contego.corrective_action (
+    action text PRIMARY KEY,
+    role   text NOT NULL,
+    CONSTRAINT role_is_known CHECK (role IN ('support', 'operator'))
+);
+COMMENT ON TABLE contego.corrective_action IS 'Each row is an action that people may submit with contego.submit_corrective. The owner of the schema edits the rows.';
+COMMENT ON COLUMN contego.corrective_action.action IS 'This is a CRM action, or the code of a direct command.';
+COMMENT ON COLUMN contego.corrective_action.role IS 'The role support: support and operators may submit it. The role operator: only operators may.';
+INSERT INTO contego.corrective_action (action, role)
+SELECT a.action, CASE WHEN a.action LIKE 'GET\_%' THEN 'support' ELSE 'operator' END
+FROM unnest('{GET_ACTIVE_SUBSCRIPTIONS,GET_PAIRING_STATUS_FOR_CARD,GET_PAIRING_STATUS_FOR_PAIRING_MODULE,
+              ADD_SUBSCRIPTIONS,CANCEL_SUBSCRIPTIONS,CREATE_PAIRING,ADD_TO_EXISTING_PAIRING,
+              BECOME_SUBSCRIBER,ACTIVATE_SUBSCRIPTION,CHANGE_SUBSCRIPTION_DISTRIBUTION,END_SHORT_TERM_DEACTIVATION,SHORT_TERM_ACTIVATION,
+              END_SUBSCRIPTION_RESTING,DEACTIVATE_SUBSCRIPTION,TERMINATE_SUBSCRIPTION,REST_SUBSCRIPTION,END_SHORT_TERM_ACTIVATION,
+              SHORT_TERM_DEACTIVATION,START_SERVICE,STOP_SERVICE,ADD_SERVICE,REMOVE_SERVICE,SWAP_SERVICE,REGRET_SWAP,ADD_INSTALLED_ITEM,
+              REMOVE_INSTALLED_ITEM,SWAP_INSTALLED_ITEM}'::text[]) AS a (action);
 
 -- The work of people on held and rejected requests. A request is in the hands of one owner at a time. A request that is rejected, sent again
 -- and rejected again has a row for each time.

@@ -88,7 +88,7 @@ $$;
 GRANT SELECT ON contego.command, contego.former_attempt, contego.lane, contego.idempotency, contego.daemon, contego.share,
     contego.operator_action, contego.subject, contego.feed, contego.feed_inbox, contego.month, contego.migration, contego.definition,
     contego.lineage, contego.source, contego.fallout, contego.outage,
-    contego.outage_request
+    contego.outage_request, contego.corrective_action
     TO contego_support;
 GRANT SELECT (provider, progress, scheduled_date) ON contego.request_open TO contego_support; -- contegod status
 

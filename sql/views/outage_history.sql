@@ -6,7 +6,7 @@ JOIN contego.outage_request AS q ON q.outage_id = o.id
 JOIN contego.request AS r ON r.id = q.request_id;
 
 GRANT SELECT ON contego.outage_history TO contego_support;
-COMMENT ON VIEW contego.outage_history IS 'Each row is a request that an outage hit, and its state now. Query it with WHERE from_date > ... or WHERE outage_id = ...';
+COMMENT ON VIEW contego.outage_history IS 'Each row is a request that an outage hit, and its state now. Query it with WHERE from_date > ... AND outage_id = ...';
 COMMENT ON COLUMN contego.outage_history.outage_id IS 'This is the number of the outage (contego.outage.id).';
 COMMENT ON COLUMN contego.outage_history.provider IS 'The endpoint is one of this provider.';
 COMMENT ON COLUMN contego.outage_history.endpoint IS 'The endpoint has this URL.';

@@ -130,6 +130,7 @@ CALLS = [
          of("far", FEW)),
     Call("preview_retry_rejected", "SELECT * FROM contego.preview('retry', %(ids)s::bigint[])", rejected),
     Call("retry_rejected", "SELECT * FROM contego.retry(%(ids)s::bigint[])", rejected),
+    Call("submit_corrective", "SELECT contego.submit_corrective('tried', of_request => id) FROM unnest(%(ids)s::bigint[]) AS id", of("held", FEW)),
     Call("seal_audit", "SELECT contego.seal_audit()"),
     Call("write_outage", "SELECT contego.write_outage(1, 'queued', 'http://cas', 'plans', 'closed', 1000, NULL, %(ids)s::bigint[])", of("held"), walks=1),
     Call("set_fallout", "SELECT * FROM contego.set_fallout(%(ids)s::bigint[], owner => 'ann')", of("held", FEW)),

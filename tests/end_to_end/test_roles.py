@@ -172,6 +172,20 @@ def test_support_reads_all_but_a_pin(database, login):
             support.query(forbidden)
 
 
+def test_support_asks_the_cas_in_its_own_name(database, login, launch_as):
+    launch_as()
+    card = next(CARDS)
+    database.finished(login("crm").insert("ADD_SUBSCRIPTIONS", add(card)))
+    support = login("support")
+
+    asked = support.query("SELECT contego.submit_corrective('a caller', 'GET_ACTIVE_SUBSCRIPTIONS', %s) AS id", json.dumps({"smartcard_ca_id": card}))
+
+    database.finished(asked[0]["id"])
+    seen = support.query("SELECT life_cycle_state, result, owned_by FROM contego.request_status WHERE id = %s", asked[0]["id"])[0]
+    assert [one["service_ca_id"] for one in seen["result"]["subscriptions"]] == ["1111"]
+    assert (seen["life_cycle_state"], seen["owned_by"]) == ("COMPLETED", "a_support")
+
+
 def test_an_operator_acts_under_its_own_name(login, database, folder, providers):
     request_id = login("crm").insert("ADD_SUBSCRIPTIONS", add(), **LATER)
     operator = login("operator")

@@ -66,8 +66,9 @@ SELECT is(
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_support', p.oid, 'EXECUTE')),
-    'claiming_stopped end_fallout finished_after lanes_of lock_holders masked masked_part month_of numbers own_source parameters_fault publication_faults set_fallout shown',
-    'support may execute no function that changes a table, except for fallout');
+    'claiming_stopped end_fallout finished_after lanes_of lock_holders masked masked_part month_of numbers own_source parameters_fault publication_faults set_fallout shown'
+    ' submit_corrective',
+    'support may execute no function that changes a table, except for fallout and corrective requests');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_operator', p.oid, 'EXECUTE')
