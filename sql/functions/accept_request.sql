@@ -60,8 +60,11 @@ BEGIN
     NEW.created_date := now();
     NEW.created_by := session_user;
     NEW.on_behalf_of := coalesce(nullif(NEW.on_behalf_of, ''), nullif(left(current_setting('contego.on_behalf_of', true), 1000), ''));
-    IF coalesce(NEW.owned_by, '') = '' THEN -- the functions of the schema give it
-        NEW.owned_by := CASE WHEN replicated THEN session_user ELSE contego.own_source() END;
+    -- The functions of the schema give an owner. The publisher of a replicated row could give any.
+    IF replicated THEN
+        NEW.owned_by := session_user;
+    ELSIF coalesce(NEW.owned_by, '') = '' THEN
+        NEW.owned_by := contego.own_source();
     END IF;
     NEW.due_date := NEW.scheduled_date;
     NEW.life_cycle_state := 'PENDING';

@@ -11,6 +11,7 @@ BEGIN
     IF coalesce(reason, '') !~ '\S' OR octet_length(reason) > 4000 THEN
         RAISE EXCEPTION 'end_fallout: the reason must have 1 to 4000 bytes' USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    PERFORM set_config('idle_in_transaction_session_timeout', '1s', true); -- as in contego.set_fallout
     FOR request_id IN SELECT DISTINCT w.id FROM unnest(request) AS w (id) WHERE w.id IS NOT NULL ORDER BY 1 LOOP
         SELECT q.progress INTO is_now FROM contego.request AS q WHERE q.id = end_fallout.request_id FOR SHARE;
         refused := CASE WHEN NOT contego.close_fallout(end_fallout.request_id, 'end_fallout', is_now, is_now, reason)

@@ -5,7 +5,7 @@
 -- does not tell whether another source exists. A superuser acts for a source only if it names one: it counts as a member of each role,
 -- even of number 0, which no role has.
 CREATE OR REPLACE FUNCTION contego.own_source() RETURNS text
-LANGUAGE plpgsql STABLE SECURITY DEFINER
+LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -34,8 +34,7 @@ BEGIN
         RAISE EXCEPTION 'the login % is a member of several sources (%), so contego.source must choose one', session_user, (
                 SELECT string_agg(s.name, ', ' ORDER BY s.name) FROM contego.source AS s WHERE pg_has_role(session_user, s.role, 'MEMBER'))
             USING ERRCODE = 'invalid_authorization_specification',
-                  HINT = format('For example: SET contego.source = %L, or for each session: ALTER ROLE %I SET contego.source = %1$L',
-                                one, session_user);
+                  HINT = format('For example: SET contego.source = %L, or in the connection string: options=''-c contego.source=%s''', one, one);
     END IF;
     RETURN one;
 END

@@ -28,8 +28,10 @@ BEGIN
     IF given = '{}' THEN
         RAISE EXCEPTION 'set_fallout: owner, note, ticket or due_date must be given' USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    -- Verbs on these requests wait for this transaction, so it must not stay open.
+    PERFORM set_config('idle_in_transaction_session_timeout', '1s', true);
     FOR request_id IN SELECT DISTINCT w.id FROM unnest(request) AS w (id) WHERE w.id IS NOT NULL ORDER BY 1 LOOP
-        -- A verb on the request waits until this transaction ends, and then ends the fallout.
+        -- A verb that waits for this lock ends the fallout afterwards.
         SELECT q.action, q.progress INTO r FROM contego.request AS q WHERE q.id = set_fallout.request_id FOR SHARE;
         action := r.action;
         progress := r.progress;

@@ -186,6 +186,23 @@ def test_support_asks_the_cas_in_its_own_name(database, login, launch_as):
     assert (seen["life_cycle_state"], seen["owned_by"]) == ("COMPLETED", "a_support")
 
 
+def test_support_keeps_no_verb_waiting(database, login):
+    request_id = login("crm").insert("ADD_SUBSCRIPTIONS", add(), **LATER)
+    operator = login("operator")
+    operator.query("SELECT contego.hold(%s)", request_id)
+    idle = psycopg2.connect(login("support").connection)
+    with idle.cursor() as cursor:
+        cursor.execute("SELECT refused FROM contego.set_fallout(%s, owner => 'me')", ([request_id],))
+        assert cursor.fetchall() == [(None,)]
+
+    released = operator.query("SET statement_timeout = '10s'; SELECT after FROM contego.release(%s)", request_id)
+
+    assert released == [{"after": "SCHEDULED"}]
+    operator.query("RESET statement_timeout")
+    assert operator.query("SELECT owner FROM contego.fallout WHERE request_id = %s", request_id) == [], "its session was ended"
+    idle.close()
+
+
 def test_an_operator_acts_under_its_own_name(login, database, folder, providers):
     request_id = login("crm").insert("ADD_SUBSCRIPTIONS", add(), **LATER)
     operator = login("operator")

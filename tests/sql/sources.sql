@@ -117,6 +117,12 @@ INSERT INTO public.sale VALUES ('sold by the clerk');
 RESET SESSION AUTHORIZATION;
 SELECT is((SELECT owned_by || ' ' || created_by FROM contego.request WHERE subscription = 'sold by the clerk'), 'acme clerk', 'its requests belong to the source of the clerk');
 
+-- A row that comes by replication belongs to the login that applies it, although its publisher names an owner.
+SET LOCAL session_replication_role = replica;
+INSERT INTO contego.request_open (id, action, parameters, owned_by, subscription) VALUES (-7, 'A', '{}', 'acme', 'replicated');
+SET LOCAL session_replication_role = origin;
+SELECT is((SELECT owned_by FROM contego.request WHERE subscription = 'replicated'), session_user::text, 'a replicated row does not name its owner');
+
 -- A role that is renamed stays the role of its source, and its old name gives nothing.
 ALTER ROLE rival RENAME TO competitor;
 ALTER ROLE acme RENAME TO acme_group;
