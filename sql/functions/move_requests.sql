@@ -82,6 +82,8 @@ $$;
 -- Each step goes along an index, as in contego.clear_month. Keys are deleted by their place, as in contego.number_finished.
 ALTER FUNCTION contego.move_requests SET jit = off;
 ALTER FUNCTION contego.move_requests SET enable_seqscan = off;
+-- In the order of numbers, as contego.record goes, so that the two do not deadlock.
+ALTER FUNCTION contego.move_requests SET enable_bitmapscan = off;
 ALTER FUNCTION contego.move_requests SET enable_hashjoin = off;
 ALTER FUNCTION contego.move_requests SET enable_mergejoin = off;
 
