@@ -51,9 +51,10 @@ def a_day(database, crm, simulator):
     return later, wrong
 
 
-def people_act(operator, later, wrong):
-    operator.query("SELECT contego.set_fallout(ARRAY(SELECT request_id FROM contego.stuck WHERE progress = 'HELD'), owner => 'guide_support',"
-                   " ticket => 'T-17', note => 'asked the CAS team', due_date => now() - interval '1 hour')")
+def people_act(operator, support, later, wrong):
+    """`support` is the login that asks the questions; the held request is its work."""
+    operator.query("SELECT contego.set_fallout(ARRAY(SELECT request_id FROM contego.stuck WHERE progress = 'HELD'), owner => %s,"
+                   " ticket => 'T-17', note => 'asked the CAS team', due_date => now() - interval '1 hour')", support)
     operator.query("SELECT contego.hold(%s, 'fraud desk')", later)
     operator.query("SELECT contego.release(%s, 'all is well')", later)
     operator.query("SELECT contego.cancel(%s, 'ordered twice')", wrong)

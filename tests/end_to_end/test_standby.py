@@ -59,7 +59,7 @@ def day(database, standby, there, simulator, configure, providers):
     database.query("SELECT contego.open_feed()")
     as_login = {name: Database(database.connection.replace("user=postgres", f"user={name}")) for name in ("crm", "operator")}
     daemon = Daemon(configure(providers))
-    people_act(as_login["operator"], *a_day(database, as_login["crm"], simulator))
+    people_act(as_login["operator"], "support", *a_day(database, as_login["crm"], simulator))
     wait_for(lambda: not database.query("SELECT request_id FROM contego.feed_inbox"))
     daemon.kill()  # it waits for an answer that never comes
     for one in as_login.values():

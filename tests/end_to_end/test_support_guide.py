@@ -35,7 +35,7 @@ def providers(simulator):
 @pytest.fixture(scope="module")
 def day(database, logins, simulator, configure, providers):
     daemon = Daemon(configure(providers))
-    people_act(logins["contego_operator"], *a_day(database, logins["contego_crm"], simulator))
+    people_act(logins["contego_operator"], "guide_support", *a_day(database, logins["contego_crm"], simulator))
     yield logins["contego_support"].connection
     daemon.kill()  # it waits for an answer that never comes
 
