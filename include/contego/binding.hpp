@@ -4,11 +4,13 @@
 #include <contego/exchange.hpp>
 #include <contego/interpretation.hpp>
 #include <contego/limits.hpp>
+#include <contego/login_answer.hpp>
 #include <contego/prepared_command.hpp>
 #include <contego/secret_use.hpp>
 #include <contego/sending.hpp>
 #include <contego/site.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -21,8 +23,9 @@
 namespace contego {
 
 namespace wire {
+struct compiled_command;
 struct site_values;
-}
+} // namespace wire
 
 /// One mistake in a binding file: `line 14: command ADD_SUBSCRIPTIONS: service_ca_id is mandatory but never
 /// used`.
@@ -86,12 +89,28 @@ public:
     /// checked.
     [[nodiscard]] interpretation interpret_alone(const command& c, const exchange& e) const;
 
+    /// Returns whether the command carries the token of a session, so that a login goes before it.
+    [[nodiscard]] bool uses_session(command_type type) const;
+
+    /// Returns how long a session lasts, from the time at which its login was sent. 0: until an answer says
+    /// that it has expired.
+    [[nodiscard]] std::chrono::seconds session_lifetime() const;
+
+    /// Renders the login. Precondition: a command uses a session.
+    [[nodiscard]] envelope prepare_login(const sending& now) const;
+
+    /// Interprets an exchange as the answer to the login of this sending. No secret of the site and no token
+    /// is in its texts. Precondition: a command uses a session.
+    [[nodiscard]] login_answer interpret_login(const sending& sent, const exchange& e) const;
+
     struct compiled; ///< used only in src/binding
 
 private:
     explicit binding(std::shared_ptr<const compiled> c);
 
     [[nodiscard]] interpretation interpret(const command& c, const sending* sent, const exchange& e) const;
+    [[nodiscard]] prepared_command
+    prepared(const wire::compiled_command& known, const value::object& parameters, const sending& now) const;
 
     std::shared_ptr<const compiled> compiled_;
     std::shared_ptr<const wire::site_values> here_;

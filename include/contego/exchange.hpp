@@ -44,6 +44,7 @@ struct exchange {
     int http_status = 0;                           ///< 0 unless answered
     std::string content_type;                      ///< of the answer, unchanged
     std::string body;                              ///< of the answer, unchanged
+    std::string header; ///< header lines of the answer, each with `\n` at its end; they may hold secrets
     std::optional<std::chrono::seconds> retry_after; ///< of the answer; a date is converted to seconds
     /// How long other requests are used as probes before this one: it may be what crashes the CAS.
     std::chrono::seconds set_aside{0};
@@ -53,6 +54,8 @@ struct exchange {
     /// True if the exchange failed while no other exchange was answered either. It then says nothing about
     /// the command, and no attempt of the request is counted.
     bool outage = false;
+    /// True if nothing was sent, because the envelope belongs to an endpoint that is not the one in use now.
+    bool moved = false;
     std::chrono::steady_clock::duration duration{}; ///< from the request for a connection to the last byte
 };
 

@@ -28,6 +28,7 @@ struct reply {
     bool outage = false;               ///< the CAS was away: no attempt of the request is counted
     bool unreadable = false; ///< retry only: the answer cannot be read, so the CAS may have done the command
                              ///< each time; giving up then means to hold the request
+    bool expired = false;    ///< retry only: the session has ended, and the CAS did nothing
     decision decided_by{};   ///< why the outcome is this one
 
     friend bool operator==(const reply&, const reply&) = default;

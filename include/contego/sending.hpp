@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 namespace contego {
 
@@ -16,6 +17,7 @@ struct sending {
     std::array<std::uint8_t, 16> random{}; ///< fresh for each sending
     std::array<std::uint8_t, 16> nonce{};  ///< the same, for a password digest
     std::chrono::system_clock::time_point now{};
+    std::string session{}; ///< the token of the session, a secret; empty if there is none
 };
 
 } // namespace contego

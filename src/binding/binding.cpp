@@ -2,6 +2,7 @@
 #include "binding/content_type.hpp"
 #include "binding/decode.hpp"
 #include "binding/disclose.hpp"
+#include "binding/login.hpp"
 #include "binding/read.hpp"
 
 #include <algorithm>
@@ -44,22 +45,43 @@ binding binding::at(site s) const {
     return here;
 }
 
+bool binding::uses_session(command_type type) const {
+    return compiled_->of(type).uses_session;
+}
+
+std::chrono::seconds binding::session_lifetime() const {
+    return compiled_->session ? compiled_->session->lifetime : std::chrono::seconds(0);
+}
+
+envelope binding::prepare_login(const sending& now) const {
+    return prepared(compiled_->session->call, {}, now).wire;
+}
+
+login_answer binding::interpret_login(const sending& sent, const exchange& e) const {
+    return wire::read_login(*compiled_->session, here_->secrets, sent, e);
+}
+
 prepared_command binding::prepare(const command& c, const sending& now) const {
-    const auto& known = compiled_->of(c.type);
-    auto body = wire::render(known.request, c.parameters, now, *here_);
+    return prepared(compiled_->of(c.type), c.parameters, now);
+}
+
+prepared_command binding::prepared(const wire::compiled_command& known,
+                                   const value::object& parameters,
+                                   const sending& now) const {
+    auto body = wire::render(known.request, parameters, now, *here_);
     auto masked = wire::masked_text(body);
     if (limits().characters == character_set::iso_8859_1) {
         auto read = wire::decode(masked, "iso-8859-1");
         masked = read ? std::move(read->text) : std::string();
     }
-    prepared_command prepared{.wire = {.path = known.path,
-                                       .content_type = known.content_type,
-                                       .soap_action = known.soap_action,
-                                       .body = std::move(body.text)},
-                              .masked = std::move(masked)};
+    prepared_command out{.wire = {.path = known.path,
+                                  .content_type = known.content_type,
+                                  .soap_action = known.soap_action,
+                                  .body = std::move(body.text)},
+                         .masked = std::move(masked)};
     for (const auto& h : known.headers)
-        prepared.wire.headers.emplace_back(h.name, wire::render(h.value, c.parameters, now, *here_).text);
-    return prepared;
+        out.wire.headers.emplace_back(h.name, wire::render(h.value, parameters, now, *here_).text);
+    return out;
 }
 
 interpretation binding::interpret(const command& c, const sending& sent, const exchange& e) const {
@@ -79,7 +101,8 @@ std::vector<std::pair<std::string, std::string>> binding::masked_headers(const c
 }
 
 interpretation binding::interpret(const command& c, const sending* sent, const exchange& e) const {
-    const wire::veil veil(c, here_->secrets);
+    const wire::veil veil(
+        c, here_->secrets, sent == nullptr ? std::string_view() : std::string_view(sent->session));
     auto body = wire::body_text_of(e, wire::most_bytes_stored(veil));
     auto stored = wire::storable_body(veil, body);
     auto answer = wire::read_exchange({compiled_->of(c.type), c, sent, veil}, e, std::move(body));

@@ -1,5 +1,6 @@
 #include "binding/compile.hpp"
 
+#include "binding/compile_session.hpp"
 #include "binding/compiled.hpp"
 #include "binding/content_type.hpp"
 #include "binding/namespaces.hpp"
@@ -52,6 +53,7 @@ public:
             return;
         }
         read_root(root);
+        if (session_) read_session(session_);
         for (const auto command : commands_)
             read_command(command);
         parts_.check_use();
@@ -62,6 +64,9 @@ private:
     // Limits and common rows may be anywhere in the file. Commands need both, so they are read last.
     void read_root(pugi::xml_node root) {
         file_.allow_attributes(root, {"name", "soap", "ignores"});
+        // A row or a header may use the session before the session itself.
+        if (root.find_child([](auto child) { return local_of(child.name()) == "session"; }))
+            file_.set_session(false);
         read_version(root);
         ignored_ = compile_ignored(file_, root, command_types);
         for (const auto child : file_.children(root)) {
@@ -72,6 +77,8 @@ private:
                 read_outcomes(child);
             else if (name == "correlation" && only_one(child, correlation_seen_))
                 correlation_ = child;
+            else if (name == "session" && only_one(child, session_seen_))
+                session_ = child;
             else if (name == "command")
                 commands_.push_back(child);
             else if (name == "part")
@@ -82,7 +89,7 @@ private:
                 digests_.add(child);
             else if (name == "format")
                 formats_.add(child);
-            else if (name != "limits" && name != "outcomes" && name != "correlation")
+            else if (name != "limits" && name != "outcomes" && name != "correlation" && name != "session")
                 file_.unknown_element(child);
         }
     }
@@ -128,34 +135,63 @@ private:
         file_.set_subject({});
     }
 
+    // The login has the outcomes of all commands, and headers of its own alone: a common header may hold the
+    // token.
+    void read_session(pugi::xml_node element) {
+        file_.set_subject("session");
+        file_.set_session(true);
+        file_.allow_attributes(element, {"path", "action", "lifetime"});
+        auto& s = out_.session.emplace();
+        s.lifetime = compile_lifetime(file_, element);
+        auto& c = s.call;
+        c.outcomes = common_;
+        c.repeat_safe = true;
+        read_address(c, element);
+        const auto parts = parts_of(element);
+        read_headers(c, parts.headers, {}, call_kind::login());
+        if (parts.request) c.request = skeleton_of(c, parts.request, element, call_kind::login());
+        if (parts.reply) compile_login_reply(file_, parts.reply, s);
+        if (!has_success(c.outcomes)) file_.mistake(element, "no status of the login is a success");
+        file_.set_session(false);
+        file_.set_subject({});
+    }
+
+    struct call_parts {
+        pugi::xml_node request;
+        pugi::xml_node reply;
+        std::vector<pugi::xml_node> headers;
+    };
+
+    call_parts parts_of(pugi::xml_node element) {
+        call_parts found;
+        for (const auto child : file_.children(element)) {
+            const auto name = local_of(child.name());
+            if (name == "request")
+                take(child, found.request);
+            else if (name == "reply")
+                take(child, found.reply);
+            else if (name == "header")
+                found.headers.push_back(child);
+            else
+                file_.unknown_element(child);
+        }
+        if (!found.request) file_.mistake(element, "the element request is missing");
+        if (!found.reply) file_.mistake(element, "the element reply is missing");
+        return found;
+    }
+
     void read_known(pugi::xml_node element, command_type type) {
         auto& c = out_.commands.at(static_cast<std::size_t>(type));
         c.outcomes = common_;
         file_.allow_attributes(element, {"code", "path", "action", "repeat-safe", "one-way", "ignores"});
         read_address(c, element);
-        pugi::xml_node request;
-        pugi::xml_node reply;
-        std::vector<pugi::xml_node> headers;
-        for (const auto child : file_.children(element)) {
-            const auto name = local_of(child.name());
-            if (name == "request")
-                take(child, request);
-            else if (name == "reply")
-                take(child, reply);
-            else if (name == "header")
-                headers.push_back(child);
-            else
-                file_.unknown_element(child);
-        }
-        read_headers(c, headers, type);
-        if (request)
-            read_request(c, request, element, type);
-        else
-            file_.mistake(element, "the element request is missing");
-        if (reply)
-            read_reply(c, reply, type);
-        else
-            file_.mistake(element, "the element reply is missing");
+        read_promises(c, element);
+        const auto parts = parts_of(element);
+        read_headers(c, parts.headers, headers_, type);
+        if (parts.request) read_request(c, parts.request, element, type);
+        if (parts.reply) read_reply(c, parts.reply, type);
+        c.uses_session = uses_session(c.request) ||
+                         std::ranges::any_of(c.headers, [](const auto& h) { return uses_session(h.value); });
     }
 
     void take(pugi::xml_node child, pugi::xml_node& place) {
@@ -164,31 +200,39 @@ private:
     }
 
     // A header of the command takes the place of the common one of the same name.
-    void read_headers(compiled_command& c, const std::vector<pugi::xml_node>& own, command_type type) {
+    void read_headers(compiled_command& c,
+                      const std::vector<pugi::xml_node>& own,
+                      const std::vector<pugi::xml_node>& common,
+                      call_kind call) {
         std::set<std::string> names;
         for (const auto element : own) {
-            c.headers.push_back(compile_header(file_, element, type, formats_, digests_));
+            c.headers.push_back(compile_header(file_, element, call, formats_, digests_));
             if (!names.insert(lower_case(c.headers.back().name)).second)
                 file_.mistake(element, "the header " + c.headers.back().name + " appears twice");
         }
-        for (const auto element : headers_) {
-            auto header = compile_header(file_, element, type, formats_, digests_);
+        for (const auto element : common) {
+            auto header = compile_header(file_, element, call, formats_, digests_);
             if (!names.contains(lower_case(header.name))) c.headers.push_back(std::move(header));
         }
     }
 
+    skeleton
+    skeleton_of(const compiled_command& c, pugi::xml_node request, pugi::xml_node element, call_kind call) {
+        parts_.expand(request);
+        return compile_skeleton(file_,
+                                request,
+                                {.call = call,
+                                 .version = version_,
+                                 .characters = out_.limits.characters,
+                                 .path = c.path,
+                                 .action = action_of(element),
+                                 .formats = formats_,
+                                 .digests = digests_});
+    }
+
     void
     read_request(compiled_command& c, pugi::xml_node request, pugi::xml_node element, command_type type) {
-        parts_.expand(request);
-        c.request = compile_skeleton(file_,
-                                     request,
-                                     {.type = type,
-                                      .version = version_,
-                                      .characters = out_.limits.characters,
-                                      .path = c.path,
-                                      .action = action_of(element),
-                                      .formats = formats_,
-                                      .digests = digests_});
+        c.request = skeleton_of(c, request, element, type);
         std::ranges::copy(c.request.choices, std::back_inserter(out_.limits.choices));
         auto ignored = compile_ignored(file_, element, {&type, 1});
         for (const auto& name : ignored)
@@ -219,8 +263,6 @@ private:
             file_.mistake(file_.line_of(element.attribute("path")),
                           "the path must begin with a slash and hold neither blanks nor #, not '" + c.path +
                               "'");
-        if (file_.required(element, "repeat-safe")) c.repeat_safe = is_yes(element, "repeat-safe");
-        if (element.attribute("one-way")) c.one_way = is_yes(element, "one-way");
         const auto action = action_of(element);
         if (action && !is_printable(*action, "\"\\ "))
             file_.mistake(
@@ -228,6 +270,11 @@ private:
                 "the action must be printable ASCII without blanks, quotes and backslashes; without "
                 "the attribute, no action is sent");
         set_headers(c, action);
+    }
+
+    void read_promises(compiled_command& c, pugi::xml_node element) {
+        if (file_.required(element, "repeat-safe")) c.repeat_safe = is_yes(element, "repeat-safe");
+        if (element.attribute("one-way")) c.one_way = is_yes(element, "one-way");
     }
 
     bool is_yes(pugi::xml_node element, const char* name) {
@@ -265,6 +312,11 @@ private:
             file_.mistake(file_.root(), "the binding has no command; the commands are" + all_codes());
             return;
         }
+        if (session_ && std::ranges::none_of(out_.commands, &compiled_command::uses_session))
+            file_.mistake(
+                session_,
+                "no command uses {session}, the token of the session; write it into a request, a part "
+                "or a header");
         if (has_success(common_)) return;
         if (!std::ranges::any_of(out_.commands, has_success, &compiled_command::outcomes)) {
             file_.mistake(file_.root(), "no status of any command is a success");
@@ -286,6 +338,8 @@ private:
     std::vector<pugi::xml_node> headers_;                   // of every command
     std::array<std::size_t, command_types.size()> lines_{}; // 0: not seen yet
     soap_version version_ = soap_version::soap_1_1;
+    pugi::xml_node session_;
+    bool session_seen_ = false;
     pugi::xml_node correlation_; // the common one
     bool correlation_seen_ = false;
     std::set<std::string> ignored_; // by every command

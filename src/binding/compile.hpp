@@ -1,5 +1,6 @@
 #pragma once
 
+#include "binding/call_kind.hpp"
 #include "binding/compiled_header.hpp"
 #include "binding/correlation.hpp"
 #include "binding/digests.hpp"
@@ -43,8 +44,9 @@ private:
     void read_fault(pugi::xml_node element);
     void read_http(pugi::xml_node element);
     void read_transport(pugi::xml_node element);
-    [[nodiscard]] std::optional<outcome> outcome_of_row(pugi::xml_node element, bool may_succeed);
-    [[nodiscard]] outcome_row row(outcome is, pugi::xml_node element) const;
+    [[nodiscard]] std::optional<outcome_row> row_of_answer(pugi::xml_node element);
+    [[nodiscard]] std::optional<outcome_row> row_of_failure(pugi::xml_node element);
+    void unknown_outcome(pugi::xml_node element, std::string_view name);
     [[nodiscard]] bool is_new(pugi::xml_node element, const std::string& key);
 
     source& file_;
@@ -62,9 +64,9 @@ compile_ignored(source& file, pugi::xml_node element, std::span<const command_ty
 [[nodiscard]] std::uint32_t
 refused_parameters(command_type type, std::uint32_t without_place, const std::set<std::string>& ignored);
 
-/// The command that a skeleton belongs to.
+/// The call that a skeleton belongs to.
 struct skeleton_owner {
-    command_type type{};
+    call_kind call;
     soap_version version{};
     character_set characters{};
     std::string path;
@@ -73,7 +75,7 @@ struct skeleton_owner {
     contego::wire::digests& digests;
 };
 
-/// Compiles the `request` element of a command. Its parts were expanded before.
+/// Compiles the `request` element of a command or a session. Its parts were expanded before.
 [[nodiscard]] skeleton compile_skeleton(source& file, pugi::xml_node request, const skeleton_owner& owner);
 
 /// Compiles the `reply` element of a command. Its rows go into `outcomes`; its correlation is ignored.
@@ -83,9 +85,9 @@ compile_reply(source& file, pugi::xml_node reply, command_type type, formats& kn
 /// Compiles the query in an attribute. Returns an empty query if there is none or if it is a mistake.
 [[nodiscard]] pugi::xpath_query compile_query(source& file, pugi::xml_node element, const char* attribute);
 
-/// Compiles a `header` element for one command.
+/// Compiles a `header` element for one call.
 [[nodiscard]] compiled_header
-compile_header(source& file, pugi::xml_node element, command_type type, formats& known, digests& all);
+compile_header(source& file, pugi::xml_node element, call_kind call, formats& known, digests& all);
 
 /// Compiles a `correlation` element for one command.
 [[nodiscard]] correlation

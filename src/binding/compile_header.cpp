@@ -34,7 +34,7 @@ bool is_header_name(std::string_view name) {
 } // namespace
 
 compiled_header
-compile_header(source& file, pugi::xml_node element, command_type type, formats& known, digests& all) {
+compile_header(source& file, pugi::xml_node element, call_kind call, formats& known, digests& all) {
     file.allow_attributes(element, {"name", "value"});
     for (const auto child : file.children(element))
         file.unknown_element(child);
@@ -48,7 +48,7 @@ compile_header(source& file, pugi::xml_node element, command_type type, formats&
     out.value = compile_plain_text(file,
                                    element.attribute("value").value(),
                                    file.line_of(element),
-                                   {.type = type, .formats = known, .digests = &all, .in_header = true});
+                                   {.call = call, .formats = known, .digests = &all, .in_header = true});
     return out;
 }
 

@@ -19,6 +19,8 @@ std::optional<int> http_key(std::string_view status) {
     return (status[0] - '0') * 100 + (status[1] - '0') * 10 + (status[2] - '0');
 }
 
+constexpr std::string_view expired_name = "expired";
+
 constexpr std::array soap_codes{
     "Client", "Server", "MustUnderstand", "VersionMismatch", "DataEncodingUnknown"};
 
@@ -44,71 +46,95 @@ bool outcome_rows::read(pugi::xml_node element) {
 void outcome_rows::read_status(pugi::xml_node element) {
     file_.allow_attributes(element, {"code", "is"});
     const auto code = file_.required(element, "code");
-    const auto is = outcome_of_row(element, true);
-    if (!code || !is || !is_new(element, "status " + std::string(*code))) return;
-    table_.statuses.insert_or_assign(std::string(*code), row(*is, element));
+    const auto row = row_of_answer(element);
+    if (!code || !row || !is_new(element, "status " + std::string(*code))) return;
+    table_.statuses.insert_or_assign(std::string(*code), *row);
 }
 
 void outcome_rows::read_fault(pugi::xml_node element) {
     file_.allow_attributes(element, {"code", "subcode", "is"});
     const auto code = file_.required(element, "code");
-    const auto is = outcome_of_row(element, true);
-    if (!code || !is) return;
+    const auto row = row_of_answer(element);
+    if (!code || !row) return;
     const std::string common(common_fault_code(*code));
     const std::string subcode = element.attribute("subcode").value();
     if (code->find_first_of(":.") != std::string_view::npos) {
         file_.mistake(element,
                       "write a fault code without a prefix and a dot; the part after the dot is the subcode");
-    } else if (*is == outcome::success && subcode.empty() && std::ranges::count(soap_codes, common) > 0) {
-        file_.mistake(element, "a fault code of SOAP itself needs a subcode to be a success");
+    } else if ((row->is == outcome::success || row->expired) && subcode.empty() &&
+               std::ranges::count(soap_codes, common) > 0) {
+        file_.mistake(element,
+                      "a fault code of SOAP itself needs a subcode to be " +
+                          std::string(row->expired ? "expired" : "a success"));
     } else if (is_new(element, "fault " + common + "." + subcode)) {
-        table_.faults.insert_or_assign({common, subcode}, row(*is, element));
+        table_.faults.insert_or_assign({common, subcode}, *row);
     }
 }
 
 void outcome_rows::read_http(pugi::xml_node element) {
     file_.allow_attributes(element, {"status", "is"});
     const auto status = file_.required(element, "status");
-    const auto is = outcome_of_row(element, false);
-    if (!status || !is) return;
+    const auto row = row_of_failure(element);
+    if (!status || !row) return;
     const auto key = http_key(*status);
     if (!key)
         file_.mistake(element,
                       "an http status must be 300 to 599, or 3xx, 4xx or 5xx; a 2xx answer without an "
                       "envelope is always held");
     else if (is_new(element, "http " + std::string(*status)))
-        (*key < 10 ? table_.http_classes : table_.http).insert_or_assign(*key, row(*is, element));
+        (*key < 10 ? table_.http_classes : table_.http).insert_or_assign(*key, *row);
 }
 
 void outcome_rows::read_transport(pugi::xml_node element) {
     file_.allow_attributes(element, {"error", "is"});
     const auto name = file_.required(element, "error");
-    const auto is = outcome_of_row(element, false);
-    if (!name || !is) return;
+    const auto row = row_of_failure(element);
+    if (!name || !row) return;
     const auto error = transport_error_of(*name);
     if (!error || *error == transport_error::none)
         file_.mistake(element, "unknown transport error " + std::string(*name));
     else if (is_new(element, "transport " + std::string(*name)))
-        table_.transports.insert_or_assign(*error, row(*is, element));
+        table_.transports.insert_or_assign(*error, *row);
 }
 
-outcome_row outcome_rows::row(outcome is, pugi::xml_node element) const {
-    return {.is = is, .line = file_.line_of(element)};
+// The CAS itself reports the outcome of such a row, so each outcome is possible.
+std::optional<outcome_row> outcome_rows::row_of_answer(pugi::xml_node element) {
+    const auto name = file_.required(element, "is");
+    if (!name) return std::nullopt;
+    const auto line = file_.line_of(element);
+    if (*name == expired_name) {
+        file_.use_session(line, "the outcome expired");
+        return outcome_row{.is = outcome::retry, .line = line, .expired = true};
+    }
+    if (const auto is = outcome_of(*name)) return outcome_row{.is = *is, .line = line};
+    unknown_outcome(element, *name);
+    return std::nullopt;
 }
 
-std::optional<outcome> outcome_rows::outcome_of_row(pugi::xml_node element, bool may_succeed) {
+std::optional<outcome_row> outcome_rows::row_of_failure(pugi::xml_node element) {
     const auto name = file_.required(element, "is");
     if (!name) return std::nullopt;
     const auto is = outcome_of(*name);
-    if (!is)
-        file_.mistake(element,
-                      "unknown outcome " + std::string(*name) + ": it is success, rejected, retry or hold");
-    else if (*is == outcome::success && !may_succeed)
+    if (*name == expired_name)
+        file_.mistake(
+            element,
+            std::string(element.name()) +
+                " cannot be expired, since the CAS did not say that it did nothing; only status and "
+                "fault can");
+    else if (!is)
+        unknown_outcome(element, *name);
+    else if (*is == outcome::success)
         file_.mistake(element,
                       std::string(element.name()) + " cannot be a success, since the CAS did not report one");
     else
-        return is;
+        return outcome_row{.is = *is, .line = file_.line_of(element)};
     return std::nullopt;
+}
+
+void outcome_rows::unknown_outcome(pugi::xml_node element, std::string_view name) {
+    file_.mistake(element,
+                  "unknown outcome " + std::string(name) +
+                      ": it is success, rejected, retry or hold, or expired if there is a session");
 }
 
 bool outcome_rows::is_new(pugi::xml_node element, const std::string& key) {

@@ -21,7 +21,7 @@ std::string_view namespace_of_version(soap_version v) {
 class skeleton_compiler {
 public:
     skeleton_compiler(source& file, const skeleton_owner& owner)
-        : file_(file), owner_(owner), names_(file, owner.type) {
+        : file_(file), owner_(owner), names_(file, owner.call) {
         out_.characters = owner.characters;
     }
 
@@ -279,6 +279,7 @@ private:
         if (const auto sent = sent_value_of(name)) {
             s.value = *sent;
             if (*sent == sent_value::now) content = format_content::time;
+            check_sent_value(file_, owner_.call, *sent, line);
         } else {
             meaning = names_.use(name, line);
             if (!meaning) return;
@@ -296,8 +297,10 @@ private:
     bool is_constant(std::string_view name, place where, std::size_t line) {
         if (const auto secret = secret_in(file_, name, line))
             add({.what = step::kind::secret, .text = *secret, .where = where});
+        else if (name == session_name)
+            session(where, line);
         else if (is_digest_name(name))
-            add({.what = step::kind::digest, .digest = owner_.digests.compile(name, line, owner_.type)});
+            add({.what = step::kind::digest, .digest = owner_.digests.compile(name, line, owner_.call)});
         else if (name == "endpoint")
             add({.what = step::kind::endpoint, .text = owner_.path, .where = where});
         else if (name == "action")
@@ -311,16 +314,23 @@ private:
         auto values = s.as->choices();
         if (!values) return;
         if (s.secret) file_.mistake(line, s.text + " is a PIN, and a PIN must not be written in the file");
-        out_.choices.push_back({.type = owner_.type,
+        out_.choices.push_back({.type = owner_.call.command(),
                                 .list = of.list,
                                 .parameter = s.text,
                                 .table = s.as->name(),
                                 .values = std::move(*values)});
     }
 
+    void session(place where, std::size_t line) {
+        file_.use_session(line, "{session}");
+        add({.what = step::kind::session, .where = where});
+    }
+
     void action(place where, std::size_t line) {
         if (!owner_.action)
-            file_.mistake(line, "{action} needs the attribute action of the command");
+            file_.mistake(line,
+                          "{action} needs the attribute action of the " +
+                              std::string(owner_.call.is_login() ? "session" : "command"));
         else
             append_escaped(constant_, *owner_.action, where, out_.characters);
     }

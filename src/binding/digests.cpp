@@ -45,7 +45,7 @@ void digests::add(pugi::xml_node element) {
 }
 
 std::shared_ptr<const digest_rule>
-digests::compile(std::string_view placeholder, std::size_t line, command_type type) {
+digests::compile(std::string_view placeholder, std::size_t line, call_kind call) {
     const auto found = all_.find(placeholder.substr(prefix.size()));
     if (found == all_.end()) {
         std::string known;
@@ -63,7 +63,7 @@ digests::compile(std::string_view placeholder, std::size_t line, command_type ty
     rule.of = compile_plain_text(file_,
                                  element.attribute("of").value(),
                                  file_.line_of(element),
-                                 {.type = type, .formats = formats_, .digests = nullptr, .in_header = false});
+                                 {.call = call, .formats = formats_, .digests = nullptr, .in_header = false});
     return std::make_shared<const digest_rule>(std::move(rule));
 }
 

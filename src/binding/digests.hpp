@@ -1,9 +1,9 @@
 #pragma once
 
+#include "binding/call_kind.hpp"
 #include "binding/digest_rule.hpp"
 #include "binding/formats.hpp"
 #include "binding/source.hpp"
-#include <contego/command_type.hpp>
 
 #include <pugixml.hpp>
 
@@ -18,7 +18,7 @@ namespace contego::wire {
 [[nodiscard]] bool is_digest_name(std::string_view placeholder);
 
 /// The `digest` elements of a file. The text of a digest may hold parameters, so it is compiled for each
-/// command that uses it.
+/// call that uses it.
 class digests {
 public:
     digests(source& file, formats& known) : file_(file), formats_(known) {}
@@ -29,7 +29,7 @@ public:
     /// Compiles the digest of a placeholder for a command. Notes a mistake and returns nullptr if there is
     /// none.
     [[nodiscard]] std::shared_ptr<const digest_rule>
-    compile(std::string_view placeholder, std::size_t line, command_type type);
+    compile(std::string_view placeholder, std::size_t line, call_kind call);
 
 private:
     source& file_;

@@ -76,6 +76,7 @@ reply disclosed(reply r, const veil& v, std::string_view stored) {
            unsent,
            outage,
            unreadable,
+           expired,
            by] = r;
     const disclosure d(v, stored);
     d.text(status, longest_code);

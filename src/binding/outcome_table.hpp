@@ -23,6 +23,7 @@ struct fault_code {
 struct outcome_row {
     outcome is{};
     std::size_t line = 0; ///< of the row
+    bool expired = false; ///< the session has ended and the CAS did nothing; `is` is retry then
 };
 
 /// The meaning of answers, as the binding file says. Each function returns nullopt if there is no row; the

@@ -1,7 +1,5 @@
 #include "binding/placeholders.hpp"
 
-#include "binding/sent_value.hpp"
-
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -113,6 +111,14 @@ std::optional<std::string> secret_in(source& file, std::string_view placeholder,
     return name;
 }
 
+void check_sent_value(source& file, call_kind call, sent_value v, std::size_t line) {
+    if (call.is_login() && (v == sent_value::request_id || v == sent_value::command_id))
+        file.mistake(
+            line,
+            "the login belongs to no request, so it has neither {request.id} nor {command.id}; there "
+            "are {message.id}, {message.number} and {now}");
+}
+
 std::optional<names_in_request::meaning> names_in_request::use(const std::string& name, std::size_t line) {
     const auto f = look_up(name);
     if (!f) {
@@ -175,7 +181,7 @@ void names_in_request::leave_list(std::size_t line) {
 }
 
 void names_in_request::check_mandatory(std::size_t line) {
-    for (const auto& p : parameters_of(type_))
+    for (const auto& p : call_.parameters())
         if (p.mandatory && !used_.contains(std::string(p.name)))
             file_.mistake(line, std::string(p.name) + " is mandatory but never used");
 }
@@ -188,7 +194,7 @@ void names_in_request::note_use(const std::string& name) {
 std::uint32_t names_in_request::without_place() const {
     std::uint32_t bits = 0;
     std::uint32_t bit = 1;
-    for (const auto& p : parameters_of(type_)) {
+    for (const auto& p : call_.parameters()) {
         if (!named_.contains(std::string(p.name))) bits |= bit;
         bit <<= 1U;
     }
@@ -198,7 +204,7 @@ std::uint32_t names_in_request::without_place() const {
 std::optional<names_in_request::found> names_in_request::look_up(std::string_view name) const {
     for (auto depth = lists_.size(); depth > 0; --depth)
         if (const auto p = find(lists_[depth - 1].fields, name)) return found{.what = *p, .depth = depth};
-    if (const auto p = find(parameters_of(type_), name)) return found{.what = *p, .depth = 0};
+    if (const auto p = find(call_.parameters(), name)) return found{.what = *p, .depth = 0};
     return std::nullopt;
 }
 
@@ -214,11 +220,11 @@ void names_in_request::unknown(std::string_view name, std::size_t line) {
     for (const auto& list : lists_)
         for (const auto& p : list.fields)
             (known += p.name) += ", ";
-    for (const auto& p : parameters_of(type_))
+    for (const auto& p : call_.parameters())
         (known += p.name) += ", ";
     file_.mistake(line,
-                  std::string(name_of(type_)) + " has no parameter " + std::string(name) + "; there are " +
-                      known + sent_value_names() + ", action, endpoint, secret.NAME, digest.NAME");
+                  std::string(call_.name()) + " has no parameter " + std::string(name) + "; there are " +
+                      known + sent_value_names() + ", action, endpoint, session, secret.NAME, digest.NAME");
 }
 
 } // namespace contego::wire

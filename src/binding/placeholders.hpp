@@ -1,8 +1,9 @@
 #pragma once
 
+#include "binding/call_kind.hpp"
 #include "binding/condition.hpp"
+#include "binding/sent_value.hpp"
 #include "binding/source.hpp"
-#include <contego/command_type.hpp>
 #include <contego/parameter.hpp>
 
 #include <cstdint>
@@ -30,6 +31,12 @@ struct stretch {
 [[nodiscard]] std::optional<std::string>
 secret_in(source& file, std::string_view placeholder, std::size_t line);
 
+/// The placeholder of the token of the session.
+inline constexpr std::string_view session_name = "session";
+
+/// Notes a mistake if the login uses a value that belongs to a request.
+void check_sent_value(source& file, call_kind call, sent_value v, std::size_t line);
+
 /// The meaning of names at a point of a request skeleton, and whether they are allowed there.
 ///
 /// Inside a list, a name means a field of the item if items have such a field, even if this item lacks it.
@@ -37,7 +44,7 @@ secret_in(source& file, std::string_view placeholder, std::size_t line);
 /// are noted in the source.
 class names_in_request {
 public:
-    names_in_request(source& file, command_type type) : file_(file), type_(type) {}
+    names_in_request(source& file, call_kind call) : file_(file), call_(call) {}
 
     struct meaning {
         std::size_t levels; ///< how many lists to step out of
@@ -58,7 +65,7 @@ public:
     [[nodiscard]] std::optional<std::size_t> enter_list(const std::string& name, std::size_t line);
     void leave_list(std::size_t line);
 
-    /// Notes a mistake for each mandatory parameter of the command that was never used.
+    /// Notes a mistake for each mandatory parameter of the call that was never used.
     void check_mandatory(std::size_t line);
 
     /// Returns one bit for each parameter of the command, set if no placeholder, condition or list names it.
@@ -82,7 +89,7 @@ private:
     void note_use(const std::string& name);
 
     source& file_;
-    command_type type_;
+    call_kind call_;
     std::vector<open_list> lists_;
     std::vector<std::pair<std::string, std::size_t>> conditions_; // name and depth
     std::set<std::string> used_;                                  // parameters of the command itself

@@ -32,14 +32,15 @@ public:
 
 private:
     void placeholder(std::string_view written) {
-        if (is_secret(written) || is_digest(written)) return;
+        if (is_secret(written) || is_session(written) || is_digest(written)) return;
         const auto [name, format] = split_format(written);
         step s{.what = step::kind::sent, .text = name, .where = place::no_document};
         auto content = format_content::text;
         if (const auto sent = sent_value_of(name)) {
             s.value = *sent;
             if (*sent == sent_value::now) content = format_content::time;
-        } else if (const auto found = plain_parameter(rules_.type, name); found && is_allowed(*found)) {
+            check_sent_value(file_, rules_.call, *sent, line_);
+        } else if (const auto found = plain_parameter(rules_.call, name); found && is_allowed(*found)) {
             s.what = step::kind::parameter;
             content = content_of(found->kind);
         } else {
@@ -66,10 +67,17 @@ private:
         return true;
     }
 
+    bool is_session(std::string_view written) {
+        if (written != session_name) return false;
+        file_.use_session(line_, "{session}");
+        out_.steps.push_back({.what = step::kind::session, .where = place::no_document});
+        return true;
+    }
+
     bool is_digest(std::string_view written) {
         if (rules_.digests == nullptr || !is_digest_name(written)) return false;
         out_.steps.push_back(
-            {.what = step::kind::digest, .digest = rules_.digests->compile(written, line_, rules_.type)});
+            {.what = step::kind::digest, .digest = rules_.digests->compile(written, line_, rules_.call)});
         return true;
     }
 
@@ -77,8 +85,8 @@ private:
         const std::string what = rules_.in_header ? "a header" : "a digest";
         file_.mistake(line_,
                       what + " must not hold {" + std::string(written) + "}, only " + sent_value_names() +
-                          ", secret.NAME" + (rules_.digests == nullptr ? "" : ", digest.NAME") +
-                          " and mandatory parameters of " + std::string(name_of(rules_.type)) +
+                          ", session, secret.NAME" + (rules_.digests == nullptr ? "" : ", digest.NAME") +
+                          " and mandatory parameters of " + std::string(rules_.call.name()) +
                           " that are neither a list nor a PIN" + (rules_.in_header ? " nor a message" : ""));
     }
 
@@ -90,8 +98,8 @@ private:
 
 } // namespace
 
-std::optional<parameter> plain_parameter(command_type type, std::string_view name) {
-    const auto all = parameters_of(type);
+std::optional<parameter> plain_parameter(call_kind call, std::string_view name) {
+    const auto all = call.parameters();
     const auto found = std::ranges::find(all, name, &parameter::name);
     if (found == all.end() || !found->mandatory) return std::nullopt;
     const bool is_hidden = found->kind == parameter_kind::pin || found->kind == parameter_kind::smartcards ||

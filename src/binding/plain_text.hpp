@@ -1,5 +1,6 @@
 #pragma once
 
+#include "binding/call_kind.hpp"
 #include "binding/digests.hpp"
 #include "binding/formats.hpp"
 #include "binding/skeleton.hpp"
@@ -12,14 +13,14 @@ namespace contego::wire {
 
 /// What a text outside the envelope may hold.
 struct plain_text_rules {
-    command_type type{};
+    call_kind call;
     contego::wire::formats& formats;
     contego::wire::digests* digests; ///< of the file; nullptr: the text is itself that of a digest
     bool in_header;                  ///< HTTP carries the text, so it is printable ASCII
 };
 
 /// Returns the parameter if it is mandatory, and neither a list nor a PIN.
-[[nodiscard]] std::optional<parameter> plain_parameter(command_type type, std::string_view name);
+[[nodiscard]] std::optional<parameter> plain_parameter(call_kind call, std::string_view name);
 
 /// Compiles a text that is not XML: the value of a header, or the text of a digest.
 [[nodiscard]] skeleton

@@ -14,11 +14,12 @@ namespace {
 // An outcome and the rule that gave it.
 struct ruling {
     outcome is;
+    bool expired = false; ///< as in the row
     decision by;
 };
 
 ruling by_row(const outcome_row& row, std::string_view rule) {
-    return {.is = row.is, .by = {.rule = rule, .line = row.line}};
+    return {.is = row.is, .expired = row.expired, .by = {.rule = rule, .line = row.line}};
 }
 
 ruling by_default(outcome is, std::string_view rule) {
@@ -28,6 +29,7 @@ ruling by_default(outcome is, std::string_view rule) {
 reply failed(const ruling& by, std::string code, std::string description) {
     reply r;
     r.outcome = by.is;
+    r.expired = by.expired;
     r.decided_by = by.by;
     r.error_code = std::move(code);
     r.error_description = std::move(description);

@@ -66,6 +66,9 @@ private:
             case step::kind::secret:
                 write_secret(s);
                 break;
+            case step::kind::session:
+                write_session(s);
+                break;
             case step::kind::parameter:
                 write_parameter(s, around);
                 break;
@@ -122,6 +125,12 @@ private:
     void write_secret(const step& s) {
         const auto begin = out_.size();
         append_escaped(out_, here_.secrets.value_of(s.text), s.where, skeleton_.characters);
+        secrets_.push_back({.begin = begin, .end = out_.size()});
+    }
+
+    void write_session(const step& s) {
+        const auto begin = out_.size();
+        append_escaped(out_, now_.session, s.where, skeleton_.characters);
         secrets_.push_back({.begin = begin, .end = out_.size()});
     }
 

@@ -29,6 +29,7 @@ struct step {
         password_digest, ///< of WS-Security, for the secret named `text`
         nonce,           ///< of this sending, in Base64
         secret,          ///< the site's secret named `text`, escaped
+        session,         ///< the token of the session, escaped
         condition,       ///< the steps up to `end`, if `when` holds for the parameter named `text`
         for_each,        ///< the steps up to `end`, once for each item of the list named `text`
     };

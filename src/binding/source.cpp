@@ -71,6 +71,14 @@ void source::mistake(std::size_t line, std::string reason) {
     mistakes_.push_back(noted(line, std::move(reason)));
 }
 
+void source::use_session(std::size_t line, const std::string& what) {
+    if (session_ == session_state::absent)
+        mistake(line, what + " needs an element session in the binding, and there is none");
+    else if (session_ == session_state::is_read)
+        mistake(line,
+                what + " must not stand in the session itself, since there is no token before the login");
+}
+
 void source::remark(std::size_t line, std::string reason) {
     remarks_.push_back(noted(line, std::move(reason)));
 }

@@ -48,6 +48,15 @@ public:
     /// Returns the secrets that the file uses, by name.
     [[nodiscard]] const std::map<std::string, secret_use>& secrets() const { return secrets_; }
 
+    /// Says that the file has an element `session`, and whether this element is being read.
+    void set_session(bool is_being_read) {
+        session_ = is_being_read ? session_state::is_read : session_state::there;
+    }
+
+    /// Notes that the file uses the session at a line. It is a mistake if there is no session, or if the use
+    /// is in the session itself. `what` is the use, such as `{session}`.
+    void use_session(std::size_t line, const std::string& what);
+
     /// Sets the text that precedes the reason of every later mistake, such as `command ADD_SUBSCRIPTIONS`.
     void set_subject(std::string subject) { subject_ = std::move(subject); }
 
@@ -87,6 +96,9 @@ private:
     std::vector<binding_error> mistakes_;
     std::vector<binding_error> remarks_;
     std::map<std::string, secret_use> secrets_;
+
+    enum class session_state { absent, there, is_read };
+    session_state session_ = session_state::absent;
 };
 
 } // namespace contego::wire

@@ -39,7 +39,8 @@ std::string masked_text(std::string_view text, std::string_view secret) {
 
 } // namespace
 
-veil::veil(const command& c, const site_secrets& of_site) : of_site_(of_site) {
+veil::veil(const command& c, const site_secrets& of_site, const std::string& session) : of_site_(of_site) {
+    if (!session.empty()) session_ = site_secrets({{"session", session}});
     for (const auto& p : parameters_of(c.type)) {
         if (p.kind != parameter_kind::pin) continue;
         const auto found = c.parameters.find(p.name);
@@ -54,7 +55,7 @@ veil::veil(const command& c, const site_secrets& of_site) : of_site_(of_site) {
 }
 
 std::string veil::over_each(std::string text) const {
-    text = of_site_.over_each(std::move(text));
+    text = session_.over_each(of_site_.over_each(std::move(text)));
     for (const auto secret : secrets_)
         text = masked_text(text, secret);
     return text;
@@ -63,7 +64,9 @@ std::string veil::over_each(std::string text) const {
 std::string veil::over(std::string text) const {
     if (has_pin() && text.size() > longest) return std::string(notice_of_length);
     text = over_each(std::move(text));
-    return is_repeated_in(text) || of_site_.is_repeated_in(text) ? std::string(notice) : text;
+    const bool repeats =
+        is_repeated_in(text) || of_site_.is_repeated_in(text) || session_.is_repeated_in(text);
+    return repeats ? std::string(notice) : text;
 }
 
 std::string veil::over_part_of_withheld(std::string text) const {

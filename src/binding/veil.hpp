@@ -9,14 +9,16 @@
 
 namespace contego::wire {
 
-/// Masks the secrets of one command, its PINs and those of the site, in the texts of its answer. Every text
-/// of an answer passes here before it is cut, stored or logged. It has views into the command and the site.
+/// Masks the secrets of one command, its PINs, its session and those of the site, in the texts of its answer.
+/// Every text of an answer passes here before it is cut, stored or logged. It has views into the command and
+/// the site.
 class veil {
 public:
-    veil(const command& c, const site_secrets& of_site);
+    /// `session` is the token that the command carried; often empty.
+    veil(const command& c, const site_secrets& of_site, const std::string& session = {});
 
     /// Returns whether there is a secret. If not, texts pass unchanged.
-    [[nodiscard]] bool is_needed() const { return has_pin() || !of_site_.empty(); }
+    [[nodiscard]] bool is_needed() const { return has_pin() || !of_site_.empty() || !session_.empty(); }
 
     /// Returns whether the command has a PIN. Its digits may be part of any number, so more is withheld.
     [[nodiscard]] bool has_pin() const { return !secrets_.empty(); }
@@ -47,6 +49,7 @@ private:
     [[nodiscard]] bool stands_in(const std::string& text) const; // without removing escapes
 
     const site_secrets& of_site_;
+    site_secrets session_; ///< holds the token alone
     std::vector<std::string_view> secrets_;
     std::vector<std::string> encoded_; ///< how secrets appear inside Base64 and in hexadecimal
 };

@@ -62,6 +62,7 @@ void answer_reader::move_into(exchange& out, std::chrono::system_clock::time_poi
     out.content_type = std::move(head_.content_type);
     out.retry_after = parse_retry_after(head_.retry_after, now);
     out.body = std::move(body_);
+    out.header = std::move(header_);
 }
 
 bool answer_reader::take_line(std::string_view& bytes) {
@@ -130,7 +131,7 @@ void answer_reader::read_head_line() {
 
 void answer_reader::end_head() {
     auto read = read_head(lines_);
-    lines_.clear();
+    header_ = std::exchange(lines_, {});
     overhead_ = 0;
     if (auto* problem = std::get_if<std::string>(&read)) {
         fail(transport_error::malformed, std::move(*problem));

@@ -57,8 +57,8 @@ public:
     /// after `complete`.
     [[nodiscard]] bool said_too_much() const { return said_too_much_; }
 
-    /// Moves status, content type, body and Retry-After into `out`. Valid after `complete`. Retry-After is
-    /// counted from `now`.
+    /// Moves status, content type, header, body and Retry-After into `out`. Valid after `complete`.
+    /// Retry-After is counted from `now`.
     void move_into(exchange& out, std::chrono::system_clock::time_point now);
 
 private:
@@ -94,6 +94,7 @@ private:
     std::string first_bytes_;
     std::string line_;           ///< the part of the current line that has been read
     std::string lines_;          ///< the header lines so far, see `read_head`
+    std::string header_;         ///< the header lines of the last header
     std::size_t overhead_ = 0;   ///< bytes of the header, or of the trailers, so far
     std::size_t extensions_ = 0; ///< bytes behind the sizes of chunks, so far
     std::uint64_t left_ = 0;     ///< missing bytes of a body with a length, or of a chunk

@@ -124,7 +124,9 @@ TEST(compile, refuses_another_soap_version) {
 
 TEST(compile, refuses_an_unknown_outcome) {
     expect_refused(
-        "is=\"retry\"", "is=\"again\"", "unknown outcome again: it is success, rejected, retry or hold");
+        "is=\"retry\"",
+        "is=\"again\"",
+        "unknown outcome again: it is success, rejected, retry or hold, or expired if there is a session");
 }
 
 TEST(compile, refuses_rows_that_say_nothing) {

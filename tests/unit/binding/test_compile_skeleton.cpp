@@ -20,7 +20,7 @@ std::string no_parameter(const std::string& name) {
     return "ADD_SUBSCRIPTIONS has no parameter " + name +
            "; there are sub_provisioning_distribution_id, service_ca_id, smartcard_ca_id, start_date, "
            "end_date, request.id, command.id, message.id, message.number, now, action, endpoint, "
-           "secret.NAME, digest.NAME";
+           "session, secret.NAME, digest.NAME";
 }
 
 // Does the same for a change in the skeleton of ADD_SUBSCRIPTIONS, the first command of the sample.

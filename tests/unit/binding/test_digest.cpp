@@ -132,10 +132,10 @@ TEST(digest, that_does_not_exist_or_holds_what_it_must_not_is_reported) {
                                     "{digest.sign}"));
     };
     const auto refused = [](const std::string& name) {
-        return HasSubstr(
-            "command ADD_SUBSCRIPTIONS: a digest must not hold {" + name +
-            "}, only request.id, command.id, message.id, message.number, now, secret.NAME and mandatory "
-            "parameters of ADD_SUBSCRIPTIONS that are neither a list nor a PIN");
+        return HasSubstr("command ADD_SUBSCRIPTIONS: a digest must not hold {" + name +
+                         "}, only request.id, command.id, message.id, message.number, now, session, "
+                         "secret.NAME and mandatory "
+                         "parameters of ADD_SUBSCRIPTIONS that are neither a list nor a PIN");
     };
 
     EXPECT_THAT(used("{start_date}"), ElementsAre(refused("start_date")));

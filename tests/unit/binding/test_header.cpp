@@ -75,7 +75,8 @@ TEST(header, mistakes_are_reported) {
     };
     const auto not_allowed = [](const std::string& name) {
         return "a header must not hold {" + name +
-               "}, only request.id, command.id, message.id, message.number, now, secret.NAME, digest.NAME "
+               "}, only request.id, command.id, message.id, message.number, now, session, secret.NAME, "
+               "digest.NAME "
                "and mandatory "
                "parameters of ADD_SUBSCRIPTIONS that are neither a list nor a PIN nor a message";
     };

@@ -69,6 +69,7 @@ std::vector<std::string> texts_of(const reply& r) {
                  unsent,
                  outage,
                  unreadable,
+                 expired,
                  by] = r;
     auto all = texts_of(result);
     all.insert(all.end(), {status, message, reference, code, description});
