@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <optional>
+#include <string>
 
 namespace contego {
 
@@ -28,6 +30,19 @@ public:
 
     /// Takes the next turn under the allowed rate. Returns how long to wait before sending.
     [[nodiscard]] virtual std::chrono::steady_clock::duration take_turn() = 0;
+
+    /// Returns the endpoint to which the next exchange would go. The first one is 0. Returns nullopt if
+    /// nothing may be sent now.
+    [[nodiscard]] virtual std::optional<std::size_t> next_endpoint() const = 0;
+
+    /// Takes the result of a login that was answered: there is a session with this endpoint.
+    virtual void accept_login(std::size_t endpoint) = 0;
+
+    /// Takes the result of a login that failed, or of a session that ended at once. Nothing is sent to the
+    /// endpoint for this time at least, and then one exchange as a probe. `why` is a sentence for people.
+    virtual void refuse_login(std::size_t endpoint,
+                              std::chrono::steady_clock::duration at_least,
+                              const std::string& why) = 0;
 
     /// Sets a function that is called when the result of `now` may have changed. It is never called from
     /// inside another call of this role.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,6 +21,12 @@ struct envelope {
     /// Whether to open a new connection. The server may close an idle connection just when it is written to.
     /// Nobody knows then whether the server read the request.
     bool fresh_connection = false;
+    /// The endpoint to which it belongs, since it holds a token of that endpoint; see admission_control.
+    /// nullopt: any endpoint.
+    std::optional<std::size_t> endpoint{};
+    /// Whether it is a login. Its answer does not show yet whether the endpoint can be used; see
+    /// admission_control.
+    bool is_login = false;
     /// Further headers, each with its value, in the order of sending. They may hold secrets.
     std::vector<std::pair<std::string, std::string>> headers{};
 };

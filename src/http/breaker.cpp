@@ -1,9 +1,14 @@
 #include "http/breaker.hpp"
 
+#include <algorithm>
+
 namespace contego::http {
 
+// After `shut`, answers of exchanges that were in flight say nothing new: the endpoint answered before, too.
 bool breaker::answered() {
+    if (shut_ && !probe_out_) return false;
     const bool closed = open_;
+    shut_ = false;
     open_ = false;
     probe_out_ = false;
     failures_ = 0;
@@ -19,6 +24,16 @@ bool breaker::failed(time_point now, const std::string& why) {
     reason_ = why;
     next_probe_ = now + options_.probe_interval;
     return true;
+}
+
+bool breaker::shut(time_point now, std::chrono::steady_clock::duration at_least, const std::string& why) {
+    const bool opened = !open_;
+    open_ = true;
+    shut_ = true;
+    probe_out_ = false;
+    reason_ = why;
+    next_probe_ = now + std::max<std::chrono::steady_clock::duration>(at_least, options_.probe_interval);
+    return opened;
 }
 
 bool breaker::probe_is_due(time_point now) const {

@@ -40,6 +40,11 @@ public:
     /// Notes a transport failure or a refusal. Returns true if this opened the breaker.
     bool failed(time_point now, const std::string& why);
 
+    /// Opens the breaker, if it is closed. A probe that is in flight has ended. No other one is sent before
+    /// `at_least` and the probe interval are over. Until then no answer closes it. Returns true if this
+    /// opened the breaker.
+    bool shut(time_point now, std::chrono::steady_clock::duration at_least, const std::string& why);
+
     /// Returns whether a probe may be sent: the breaker is open, no probe is in flight, and the interval is
     /// over.
     [[nodiscard]] bool probe_is_due(time_point now) const;
@@ -58,6 +63,7 @@ private:
     breaker_options options_;
     bool open_ = false;
     bool probe_out_ = false;
+    bool shut_ = false;        ///< only the answer to a probe closes it
     std::size_t failures_ = 0; ///< in a row
     time_point next_probe_;
     std::string reason_;

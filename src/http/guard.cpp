@@ -93,6 +93,10 @@ public:
             co_await asio::post(self->executor_, asio::use_awaitable);
             co_return self->not_sent();
         }
+        if (e.endpoint && *e.endpoint != *where) {
+            co_await asio::post(self->executor_, asio::use_awaitable);
+            co_return moved();
+        }
         const auto mark = refusals::mark_of(e);
         const bool probe = self->endpoints_[*where].health.is_open();
         exchange_in_flight p{std::move(e), deadline, began, mark, *where, probe};
@@ -119,6 +123,25 @@ public:
     }
 
     [[nodiscard]] steady_clock::duration take_turn() { return pace_.take(steady_clock::now()); }
+
+    [[nodiscard]] std::optional<std::size_t> next_endpoint() const {
+        return allowed_ > 0 ? choose(steady_clock::now()) : std::nullopt;
+    }
+
+    void accept_login(std::size_t endpoint) {
+        if (endpoint >= endpoints_.size()) return; // closed meanwhile
+        auto& at = endpoints_[endpoint];
+        if (at.health.answered()) report(at);
+        tell_change();
+    }
+
+    void refuse_login(std::size_t endpoint, steady_clock::duration at_least, const std::string& why) {
+        if (endpoint >= endpoints_.size()) return; // closed meanwhile
+        auto& at = endpoints_[endpoint];
+        if (at.health.shut(steady_clock::now(), at_least, why)) report(at);
+        wake_for_probe();
+        tell_change();
+    }
 
     void on_change(std::function<void()> changed) { changed_ = std::move(changed); }
 
@@ -164,6 +187,15 @@ private:
         return out;
     }
 
+    static exchange moved() {
+        exchange out;
+        out.error = transport_error::connect;
+        out.detail = "another endpoint took the place of the one with this session";
+        out.outage = true;
+        out.moved = true;
+        return out;
+    }
+
     asio::awaitable<exchange> depart(exchange_in_flight& p) {
         auto& to = endpoints_[p.endpoint];
         auto deadline = p.deadline;
@@ -191,7 +223,7 @@ private:
         switch (seen.endpoint) {
         case endpoint_signal_kind::life:
             if (!seen.loss) at.adaptive.succeeded(in_flight);
-            if (at.health.answered()) report(at);
+            if (!p.what.is_login && at.health.answered()) report(at);
             failures_.answered(p.endpoint, p.began);
             at.turned_away.answered(p.mark, p.began);
             out.outage = seen.loss;
@@ -235,13 +267,19 @@ private:
                       time_point moment) {
         at.health.probe_failed(seen.why);
         wake_for_probe();
-        if (const auto other = living(); other && out.state == exchange_state::not_sent) {
+        const auto other = living();
+        const bool is_unsent = out.state == exchange_state::not_sent;
+        if (other && is_unsent && p.what.endpoint) {
+            out.moved = true;
+            return false;
+        }
+        if (other && is_unsent) {
             p.endpoint = *other;
             p.began = moment;
             p.probe = false;
             return true;
         }
-        if (out.state == exchange_state::not_sent)
+        if (is_unsent)
             out.unsent_probe = true;
         else
             out.set_aside =
@@ -314,6 +352,15 @@ public:
     [[nodiscard]] admission now() const override { return core_->now(); }
 
     [[nodiscard]] steady_clock::duration take_turn() override { return core_->take_turn(); }
+
+    [[nodiscard]] std::optional<std::size_t> next_endpoint() const override { return core_->next_endpoint(); }
+
+    void accept_login(std::size_t endpoint) override { core_->accept_login(endpoint); }
+
+    void
+    refuse_login(std::size_t endpoint, steady_clock::duration at_least, const std::string& why) override {
+        core_->refuse_login(endpoint, at_least, why);
+    }
 
     void on_change(std::function<void()> changed) override { core_->on_change(std::move(changed)); }
 

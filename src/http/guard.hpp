@@ -47,6 +47,8 @@ using endpoint_told = std::function<void(std::string_view endpoint, bool open, s
 /// others were answered, the command itself is at fault. So it is if an answer cannot be read, since the CAS
 /// may have carried out the command.
 ///
+/// An envelope that belongs to an endpoint is sent to no other one: its exchange is `moved` then.
+///
 /// Thread safety and lifetime are those of endpoint_client.
 class guard : public transport, public admission_control {
 public:

@@ -83,5 +83,42 @@ TEST(breaker, ignores_failures_while_it_is_open) {
     EXPECT_TRUE(b.probe_is_due(t0 + milliseconds(1000)));
 }
 
+TEST(breaker, that_was_shut_opens_for_a_probe_after_the_given_time_and_not_for_late_answers) {
+    breaker b({3, milliseconds(1000), milliseconds(5000)});
+
+    EXPECT_TRUE(b.shut(t0, seconds(8), "the login failed"));
+    EXPECT_FALSE(b.shut(t0, seconds(8), "the login failed")) << "it was open";
+
+    EXPECT_FALSE(b.answered()) << "an exchange that was in flight";
+    EXPECT_TRUE(b.is_open());
+    EXPECT_EQ(b.reason(), "the login failed");
+    EXPECT_FALSE(b.probe_is_due(t0 + milliseconds(7999)));
+    EXPECT_TRUE(b.probe_is_due(t0 + seconds(8)));
+    b.probe_sent(t0 + seconds(8));
+    EXPECT_TRUE(b.answered());
+    EXPECT_FALSE(b.is_open());
+}
+
+TEST(breaker, that_was_shut_for_less_than_an_interval_waits_for_the_interval) {
+    breaker b({3, milliseconds(1000), milliseconds(5000)});
+
+    b.shut(t0, seconds(0), "x");
+
+    EXPECT_FALSE(b.probe_is_due(t0 + milliseconds(999)));
+    EXPECT_TRUE(b.probe_is_due(t0 + milliseconds(1000)));
+}
+
+TEST(breaker, that_is_shut_again_ends_the_probe) {
+    breaker b({3, milliseconds(1000), milliseconds(5000)});
+    b.shut(t0, seconds(1), "x");
+    b.probe_sent(t0 + seconds(1));
+
+    b.shut(t0 + seconds(1), seconds(2), "y");
+
+    EXPECT_FALSE(b.probe_is_out());
+    EXPECT_FALSE(b.probe_is_due(t0 + milliseconds(2999)));
+    EXPECT_TRUE(b.probe_is_due(t0 + seconds(3)));
+}
+
 } // namespace
 } // namespace contego::http

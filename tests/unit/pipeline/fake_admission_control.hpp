@@ -3,7 +3,10 @@
 #include <contego/admission_control.hpp>
 
 #include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace contego::testing {
 
@@ -22,6 +25,17 @@ public:
         return turn - now;
     }
 
+    [[nodiscard]] std::optional<std::size_t> next_endpoint() const override { return endpoint; }
+
+    void accept_login(std::size_t /*endpoint*/) override { ++accepted; }
+
+    void refuse_login(std::size_t of,
+                      std::chrono::steady_clock::duration at_least,
+                      const std::string& why) override {
+        refused.push_back({of, at_least, why});
+        if (on_refusal) on_refusal();
+    }
+
     void on_change(std::function<void()> changed) override { changed_ = std::move(changed); }
 
     void become(admission next) {
@@ -33,6 +47,17 @@ public:
     std::chrono::steady_clock::duration wait{};
     std::chrono::steady_clock::duration gap{}; ///< between two turns; 0: each takes `wait`
     int turns = 0;
+
+    struct refusal {
+        std::size_t endpoint;
+        std::chrono::steady_clock::duration at_least;
+        std::string why;
+    };
+
+    std::size_t endpoint = 0; ///< the one in use
+    int accepted = 0;         ///< logins
+    std::vector<refusal> refused;
+    std::function<void()> on_refusal;
     std::function<void()> on_turn;
 
 private:
