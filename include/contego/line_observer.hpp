@@ -46,6 +46,9 @@ public:
                                   bool alive,
                                   std::string_view reason) = 0;
 
+    /// A login ended. `answer` is a success if there is a session now.
+    virtual void logged_in(std::string_view provider, const reply& answer) = 0;
+
     /// The database did not answer. The line tries again by itself.
     virtual void trouble(std::string_view stage, std::string_view what) = 0;
 };

@@ -37,12 +37,20 @@ private:
 
 } // namespace
 
-sending fresh_sending(std::int64_t request_id, const send_step& next) {
-    sending s{.request_id = request_id, .sequence = next.sequence, .outside_plan = next.outside_plan};
+sending fresh_sending() {
+    sending s;
     s.now = std::chrono::system_clock::now();
     static thread_local random_supply supply;
     supply.fill(s.random);
     supply.fill(s.nonce);
+    return s;
+}
+
+sending fresh_sending(std::int64_t request_id, const send_step& next) {
+    auto s = fresh_sending();
+    s.request_id = request_id;
+    s.sequence = next.sequence;
+    s.outside_plan = next.outside_plan;
     return s;
 }
 

@@ -9,4 +9,7 @@ namespace contego::pipeline {
 /// std::system_error if the system gives no random bytes.
 [[nodiscard]] sending fresh_sending(std::int64_t request_id, const send_step& next);
 
+/// The same for a login, which belongs to no request.
+[[nodiscard]] sending fresh_sending();
+
 } // namespace contego::pipeline

@@ -5,6 +5,7 @@
 #include "pipeline/line_options.hpp"
 #include "pipeline/recorder.hpp"
 #include "pipeline/sender.hpp"
+#include "pipeline/session_keeper.hpp"
 #include "pipeline/turnstile.hpp"
 #include "pipeline/waiting_executions.hpp"
 #include <contego/admission_control.hpp>
@@ -80,6 +81,7 @@ private:
     recorder recorder_;
     waiting_executions waiting_;
     turnstile turns_;
+    session_keeper sessions_;
     sender sender_;
     dispatcher dispatcher_;
     claimer claimer_;

@@ -25,6 +25,36 @@ command_record record_of(int sequence, const command& c) {
     return record;
 }
 
+/// Returns the record of an exchange. Moves the texts of the exchange out of `done`.
+command_record record_of(const send_step& now, sent_command& done) {
+    auto record = record_of(now.sequence, now.read_back_for == nullptr ? *now.what : *now.read_back_for);
+    const auto& answer = done.read.answer;
+    record.read_back = now.read_back_for != nullptr;
+    record.got = done.got.state;
+    record.request = std::move(done.masked);
+    record.response = std::move(done.read.storable);
+    record.reference_number = answer.reference_number;
+    record.status_code = answer.status_code;
+    record.outcome = answer.outcome;
+    record.error_code = answer.error_code;
+    record.error_description = answer.error_description;
+    if (!record.read_back) record.result = answer.result;
+    record.sent = done.began;
+    record.duration = done.got.duration;
+    return record;
+}
+
+/// A command that was not sent, because its login failed.
+sent_command unsent(reply why) {
+    sent_command out;
+    out.began = steady_clock::now();
+    out.got.error = transport_error::connect;
+    out.got.detail = why.error_description;
+    out.got.outage = true;
+    out.read.answer = std::move(why);
+    return out;
+}
+
 recorder::urgency urgency_of(const request& r) {
     return r.is_express() ? recorder::urgency::express : recorder::urgency::regular;
 }
@@ -37,6 +67,7 @@ sender::sender(const line_options& options,
                transport& endpoint,
                const admission_control& gate,
                turnstile& turns,
+               session_keeper& sessions,
                line_observer& observer,
                recorder& outcomes)
     : options_(options),
@@ -45,6 +76,7 @@ sender::sender(const line_options& options,
       endpoint_(endpoint),
       gate_(gate),
       turns_(turns),
+      sessions_(sessions),
       observer_(observer),
       recorder_(outcomes) {}
 
@@ -64,20 +96,15 @@ asio::awaitable<void> sender::run(execution e, bool& has_turn) {
             run.commands.push_back(record_of(skip->sequence, *skip->what));
             continue;
         }
-        // The recorder keeps each outcome in memory until the database has stored it. If the database is
-        // slower than the CAS, nothing is sent until there is room again.
-        if (!recorder_.has_room()) co_await recorder_.wait_for_room();
-        if (!has_turn)
-            co_await turns_.pass(r.is_express() ? turnstile::rank::express : turnstile::rank::begun);
-        has_turn = true;
-        if (!may_send(r)) {
+        const auto& now = std::get<send_step>(next);
+        auto done = co_await answer_to(r, now, has_turn);
+        if (!done) {
             end(std::move(run), r, released{r.maybe_sent});
             co_return;
         }
-        if (!run.first_sent) run.first_sent = steady_clock::now();
-        has_turn = false;
-        auto record = co_await send(e, std::get<send_step>(next));
-        if (record) run.commands.push_back(std::move(*record));
+        if (!run.first_sent) run.first_sent = done->began;
+        auto record = record_of(now, *done);
+        if (e.answered(done->read.answer)) run.commands.push_back(std::move(record));
     }
 }
 
@@ -86,37 +113,78 @@ void sender::release(const request& r) {
 }
 
 bool sender::may_send(const request& r) const {
-    return !stopping_ && gate_.now().exchanges > 0 && !recorder_.refused(r) &&
-           steady_clock::now() < source_.lease_deadline(r);
+    return gate_.now().exchanges > 0 && is_ours(r);
 }
 
-/// Returns nothing if the exchange must not be recorded: it was a GET outside the plan.
-asio::awaitable<std::optional<command_record>> sender::send(execution& e, const send_step& now) {
-    const auto& r = e.of();
-    const auto sent = steady_clock::now();
-    const auto sending = fresh_sending(r.id, now);
+/// Returns whether the daemon may still decide about the request.
+bool sender::is_ours(const request& r) const {
+    return !stopping_ && !recorder_.refused(r) && steady_clock::now() < source_.lease_deadline(r);
+}
+
+// A login takes the turn of the command that needs it, and the command waits for another one. So the commands
+// that waited for a login do not exceed the rate.
+asio::awaitable<sender::permit> sender::wait_for_permit(const request& r, command_type type, bool& has_turn) {
+    // The recorder keeps each outcome in memory until the database has stored it. If the database is
+    // slower than the CAS, nothing is sent until there is room again.
+    if (!recorder_.has_room()) co_await recorder_.wait_for_room();
+    for (;;) {
+        if (!has_turn)
+            co_await turns_.pass(r.is_express() ? turnstile::rank::express : turnstile::rank::begun);
+        has_turn = true;
+        if (!may_send(r)) co_return permit{};
+        if (!wire_.uses_session(type)) co_return permit{.given = true, .session = {}, .login_failure = {}};
+        const auto endpoint = gate_.next_endpoint();
+        if (!endpoint) co_return permit{};
+        if (auto session = sessions_.current(*endpoint))
+            co_return permit{.given = true, .session = std::move(session), .login_failure = {}};
+        has_turn = false;
+        auto failure = co_await sessions_.log_in(*endpoint);
+        if (failure && is_ours(r))
+            co_return permit{.given = true, .session = {}, .login_failure = std::move(failure)};
+    }
+}
+
+/// Sends a command until it is answered, and logs in as often as it needs. Returns nothing if the request
+/// must be given back.
+asio::awaitable<std::optional<sent_command>>
+sender::answer_to(const request& r, const send_step& now, bool& has_turn) {
+    bool has_expired = false;
+    for (;;) {
+        auto allowed = co_await wait_for_permit(r, now.what->type, has_turn);
+        if (!allowed.given) co_return std::nullopt;
+        if (allowed.login_failure) co_return unsent(std::move(*allowed.login_failure));
+        has_turn = false;
+        auto done = co_await send(r, now, allowed.session.get());
+        if (done.got.moved) continue;
+        observer_.exchanged(r, *now.what, now.sequence, done.got, done.read.answer);
+        if (!allowed.session) co_return done;
+        note_session(allowed.session, done.read.answer);
+        // The CAS did nothing, so the command may be sent again, whatever it is.
+        if (done.read.answer.expired && !std::exchange(has_expired, true)) continue;
+        co_return done;
+    }
+}
+
+asio::awaitable<sent_command> sender::send(const request& r, const send_step& now, const session* with) {
+    sent_command out;
+    out.began = steady_clock::now();
+    auto sending = fresh_sending(r.id, now);
+    if (with != nullptr) sending.session = with->token;
     auto [wire, masked] = wire_.prepare(*now.what, sending);
     wire.not_after = source_.lease_deadline(r);
     wire.fresh_connection = !wire_.repeat_safe(now.what->type);
-    const auto x = co_await endpoint_.send(std::move(wire), sent + options_.exchange_timeout);
-    auto [answer, storable] = wire_.interpret(*now.what, sending, x);
-    observer_.exchanged(r, *now.what, now.sequence, x, answer);
+    if (with != nullptr) wire.endpoint = with->endpoint;
+    out.masked = std::move(masked);
+    out.got = co_await endpoint_.send(std::move(wire), out.began + options_.exchange_timeout);
+    out.read = wire_.interpret(*now.what, sending, out.got);
+    co_return out;
+}
 
-    auto record = record_of(now.sequence, now.read_back_for == nullptr ? *now.what : *now.read_back_for);
-    record.read_back = now.read_back_for != nullptr;
-    record.got = x.state;
-    record.request = std::move(masked);
-    record.response = std::move(storable);
-    record.reference_number = answer.reference_number;
-    record.status_code = answer.status_code;
-    record.outcome = answer.outcome;
-    record.error_code = answer.error_code;
-    record.error_description = answer.error_description;
-    if (!record.read_back) record.result = answer.result;
-    record.sent = sent;
-    record.duration = x.duration;
-    if (!e.answered(answer)) co_return std::nullopt;
-    co_return record;
+void sender::note_session(const session_keeper::session_pointer& with, const reply& answer) {
+    if (answer.expired)
+        sessions_.expired(*with);
+    else if (answer.outcome == outcome::success || answer.outcome == outcome::rejected)
+        sessions_.accepted(*with);
 }
 
 void sender::store(recorded_run& run, const request& of) {

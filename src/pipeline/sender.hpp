@@ -3,6 +3,7 @@
 #include "pipeline/execution.hpp"
 #include "pipeline/line_options.hpp"
 #include "pipeline/recorder.hpp"
+#include "pipeline/session_keeper.hpp"
 #include "pipeline/turnstile.hpp"
 #include <contego/admission_control.hpp>
 #include <contego/binding.hpp>
@@ -12,9 +13,19 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <optional>
+#include <string>
 
 namespace contego::pipeline {
+
+/// A command that was sent, or could not be sent.
+struct sent_command {
+    std::chrono::steady_clock::time_point began;
+    std::string masked; ///< the envelope
+    exchange got;
+    interpretation read;
+};
 
 /// Sends the commands of an execution one after the other, and gives each outcome to the recorder.
 ///
@@ -27,6 +38,7 @@ public:
            transport& endpoint,
            const admission_control& gate,
            turnstile& turns,
+           session_keeper& sessions,
            line_observer& observer,
            recorder& outcomes);
 
@@ -39,11 +51,26 @@ public:
     void release(const request& r);
 
     /// Sends nothing more.
-    void stop() { stopping_ = true; }
+    void stop() {
+        stopping_ = true;
+        sessions_.stop();
+    }
 
 private:
+    /// Whether a command may be sent now, and with which session.
+    struct permit {
+        bool given = false; ///< false: the request is given back
+        session_keeper::session_pointer session;
+        std::optional<reply> login_failure; ///< the command cannot be sent, and this is its reply
+    };
+
+    asio::awaitable<permit> wait_for_permit(const request& r, command_type type, bool& has_turn);
     [[nodiscard]] bool may_send(const request& r) const;
-    asio::awaitable<std::optional<command_record>> send(execution& e, const send_step& now);
+    [[nodiscard]] bool is_ours(const request& r) const;
+    asio::awaitable<std::optional<sent_command>>
+    answer_to(const request& r, const send_step& now, bool& has_turn);
+    asio::awaitable<sent_command> send(const request& r, const send_step& now, const session* with);
+    void note_session(const session_keeper::session_pointer& with, const reply& answer);
     void store(recorded_run& run, const request& of);
     void end(recorded_run run, const request& of, verdict v);
 
@@ -53,6 +80,7 @@ private:
     transport& endpoint_;
     const admission_control& gate_;
     turnstile& turns_;
+    session_keeper& sessions_;
     line_observer& observer_;
     recorder& recorder_;
     bool stopping_ = false;

@@ -57,6 +57,11 @@ metrics::metrics(const std::string& version, const std::vector<std::string>& pro
                        .Help("1 while the breaker of an endpoint is closed, 0 while it is open and only "
                              "probes are sent.")
                        .Register(registry_)),
+      logins_(BuildCounter()
+                  .Name("contego_logins_total")
+                  .Help("Logins to the CAS, by outcome: success or failed. None without a session in the "
+                        "binding.")
+                  .Register(registry_)),
       trouble_(BuildCounter()
                    .Name("contego_database_trouble_total")
                    .Help("Calls to the database that failed, by stage.")
@@ -161,6 +166,11 @@ void metrics::holds(std::string_view provider,
 void metrics::endpoint_changed(std::string_view provider, std::string_view endpoint, bool alive) {
     endpoint_up_.Add({{"provider", std::string(shown(provider))}, {"endpoint", std::string(endpoint)}})
         .Set(alive ? 1 : 0);
+}
+
+void metrics::logged_in(std::string_view provider, bool good) {
+    logins_.Add({{"provider", std::string(shown(provider))}, {"outcome", good ? "success" : "failed"}})
+        .Increment();
 }
 
 void metrics::trouble(std::string_view stage) {

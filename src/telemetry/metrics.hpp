@@ -41,6 +41,7 @@ public:
     void claiming_stopped(bool is) { claiming_stopped_.Set(is ? 1 : 0); }
 
     void endpoint_changed(std::string_view provider, std::string_view endpoint, bool alive);
+    void logged_in(std::string_view provider, bool good);
     void trouble(std::string_view stage);
     void queue(const std::vector<queue::provider_stats>& figures);
 
@@ -76,6 +77,7 @@ private:
     prometheus::Family<prometheus::Histogram>& request_seconds_;
     prometheus::Family<prometheus::Gauge>& held_;
     prometheus::Family<prometheus::Gauge>& endpoint_up_;
+    prometheus::Family<prometheus::Counter>& logins_;
     prometheus::Family<prometheus::Counter>& trouble_;
     prometheus::Family<prometheus::Gauge>& backlog_;
     prometheus::Family<prometheus::Gauge>& oldest_due_;

@@ -134,6 +134,18 @@ void observer::endpoint_changed(std::string_view provider,
                    {{"provider", provider}, {"endpoint", endpoint}, {"reason", reason}});
 }
 
+void observer::logged_in(std::string_view provider, const reply& answer) {
+    const bool good = answer.outcome == outcome::success;
+    metrics_.logged_in(provider, good);
+    if (good)
+        log_.info("logged in to the CAS", {{"provider", provider}});
+    else
+        log_.error("the login to the CAS failed: requests wait, and contegod logs in again later",
+                   {{"provider", provider},
+                    {"error_code", answer.error_code},
+                    {"reason", answer.error_description}});
+}
+
 void observer::claiming_stopped(std::string_view why) {
     metrics_.claiming_stopped(!why.empty());
     const std::lock_guard lock(mutex_);

@@ -33,6 +33,7 @@ public:
                           std::string_view endpoint,
                           bool alive,
                           std::string_view reason) override;
+    void logged_in(std::string_view provider, const reply& answer) override;
     void trouble(std::string_view stage, std::string_view what) override;
 
     /// Claiming is stopped in the whole fleet for this reason; empty: it is not stopped. Thread safe.

@@ -156,10 +156,15 @@ public:
 
     void endpoint_changed(std::string_view, std::string_view, bool, std::string_view) override {}
 
+    void logged_in(std::string_view /*provider*/, const reply& answer) override {
+        logins.push_back(answer.outcome == outcome::success ? "success" : answer.error_code);
+    }
+
     void trouble(std::string_view stage, std::string_view /*what*/) override { troubles.emplace_back(stage); }
 
     std::size_t ended = 0;
     std::size_t most_held = 0;
+    std::vector<std::string> logins; ///< `success`, or the code of the failure
     std::vector<std::string> troubles;
     std::vector<std::string> slow; ///< the steps of each slow claim
     std::function<void(std::size_t)> on_claimed;
