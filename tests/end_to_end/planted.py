@@ -12,7 +12,8 @@ RANDOM = random.Random("planted")
 CARDS = (f"01{n:09}" for n in itertools.count(900_000))
 PASSWORD = "PWquagga4711okapi"  # the password for the CAS
 DATABASE_PASSWORD = "DBzebra0815gnu"
-SITE_SECRET = "KEYibex4711tapir"  # {secret.KEY} in the header of every envelope
+SITE_SECRET = "KEYibex4711tapir"  # {secret.KEY} in the header of every envelope, and in the login
+TOKEN = "TOKsloth0815+yak/=="  # {session}, in the header of every envelope and in a header of HTTP
 
 # Notations in which a PIN is recognised. A password is recognised only as it is, as the error page of a proxy shows it.
 DISGUISED = {name for name in ANSWERS if name.rsplit(" ", 1)[-1] in {write.__name__ for write in WRITTEN[1:]}} | {"UTF-16", "an attribute"}
@@ -125,9 +126,10 @@ class Planted:
             card, pin = next(CARDS), self.pin(f"the CAS answers: {where}")
             self.cas.answers[card] = (answer, pin)
             self.insert(PIN_COMMAND, {"smartcard_ca_id": card, "new_pin": pin})
-            card = next(CARDS)
-            self.cas.answers[card] = (answer, SITE_SECRET)
-            self.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": card, "service_ca_id": "1111"})
+            for secret in (SITE_SECRET, TOKEN):
+                card = next(CARDS)
+                self.cas.answers[card] = (answer, secret)
+                self.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": card, "service_ca_id": "1111"})
             if where in DISGUISED:
                 continue
             card = next(CARDS)
@@ -151,7 +153,7 @@ class Planted:
 
     def _wait(self):
         sql = "SELECT id, progress, error_code FROM contego.request_open WHERE progress <> 'HELD' LIMIT 5"
-        wait_for(lambda: not self.database.query(sql), 30, lambda: self.database.query(sql))
+        wait_for(lambda: not self.database.query(sql), 90, lambda: self.database.query(sql))
 
     def found_in(self, text):
         """Returns the planted secrets in a text, each with the text around it."""
@@ -166,8 +168,8 @@ class Planted:
 
 
 def passwords_in(text):
-    """Returns the passwords, their HTTP header and pieces of the site's secret in a text, each with the text around it."""
+    """Returns the passwords, their HTTP header, and pieces of the site's secret and of the token in a text, each with the text around it."""
     header = base64.b64encode(f"crm:{PASSWORD}".encode()).decode().rstrip("=")
-    pieces = [SITE_SECRET[at:at + HALF] for at in range(len(SITE_SECRET) - HALF + 1)]
+    pieces = [whole[at:at + HALF] for whole in (SITE_SECRET, TOKEN) for at in range(len(whole) - HALF + 1)]
     return {secret: text[max(0, text.index(secret) - 60):text.index(secret) + 40]
             for secret in (PASSWORD, DATABASE_PASSWORD, header, *pieces) if secret in text}

@@ -92,10 +92,14 @@ ANSWERS |= {
 
 
 class RepeatingCas:
-    """Answers the PIN command of a card as the test asks for that card, and every other call with success."""
+    """Answers the PIN command of a card as the test asks for that card, and every other call with success. A login gets one wrong answer
+    after the other, and then a token."""
 
-    def __init__(self):
+    def __init__(self, wrong_logins=(), token=""):
         cas = self
+        self.wrong_logins = list(wrong_logins)
+        self.token = token
+        self.tokens = set()  # in the header of the envelope, and in a header of HTTP
         self.answers = {}  # card to (answer, the secret)
         self.calls = collections.Counter()
         self.most_tries = 4  # the calls for one card after this number succeed: some commands are tried until they are answered
@@ -108,6 +112,11 @@ class RepeatingCas:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 cas.authorizations.add(self.headers.get("Authorization"))
+                if self.path == "/login":
+                    self._say(cas.wrong_logins.pop() if cas.wrong_logins else (200, {}, reply(message=cas.token, more=f"<Token>{cas.token}</Token>")))
+                    return
+                cas.tokens.update(re.findall(r"<k:Token[^>]*>([^<]*)<", body))
+                cas.tokens.add(self.headers.get("X-Token"))
                 cas.keys.update(re.findall(r"<k:Key[^>]*>([^<]*)<", body))
                 self._say(cas.answer_to(body))
 

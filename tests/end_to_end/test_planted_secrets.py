@@ -11,10 +11,11 @@ import psycopg2
 import pytest
 
 from database import Database
-from planted import (CARDS, CONFIGURATIONS, DATABASE_PASSWORD, LOOKS, MISTAKES, PASSWORD, PIN_COMMAND, RANDOM, SITE_SECRET, TELL, Planted,
+from planted import (CARDS, CONFIGURATIONS, DATABASE_PASSWORD, LOOKS, MISTAKES, PASSWORD, PIN_COMMAND, RANDOM, SITE_SECRET, TELL, TOKEN, Planted,
                      X, passwords_in)
 from programs import REPOSITORY, Daemon, contegod
-from repeating_cas import RepeatingCas
+from repeating_cas import ANSWERS, RepeatingCas
+from session_cas import LOGIN
 
 def assert_nothing(found):
     if found:
@@ -23,7 +24,7 @@ def assert_nothing(found):
 
 @pytest.fixture(scope="module")
 def cas():
-    running = RepeatingCas()
+    running = RepeatingCas([answer(SITE_SECRET) for answer in ANSWERS.values()], TOKEN)
     yield running
     running.stop()
 
@@ -32,12 +33,15 @@ def cas():
 def providers(cas, folder):
     binding = (REPOSITORY / "config/binding.xml").read_text()
     binding = binding.replace("<limits ", '<limits pin-digits="20" ', 1)
-    binding = binding.replace("<soapenv:Header/>", '<soapenv:Header><k:Key xmlns:k="urn:k">{secret.KEY}</k:Key></soapenv:Header>')
+    binding = binding.replace("<soapenv:Header/>", '<soapenv:Header><k:Key xmlns:k="urn:k">{secret.KEY}</k:Key>'
+                              '<k:Token xmlns:k="urn:k">{session}</k:Token></soapenv:Header>')
+    binding = binding.replace("<outcomes>", f'<session path="/login">{LOGIN}<reply status="//StatusCode" message="//Message" token="//Token"/></session>'
+                              '<header name="X-Token" value="{session}"/><outcomes>', 1)
     (folder / "long-pin.xml").write_text(binding)
     (folder / "cas.secrets").write_text(f"# for the envelopes\nKEY={SITE_SECRET}\n")
     (folder / "cas.password").write_text(PASSWORD + "\n")
     return {"default": {"endpoint": cas.url, "binding": "long-pin.xml", "user": "crm", "password_file": "cas.password", "secrets_file": "cas.secrets",
-                        "retry": {"first_delay_ms": 1, "longest_delay_ms": 2, "most_attempts": 3}}}
+                        "breaker": {"probe_interval_ms": 10}, "retry": {"first_delay_ms": 1, "longest_delay_ms": 2, "most_attempts": 3}}}
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +95,8 @@ def test_nothing_of_it_is_in_a_table_or_view(planted, database, who):
 
 def test_a_password_is_nowhere_though_the_cas_repeats_it(planted, cas, database):
     assert cas.keys == {SITE_SECRET}
+    assert cas.tokens == {TOKEN}
+    assert cas.wrong_logins == [] and "the login to the CAS failed" in planted.daemon.log()
     assert cas.authorizations == {"Basic " + base64.b64encode(f"crm:{PASSWORD}".encode()).decode()}
     found = passwords_in(planted.daemon.log()) | passwords_in(planted.metrics)
     for table in tables_of(database):
