@@ -57,7 +57,8 @@ public:
     /// Returns the secrets that the file uses, by name.
     [[nodiscard]] const std::map<std::string, secret_use>& secrets() const;
 
-    /// Returns whether a command is sent with an HTTP header of this name, which is in lower case.
+    /// Returns whether a command or the login is sent with an HTTP header of this name, which is in lower
+    /// case.
     [[nodiscard]] bool sends_header(std::string_view name) const;
 
     /// Returns the remarks of the compilation: sentences about parts of the file that are no mistakes, but

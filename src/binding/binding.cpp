@@ -29,7 +29,8 @@ bool binding::sends_header(std::string_view name) const {
         return std::ranges::any_of(c.headers,
                                    [name](const auto& h) { return wire::lower_case(h.name) == name; });
     };
-    return std::ranges::any_of(compiled_->commands, has_it);
+    return std::ranges::any_of(compiled_->commands, has_it) ||
+           (compiled_->session && has_it(compiled_->session->call));
 }
 
 const std::vector<binding_error>& binding::remarks() const {

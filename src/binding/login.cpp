@@ -15,7 +15,7 @@
 namespace contego::wire {
 namespace {
 
-// A shorter token would be found in any text of an answer, where it is masked.
+// A shorter token may be a part of any text. Masking it would spoil the answers.
 constexpr std::size_t shortest_token = 4;
 constexpr std::size_t longest_token = std::size_t{16} << 10U;
 

@@ -139,7 +139,8 @@ asio::awaitable<sender::permit> sender::wait_for_permit(const request& r, comman
             co_return permit{.given = true, .session = std::move(session), .login_failure = {}};
         has_turn = false;
         auto failure = co_await sessions_.log_in(*endpoint);
-        if (failure && is_ours(r))
+        // If there is a standby endpoint, the request logs in there.
+        if (failure && is_ours(r) && !gate_.next_endpoint())
             co_return permit{.given = true, .session = {}, .login_failure = std::move(failure)};
     }
 }
@@ -159,7 +160,7 @@ sender::answer_to(const request& r, const send_step& now, bool& has_turn) {
         observer_.exchanged(r, *now.what, now.sequence, done.got, done.read.answer);
         if (!allowed.session) co_return done;
         note_session(allowed.session, done.read.answer);
-        // The CAS did nothing, so the command may be sent again, whatever it is.
+        // The CAS did nothing, so even a command that is not repeat-safe is sent again.
         if (done.read.answer.expired && !std::exchange(has_expired, true)) continue;
         co_return done;
     }

@@ -33,9 +33,9 @@ struct session {
 /// Keeps one session with each endpoint, and logs in when there is none. Only one login is in flight for each
 /// endpoint; all others wait for it.
 ///
-/// After a refused login, the gate sends nothing to the endpoint for a while, since a CAS may lock an account
-/// after a few wrong passwords. The wait doubles each time, up to the longest delay of a retry. Tokens are in
-/// memory only.
+/// After a refused login, the gate sends nothing to the endpoint for a while. Otherwise the CAS might lock
+/// the account after a few wrong passwords. The wait doubles each time, up to the longest delay of a retry.
+/// Tokens are in memory only.
 ///
 /// Lives on the network thread; all references must outlive it.
 class session_keeper {

@@ -139,7 +139,7 @@ class SessionCas:
             self.valid.clear()
 
     def go_away(self):
-        """Refuses new connections, and closes each one that is there at its next command."""
+        """Refuses new connections, and closes each open connection at its next command."""
         self.answer_command = lambda body, token: None
         self.stop()
 

@@ -1,4 +1,4 @@
-"""Sessions with the CAS: how often contegod logs in, and what happens to requests meanwhile."""
+"""Sessions with the CAS: the number of logins, and the state of the requests meanwhile."""
 
 import signal
 import threading

@@ -25,7 +25,10 @@ public:
         return turn - now;
     }
 
-    [[nodiscard]] std::optional<std::size_t> next_endpoint() const override { return endpoint; }
+    [[nodiscard]] std::optional<std::size_t> next_endpoint() const override {
+        if (current.exchanges == 0) return std::nullopt;
+        return endpoint;
+    }
 
     void accept_login(std::size_t /*endpoint*/) override { ++accepted; }
 

@@ -285,7 +285,7 @@ TEST_F(session_fixture, the_wait_after_a_refused_login_doubles_up_to_the_longest
     const std::vector<std::chrono::steady_clock::duration> expected{
         milliseconds(1000), milliseconds(2000), milliseconds(4000), milliseconds(5000), milliseconds(5000)};
     EXPECT_EQ(waits, expected);
-    EXPECT_EQ(completed_requests(), 1);
+    EXPECT_EQ(completed_requests(), 6);
 }
 
 TEST_F(session_fixture, a_command_that_the_new_endpoint_gets_has_a_session_of_that_endpoint) {
