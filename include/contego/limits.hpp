@@ -46,6 +46,10 @@ struct limits {
     /// One bit for each of command_types. It is set if the binding file lacks the command.
     std::bitset<command_types.size()> unsupported{};
 
+    /// One bit for each of command_types. It is set if the CAS takes one item of each list in a call. The
+    /// plan then has a command for each pair of items.
+    std::bitset<command_types.size()> one_each{};
+
     /// For each of command_types, one bit for each of its parameters. The bit is set if the binding file has
     /// no place for the parameter and does not ignore it: a request that gives it is refused.
     std::array<std::uint32_t, command_types.size()> without_place{};
@@ -60,6 +64,11 @@ struct limits {
     /// Returns whether the binding file has the command.
     [[nodiscard]] bool supports(command_type type) const {
         return !unsupported.test(static_cast<std::size_t>(type));
+    }
+
+    /// Returns whether a call of the command takes one item of each of its lists.
+    [[nodiscard]] bool takes_one_each(command_type type) const {
+        return one_each.test(static_cast<std::size_t>(type));
     }
 
     friend bool operator==(const limits&, const limits&) = default;

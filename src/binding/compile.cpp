@@ -183,9 +183,11 @@ private:
     void read_known(pugi::xml_node element, command_type type) {
         auto& c = out_.commands.at(static_cast<std::size_t>(type));
         c.outcomes = common_;
-        file_.allow_attributes(element, {"code", "path", "action", "repeat-safe", "one-way", "ignores"});
+        file_.allow_attributes(element,
+                               {"code", "path", "action", "repeat-safe", "one-way", "call", "ignores"});
         read_address(c, element);
         read_promises(c, element);
+        read_call(element, type);
         const auto parts = parts_of(element);
         read_headers(c, parts.headers, headers_, type);
         if (parts.request) read_request(c, parts.request, element, type);
@@ -275,6 +277,24 @@ private:
     void read_promises(compiled_command& c, pugi::xml_node element) {
         if (file_.required(element, "repeat-safe")) c.repeat_safe = is_yes(element, "repeat-safe");
         if (element.attribute("one-way")) c.one_way = is_yes(element, "one-way");
+    }
+
+    void read_call(pugi::xml_node element, command_type type) {
+        const auto call = element.attribute("call");
+        if (!call) return;
+        const bool has_list = std::ranges::any_of(parameters_of(type), [](const parameter& p) {
+            return p.kind == parameter_kind::smartcards || p.kind == parameter_kind::stbs;
+        });
+        if (std::string_view(call.value()) != "each")
+            file_.mistake(file_.line_of(call),
+                          "call must be each, not '" + std::string(call.value()) +
+                              "'; without it, one call has all items of a list");
+        else if (!has_list)
+            file_.mistake(file_.line_of(call),
+                          "call=\"each\" needs a command with a list, and there are CREATE_PAIRING and "
+                          "ADD_TO_EXISTING_PAIRING");
+        else
+            out_.limits.one_each.set(static_cast<std::size_t>(type));
     }
 
     bool is_yes(pugi::xml_node element, const char* name) {

@@ -115,7 +115,9 @@ bool execution::read_back(const reply& answer) {
         ended_ = failed(answer, false);
         return false;
     }
-    const auto done = answer.outcome == outcome::success ? was_done(current_, answer.result) : std::nullopt;
+    const auto done = answer.outcome == outcome::success
+                          ? was_done(current_, answer.result, wire_.limits().takes_one_each(current_.type))
+                          : std::nullopt;
     if (!done) {
         ended_ = held_as_maybe_sent("may have been done, and the CAS does not tell");
         return false;

@@ -43,7 +43,7 @@ bool has_window(const command& c) {
     return c.parameters.contains("start_date") || c.parameters.contains("end_date");
 }
 
-std::optional<bool> is_paired(const command& c, const value& answer) {
+std::optional<bool> is_paired(const command& c, const value& answer, bool one_each) {
     const auto* paired = answer.find("paired");
     if (paired == nullptr || paired->boolean() == nullptr) return std::nullopt;
     if (!*paired->boolean()) return false;
@@ -54,7 +54,7 @@ std::optional<bool> is_paired(const command& c, const value& answer) {
         return std::ranges::any_of(*with->items(), [&](const value& one) { return one == value(stb); });
     });
     if (all) return true;
-    return c.type == command_type::add_to_existing_pairing ? std::optional(false) : std::nullopt;
+    return one_each || c.type == command_type::add_to_existing_pairing ? std::optional(false) : std::nullopt;
 }
 
 } // namespace
@@ -87,7 +87,7 @@ std::optional<command> harmless_get_like(const command& c) {
     return get;
 }
 
-std::optional<bool> was_done(const command& c, const value& answer) {
+std::optional<bool> was_done(const command& c, const value& answer, bool one_each) {
     switch (c.type) {
     case command_type::add_subscriptions: {
         const auto subscribed = is_subscribed(c, answer);
@@ -101,7 +101,7 @@ std::optional<bool> was_done(const command& c, const value& answer) {
     }
     case command_type::create_pairing:
     case command_type::add_to_existing_pairing:
-        return is_paired(c, answer);
+        return is_paired(c, answer, one_each);
     default:
         return std::nullopt;
     }

@@ -2,6 +2,7 @@
 #include "plan/expansion.hpp"
 #include "plan/matrix.hpp"
 #include "plan/nearest.hpp"
+#include "plan/one_by_one.hpp"
 #include "plan/site_check.hpp"
 #include <contego/plan.hpp>
 
@@ -31,6 +32,15 @@ refusal unknown(std::string_view action) {
     return {"UNKNOWN_ACTION", found.take()};
 }
 
+refusal too_many(std::string_view action, std::size_t commands) {
+    return {"VALIDATION_ERROR",
+            {{{},
+              {},
+              "The action " + std::string(action) + " needs " + std::to_string(commands) +
+                  " commands, one for each pair of smartcard and STB, and a request may have at most " +
+                  std::to_string(most_commands) + "."}}};
+}
+
 command_list planned(std::string_view action,
                      const value& parameters,
                      const planning::row* row,
@@ -56,6 +66,9 @@ plan_result plan(std::string_view action, const value& parameters, const limits&
     findings found(is_secret(action) || planning::mentions_secret(parameters));
     auto commands = planned(action, parameters, row, limits, found);
     if (found.empty()) {
+        auto split = planning::one_by_one(std::move(commands), limits);
+        if (const auto* size = std::get_if<std::size_t>(&split)) return too_many(action, *size);
+        commands = std::move(std::get<command_list>(split));
         if (auto lacking = planning::unsupported(action, commands, limits); !lacking.empty())
             return refusal{"NOT_SUPPORTED", std::move(lacking)};
         if (auto unwritable = planning::unwritable(action, commands, limits); !unwritable.empty())

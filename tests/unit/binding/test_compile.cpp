@@ -7,6 +7,7 @@ namespace contego {
 namespace {
 
 using samples::binding_text;
+using samples::compiled;
 using samples::line_of;
 using samples::mistakes_in;
 using samples::replaced;
@@ -262,6 +263,23 @@ TEST(compile, reports_all_mistakes_sorted_by_line) {
     EXPECT_THAT(
         mistakes_in(text),
         ElementsAre(HasSubstr("6: unknown outcome"), HasSubstr("command DISPLAY_FINGERPRINT: the path")));
+}
+
+TEST(compile, call_each_is_a_limit_of_commands_with_a_list) {
+    const auto with = [](std::string_view code, std::string_view call) {
+        const auto name = "code=\"" + std::string(code) + "\"";
+        return replaced(binding_text(), name, name + " call=\"" + std::string(call) + "\"");
+    };
+    const auto made = compiled(with("CREATE_PAIRING", "each"));
+
+    EXPECT_TRUE(made.limits().takes_one_each(command_type::create_pairing));
+    EXPECT_FALSE(made.limits().takes_one_each(command_type::add_to_existing_pairing));
+    EXPECT_THAT(mistakes_in(with("CREATE_PAIRING", "all")),
+                ElementsAre(HasSubstr("command CREATE_PAIRING: call must be each, not 'all'")));
+    EXPECT_THAT(
+        mistakes_in(with("ADD_SUBSCRIPTIONS", "each")),
+        ElementsAre(HasSubstr("command ADD_SUBSCRIPTIONS: call=\"each\" needs a command with a list, and "
+                              "there are CREATE_PAIRING and ADD_TO_EXISTING_PAIRING")));
 }
 
 } // namespace

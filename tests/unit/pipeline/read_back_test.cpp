@@ -113,5 +113,15 @@ TEST(read_back, is_none_for_what_no_get_command_shows) {
     }
 }
 
+TEST(read_back, a_card_that_is_paired_with_other_boxes_tells_only_if_a_call_pairs_one_box) {
+    auto one = pairing(command_type::create_pairing);
+    one.parameters["stbs"] = boxes({"03"});
+
+    EXPECT_EQ(was_done(one, paired_with({"02"})), std::nullopt);
+    EXPECT_EQ(was_done(one, paired_with({"02"}), true), false);
+    EXPECT_EQ(was_done(one, paired_with({"02", "03"}), true), true);
+    EXPECT_EQ(was_done(one, paired_with({}), true), false);
+}
+
 } // namespace
 } // namespace contego::pipeline
