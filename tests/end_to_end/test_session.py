@@ -284,6 +284,32 @@ def test_a_daemon_that_is_stopped_while_it_logs_in_gives_its_requests_back(datab
     assert (len(cas.logins), attempts(database, ids)) == (2, 0)
 
 
+def test_a_login_that_hangs_does_not_keep_a_daemon_from_stopping(database, launch, site, cas):
+    release = threading.Event()
+    cas.answer_login = lambda token: release.wait(60) and None
+    daemon = launch(site(exchange_timeout_ms=60000), drain_timeout_ms=500)
+    ids = insert(database, 40)
+    wait_for(lambda: cas.logins)
+
+    daemon.terminate(within=10)
+    assert states(database, ids) <= {"QUEUED", "RETRYING"}
+    cas.answer_login = None
+    release.set()
+    launch(site())
+    completed(database, ids)
+    assert (attempts(database, ids), max(cas.done.values())) == (0, 1)
+
+
+def test_a_message_is_sent_again_after_a_session_has_ended(database, launch, site, cas):
+    launch(site())
+    completed(database, insert(database, 1))
+    cas.end_sessions()
+
+    one = database.insert("SEND_BARK_MESSAGE_TO_CLIENT", {"smartcard_ca_id": "01000000017", "message": "hello"})
+    assert database.finished(one)["life_cycle_state"] == "COMPLETED"
+    assert (len(cas.logins), cas.turned_away) == (2, 1)
+
+
 def test_a_reload_while_it_logs_in_changes_nothing(database, launch, site, cas):
     release = threading.Event()
     cas.answer_login = lambda token: release.wait(30) and (200, {}, reply(REFUSED))
