@@ -155,7 +155,9 @@ def test_a_wrong_password_causes_one_login_for_each_wait(database, launch, site,
     assert all(gap >= least - 0.02 for gap, least in zip(gaps, (0.2, 0.4, 0.8, 0.8, 0.8))), gaps
     assert not cas.done
     assert "the login to the CAS failed" in daemon.log() and REFUSED in daemon.log()
-    assert 'contego_endpoint_up{endpoint="%s",provider="default"} 0' % cas.url in daemon.get("/metrics")[1]
+    metrics = daemon.get("/metrics")[1]
+    assert 'contego_endpoint_up{endpoint="%s",provider="default"} 0' % cas.url in metrics
+    assert 'contego_logins_total{outcome="failed",provider="default"} ' in metrics
     told = database.query("SELECT error_code FROM contego.request WHERE id = ANY (%s) AND error_code IS NOT NULL", ids)
     assert {row["error_code"] for row in told} == {"LOGIN_FAILED"}
 

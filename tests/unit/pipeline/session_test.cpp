@@ -64,6 +64,8 @@ public:
         if (on_command) on_command();
         co_await boost::asio::post(network_, boost::asio::use_awaitable);
         co_await boost::asio::post(network_, boost::asio::use_awaitable);
+        while (is_late && is_late(e))
+            co_await boost::asio::post(network_, boost::asio::use_awaitable);
         const bool knows =
             std::ranges::any_of(valid, [&](const auto& t) { return e.body.find(t) != std::string::npos; });
         ++(knows && !is_always_expired ? done : turned_away);
@@ -79,6 +81,7 @@ public:
     std::deque<std::string> refusals; ///< the status of the next logins; empty: a session
     std::function<void()> on_command;
     std::function<void()> on_login;
+    std::function<bool(const envelope&)> is_late; ///< whether the answer to this command still waits
     bool is_always_expired = false;
     int logins = 0;
     int logins_in_flight = 0;
@@ -194,6 +197,24 @@ TEST_F(session_fixture, a_session_that_ends_while_64_exchanges_are_in_flight_cau
     EXPECT_EQ(cas_.logins, 2);
     EXPECT_EQ(cas_.most_logins_in_flight, 1);
     EXPECT_EQ(store_.commands.size(), 64U);
+}
+
+TEST_F(session_fixture, a_late_answer_does_not_end_the_session_that_was_opened_meanwhile) {
+    queue(10);
+    int begun = 0;
+    cas_.on_command = [&] {
+        if (++begun == 10) cas_.end_sessions();
+    };
+    cas_.is_late = [&](const envelope& e) {
+        return e.body.find("token-1-") != std::string::npos && e.body.find(">1<") != std::string::npos &&
+               cas_.done < 9;
+    };
+
+    run_until_recorded(10);
+
+    EXPECT_EQ(completed_requests(), 10);
+    EXPECT_EQ(cas_.turned_away, 10);
+    EXPECT_EQ(cas_.logins, 2);
 }
 
 TEST_F(session_fixture, a_command_that_is_not_safe_to_repeat_is_sent_again_too) {
