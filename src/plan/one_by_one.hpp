@@ -13,9 +13,9 @@ namespace contego::planning {
 /// the lists, there is one command for each of its items. The condition of a command is that of all its
 /// parts.
 ///
-/// The parts are commands of their own. So the order of sending, the record of finished commands, and the
-/// place at which the request goes on are the same as for any commands. Returns only the number of commands
-/// if there would be more than most_commands.
+/// The parts are commands of their own. Their order, the record of finished commands, and the place at which
+/// the request goes on are therefore those of any commands. Returns only the number of commands if there
+/// would be more than most_commands.
 [[nodiscard]] std::variant<command_list, std::size_t> one_by_one(command_list commands, const limits& site);
 
 } // namespace contego::planning

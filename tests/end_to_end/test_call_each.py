@@ -122,7 +122,7 @@ def test_a_daemon_that_is_killed_in_the_middle_is_followed_by_one_that_goes_on_t
     first = launch(site)
     one = database.insert("CREATE_PAIRING", PARAMETERS)
     wait_for(lambda: PAIRS[3] in cas.pairs)
-    wait_for(lambda: len(database.commands(one)) == 3)  # what was answered is durable
+    wait_for(lambda: len(database.commands(one)) == 3)  # the three answers are durable
     first.kill()
     cas.late = None
     cas.go_on.set()
