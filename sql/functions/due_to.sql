@@ -1,4 +1,4 @@
--- Returns the services and boxes that a card should have now: by the ledger, and by its requests that are kept, whichever finished later. So
+-- Returns the services and boxes that a card should have now: by the ledger and by its requests that are kept; the later end counts. So
 -- the answer is complete even if the ledger is behind, or is not kept. Services whose window has ended are left out. So are services and
 -- boxes that an open request is about to take away: a request that gave them again would come after it.
 CREATE OR REPLACE FUNCTION contego.due_to(of_provider text, of_card text)

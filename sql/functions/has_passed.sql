@@ -1,5 +1,5 @@
--- Returns whether a date that the CRM wrote has passed. A text that is no date, as only a request that a person closed may have, and a date that
--- PostgreSQL cannot hold have not passed.
+-- Returns whether a date that the CRM wrote has passed. A date that PostgreSQL cannot hold has not passed. Nor has a
+-- text that is no date; only a request that a person closed may have one.
 CREATE OR REPLACE FUNCTION contego.has_passed(written text) RETURNS boolean
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp

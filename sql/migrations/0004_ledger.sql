@@ -19,12 +19,12 @@ CREATE TABLE contego.entitlement (
 COMMENT ON TABLE contego.entitlement IS 'Each row is a service or a box that a card should have, or no longer should have. Query contego.entitled instead.';
 COMMENT ON COLUMN contego.entitlement.provider IS 'The card belongs to the CAS of this provider.';
 COMMENT ON COLUMN contego.entitlement.card IS 'This is the CA ID of the smartcard.';
-COMMENT ON COLUMN contego.entitlement.kind IS 'The kind is service or box. A box is one that the card is paired with.';
+COMMENT ON COLUMN contego.entitlement.kind IS 'The kind is service, or box: the card is paired with the box.';
 COMMENT ON COLUMN contego.entitlement.name IS 'This is the CA ID of the service or of the box.';
 COMMENT ON COLUMN contego.entitlement.given IS 'If false, the latest completed request took the service or the box away.';
 COMMENT ON COLUMN contego.entitlement.start_date IS 'The service begins at this time, as the CRM wrote it. NULL: at once.';
 COMMENT ON COLUMN contego.entitlement.end_date IS 'The service ends at this time, as the CRM wrote it. NULL: it has no end.';
-COMMENT ON COLUMN contego.entitlement.request_id IS 'The request with this number was the latest one that decided it.';
+COMMENT ON COLUMN contego.entitlement.request_id IS 'The latest request that decided it has this number.';
 COMMENT ON COLUMN contego.entitlement.finished_date IS 'That request finished at this time.';
 
 CREATE TABLE contego.ledger (

@@ -12,7 +12,7 @@ COMMENT ON COLUMN contego.entitled.name IS 'This is the CA ID of the service or 
 COMMENT ON COLUMN contego.entitled.given IS 'If false, the latest completed request took the service or the box away.';
 COMMENT ON COLUMN contego.entitled.start_date IS 'The service begins at this time, as the CRM wrote it.';
 COMMENT ON COLUMN contego.entitled.end_date IS 'The service ends at this time, as the CRM wrote it.';
-COMMENT ON COLUMN contego.entitled.request_id IS 'The request with this number was the latest one that decided it.';
+COMMENT ON COLUMN contego.entitled.request_id IS 'The latest request that decided it has this number.';
 COMMENT ON COLUMN contego.entitled.action IS 'That request has this action. NULL: its month was dropped.';
 COMMENT ON COLUMN contego.entitled.progress IS 'That request is DONE, or CLOSED if a person did the work by hand.';
 COMMENT ON COLUMN contego.entitled.subscription IS 'That request is about this subscription.';

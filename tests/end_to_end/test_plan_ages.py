@@ -119,6 +119,9 @@ CALLS = [
          " contego.feed_runs('{default}'), pg_sleep(0.11), contego.feed_runs('{default}')"),
     Call("pause_run", "SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', query => 'SELECT n::text AS card FROM generate_series(1, 200) AS n'),"
          " contego.feed_runs('{default}'), contego.pause_run((SELECT max(run) FROM contego.run_progress))"),
+    Call("keep_ledger", "UPDATE contego.ledger SET position = %(each)s; SELECT contego.keep_ledger()", walks=2),  # it reads 1000 positions
+    Call("due_to", "SELECT * FROM contego.due_to('held', 'held7')"),
+    Call("refresh", "SELECT * FROM contego.refresh('held7', provider => 'held')"),
     Call("drop_month", "SELECT * FROM contego.drop_month(12)"),
     Call("figures", FIGURES, walks=2),
     Call("queue_health", "SELECT * FROM contego.queue_health", walks=6),
