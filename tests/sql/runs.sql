@@ -169,6 +169,19 @@ SELECT public.look(run) FROM broken;
 SELECT is(public.state(run), 'PAUSED 2 0 0 0 0', 'a card that cannot be a request pauses its run only') FROM broken;
 SELECT matches((SELECT why FROM contego.run_progress WHERE run = (SELECT run FROM broken)), 'parameters', 'and the run says why');
 
+-- After the database has lost data, the latest feeding may be lost, too.
+CREATE TEMPORARY TABLE lost AS SELECT * FROM contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', '{1,2,3}', pace => 1);
+SELECT public.look(run) FROM lost;
+UPDATE contego.lineage SET number = number + 1;
+SELECT public.look(run) FROM lost;
+SELECT is(public.state(run), 'RUNNING 1 2 0 0 0', 'a failover without a loss changes nothing') FROM lost;
+UPDATE contego.lineage SET number = number + 1, lost = 'a claim is missing';
+SELECT public.look(run) FROM lost;
+SELECT is(public.state(run), 'PAUSED 3 0 0 0 0', 'a run pauses after a loss') FROM lost;
+SELECT contego.resume_run(run) FROM lost;
+SELECT public.look(run) FROM lost;
+SELECT is(public.state(run), 'RUNNING 2 1 0 0 0', 'and goes on when a person resumes it') FROM lost;
+
 -- Rights.
 GRANT SELECT ON made TO PUBLIC;
 SET SESSION AUTHORIZATION other_crm;
