@@ -7,6 +7,8 @@ AS $$
 DECLARE
     ended record;
     elapsed double precision := greatest(extract(epoch FROM clock_timestamp() - r.looked_date), 0.001);
+    -- The average is over half a minute, and over less while the run is younger.
+    memory double precision := least(30, greatest(1, extract(epoch FROM clock_timestamp() - greatest(r.created_date, r.from_date)) / 2));
 BEGIN
     WITH ended_cards AS MATERIALIZED (
         -- Each request is looked up by its number. A request of a dropped month counts as failed.
@@ -25,7 +27,7 @@ BEGIN
     r.done := r.done + ended.done;
     r.failed := r.failed + ended.failed;
     r.failed_in_a_row := CASE WHEN ended.done > 0 THEN 0 ELSE r.failed_in_a_row + ended.failed END;
-    r.rate := r.rate + ((ended.done + ended.failed) / elapsed - r.rate) * (1 - exp(-elapsed / 30));
+    r.rate := r.rate + ((ended.done + ended.failed) / elapsed - r.rate) * (1 - exp(-elapsed / memory));
     r.looked_date := clock_timestamp();
     IF r.state = 'RUNNING' AND r.failed_in_a_row >= 100 THEN
         r.state := 'PAUSED';
