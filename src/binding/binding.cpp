@@ -102,8 +102,7 @@ std::vector<std::pair<std::string, std::string>> binding::masked_headers(const c
 }
 
 interpretation binding::interpret(const command& c, const sending* sent, const exchange& e) const {
-    const wire::veil veil(
-        c, here_->secrets, sent == nullptr ? std::string_view() : std::string_view(sent->session));
+    const wire::veil veil(c, here_->secrets, sent == nullptr ? std::string() : sent->session);
     auto body = wire::body_text_of(e, wire::most_bytes_stored(veil));
     auto stored = wire::storable_body(veil, body);
     auto answer = wire::read_exchange({compiled_->of(c.type), c, sent, veil}, e, std::move(body));

@@ -92,7 +92,7 @@ read_login(const compiled_session& s, const site_secrets& of_site, const sending
     const command none{}; // without parameters, so without a PIN
     const veil of_request(none, of_site);
     const auto body = body_text_of(e, most_bytes_stored(of_request));
-    login_answer out{.token = {}, .answer = read_exchange({s.call, none, sent, of_request}, e, body)};
+    login_answer out{.token = {}, .answer = read_exchange({s.call, none, &sent, of_request}, e, body)};
     if (out.answer.outcome == outcome::success) {
         auto [token, problem] = token_in(s, e, body);
         if (problem.empty()) problem = problem_of(token);

@@ -129,6 +129,23 @@ void print_answer(const exchange& x, const interpretation& meaning) {
     if (!meaning.storable.empty()) std::cout << meaning.storable << "\n\n";
 }
 
+/// Logs in if the command needs a session, and keeps the token in the sending. Returns whether the command
+/// can be sent.
+bool log_in(trial& t) {
+    const auto& wire = t.site.wire;
+    if (!wire.uses_session(t.what.type)) return true;
+    const auto now = pipeline::fresh_sending();
+    auto e = wire.prepare_login(now);
+    std::cout << "login: POST " << t.where.options.url << e.path << '\n';
+    const auto x = exchanged(t, std::move(e));
+    auto login = wire.interpret_login(now, x);
+    std::cout << "login: " << (login.token.empty() ? "no session" : "a session was opened") << ", after "
+              << milliseconds(x.duration) << "\n\n";
+    if (login.token.empty()) print_reply(login.answer, t.site.name);
+    t.now.session = std::move(login.token);
+    return !t.now.session.empty();
+}
+
 /// A GET leaves the CAS as it was.
 bool changes_something(const command& c) {
     return !name_of(c.type).starts_with("GET_");
@@ -142,15 +159,14 @@ int try_command(const try_arguments& arguments) {
     const auto* p = c ? chosen_provider(*c, arguments.provider) : nullptr;
     auto t = p != nullptr ? prepared(*p, arguments) : std::nullopt;
     if (!t) return exit_status::bad_input;
-    auto one = t->site.wire.prepare(t->what, t->now);
-    print_request(*t, one);
+    print_request(*t, t->site.wire.prepare(t->what, t->now));
     if (changes_something(t->what) && !arguments.send) {
         std::cerr << "try: nothing was sent, because " << arguments.command
                   << " changes something at the CAS\nHINT: to send it, give --send\n";
         return exit_status::bad_input;
     }
-    if (!print_connection(*t)) return exit_status::failed;
-    const auto x = exchanged(*t, std::move(one.wire));
+    if (!print_connection(*t) || !log_in(*t)) return exit_status::failed;
+    const auto x = exchanged(*t, t->site.wire.prepare(t->what, t->now).wire);
     const auto meaning = t->site.wire.interpret(t->what, t->now, x);
     print_answer(x, meaning);
     print_reply(meaning.answer, t->site.name);
