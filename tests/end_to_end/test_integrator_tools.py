@@ -11,6 +11,7 @@ import threading
 import pytest
 
 from programs import REPOSITORY, contegod
+from session_cas import PLACES, SessionCas, with_session
 from test_every_command import CARD, COMMANDS, PIN
 
 DEFAULT = REPOSITORY / "config/binding.xml"
@@ -256,6 +257,41 @@ def test_try_masks_pins_passwords_and_secrets(tmp_path, site, configured):
     assert "X-Key: k****\n" in done.stdout and "Authorization: Basic ****\n" in done.stdout
     assert "NewPin>****<" in done.stdout
     assert not [one for one in ("hush", "sesame", f">{PIN}<") if one in done.stdout + done.stderr]
+
+
+@pytest.fixture
+def trial(tmp_path, configured):
+    """Returns a function that sends one command to a CAS with sessions."""
+    cas = SessionCas("open-sesame")
+    (tmp_path / "secrets").write_text("KEY=open-sesame\n")
+
+    def send(place="element", password=None):
+        cas.password = password or cas.password
+        (tmp_path / "session.xml").write_text(with_session(DEFAULT.read_text(), place))
+        return attempt(configured(endpoint=cas.url, binding=str(tmp_path / "session.xml"), secrets_file="secrets"), "ADD_SUBSCRIPTIONS", "--send")
+
+    send.cas = cas
+    yield send
+    cas.stop()
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_try_logs_in_first_if_the_command_needs_a_session(trial, place):
+    trial.cas.is_token_in_header = place == "soap header"
+    done = trial(place)
+
+    assert done.returncode == 0 and said(done)["outcome"] == "success"
+    assert f"login: POST {trial.cas.url}/login\nlogin: a session was opened" in done.stdout
+    assert len(trial.cas.logins) == 1 and sum(trial.cas.done.values()) == 1
+    assert trial.cas.issued[0] not in done.stdout + done.stderr and "sesame" not in done.stdout + done.stderr
+
+
+def test_try_shows_the_answer_to_a_login_that_was_refused(trial):
+    done = trial(password="another")
+
+    assert done.returncode == 1 and "login: no session" in done.stdout
+    assert said(done)["status"] == "WRONG_PASSWORD" and said(done)["outcome"] == "hold"
+    assert not trial.cas.done and "sesame" not in done.stdout + done.stderr
 
 
 def test_try_says_why_there_is_no_connection_and_sends_nothing(configured):
