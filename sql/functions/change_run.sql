@@ -68,6 +68,7 @@ BEGIN
     END IF;
     INSERT INTO contego.operator_action (run, verb, before, after, reason)
     VALUES (of_run, change_run.verb, change_run.before, coalesce(change_run.after, ''), because);
+    PERFORM contego.notify_unless_full('contego'); -- a daemon polls soon, and feeds a run that was resumed
 END
 $$;
 

@@ -45,6 +45,7 @@ BEGIN
     FROM unnest(cards, own) WITH ORDINALITY AS g (card, own, place)
     GROUP BY g.card, g.own;
     INSERT INTO contego.operator_action (run, verb, before, after, reason) VALUES (enter_run.run, 'start', '', 'RUNNING', enter_run.reason);
+    PERFORM contego.notify_unless_full('contego'); -- a daemon polls soon, and feeds the run
 END
 $$;
 

@@ -1,5 +1,6 @@
 -- Looks after one run of these providers, which has waited longest, and returns after how many milliseconds to call again. Daemons
--- call it, each call in a transaction of its own. A run that another session has locked is left to that session.
+-- call it, each call in a transaction of its own. Returns NULL if no run goes on. A run that another session has locked is left to that
+-- session.
 --
 -- An error in the data of a run pauses that run, so that it stops no other run.
 CREATE OR REPLACE FUNCTION contego.feed_runs(of_providers text[]) RETURNS integer
@@ -11,7 +12,7 @@ DECLARE
     wait double precision;
 BEGIN
     IF NOT EXISTS (SELECT FROM contego.run AS u WHERE u.attended) THEN
-        RETURN 1000;
+        RETURN NULL;
     END IF;
     IF (contego.notice_lineage()).confirmed_date IS NULL THEN -- the latest feeding may be lost
         RETURN 1000;

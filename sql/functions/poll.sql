@@ -6,13 +6,14 @@
 -- contego.rescue may repair. Otherwise NULL.
 -- `ends`: whether finished requests wait for their positions in the feed (contego.number_finished).
 -- `unsealed`: whether rows of the audit wait for their places in the chain (contego.seal_audit).
+-- `feeding`: whether a run goes on (contego.feed_runs), or the ledger has requests to enter (contego.keep_ledger).
 --
 -- Turns. The daemons with a valid lease take turns of `turn_length`, in the order of their numbers, so that one of them sweeps at a time.
 -- They agree on the turn by the clock of the database and need no lock. A daemon that hangs misses its own turns only. A daemon that died
 -- has its turns until its lease ends.
 CREATE OR REPLACE FUNCTION contego.poll(for_daemon bigint, of_providers text[], ahead interval, turn_length interval,
                              OUT claimable text[], OUT sweep_turn bigint, OUT ends boolean,
-                             OUT unsealed boolean)
+                             OUT unsealed boolean, OUT feeding boolean)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -54,6 +55,8 @@ BEGIN
 
     ends := EXISTS (SELECT FROM contego.feed_inbox);
     unsealed := EXISTS (SELECT FROM contego.operator_action AS a WHERE a.position IS NULL);
+    feeding := EXISTS (SELECT FROM contego.run AS u WHERE u.attended)
+            OR EXISTS (SELECT FROM contego.feed AS f WHERE f.position > (SELECT l.position FROM contego.ledger AS l));
 
     -- If another login has filled the notification queue of the server, this call frees it again once that login has disconnected.
     PERFORM pg_notification_queue_usage();
@@ -68,4 +71,4 @@ ALTER FUNCTION contego.poll SET plan_cache_mode = force_generic_plan;
 
 REVOKE ALL ON FUNCTION contego.poll FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.poll TO contego_daemon;
-COMMENT ON FUNCTION contego.poll IS 'Daemon: returns which providers have requests to claim, whether it is the daemon''s turn to sweep, and whether finished requests or actions need numbers.';
+COMMENT ON FUNCTION contego.poll IS 'Daemon: returns which providers have requests to claim, whether it is the daemon''s turn to sweep, whether finished requests or actions need numbers, and whether a run goes on.';

@@ -65,7 +65,8 @@ const settings<database_configuration>& database_settings() {
             1,
             100,
             "Connections that all providers share for claims, and as many again for records. If a call takes "
-            "longer than 100 ms, another connection is opened in its place. So no provider waits for the slow "
+            "longer than 100 ms, another connection is opened in its place. So no provider waits for the "
+            "slow "
             "calls of another.",
             [](auto& s) -> auto& { return s.shared_connections; }),
         number_setting<section>(

@@ -36,6 +36,10 @@ constexpr auto before_a_wanted_poll = milliseconds(50);
 constexpr auto between_wanted_polls = milliseconds(450);
 
 constexpr auto between_entries = milliseconds(500);
+
+// A poll asks much sooner if there is something to feed.
+constexpr auto until_asked_again = milliseconds(3'600'000);
+
 constexpr auto after_a_failed_entry = milliseconds(10'000);
 
 // Without LISTEN only a poll tells that a person has ended a request.
@@ -206,17 +210,23 @@ void housekeeping::write_outages() {
     });
 }
 
+// A poll tells when there is something to do. Runs are fed and the ledger is kept by turns.
 void housekeeping::feed_runs() {
     auto next_entry = std::chrono::steady_clock::time_point::min();
     repeat("runs", milliseconds(0), [&] {
+        take(feeding_wanted_);
         const auto pause = feeder_.feed(polls_.providers);
-        const auto now = std::chrono::steady_clock::now();
-        if (now < next_entry) return pause;
-        next_entry =
-            now + after_a_failed_entry; // a ledger that cannot be kept must not keep runs from going on
-        const bool more = feeder_.keep_ledger();
-        next_entry = more ? now : now + between_entries;
-        return more ? milliseconds(0) : std::min(pause, between_entries);
+        bool more = false;
+        if (const auto now = std::chrono::steady_clock::now(); now >= next_entry) {
+            // A ledger that cannot be kept must not keep runs from going on.
+            next_entry = now + after_a_failed_entry;
+            more = feeder_.keep_ledger();
+            next_entry = more ? now : now + between_entries;
+        }
+        if (more) return milliseconds(0);
+        if (pause) return std::min(*pause, between_entries);
+        rest_unless(feeding_wanted_, until_asked_again);
+        return milliseconds(0);
     });
 }
 
@@ -269,6 +279,7 @@ bool housekeeping::act_on(const queue::pending_work& work) {
     if (work.sweep_turn && std::exchange(last_turn_, *work.sweep_turn) != *work.sweep_turn)
         want(sweep_wanted_);
     if (work.unsealed) poller_.seal_audit();
+    if (work.feeding) want(feeding_wanted_);
     const auto end = std::chrono::steady_clock::now() + between_wanted_polls;
     bool more = work.ends;
     feed_is_open_ = feed_is_open_ || work.ends;

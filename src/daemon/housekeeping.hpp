@@ -120,6 +120,7 @@ private:
     std::condition_variable stopped_;
     bool stopping_ = false;
     bool poll_wanted_ = false;
+    bool feeding_wanted_ = false;
     bool ends_wanted_ = false; ///< a request may have ended since requests were numbered last
     bool sweep_wanted_ = true; ///< a daemon that starts takes back the requests of its former process
     std::vector<std::thread> threads_;

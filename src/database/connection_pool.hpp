@@ -80,7 +80,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::list<time_point> calls_;       ///< when each call under way began, the earliest first
-    std::vector<idle_connection> idle_; ///< the one that was used last is at the end
+    std::vector<idle_connection> idle_; ///< the connection that was used last is at the end
     std::uint64_t next_ticket_ = 0;     ///< of the next caller
     std::uint64_t served_ticket_ = 0;   ///< of the caller whose turn it is
 };

@@ -19,9 +19,11 @@ constexpr statement keep_the_ledger{"keep_ledger", "SELECT contego.keep_ledger()
 
 feeder::feeder(database_options options) : connection_(std::move(options)) {}
 
-std::chrono::milliseconds feeder::feed(const std::vector<std::string>& providers) {
+std::optional<std::chrono::milliseconds> feeder::feed(const std::vector<std::string>& providers) {
     const auto names = json::write(value::list(providers.begin(), providers.end()));
-    return std::chrono::milliseconds(connection_->call_in_transaction(feed_runs, names)[0][0].as<int>());
+    const auto rows = connection_->call_in_transaction(feed_runs, names);
+    if (rows[0][0].is_null()) return std::nullopt;
+    return std::chrono::milliseconds(rows[0][0].as<int>());
 }
 
 bool feeder::keep_ledger() {

@@ -3,6 +3,7 @@
 #include "database/connection.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,9 @@ class feeder {
 public:
     explicit feeder(database_options options);
 
-    /// Looks after one run of these providers. Returns how long to wait before the next call: a second if no
-    /// run goes on.
-    std::chrono::milliseconds feed(const std::vector<std::string>& providers);
+    /// Looks after one run of these providers. Returns how long to wait before the next call, or nothing if
+    /// no run goes on.
+    std::optional<std::chrono::milliseconds> feed(const std::vector<std::string>& providers);
 
     /// Enters some finished requests into the ledger of entitlements. Returns whether there may be more.
     bool keep_ledger();

@@ -9,7 +9,7 @@ namespace contego::queue {
 namespace {
 
 constexpr statement poll_for_work{"poll",
-                                  "SELECT to_jsonb(claimable), sweep_turn, ends, unsealed"
+                                  "SELECT to_jsonb(claimable), sweep_turn, ends, unsealed, feeding"
                                   " FROM contego.poll($1, ARRAY(SELECT "
                                   "jsonb_array_elements_text($2::jsonb)), $3 * interval '1 millisecond',"
                                   "                   $4 * interval '1 millisecond')"};
@@ -35,6 +35,7 @@ pending_work poller::poll(const std::vector<std::string>& providers, std::chrono
     if (!row[1].is_null()) work.sweep_turn = row[1].as<std::int64_t>();
     work.ends = row[2].as<bool>();
     work.unsealed = row[3].as<bool>();
+    work.feeding = row[4].as<bool>();
     return work;
 }
 

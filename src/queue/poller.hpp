@@ -19,6 +19,7 @@ struct pending_work {
     std::optional<std::int64_t> sweep_turn;
     bool ends = false;     ///< finished requests wait for their positions in the feed
     bool unsealed = false; ///< rows of the audit wait for their places in the chain
+    bool feeding = false;  ///< a run goes on, or the ledger has requests to enter
 };
 
 /// Asks the database, in one statement for all providers, for the work that waits for this daemon. Also gives

@@ -20,7 +20,7 @@ def written(session):
 
 
 def kept(stage):
-    """Runs a mixed day. The tables of open requests are emptied first, so that what remains is what every request leaves behind."""
+    """Runs a mixed day. The tables of open requests are emptied first, so that only the rows that every request leaves behind remain."""
     with stage.database() as database:
         session, rows = database.session, stage.settings.rows
         session.query("CHECKPOINT")

@@ -1,5 +1,5 @@
-// The bytes of a connection, cut into pieces, are read as an HTTP answer. The answer is interpreted as the reply
-// to each kind of command. The first byte of the input chooses the command and the size of the pieces.
+// The bytes of a connection, cut into pieces, are read as an HTTP answer. The answer is interpreted as the
+// reply to each kind of command. The first byte of the input chooses the command and the size of the pieces.
 
 #include "http/answer.hpp"
 

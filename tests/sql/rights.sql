@@ -58,10 +58,12 @@ SELECT is(
     'cancel_run change_run enter_run finished_after forget_run own_source pause_run read_cards reschedule resume_run retry_failed run_parameters'
     ' start_run submit submit_many withdraw withdraw_many', 'a CRM may execute these functions');
 SELECT is(
-    (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
+    (SELECT array_agg(DISTINCT p.proname::text ORDER BY p.proname::text) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_daemon', p.oid, 'EXECUTE')),
-    'claim claiming_stopped declare_dead drop_month feed_runs give_back_lost hold_unreadable hold_unrecordable join_fleet keep_ledger leave_fleet lock_holders make_months'
-    ' neighbours number_finished numbers poll publication_faults record recordable renew_lease rescue seal_audit take_share try_claim write_outage',
+    ARRAY['claim', 'claiming_stopped', 'declare_dead', 'drop_month', 'feed_runs', 'give_back_lost', 'hold_unreadable',
+          'hold_unrecordable', 'join_fleet', 'keep_ledger', 'leave_fleet', 'lock_holders', 'make_months', 'neighbours',
+          'number_finished', 'numbers', 'poll', 'publication_faults', 'record', 'recordable', 'renew_lease', 'rescue', 'seal_audit',
+          'take_share', 'try_claim', 'write_outage'],
     'the daemon may execute these functions');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p

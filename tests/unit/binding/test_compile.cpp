@@ -103,7 +103,7 @@ TEST(compile, refuses_unknown_attributes_everywhere) {
     expect_refused("repeat-safe=\"yes\"",
                    R"(repeat-safe="yes" a="1")",
                    "command ADD_SUBSCRIPTIONS: unknown attribute a of command; it has code, path, action, "
-                   "repeat-safe, one-way, ignores");
+                   "repeat-safe, one-way, call, ignores");
 }
 
 TEST(compile, refuses_an_attribute_that_appears_twice) {

@@ -16,7 +16,7 @@ enum class ending {
     resets, ///< resets the connection
 };
 
-/// What contegod must make of an answer, for a repeat-safe command and for one that is not.
+/// What contegod must make of an answer, for a repeat-safe command and for another command.
 struct verdicts {
     outcome safe{};
     std::string_view safe_code; ///< error code of the reply; empty: none

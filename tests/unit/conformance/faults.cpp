@@ -1,7 +1,7 @@
 #include "unit/binding/sample.hpp"
 #include "unit/conformance/conformance.hpp"
 
-// Faults of SOAP 1.1 and 1.2. The envelope decides whether an answer is a fault, whatever the HTTP status is.
+// Faults of SOAP 1.1 and 1.2. The envelope decides whether an answer is a fault, not the HTTP status.
 
 namespace contego::conformance {
 namespace {
