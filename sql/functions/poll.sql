@@ -71,4 +71,4 @@ ALTER FUNCTION contego.poll SET plan_cache_mode = force_generic_plan;
 
 REVOKE ALL ON FUNCTION contego.poll FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.poll TO contego_daemon;
-COMMENT ON FUNCTION contego.poll IS 'Daemon: returns which providers have requests to claim, whether it is the daemon''s turn to sweep, whether finished requests or actions need numbers, and whether a run goes on.';
+COMMENT ON FUNCTION contego.poll IS 'Daemon: returns which providers have requests to claim, whether it is the daemon''s turn to sweep, and whether ends, actions or runs wait.';

@@ -96,7 +96,7 @@ def test_an_export_is_signed_and_verified(sealed, file, keys, tmp_path):
         assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in written.read_text().splitlines()]
     assert len(lines) == 11
-    assert json.loads(lines[0]["row"])[3:7] == ["hold", "SCHEDULED", "HELD", 'Grüße an "ann"\\n']
+    assert json.loads(lines[0]["row"])[4:8] == ["hold", "SCHEDULED", "HELD", 'Grüße an "ann"\\n']
     done = verify(file, "--against", written, "--key", keys["another.pub"])
     assert done.returncode == 1
     assert "does not have the signature of the key" in done.stderr
