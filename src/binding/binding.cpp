@@ -29,8 +29,8 @@ bool binding::sends_header(std::string_view name) const {
         return std::ranges::any_of(c.headers,
                                    [name](const auto& h) { return wire::lower_case(h.name) == name; });
     };
-    return std::ranges::any_of(compiled_->commands, has_it) ||
-           (compiled_->session && has_it(compiled_->session->call));
+    const auto& session = compiled_->session;
+    return std::ranges::any_of(compiled_->commands, has_it) || (session && has_it(session->call));
 }
 
 const std::vector<binding_error>& binding::remarks() const {
@@ -51,14 +51,17 @@ bool binding::uses_session(command_type type) const {
 }
 
 std::chrono::seconds binding::session_lifetime() const {
-    return compiled_->session ? compiled_->session->lifetime : std::chrono::seconds(0);
+    const auto& session = compiled_->session;
+    return session ? session->lifetime : std::chrono::seconds(0);
 }
 
 envelope binding::prepare_login(const sending& now) const {
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): a precondition
     return prepared(compiled_->session->call, {}, now).wire;
 }
 
 login_answer binding::interpret_login(const sending& sent, const exchange& e) const {
+    // NOLINTNEXTLINE(bugprone-unchecked-optional-access): a precondition
     return wire::read_login(*compiled_->session, here_->secrets, sent, e);
 }
 

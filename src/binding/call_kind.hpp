@@ -21,7 +21,9 @@ public:
     [[nodiscard]] bool is_login() const { return !type_; }
 
     /// Returns the command. Precondition: this is not the login.
-    [[nodiscard]] command_type command() const { return *type_; }
+    [[nodiscard]] command_type command() const {
+        return *type_; // NOLINT(bugprone-unchecked-optional-access): a precondition
+    }
 
     [[nodiscard]] std::span<const parameter> parameters() const {
         return type_ ? parameters_of(*type_) : std::span<const parameter>();

@@ -1,6 +1,7 @@
 #include "cli/subcommand.hpp"
 
 #include "config/read_configuration.hpp"
+#include "database/sqlstate.hpp"
 
 namespace contego::daemon {
 
@@ -17,8 +18,7 @@ std::optional<configuration> configured(const std::filesystem::path& file) {
 }
 
 void print_database_trouble(const std::exception& e) {
-    std::cerr << "the database cannot be used: " << e.what()
-              << "\nHINT: is database.connection right, and does PostgreSQL run?\n";
+    std::cerr << "the database cannot be used: " << e.what() << queue::hint_of(e) << '\n';
 }
 
 } // namespace contego::daemon

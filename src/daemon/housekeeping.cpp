@@ -210,10 +210,13 @@ void housekeeping::write_outages() {
     });
 }
 
-// A poll tells when there is something to do. Runs are fed and the ledger is kept by turns.
+// A poll tells when there is something to do; until then the feeder opens no connection. Runs are fed and the
+// ledger is kept by turns.
 void housekeeping::feed_runs() {
+    bool is_idle = true;
     auto next_entry = std::chrono::steady_clock::time_point::min();
     repeat("runs", milliseconds(0), [&] {
+        if (is_idle && rest_unless(feeding_wanted_, until_asked_again)) return milliseconds(0);
         take(feeding_wanted_);
         const auto pause = feeder_.feed(polls_.providers);
         bool more = false;
@@ -223,10 +226,8 @@ void housekeeping::feed_runs() {
             more = feeder_.keep_ledger();
             next_entry = more ? now : now + between_entries;
         }
-        if (more) return milliseconds(0);
-        if (pause) return std::min(*pause, between_entries);
-        rest_unless(feeding_wanted_, until_asked_again);
-        return milliseconds(0);
+        is_idle = !more && !pause;
+        return more || is_idle ? milliseconds(0) : std::min(*pause, between_entries);
     });
 }
 

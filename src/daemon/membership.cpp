@@ -1,6 +1,7 @@
 #include "daemon/membership.hpp"
 
 #include "daemon/service.hpp"
+#include "database/sqlstate.hpp"
 #include "fleet/process.hpp"
 #include "schema/migrations.hpp"
 #include "telemetry/version.hpp"
@@ -33,7 +34,7 @@ void join(queue::fleet& membership, const queue::database_options& database) {
         throw;
     } catch (const std::exception& e) {
         throw start_failure(std::string("the database cannot be used: ") + e.what() +
-                            "\nHINT: is database.connection right, and does PostgreSQL run?");
+                            std::string(queue::hint_of(e)));
     }
 }
 

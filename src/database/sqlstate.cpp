@@ -74,6 +74,11 @@ std::string sentence(std::string_view statement, std::string_view said, std::str
 server_error::server_error(std::string_view statement, std::string_view said, std::string sqlstate)
     : std::runtime_error(sentence(statement, said, sqlstate)), sqlstate_(std::move(sqlstate)) {}
 
+std::string_view hint_of(const std::exception& e) {
+    if (dynamic_cast<const server_error*>(&e) != nullptr) return "";
+    return "\nHINT: is database.connection right, and does PostgreSQL run?";
+}
+
 bool is_about_the_row(std::string_view sqlstate) {
     return std::ranges::find(classes_of_rows, sqlstate.substr(0, 2)) != classes_of_rows.end();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -18,6 +19,10 @@ public:
 private:
     std::string sqlstate_;
 };
+
+/// Returns a HINT for an error of a database call, on a line of its own. It is empty if the server answered:
+/// then the connection is right, and the error says what the server refused.
+[[nodiscard]] std::string_view hint_of(const std::exception& e);
 
 /// Returns whether the rows of the statement cause the error, so that the server would refuse them again.
 /// After any other error the same statement is worth another try.

@@ -34,13 +34,13 @@ reply login_failed(const reply& answer) {
 
 } // namespace
 
-session_keeper::session_keeper(const asio::any_io_executor& network,
+session_keeper::session_keeper(asio::any_io_executor network,
                                const line_options& options,
                                const binding& wire,
                                transport& endpoint,
                                admission_control& gate,
                                line_observer& observer)
-    : network_(network),
+    : network_(std::move(network)),
       options_(options),
       wire_(wire),
       endpoint_(endpoint),

@@ -42,7 +42,7 @@ class session_keeper {
 public:
     using session_pointer = std::shared_ptr<session>;
 
-    session_keeper(const asio::any_io_executor& network,
+    session_keeper(asio::any_io_executor network,
                    const line_options& options,
                    const binding& wire,
                    transport& endpoint,

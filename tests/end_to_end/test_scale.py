@@ -176,7 +176,7 @@ def test_providers_share_connections(database, simulator, launch):
         for request in [add(database, provider=name) for name in names]:
             database.finished(request)
 
-    assert connections(database) <= 6 + 2 * 3
+    wait_for(lambda: connections(database) <= 6 + 2 * 3, 30)  # calls of a busy machine may open some more for a while
 
 
 def test_providers_whose_claims_wait_for_a_lock_delay_no_other(database, simulator, launch):

@@ -5,6 +5,12 @@
 namespace contego::queue {
 namespace {
 
+TEST(sqlstate, of_an_answer_has_no_hint_that_doubts_the_connection) {
+    EXPECT_EQ(hint_of(server_error("migrate", "cannot change return type", "42P13")), "");
+    EXPECT_NE(hint_of(std::runtime_error("connection refused")).find("does PostgreSQL run"),
+              std::string_view::npos);
+}
+
 TEST(sqlstate, of_a_value_or_a_constraint_is_about_the_row) {
     for (const char* state : {"22P02", "22P05", "23514", "21000", "54000", "P0001", "XX000"})
         EXPECT_TRUE(is_about_the_row(state)) << state;
