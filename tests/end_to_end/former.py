@@ -7,7 +7,7 @@ import subprocess
 from programs import REPOSITORY
 
 # Before the first release: change it when the schema changes so that an older daemon cannot work with it. Then: the former release.
-COMMIT = "1c2fad17bb069395e93488b9589896998359ae84"
+COMMIT = "446e6546e4fe4d462084f0ceb298d70e8eecd802"
 
 
 def is_in_this_clone():
