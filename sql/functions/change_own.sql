@@ -7,6 +7,7 @@ AS $$
 DECLARE
     o contego.request;
     own text := contego.own_source();
+    stopped boolean := (contego.claiming_stopped()).since IS NOT NULL;
 BEGIN
     FOR request_id IN SELECT DISTINCT wanted.id FROM unnest(ids) AS wanted (id) ORDER BY 1 LOOP
         -- This waits for a session that claims or records the request now. If it finished meanwhile, the second look finds it.
@@ -17,7 +18,8 @@ BEGIN
         END IF;
         action := o.action;
         before := o.progress;
-        refused := contego.objection_to_crm(to_verb, o);
+        refused := coalesce(contego.objection_to_crm(to_verb, o), CASE WHEN stopped THEN
+            'the database may have lost data, so nobody knows yet whether it was sent; try again when claiming goes on' END);
         after := CASE
             WHEN refused IS NOT NULL THEN o.progress
             WHEN to_verb = 'withdraw' THEN 'CANCELLED'

@@ -26,6 +26,14 @@ BEGIN
     IF refused IS NOT NULL THEN
         RETURN;
     END IF;
+    IF verb IN ('resume', 'retry_failed') AND r.lineage <> contego.current_lineage() THEN
+        UPDATE contego.run AS u SET lineage = contego.current_lineage() WHERE u.id = of_run;
+        IF EXISTS (SELECT FROM contego.lineage AS l WHERE l.number > r.lineage AND (l.lost IS NOT NULL OR l.leases_end IS NOT NULL)) THEN
+            refused := 'the database has lost data, so cards that were fed just before may be fed again; ' || verb || ' once more if that does no harm';
+            RETURN;
+        END IF;
+        r.lineage := contego.current_lineage();
+    END IF;
     r := contego.count_ended(r);
     IF verb = 'retry_failed' THEN
         UPDATE contego.run_fed AS f SET state = 'again'
@@ -60,8 +68,8 @@ BEGIN
         r.failed_in_a_row := 0;
         r.paced_date := clock_timestamp();
         r.next_look := clock_timestamp();
-        r.lineage := contego.current_lineage();
-        IF verb IN ('pause', 'cancel') THEN
+        -- While claiming is stopped, nobody knows yet which requests may have been sent. The feeder takes them back later.
+        IF verb IN ('pause', 'cancel') AND (contego.claiming_stopped()).since IS NULL THEN
             PERFORM contego.take_back(r, r.why);
         END IF;
         PERFORM contego.store_run(r);

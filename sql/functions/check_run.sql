@@ -15,6 +15,8 @@ BEGIN
         WHEN r.action = 'REFRESH' AND NOT pg_has_role(session_user, 'contego_operator', 'MEMBER') THEN 'only an operator may refresh cards'
         WHEN r.action = 'REFRESH' AND r.parameters <> '{}' THEN 'REFRESH has no parameters: the ledger has them'
         WHEN jsonb_typeof(r.parameters) IS DISTINCT FROM 'object' THEN 'parameters must be a JSON object'
+        WHEN octet_length(r.parameters::text) > 16384
+            THEN format('parameters may have 16384 bytes (were %s)', octet_length(r.parameters::text))
         WHEN contego.parameters_fault(r.parameters) IS NOT NULL THEN 'parameters ' || contego.parameters_fault(r.parameters)
         WHEN r.parameters ? 'new_pin' THEN 'a run cannot hold PINs, since its cards are kept'
         WHEN r.priority NOT IN ('REGULAR', 'EXPRESS') THEN format('priority must be REGULAR or EXPRESS (was %s)', r.priority)
@@ -22,6 +24,8 @@ BEGIN
             THEN format('pace must be above 0 and at most 10000 requests per second (was %s); to stop a run, pause it', r.pace)
         WHEN NOT r.most_in_flight BETWEEN 1 AND 20000 THEN format('most_in_flight must be from 1 to 20000 (was %s)', r.most_in_flight)
         WHEN NOT (isfinite(r.from_date) AND coalesce(isfinite(r.until_date), true)) THEN 'from_date and until_date must be finite'
+        WHEN r.priority = 'EXPRESS' AND r.most_in_flight > 200
+            THEN format('most_in_flight must be at most 200 for an EXPRESS run, since other requests wait behind it (was %s)', r.most_in_flight)
         WHEN (r.quiet_from IS NULL) <> (r.quiet_until IS NULL) THEN 'give both quiet_from and quiet_until, or neither'
         WHEN r.quiet_from = r.quiet_until THEN 'quiet_from and quiet_until must differ'
         WHEN octet_length(concat(r.process_name, r.process_id, r.idempotency_key, r.provider)) > 2000

@@ -14,11 +14,15 @@ BEGIN
     r.provider := left(coalesce(nullif(r.provider, ''), 'default'), 100);
     r.priority := coalesce(nullif(r.priority, ''), 'REGULAR');
     r.process_name := coalesce(nullif(r.process_name, ''), contego.process_of(r.action));
-    r.most_in_flight := coalesce(r.most_in_flight, greatest(100, CASE WHEN r.pace <= 10000 THEN ceil(r.pace)::integer END));
+    r.most_in_flight := coalesce(r.most_in_flight, CASE r.priority WHEN 'EXPRESS' THEN 100
+                                                   ELSE greatest(100, CASE WHEN r.pace <= 10000 THEN ceil(r.pace)::integer END) END);
     r.from_date := coalesce(r.from_date, now());
     r.time_zone := coalesce(nullif(r.time_zone, ''), current_setting('TimeZone'));
     r.idempotency_key := nullif(r.idempotency_key, '');
     PERFORM contego.check_run(r);
+    IF EXISTS (SELECT FROM unnest(own) AS g (own) WHERE pg_column_size(g.own) > 16384) THEN
+        RAISE EXCEPTION 'run: the parameters of a card may have 16384 bytes' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
 
     SELECT u.id, false, u.cards INTO run, is_new, card_count
     FROM contego.run AS u WHERE u.owned_by = contego.own_source() AND u.idempotency_key = r.idempotency_key;
@@ -38,13 +42,20 @@ BEGIN
                              from_date, until_date, quiet_from, quiet_until, time_zone, cards, lineage)
     VALUES (contego.own_source(), r.idempotency_key, r.action, r.parameters, r.provider, r.priority, r.process_name, '', r.pace, r.most_in_flight,
             r.from_date, r.until_date, r.quiet_from, r.quiet_until, r.time_zone, card_count, contego.current_lineage())
+    ON CONFLICT ON CONSTRAINT run_key_is_used_already DO NOTHING
     RETURNING id INTO run;
+    IF run IS NULL THEN -- another session has just started it
+        SELECT u.id, false, u.cards INTO run, is_new, card_count
+        FROM contego.run AS u WHERE u.owned_by = contego.own_source() AND u.idempotency_key = r.idempotency_key;
+        RETURN;
+    END IF;
     UPDATE contego.run AS u SET process_id = coalesce(nullif(r.process_id, ''), u.id::text) WHERE u.id = enter_run.run;
     INSERT INTO contego.run_card (run, position, card, parameters)
     SELECT enter_run.run, row_number() OVER (ORDER BY min(g.place)), g.card, nullif(g.own, '{}')
     FROM unnest(cards, own) WITH ORDINALITY AS g (card, own, place)
     GROUP BY g.card, g.own;
-    INSERT INTO contego.operator_action (run, verb, before, after, reason) VALUES (enter_run.run, 'start', '', 'RUNNING', enter_run.reason);
+    INSERT INTO contego.operator_action (run, verb, before, after, reason, changes)
+    VALUES (enter_run.run, 'start', '', 'RUNNING', enter_run.reason, jsonb_build_object('action', r.action, 'cards', card_count));
     PERFORM contego.notify_unless_full('contego'); -- a daemon polls soon, and feeds the run
 END
 $$;

@@ -8,6 +8,7 @@ DECLARE
     moment timestamptz := clock_timestamp();
     open_now record;
     room integer;
+    waiting integer[];
     again integer[];
     new_cards integer;
     ids bigint[];
@@ -18,6 +19,8 @@ BEGIN
     WHERE f.run = r.id AND f.state <> 'failed' AND f.state = 'open';
     -- A thousand held or blocked requests stop the run until some end, so that it cannot fill the table of open requests.
     room := least(1000, r.most_in_flight - open_now.moving, r.most_in_flight + 1000 - open_now.total);
+    -- A feeding is one statement, so its bytes are bounded: 2 MiB of common parameters.
+    room := least(room, greatest(1, 2097152 / (octet_length(r.parameters::text) + 200)));
     IF r.pace IS NOT NULL THEN
         -- A run that could not send catches up for a second only.
         r.paced_date := greatest(r.paced_date, moment - greatest(interval '1 second', interval '1 second' / r.pace));
@@ -26,8 +29,15 @@ BEGIN
     IF room <= 0 THEN
         RETURN r;
     END IF;
+    waiting := ARRAY(SELECT f.position FROM contego.run_fed AS f
+                     WHERE f.run = r.id AND f.state <> 'failed' AND f.state = 'again' ORDER BY f.position LIMIT room);
+    -- A person may have run the former request of a card again meanwhile. Another request would do it twice.
+    UPDATE contego.run_fed AS f SET state = 'open'
+    WHERE f.run = r.id AND f.state <> 'failed' AND f.position = ANY (waiting)
+      AND ((SELECT o.id FROM contego.request_open AS o WHERE o.id = f.request_id) IS NOT NULL
+           OR (SELECT e.life_cycle_state FROM contego.request_finished AS e WHERE e.id = f.request_id LIMIT 1) = 'COMPLETED');
     again := ARRAY(SELECT f.position FROM contego.run_fed AS f
-                   WHERE f.run = r.id AND f.state <> 'failed' AND f.state = 'again' ORDER BY f.position LIMIT room);
+                   WHERE f.run = r.id AND f.state <> 'failed' AND f.state = 'again' AND f.position = ANY (waiting) ORDER BY f.position);
     new_cards := least(room - cardinality(again), r.cards - r.fed_up_to);
     WITH fed_cards AS MATERIALIZED (
         UPDATE contego.run_card AS c SET request_id = nextval('contego.request_id_seq')

@@ -2,7 +2,8 @@
 -- call it, each call in a transaction of its own. Returns NULL if no run goes on. A run that another session has locked is left to that
 -- session.
 --
--- An error in the data of a run pauses that run, so that it stops no other run.
+-- An error in the data of a run pauses that run, so that it stops no other run. A run that takes too long waits for half a minute, so
+-- that the other runs come first.
 CREATE OR REPLACE FUNCTION contego.feed_runs(of_providers text[]) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -26,7 +27,10 @@ BEGIN
     IF FOUND THEN
         BEGIN
             PERFORM contego.store_run(contego.attend_run(r));
-        EXCEPTION WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded OR raise_exception THEN
+        EXCEPTION
+        WHEN query_canceled THEN
+            UPDATE contego.run AS u SET next_look = clock_timestamp() + interval '30 seconds' WHERE u.id = r.id;
+        WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded OR raise_exception THEN
             UPDATE contego.run AS u
             SET state = CASE WHEN u.state = 'RUNNING' THEN 'PAUSED' ELSE u.state END, why = 'an error stopped the run: ' || SQLERRM,
                 next_look = clock_timestamp() + interval '10 seconds'

@@ -11,9 +11,10 @@
 namespace contego::daemon {
 
 int read_command(const read_arguments& arguments) {
-    if (!is_command(arguments.command)) return exit_status::bad_input;
+    const auto type = command_type_of(arguments.command);
+    if (!is_command(arguments.command) || !type) return exit_status::bad_input;
     command what;
-    what.type = *command_type_of(arguments.command);
+    what.type = *type;
     const auto chosen = choose_binding(arguments.wire);
     if (!chosen) return exit_status::bad_input;
     if (!chosen->wire.limits().supports(what.type)) {

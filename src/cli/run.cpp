@@ -155,7 +155,7 @@ int watch(queue::runs& on, std::int64_t run) {
         if (moves)
             std::cout << '\r' << line << "\033[K" << std::flush;
         else if (line != before)
-            std::cout << line << std::endl;
+            std::cout << line << '\n' << std::flush;
         before = line;
         if (p.state != "RUNNING" && (p.state == "PAUSED" || p.in_flight == 0)) {
             if (moves) std::cout << '\n';

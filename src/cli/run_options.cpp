@@ -24,7 +24,7 @@ constexpr std::array<setting_option, 15> setting_options{{
      "query with a column `card`; it runs with your rights, and names tables with their schema"},
     {"columns",
      "JSON",
-     "parameters of each card, as an object from parameter to column of the query: {\"message\": \"text\"}"},
+     R"(parameters of each card, as an object from parameter to column of the query: {"message": "text"})"},
     {"parameters", "JSON", "parameters of all cards, as a JSON object"},
     {"provider", "NAME", "send to the CAS of this provider (default: default)"},
     {"priority", "NAME", "REGULAR (default) or EXPRESS"},

@@ -42,6 +42,9 @@ SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', '{
 SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', '{1}', pace => 'NaN')$$, 'pace must be above 0', 'pace NaN');
 SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', '{1}', pace => 'Infinity')$$, 'at most 10000', 'pace without a bound');
 SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', '{1}', most_in_flight => 0)$$, 'most_in_flight', 'nothing in flight');
+SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', '{1}', priority => 'EXPRESS', most_in_flight => 201)$$, 'at most 200', 'an EXPRESS run that others would wait behind');
+SELECT throws_matching($$SELECT contego.start_run('SEND_MAIL_MESSAGE_TO_CLIENT', '{1}', parameters => jsonb_build_object('message', repeat('x', 17000)))$$, '16384 bytes', 'large parameters of all cards');
+SELECT throws_matching($$SELECT contego.start_run('SEND_MAIL_MESSAGE_TO_CLIENT', query => 'SELECT 1 AS card, repeat(''x'', 17000) AS m', columns => '{"message": "m"}')$$, '16384 bytes', 'large parameters of one card');
 SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', '{1,NULL}')$$, 'card 2 of the list is NULL', 'a card that is NULL');
 SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', '{1}', until_date => '2000-01-01')$$, 'could never send', 'a window in the past');
 SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', '{1}', from_date => '2100-01-01 23:00+00', until_date => '2100-01-02 05:00+00',
@@ -181,6 +184,35 @@ SELECT is(public.state(run), 'PAUSED 3 0 0 0 0', 'a run pauses after a loss') FR
 SELECT contego.resume_run(run) FROM lost;
 SELECT public.look(run) FROM lost;
 SELECT is(public.state(run), 'RUNNING 2 1 0 0 0', 'and goes on when a person resumes it') FROM lost;
+
+-- A person paused the run before the loss was known.
+SELECT contego.pause_run(run) FROM lost;
+UPDATE contego.lineage SET number = number + 1;
+SELECT matches((SELECT refused FROM contego.resume_run(run)), 'has lost data', 'then the first resume tells of the loss') FROM lost;
+SELECT is((SELECT after FROM contego.resume_run(run)), 'RUNNING', 'and the second goes on') FROM lost;
+
+-- While claiming is stopped, nobody knows which requests may have been sent.
+SELECT public.look(run) FROM lost;
+UPDATE contego.lineage SET confirmed_date = NULL;
+SELECT is((SELECT after FROM contego.pause_run(run)), 'PAUSED', 'a run is paused while claiming is stopped') FROM lost;
+SELECT is((SELECT count(*)::integer FROM contego.request_open WHERE process_id = run::text AND progress = 'QUEUED'), 1, 'but takes no request back') FROM lost;
+SELECT matches((SELECT refused FROM contego.withdraw_many(ARRAY(SELECT id FROM contego.request_open WHERE process_id = run::text))), 'may have lost data', 'nor is a request withdrawn') FROM lost;
+UPDATE contego.request_open SET maybe_sent = true WHERE process_id = (SELECT run::text FROM lost);
+UPDATE contego.lineage SET confirmed_date = now();
+SELECT public.look(run) FROM lost;
+SELECT is((SELECT count(*)::integer FROM contego.request_open WHERE process_id = run::text AND progress = 'QUEUED'), 1, 'and a request that may have been sent stays') FROM lost;
+
+-- A person runs a rejected request again whose card waits for another request.
+CREATE TEMP TABLE twice AS SELECT run FROM contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', '{77701,77702}');
+SELECT public.look(run), public.answer(run, 'reject') FROM twice;
+SELECT contego.pause_run(run), contego.retry_failed(run) FROM twice;
+SELECT count(*) FROM contego.retry((SELECT min(id) FROM contego.request WHERE process_id = (SELECT run::text FROM twice)), 'the card is registered now');
+SELECT contego.resume_run(run) FROM twice;
+SELECT public.look(run) FROM twice;
+SELECT is((SELECT count(*)::integer FROM contego.request WHERE process_id = run::text), 3, 'then only the other card gets another request') FROM twice;
+SELECT public.answer(run, 'complete') FROM twice;
+SELECT public.look(run) FROM twice;
+SELECT is(public.state(run), 'DONE 0 0 2 0 0', 'and both are counted') FROM twice;
 
 -- Rights.
 GRANT SELECT ON made TO PUBLIC;
