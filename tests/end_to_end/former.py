@@ -7,7 +7,7 @@ import subprocess
 from programs import REPOSITORY
 
 # Before the first release: change it when the schema changes so that an older daemon cannot work with it. Then: the former release.
-COMMIT = "446e6546e4fe4d462084f0ceb298d70e8eecd802"
+COMMIT = "c73e4523d60b838e661b280986f40a545e3fb055"
 
 
 def is_in_this_clone():
