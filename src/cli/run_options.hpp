@@ -2,9 +2,12 @@
 
 #include "cli/commands.hpp"
 
-namespace CLI { // NOLINT(readability-identifier-naming): the name of the library
+// NOLINTBEGIN(readability-identifier-naming): the names of the library
+namespace CLI {
 class App;
 }
+
+// NOLINTEND(readability-identifier-naming)
 
 namespace contego::daemon {
 
