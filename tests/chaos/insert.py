@@ -55,7 +55,7 @@ class Inserter:
                 return found, began, time.time()
             except psycopg2.Error as error:
                 if batch[0].get("alone") and (error.pgcode or "").startswith(REFUSED):
-                    self.connection.rollback()
+                    self._drop()  # a rollback would fail if the session was killed just after the refusal
                     return [], began, time.time()
                 self._drop()
                 self.unanswered_commits += 1
@@ -101,7 +101,7 @@ class Load(threading.Thread):
             with open(self.file, "w", encoding="ascii") as out:
                 self._run(out)
         except BaseException as error:  # the main thread reports it
-            self.failure = error
+            self.failure = self.failure or error  # the other connection then stops, too
 
     def _run(self, out):
         stream = iter(self.requests)
@@ -134,7 +134,7 @@ class Load(threading.Thread):
                     with self.writing:
                         self.refused += 1
         except BaseException as error:
-            self.failure = error
+            self.failure = self.failure or error  # the other connection then stops, too
             self.stopping.set()
 
     def _write(self, out, batch, found, began, known):
