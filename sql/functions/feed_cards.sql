@@ -1,5 +1,6 @@
--- Inserts requests for the next cards of a run, as many as the pace and most_in_flight allow, but at most 1000. Returns the run. The row
--- of the run is locked, so no other session feeds it. If it fed some, it sets the time of the next look. A card that has a request already is fed again only if run_fed says so.
+-- Inserts requests for the next cards of a run, as many as the pace and most_in_flight allow, but at most 1000. Returns the run. The caller
+-- has locked the row of the run, so no other session feeds it. If cards were fed, the function sets the time of the next look. A card that
+-- has a request already is fed again only if run_fed says so.
 CREATE OR REPLACE FUNCTION contego.feed_cards(r contego.run) RETURNS contego.run
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp

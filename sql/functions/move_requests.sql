@@ -1,6 +1,5 @@
 -- Gives the requests and runs of a login to a source, with their keys and their entries in the feed. A call looks at the next
--- `at_most` requests
--- of the database, so that locks are short, and goes on where the call before it stopped. A call that finds the end returns 0 for looked_at;
+-- `at_most` requests of the database, so that locks are short, and goes on where the call before it stopped. A call that finds the end returns 0 for looked_at;
 -- the next call would begin again. A key that the source has used already stays with the request that has it in the source.
 CREATE OR REPLACE FUNCTION contego.move_requests(
     from_login text, to_source text, at_most integer DEFAULT 5000,

@@ -174,7 +174,7 @@ COMMENT ON COLUMN contego.request.id IS 'The database gives each request this nu
 COMMENT ON COLUMN contego.request.created_date IS 'The database sets this to the time of the INSERT.';
 COMMENT ON COLUMN contego.request.created_by IS 'The database sets this to the login that inserted the request.';
 COMMENT ON COLUMN contego.request.owned_by IS 'The database sets this to the source for which the login acts (contego.source), or to the login if it acts for none. All logins of the source read and withdraw the request.';
-COMMENT ON COLUMN contego.request.on_behalf_of IS 'The CRM sets this to the person or program for whom it asks. The default is the setting contego.on_behalf_of of the session. The database cannot check it.';
+COMMENT ON COLUMN contego.request.on_behalf_of IS 'The CRM sets this to the person or program that gave the order. The default is the setting contego.on_behalf_of of the session. The database cannot check it.';
 COMMENT ON COLUMN contego.request.action IS 'The CRM asks for this: a CRM action such as BECOME_SUBSCRIBER or SWAP_INSTALLED_ITEM, or the code of one of the 13 commands.';
 COMMENT ON COLUMN contego.request.parameters IS 'The parameters list the distributors that the action touched, or are the flat parameters of a direct command. PINs are masked when the request ends.';
 COMMENT ON COLUMN contego.request.parameters_size IS 'The parameters had this many bytes as text when they were inserted. The database sets it.';
@@ -441,7 +441,7 @@ COMMENT ON COLUMN contego.share.daemon_id IS 'The daemon with this number (conte
 --
 -- The rows are a chain: each holds the hash of the row before it. A row that is changed, deleted or put in later breaks the chain, and
 -- contegod audit verify finds that. The transaction of a verb does not wait for other verbs: within seconds a daemon gives its row the next
--- place in the chain (contego.seal_audit). Only the owner can change rows, and the owner could write the whole chain anew. A signed export
+-- place in the chain (contego.seal_audit). Only the owner can change rows, and the owner could compute all hashes again. A signed export
 -- that is kept elsewhere shows that, too.
 CREATE TABLE contego.operator_action (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

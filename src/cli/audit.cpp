@@ -4,7 +4,6 @@
 #include "cli/signature.hpp"
 #include "cli/subcommand.hpp"
 #include "json/json.hpp"
-#include "schema/migrations.hpp"
 
 #include <array>
 #include <ctime>
@@ -169,11 +168,7 @@ int write_export(queue::audit& from, const audit_arguments& arguments) {
 int audit_command(const audit_arguments& arguments) {
     const auto c = configured(arguments.configuration_file);
     if (!c) return exit_status::bad_input;
-    return with_database(*c, [&](const queue::database_options& database) {
-        if (const auto mismatch = queue::migrations(database).mismatch()) {
-            std::cerr << *mismatch << '\n';
-            return exit_status::failed;
-        }
+    return with_schema(*c, [&](const queue::database_options& database) {
         queue::audit from(database);
         return arguments.verify ? verify(from, arguments) : write_export(from, arguments);
     });

@@ -2,7 +2,6 @@
 #include "cli/subcommand.hpp"
 #include "database/sqlstate.hpp"
 #include "fleet/lineage.hpp"
-#include "schema/migrations.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -40,11 +39,7 @@ int data_loss_command(const data_loss_arguments& arguments) {
     }
     const auto c = configured(arguments.configuration_file);
     if (!c) return exit_status::bad_input;
-    return with_database(*c, [&](const queue::database_options& database) {
-        if (const auto mismatch = queue::migrations(database).mismatch()) {
-            std::cerr << *mismatch << '\n';
-            return exit_status::failed;
-        }
+    return with_schema(*c, [&](const queue::database_options& database) {
         queue::lineage on(database);
         if (const auto why = on.claiming_stopped(); !why.empty())
             std::cout << "claiming is stopped: " << why << '\n';

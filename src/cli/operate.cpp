@@ -86,11 +86,7 @@ int migrate_command(const migrate_arguments& arguments) {
 int status_command(const std::filesystem::path& configuration_file) {
     const auto c = configured(configuration_file);
     if (!c) return exit_status::bad_input;
-    return with_database(*c, [&c](const queue::database_options& database) {
-        if (const auto mismatch = queue::migrations(database).mismatch()) {
-            std::cerr << *mismatch << '\n';
-            return exit_status::failed;
-        }
+    return with_schema(*c, [&c](const queue::database_options& database) {
         if (const auto why = queue::lineage(database).claiming_stopped(); !why.empty())
             std::cout << "CLAIMING IS STOPPED: " << why << "\nHINT: contegod after-data-loss --help\n";
         if (queue::examination(database).server().in_recovery)

@@ -4,7 +4,6 @@
 #include "database/sqlstate.hpp"
 #include "json/json.hpp"
 #include "queue/runs.hpp"
-#include "schema/migrations.hpp"
 #include <contego/plan.hpp>
 
 #include <unistd.h>
@@ -217,11 +216,7 @@ int act(queue::runs& on, const run_arguments& arguments) {
 int run_command(const run_arguments& arguments) {
     const auto c = configured(arguments.configuration_file);
     if (!c) return exit_status::bad_input;
-    return with_database(*c, [&](const queue::database_options& database) {
-        if (const auto mismatch = queue::migrations(database).mismatch()) {
-            std::cerr << *mismatch << '\n';
-            return exit_status::failed;
-        }
+    return with_schema(*c, [&](const queue::database_options& database) {
         queue::runs on(database);
         try {
             return arguments.verb == "start" ? start(on, arguments, *c) : act(on, arguments);

@@ -2,6 +2,7 @@
 
 #include "config/read_configuration.hpp"
 #include "database/sqlstate.hpp"
+#include "schema/migrations.hpp"
 
 namespace contego::daemon {
 
@@ -19,6 +20,12 @@ std::optional<configuration> configured(const std::filesystem::path& file) {
 
 void print_database_trouble(const std::exception& e) {
     std::cerr << "the database cannot be used: " << e.what() << queue::hint_of(e) << '\n';
+}
+
+bool has_schema(const queue::database_options& database) {
+    const auto mismatch = queue::migrations(database).mismatch();
+    if (mismatch) std::cerr << *mismatch << '\n';
+    return !mismatch;
 }
 
 } // namespace contego::daemon

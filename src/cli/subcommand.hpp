@@ -40,4 +40,15 @@ int with_database(const configuration& c, Work work) {
     }
 }
 
+/// Returns whether the database has a schema that this program works with. If not, prints what to do.
+[[nodiscard]] bool has_schema(const queue::database_options& database);
+
+/// As `with_database`, for a subcommand that works with the schema of this program.
+template <typename Work>
+int with_schema(const configuration& c, Work work) {
+    return with_database(c, [&work](const queue::database_options& database) {
+        return has_schema(database) ? work(database) : exit_status::failed;
+    });
+}
+
 } // namespace contego::daemon

@@ -1,7 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/subcommand.hpp"
 #include "queue/verbs.hpp"
-#include "schema/migrations.hpp"
 
 #include <algorithm>
 #include <iomanip>
@@ -69,11 +68,7 @@ int verb_command(const verb_arguments& arguments) {
     }
     const auto c = configured(arguments.configuration_file);
     if (!c) return exit_status::bad_input;
-    return with_database(*c, [&](const queue::database_options& database) {
-        if (const auto mismatch = queue::migrations(database).mismatch()) {
-            std::cerr << *mismatch << '\n';
-            return exit_status::failed;
-        }
+    return with_schema(*c, [&](const queue::database_options& database) {
         queue::verbs on(database);
         const auto ids = arguments.ids.empty() ? on.matching(document_of(arguments.filter)) : arguments.ids;
         const auto all = act(on, arguments, ids);

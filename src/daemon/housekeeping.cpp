@@ -218,7 +218,6 @@ void housekeeping::feed_runs() {
     repeat("runs", milliseconds(0), [&] {
         if (is_idle && rest_unless(feeding_wanted_, until_asked_again)) return milliseconds(0);
         take(feeding_wanted_);
-        const auto pause = feeder_.feed(polls_.providers);
         bool more = false;
         if (const auto now = std::chrono::steady_clock::now(); now >= next_entry) {
             // A ledger that cannot be kept must not keep runs from going on.
@@ -226,6 +225,7 @@ void housekeeping::feed_runs() {
             more = feeder_.keep_ledger();
             next_entry = more ? now : now + between_entries;
         }
+        const auto pause = feeder_.feed(polls_.providers); // last: a run that fails must not stop the ledger
         is_idle = !more && !pause;
         return more || is_idle ? milliseconds(0) : std::min(*pause, between_entries);
     });

@@ -27,6 +27,13 @@ def placeholders(text):
     return {code: set(re.findall(r"\{([\w.]+)\}", request)) for code, request in re.findall(r'<command code="(\w+)".*?<request>(.*?)</request>', text, re.DOTALL)}
 
 
+def require_valid_envelopes(binding, wsdl):
+    """All envelopes of the binding are as the schemas of the WSDL allow."""
+    done = check(binding, wsdl)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "envelopes that the WSDL allows: 32, wrong: 0" in done.stdout
+
+
 def answered(text, answers):
     """Replaces each old text, which stands there once, and returns the new text and the number of lines that a person wrote."""
     before = set(text.splitlines())

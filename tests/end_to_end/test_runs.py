@@ -1,5 +1,7 @@
 """Runs with the real daemon and simulator: pace, order beside single requests, the death of the feeding daemon, the verbs, the subcommands."""
 
+import concurrent.futures
+import contextlib
 import json
 import re
 import subprocess
@@ -8,6 +10,7 @@ import time
 import psycopg2
 import pytest
 
+from neighbours import open_transaction
 from programs import CONTEGOD, REPOSITORY, contegod, wait_for
 
 COMMANDS = ("ADD_SUBSCRIPTIONS", "CANCEL_SUBSCRIPTIONS", "CREATE_PAIRING", "ADD_TO_EXISTING_PAIRING", "GET_ACTIVE_SUBSCRIPTIONS",
@@ -187,6 +190,38 @@ def test_a_mistake_is_told_and_starts_nothing(database, file, mistake):
     done = contegod("run", "start", "--config", file, "--action", "GET_ACTIVE_SUBSCRIPTIONS", *cards_given, *mistake)
 
     assert done.returncode == 1 and done.stderr.startswith("run start: "), done.stderr
+
+
+def test_a_key_that_several_sessions_use_at_once_starts_one_run(database):
+    def begin(_):
+        with contextlib.closing(psycopg2.connect(database.connection)) as session, session, session.cursor() as cursor:
+            cursor.execute("SELECT run, is_new FROM contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', query => 'SELECT (1000000000 + g)::text AS card"
+                           " FROM generate_series(1, 20000) AS g', from_date => '2100-01-01', idempotency_key => 'at once')")
+            return cursor.fetchone()
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        said = list(pool.map(begin, range(4)))
+
+    assert len({run for run, _ in said}) == 1 and sorted(is_new for _, is_new in said) == [False, False, False, True]
+    database.query("SELECT contego.cancel_run(%s)", said[0][0])
+
+
+def test_a_run_that_takes_too_long_is_not_the_first_again(database):
+    """Another session keeps a table locked until the time limit of the statement has passed."""
+    stuck = start(database, "GET_ACTIVE_SUBSCRIPTIONS", cards(1))
+    next_one = start(database, "GET_ACTIVE_SUBSCRIPTIONS", cards(1, first=2))
+    database.query("UPDATE contego.run SET attended = false WHERE id < %s", stuck)  # runs of other tests that have ended
+    with open_transaction(database.connection, "LOCK TABLE contego.request_open IN EXCLUSIVE MODE"):
+        database.query("SET statement_timeout = '500ms'")
+        database.query("SELECT contego.feed_runs('{default}')")
+        database.query("RESET statement_timeout")
+
+    database.query("SELECT contego.feed_runs('{default}')")
+
+    assert [progress(database, run)["waiting"] for run in (stuck, next_one)] == [1, 0]
+    assert progress(database, stuck)["state"] == "RUNNING"
+    for run in (stuck, next_one):
+        database.query("SELECT contego.cancel_run(%s)", run)
 
 
 def test_a_login_without_rights_starts_nothing(database):

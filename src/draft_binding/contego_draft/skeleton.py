@@ -8,7 +8,7 @@ ENVELOPE = {"1.1": "http://schemas.xmlsoap.org/soap/envelope/", "1.2": "http://w
 INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 SCHEMA = "http://www.w3.org/2001/XMLSchema"
 FILLER = {"boolean": "false", "dateTime": "{now}", "date": "2000-01-01", "float": "0", "double": "0", "decimal": "0",
-          "base64Binary": "", "anyURI": "urn:todo"}  # fmt: skip
+          "base64Binary": "", "anyURI": "urn:sample"}  # fmt: skip
 ITEM = {"smartcards": "smartcard_ca_id", "stbs": "stb_ca_id"}
 
 
@@ -75,7 +75,7 @@ class Skeleton:
             self.questions.append(f"which value of {node.name} is right: {', '.join(node.enumeration[:20])}?")
             return literal(node.enumeration[0])
         number = node.type in ("int", "integer", "long", "short", "byte") or node.type.startswith(("unsigned", "nonNegative", "positive"))
-        value = "1" if number else FILLER.get(node.type, "TODO")
+        value = "1" if number else FILLER.get(node.type, "SAMPLE")
         self.questions.append(f"what is the mandatory {node.name} ({node.type})? It is sent as {value or 'an empty text'}")
         return value
 
