@@ -7,7 +7,7 @@ import subprocess
 from programs import REPOSITORY
 
 # Before the first release: change it when the schema changes so that an older daemon cannot work with it. Then: the former release.
-COMMIT = "c73e4523d60b838e661b280986f40a545e3fb055"
+COMMIT = "c8a4c97c7eace92bda95ebd3d210400bec518736"
 
 
 def is_in_this_clone():
