@@ -64,12 +64,28 @@ private:
         std::optional<reply> login_failure; ///< the command cannot be sent, and this is its reply
     };
 
-    asio::awaitable<permit> wait_for_permit(const request& r, command_type type, bool& has_turn);
+    struct exchange_under_way {
+        sent_command done;
+        sending how;
+        envelope wire;
+    };
+
+    [[nodiscard]] bool has_to_wait(bool has_turn) const;
+    asio::awaitable<void> wait_for_turn(const request& r, bool& has_turn);
+    asio::awaitable<permit> wait_for_session(const request& r, bool& has_turn);
     [[nodiscard]] bool may_send(const request& r) const;
     [[nodiscard]] bool is_ours(const request& r) const;
+
+    /// Sends a command and returns it with its answer. Returns nothing if the request must be given back.
     asio::awaitable<std::optional<sent_command>>
     answer_to(const request& r, const send_step& now, bool& has_turn);
-    asio::awaitable<sent_command> send(const request& r, const send_step& now, const session* with);
+    asio::awaitable<std::optional<sent_command>>
+    answer_at_once(const request& r, const send_step& now, bool& has_turn);
+    asio::awaitable<std::optional<sent_command>>
+    answer_in_session(const request& r, const send_step& now, bool& has_turn);
+    [[nodiscard]] exchange_under_way
+    prepared(const request& r, const send_step& now, const session* with) const;
+    void interpret(exchange_under_way& x, const request& r, const send_step& now);
     void note_session(const session_keeper::session_pointer& with, const reply& answer);
     void store(recorded_run& run, const request& of);
     void end(recorded_run run, const request& of, verdict v);
