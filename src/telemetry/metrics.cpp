@@ -15,7 +15,8 @@ using prometheus::BuildHistogram;
 using labels = std::map<std::string, std::string>;
 
 constexpr std::array progresses{"QUEUED", "SCHEDULED", "BLOCKED", "IN_FLIGHT", "RETRYING", "HELD"};
-constexpr std::array stages{"claim", "record", "lease", "housekeeping", "wakeup", "months", "runs", "poll", "outages"};
+constexpr std::array stages{
+    "claim", "record", "lease", "housekeeping", "wakeup", "months", "runs", "poll", "outages"};
 
 const prometheus::Histogram::BucketBoundaries seconds_buckets{
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600};
