@@ -48,7 +48,9 @@ BEGIN
         IF NOT FOUND THEN
             PERFORM FROM contego.unserved_providers(contego.served_providers()) LIMIT 1;
         END IF;
-        IF FOUND OR EXISTS (SELECT FROM contego.daemon AS d WHERE d.lease_until <= this_moment OR d.lease_until > this_moment + d.lease) THEN
+        -- The clock is read again. A lease that another daemon renewed since this call began is no longer than a lease can be.
+        IF FOUND OR EXISTS (SELECT FROM contego.daemon AS d
+                            WHERE d.lease_until <= this_moment OR d.lease_until > clock_timestamp() + d.lease) THEN
             sweep_turn := this_turn;
         END IF;
     END IF;

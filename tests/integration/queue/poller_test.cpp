@@ -1,6 +1,8 @@
 #include "queue/poller.hpp"
 #include "queue_fixture.hpp"
 
+#include <future>
+
 namespace contego::testing {
 namespace {
 
@@ -54,6 +56,22 @@ TEST_F(polling, tells_nobody_to_sweep_if_nothing_can_need_it) {
 
     for (const auto told : sweepers_of({&one_daemon, &another}))
         EXPECT_EQ(told, 0U);
+}
+
+TEST_F(polling, does_not_take_a_lease_renewed_meanwhile_for_one_that_is_too_long) {
+    daemon_hands daemon(database_);
+    auto poller = poller_of(daemon);
+    ASSERT_FALSE(poller.poll({"default"}, milliseconds(0)).sweep_turn);
+    pqxx::connection other(database_.connection_string);
+    pqxx::work locking(other);
+    locking.exec("LOCK TABLE contego.request_open IN ACCESS EXCLUSIVE MODE");
+    auto slow = std::async(std::launch::async, [&] { return poller.poll({"default"}, milliseconds(0)); });
+    until_somebody_waits();
+
+    daemon.membership.keep();
+    locking.commit();
+
+    EXPECT_EQ(slow.get().sweep_turn, std::nullopt);
 }
 
 TEST_F(polling, tells_exactly_one_living_daemon_to_sweep_in_each_turn) {
