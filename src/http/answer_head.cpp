@@ -43,6 +43,11 @@ std::string_view next_line(std::string_view& lines) {
     return line;
 }
 
+/// Returns whether the next line begins with a blank, and so continues the line before it.
+bool continues(std::string_view lines) {
+    return !lines.empty() && blanks.find(lines.front()) != std::string_view::npos;
+}
+
 /// Calls `each` with every non-empty element of a comma-separated list.
 template <typename Each>
 void for_each_element(std::string_view list, Each each) {
@@ -161,21 +166,21 @@ struct head_fields {
 
 std::variant<answer_head, std::string> read_head(std::string_view lines) {
     head_fields fields;
-    const std::string_view forbidden("\0\r", 2);
-    if (lines.find_first_of(forbidden) != std::string_view::npos)
+    if (lines.find('\0') != std::string_view::npos || lines.find('\r') != std::string_view::npos)
         return "the header holds a zero byte or a lone carriage return";
     fields.read_status_line(next_line(lines));
-    if (!lines.empty() && blanks.find(lines.front()) != std::string_view::npos)
-        fields.refuse("the first header line begins with a blank");
-    std::string line;
+    if (continues(lines)) fields.refuse("the first header line begins with a blank");
     while (!lines.empty() && fields.problem.empty()) {
-        line = next_line(lines);
-        // A line that begins with a blank continues the line before it.
-        while (!lines.empty() && blanks.find(lines.front()) != std::string_view::npos) {
-            line.append(" ").append(trimmed(next_line(lines)));
-            fields.out.tolerated = true;
+        const auto line = next_line(lines);
+        if (!continues(lines)) {
+            fields.read_line(line);
+            continue;
         }
-        fields.read_line(line);
+        std::string whole(line);
+        while (continues(lines))
+            whole.append(" ").append(trimmed(next_line(lines)));
+        fields.out.tolerated = true;
+        fields.read_line(whole);
     }
     fields.conclude();
     if (!fields.problem.empty()) return std::move(fields.problem);

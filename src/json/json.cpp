@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <iterator>
 #include <memory>
+#include <string>
 
 namespace contego::json {
 namespace {
@@ -64,6 +65,10 @@ document to(const value& v) {
     return nullptr;
 }
 
+bool needs_no_escape(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
 } // namespace
 
 value parse(std::string_view text, author by) {
@@ -85,7 +90,10 @@ value parse(std::string_view text, author by) {
     throw parse_error(built.wrong());
 }
 
+// The library prepares a serializer for each value, which costs more than a number or a plain text itself.
 std::string write(const value& v) {
+    if (const auto* n = v.integer()) return std::to_string(*n);
+    if (const auto* s = v.text(); s != nullptr && needs_no_escape(*s)) return '"' + *s + '"';
     return to(v).dump(-1, ' ', false, document::error_handler_t::replace);
 }
 

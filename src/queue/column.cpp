@@ -3,23 +3,19 @@
 #include <array>
 #include <bit>
 #include <limits>
-#include <ranges>
 #include <stdexcept>
 
 namespace contego::queue::wire {
 namespace {
 
-constexpr std::size_t header_size = 20;
 constexpr char jsonb_version = 1;
 
 /// Appends a number in network byte order.
 template <typename T>
 void append_bytes(std::string& to, T v) {
     std::array<char, sizeof v> bytes{};
-    for (auto& byte : bytes | std::views::reverse) {
-        byte = static_cast<char>(v & 0xFFU);
-        v >>= 8U;
-    }
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        bytes[i] = static_cast<char>(v >> 8U * (bytes.size() - 1 - i) & 0xFFU);
     to.append(bytes.data(), bytes.size());
 }
 
@@ -66,16 +62,14 @@ void append_null(std::string& to) {
     append_bytes(to, ~std::uint32_t{0});
 }
 
-std::string array_of(std::int32_t type, std::int32_t count, const std::string& elements) {
-    std::string all;
-    all.reserve(header_size + elements.size());
-    append_bytes(all, std::uint32_t{count == 0 ? 0U : 1U}); // number of dimensions
-    append_bytes(all, std::uint32_t{1});                    // flag: the array may contain NULLs
-    append_bytes(all, static_cast<std::uint32_t>(type));
-    if (count == 0) return all;
-    append_bytes(all, static_cast<std::uint32_t>(count));
-    append_bytes(all, std::uint32_t{1}); // lower bound
-    return all += elements;
+std::string array_header(std::int32_t type, std::int32_t count) {
+    std::string header;
+    append_bytes(header, std::uint32_t{1}); // number of dimensions
+    append_bytes(header, std::uint32_t{1}); // flag: the array may contain NULLs
+    append_bytes(header, static_cast<std::uint32_t>(type));
+    append_bytes(header, static_cast<std::uint32_t>(count));
+    append_bytes(header, std::uint32_t{1}); // lower bound
+    return header;
 }
 
 } // namespace contego::queue::wire

@@ -38,8 +38,9 @@ void append(std::string& to, double v);
 void append(std::string& to, json_text v);
 void append_null(std::string& to);
 
-/// Returns an array of `count` elements, which the functions above appended to `elements`.
-[[nodiscard]] std::string array_of(std::int32_t type, std::int32_t count, const std::string& elements);
+/// Returns the beginning of an array of `count` elements. It has the same size for each count. The elements
+/// follow it as the functions above append them.
+[[nodiscard]] std::string array_header(std::int32_t type, std::int32_t count);
 
 } // namespace wire
 
@@ -53,24 +54,23 @@ class column {
 
 public:
     void add(T v) {
-        wire::append(elements_, v);
+        wire::append(array_, v);
         ++count_;
     }
 
     void add_null() {
-        wire::append_null(elements_);
+        wire::append_null(array_);
         ++count_;
     }
 
     /// Returns the array, which is valid until the column changes or is destroyed.
     [[nodiscard]] const std::string& array() {
-        array_ = wire::array_of(wire::type_number<T>, count_, elements_);
-        return array_;
+        const auto header = wire::array_header(wire::type_number<T>, count_);
+        return array_.replace(0, header.size(), header);
     }
 
 private:
-    std::string elements_;
-    std::string array_;
+    std::string array_ = wire::array_header(wire::type_number<T>, 0);
     std::int32_t count_ = 0;
 };
 

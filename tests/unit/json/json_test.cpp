@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -143,6 +144,16 @@ TEST(json, bytes_that_are_not_utf_8_are_replaced_when_written) {
 TEST(json, escapes_are_read_and_written) {
     EXPECT_EQ(parse(R"("a\u0041\n\u20ac\ud83d\ude00")"), value("aA\n\xE2\x82\xAC\xF0\x9F\x98\x80"));
     EXPECT_EQ(write("\"\\\n\x01\xE2\x82\xAC"), "\"\\\"\\\\\\n\\u0001\xE2\x82\xAC\"");
+}
+
+TEST(json, writes_a_value_alone_as_it_writes_it_in_a_list) {
+    for (int byte = 0; byte < 256; ++byte) {
+        const value text = std::string("a") + static_cast<char>(byte) + "z";
+        EXPECT_EQ("[" + write(text) + "]", write(value::list{text})) << byte;
+    }
+    for (const auto n : {std::numeric_limits<std::int64_t>::min(), std::int64_t{-1}, std::int64_t{0}})
+        EXPECT_EQ("[" + write(n) + "]", write(value::list{n}));
+    EXPECT_EQ(write(""), "\"\"");
 }
 
 TEST(json, write_is_compact_and_sorted_by_name) {

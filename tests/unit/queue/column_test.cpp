@@ -9,12 +9,14 @@ namespace {
 
 using namespace std::string_literals;
 
-TEST(column, without_rows_is_an_array_of_no_dimension) {
+TEST(column, without_rows_is_an_array_of_length_zero) {
     column<std::int64_t> c;
     EXPECT_EQ(c.array(),
-              "\0\0\0\0"
               "\0\0\0\1"
-              "\0\0\0\x14"s);
+              "\0\0\0\1"
+              "\0\0\0\x14"
+              "\0\0\0\0"
+              "\0\0\0\1"s);
 }
 
 TEST(column, puts_the_length_before_each_value_and_minus_one_for_null) {
