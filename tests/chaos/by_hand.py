@@ -19,7 +19,7 @@ class Histories:
 
     def __init__(self, folder):
         self.folder = folder
-        self.rows, self.journal, self.tables, self.held, self.faults = [], [], [], [], []
+        self.rows, self.journal, self.tables, self.held, self.faults, self.operator = [], [], [], [], [], []
 
     def row(self, number, expect=(ADD,), state="COMPLETED", **more):
         at = 10 * number
@@ -56,6 +56,23 @@ class Histories:
         self.command(number, at + 1.5, at + 3, type)
         self.request(number, at + 3)
 
+    def run(self, number, state="DONE", ended=1, cancelled=None):
+        """Enters a run for one card."""
+        self.operator.append({"run": number, "action": "SEND_BARK_MESSAGE_TO_CLIENT", "cards": [CARD]})
+        if cancelled is not None:
+            self.operator.append({"run": number, "cancelled": cancelled})
+        self.tables.append({"kind": "run", "run": number, "state": state, "cards": 1, "ended": ended})
+
+    def fed(self, number, run, **more):
+        """Enters a successful request of a run."""
+        self.done(number, "SEND_BARK_MESSAGE_TO_CLIENT", **more)
+        self.rows.pop()
+        self.tables.append({"kind": "fed", "id": number, "run": run, "action": "SEND_BARK_MESSAGE_TO_CLIENT", "card": CARD,
+                            "seq": number, "lanes": [f"card:{CARD}"], "created": 10 * number})
+
+    def entitlement(self, given, request):
+        self.tables.append({"kind": "entitlement", "card": CARD, "name": "1001", "given": given, "request": request})
+
     def sort_journal(self):
         """The CAS writes its journal in the order in which it does the commands."""
         self.journal.sort(key=lambda entry: entry["time"])
@@ -63,7 +80,7 @@ class Histories:
             entry["seq"] = number
 
     def findings(self):
-        for name in ("rows", "journal", "tables", "held", "faults"):
+        for name in ("rows", "journal", "tables", "held", "faults", "operator"):
             lines = [json.dumps(one) for one in getattr(self, name)]
             (self.folder / f"{name}.jsonl").write_text("".join(line + "\n" for line in lines))
         self.found, self.figures = check(self.folder)

@@ -16,6 +16,7 @@ from folder import Folder
 from insert import Load
 from load import Requests
 from person import Person
+from runs import Operator
 from stage import SABOTAGE, Stage
 
 WARM_UP = 8.0  # seconds without a fault, to measure the undisturbed pace
@@ -58,6 +59,7 @@ class Run:
         self.stage = Stage(folder, given.daemons, given.seed, given.sabotage)
         self.load = Load(Requests(given.seed, given.cards), given.requests, given.rate, self.stage.connection, folder / "rows.jsonl")
         self.person = Person(self.stage.another_database(), self.stage.journal, folder / "held.jsonl")
+        self.operator = Operator(self.stage.another_database(), given.cards, given.seed, folder / "operator.jsonl")
         self.now = "no fault"
         self.over = threading.Event()
         self.states = {}
@@ -67,13 +69,16 @@ class Run:
         threading.Thread(target=self._tell, name="progress", daemon=True).start()
         self.load.start()
         self.person.start()
+        self.operator.start()
         self._inflict_faults()
         self.load.join()
+        self.operator.stopping.set()
+        self.operator.join()
         self.stage.drain(self.person)
         self.person.stopping.set()
         self.person.join()
         self.over.set()
-        for thread in (self.load, self.person):
+        for thread in (self.load, self.person, self.operator):
             if thread.failure:
                 raise thread.failure
         codes, stale = self.stage.end_daemons()

@@ -11,6 +11,7 @@ import pathlib
 import sys
 
 import history
+import runs
 from order import reordered
 
 LATE_FOR = 5.0  # seconds after the end of a fault in which the CAS may still do earlier commands
@@ -20,9 +21,11 @@ LOST = [
     ("lost", "SELECT id, 'still ' || progress || ' at the end' FROM request WHERE state = 'PENDING' AND progress <> 'HELD'"),
     ("lost", """SELECT row.id, 'should be ' || row.state || ' and is ' || request.state || ' ' || coalesce(error, '')
                 FROM row JOIN request USING (id)
-                WHERE request.state <> 'PENDING' AND request.progress <> 'CANCELLED' AND request.state <> row.state"""),
+                WHERE request.state <> 'PENDING' AND request.progress <> 'CANCELLED' AND request.state <> row.state
+                  AND row.state <> 'ANY'"""),
     ("lost", """SELECT id, 'cancelled by nobody' FROM request
-                WHERE progress = 'CANCELLED' AND id NOT IN (SELECT id FROM held WHERE verb = 'cancel')"""),
+                WHERE progress = 'CANCELLED' AND id NOT IN (SELECT id FROM held WHERE verb = 'cancel')
+                  AND id NOT IN (SELECT id FROM fed WHERE error = 'WITHDRAWN' OR run IN (SELECT run FROM cancellation))"""),
     # A row that the load did not note: one transaction was done twice.
     ("doubled", "SELECT id, 'is in the table and was not inserted' FROM request WHERE id NOT IN (SELECT id FROM row)"),
     ("doubled", "SELECT max(id), 'inserted ' || count(*) || ' times' FROM row GROUP BY n HAVING count(*) > 1"),
@@ -109,10 +112,16 @@ def findings_of(database):
         for request_id, sentence in database.execute(sql):
             yield check, request_id, sentence
     yield from reordered(database)
+    yield from runs.findings_of(database, LATE_FOR)
 
 
 FIGURES = {
-    "rows inserted": "SELECT count(*) FROM row",
+    "rows inserted": "SELECT count(*) FROM row WHERE n > 0",
+    "runs": "SELECT count(*) FROM run",
+    "runs cancelled": "SELECT count(*) FROM run WHERE state = 'CANCELLED'",
+    "requests of runs": "SELECT count(*) FROM fed",
+    "requests of refreshes": "SELECT count(*) FROM row WHERE state = 'ANY'",
+    "services in the ledger": "SELECT count(*) FROM entitlement",
     "completed": "SELECT count(*) FROM request WHERE state = 'COMPLETED'",
     "rejected, as they must be": "SELECT count(*) FROM request JOIN row USING (id) WHERE request.progress = 'REJECTED' AND row.state = 'REJECTED'",
     "cancelled by a person": "SELECT count(*) FROM request WHERE progress = 'CANCELLED'",

@@ -4,6 +4,7 @@
 - journal.jsonl: the commands that the CAS did and refused (contego-sim)
 - tables.jsonl: contego.request, contego.command and the claims (dump, below)
 - held.jsonl: the held requests that a person found, and the verbs used on them (person.py)
+- operator.jsonl: the runs that an operator started and cancelled (runs.py)
 - faults.jsonl: the faults, each with its begin and end (run)
 """
 
@@ -26,6 +27,12 @@ CREATE TABLE command (id INTEGER, sequence INTEGER, key TEXT, class TEXT, outcom
                       attempts INTEGER);
 CREATE TABLE claim (id INTEGER, fence INTEGER, claimed REAL, written REAL, saw REAL);
 CREATE TABLE held (id INTEGER, time REAL, code TEXT, verb TEXT);
+CREATE TABLE fed (id INTEGER PRIMARY KEY, run INTEGER, card TEXT);
+CREATE TABLE run (run INTEGER PRIMARY KEY, state TEXT, cards INTEGER, ended INTEGER);
+CREATE TABLE cancellation (run INTEGER, time REAL);
+CREATE TABLE member (run INTEGER, card TEXT);
+CREATE TABLE entitlement (card TEXT, name TEXT, given INTEGER, request INTEGER);
+CREATE TABLE change (number INTEGER, card TEXT, service TEXT, given INTEGER);
 CREATE TABLE fault (name TEXT, begun REAL, ended REAL, late INTEGER);
 """
 
@@ -39,6 +46,8 @@ CREATE INDEX command_id ON command (id);
 CREATE INDEX claim_id ON claim (id, claimed);
 CREATE INDEX claim_fence ON claim (fence);
 CREATE INDEX held_id ON held (id);
+CREATE INDEX fed_card ON fed (run, card);
+CREATE INDEX change_service ON change (card, service, number);
 ANALYZE;
 """
 
@@ -66,6 +75,16 @@ DUMP = """COPY (
     UNION ALL
     SELECT json_build_object('kind', 'claim', 'id', request_id, 'fence', fence, 'daemon', daemon, 'claimed', extract(epoch FROM claimed)::float8,
         'written', extract(epoch FROM written)::float8) FROM chaos.claim
+    UNION ALL
+    SELECT json_build_object('kind', 'fed', 'id', r.id, 'run', u.id, 'action', r.action, 'card', r.parameters ->> 'smartcard_ca_id',
+        'seq', r.sequence_number, 'lanes', r.lanes, 'created', extract(epoch FROM r.created_date)::float8)
+    FROM contego.request AS r LEFT JOIN contego.run AS u ON u.process_id = r.process_id
+    WHERE u.id IS NOT NULL OR EXISTS (SELECT FROM contego.operator_action AS a WHERE a.request_id = r.id AND a.verb = 'refresh')
+    UNION ALL
+    SELECT json_build_object('kind', 'run', 'run', id, 'state', state, 'cards', cards, 'ended', done + failed) FROM contego.run
+    UNION ALL
+    SELECT json_build_object('kind', 'entitlement', 'card', card, 'name', name, 'given', given, 'request', request_id)
+    FROM contego.entitlement WHERE kind = 'service'
 ) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"""
 
 
@@ -117,7 +136,10 @@ def rows_of(folder):
             yield "expected", (r["id"], one, class_of(one.split(" ")[0]))
         for lane in r["lanes"]:
             yield "lane", (lane, r["seq"], r["id"])
+    for o in lines(folder / "operator.jsonl"):
+        yield from rows_of_operator(o)
     for e in lines(folder / "journal.jsonl"):
+        yield from changes_of(e)
         performed = e["effect"] or e["status_code"] in DONE_ALREADY
         yield "journal", (e["seq"], seconds(e["time"]), request_of(e), journal_key(e), class_of(e["command"]),
                           e["effect"], performed, e["status_code"], e["reference"], e.get("trouble", ""))
@@ -129,12 +151,42 @@ def rows_of(folder):
         yield "fault", (f["name"], f["begun"], f["ended"], f["late"])
 
 
+def rows_of_operator(line):
+    for card in line.get("cards", []):
+        yield "member", (line["run"], card)
+    if "cancelled" in line:
+        yield "cancellation", (line["run"], line["cancelled"])
+
+
+def changes_of(entry):
+    if entry["effect"] and entry["command"] in ("ADD_SUBSCRIPTIONS", "CANCEL_SUBSCRIPTIONS"):
+        for card in entry["smartcards"]:
+            for service in entry["services"]:
+                yield "change", (entry["seq"], card, service, entry["command"] == "ADD_SUBSCRIPTIONS")
+
+
+def rows_of_fed(t):
+    """A request of a run or a refresh is a row as well. It was committed within a second after it was made."""
+    yield "row", (t["id"], -t["id"], t["seq"], -t["id"], t["action"], t["created"], t["created"] + 1, None, "COMPLETED" if t["run"] else "ANY")
+    if t["run"]:
+        yield "fed", (t["id"], t["run"], t["card"])
+        yield "expected", (t["id"], key(t["action"], [t["card"]]), class_of(t["action"]))
+    for lane in t["lanes"]:
+        yield "lane", (lane, t["seq"], t["id"])
+
+
 def row_of_table(t):
     if t["kind"] == "request":
         yield "request", (t["id"], t["state"], t["progress"], t["error"], t["finished"], t["fence"], t["attempts"])
     elif t["kind"] == "command":
         yield "command", (t["id"], t["sequence"], command_key(t), class_of(t["type"]), t["outcome"], t["reference"] or "",
                           t["sent"], t["recorded"], t["attempts"])
+    elif t["kind"] == "fed":
+        yield from rows_of_fed(t)
+    elif t["kind"] == "run":
+        yield "run", (t["run"], t["state"], t["cards"], t["ended"])
+    elif t["kind"] == "entitlement":
+        yield "entitlement", (t["card"], t["name"], t["given"], t["request"])
     else:
         yield "claim", (t["id"], t["fence"], t["claimed"], t["written"], None)
 

@@ -15,6 +15,7 @@ CHECKS = {
     "doubled": "not safe to repeat and done twice, inserted twice, or ordered by nobody",
     "stale": "recorded under a later claim than the one that it was sent under",
     "maybe sent": "done by the CAS without an answer, and not held for a person",
+    "ledger": "the ledger of entitlements differs from what the CAS has",
     "crashed": "a daemon that ended by itself, or did not stop as told",
 }
 
@@ -29,7 +30,7 @@ class Pace:
                                   "WHERE progress IN ('DONE', 'REJECTED') GROUP BY 1")
         self.counts = collections.Counter(dict(counts.fetchall()))
         self.faults = database.execute("SELECT name, begun, ended FROM fault ORDER BY begun").fetchall()
-        self.first, self.last = database.execute("SELECT min(known), max(known) FROM row").fetchone()
+        self.first, self.last = database.execute("SELECT min(known), max(known) FROM row WHERE n > 0").fetchone()
         self.median = self._undisturbed()
 
     def rate(self, at):

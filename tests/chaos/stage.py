@@ -122,6 +122,8 @@ class Stage:
         self.connection = base.connection
         self.database = base
         base.query(WATCH_CLAIMS)
+        base.query("SELECT contego.open_feed()")
+        base.query("SELECT contego.build_ledger()")
         if sabotage:
             self._sabotage(*SABOTAGE[sabotage])
         self.journal = self.folder / "journal.jsonl"

@@ -8,7 +8,7 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "end_to_end")]
 
-from by_hand import BARK, Histories  # noqa: E402
+from by_hand import BARK, CARD, Histories  # noqa: E402
 from load import Requests  # noqa: E402
 
 
@@ -248,3 +248,65 @@ def test_equal_seeds_give_equal_loads_and_others_do_not():
 
     assert first(1) == first(1)
     assert first(1) != first(2)
+
+
+def test_nothing_is_found_in_a_run_that_went_well(histories):
+    histories.done(1)
+    histories.run(1)
+    histories.fed(2, run=1)
+    histories.entitlement(True, request=1)
+
+    assert histories.findings() == []
+    assert histories.figures["rows inserted"] == 1
+    assert histories.figures["requests of runs"] == 1
+
+
+def test_a_run_that_does_not_end_is_lost(histories):
+    histories.run(1, "PAUSED")
+    assert histories.findings() == [("lost", 0, "run 1 is PAUSED at the end")]
+
+
+def test_a_card_that_a_run_passed_over_is_lost(histories):
+    histories.run(1)
+    assert histories.findings() == [("lost", 0, f"run 1 is DONE, and was never sent to card {CARD}")]
+
+
+def test_a_run_that_counted_wrong_is_lost(histories):
+    histories.run(1, ended=2)
+    histories.fed(2, run=1)
+    assert histories.findings() == [("lost", 0, "run 1 is DONE with 2 of 1 cards")]
+
+
+def test_two_requests_of_a_run_for_one_card_are_doubled(histories):
+    histories.run(1)
+    histories.fed(2, run=1)
+    histories.fed(3, run=1)
+    assert histories.findings() == [("doubled", 0, f"run 1 was sent 2 times to card {CARD}")]
+
+
+def test_a_card_that_was_sent_long_after_the_cancellation_is_doubled(histories):
+    histories.run(1, "CANCELLED", cancelled=10)
+    histories.fed(2, run=1)
+    assert histories.findings() == [("doubled", 2, f"run 1 was sent to card {CARD} after it was cancelled")]
+
+
+def test_a_card_that_was_sent_just_after_the_cancellation_was_in_flight(histories):
+    histories.run(1, "CANCELLED", cancelled=19)
+    histories.fed(2, run=1)
+    assert histories.findings() == []
+
+
+def test_a_withdrawn_request_of_a_run_was_cancelled_by_the_pause(histories):
+    histories.run(1)
+    histories.fed(2, run=1)
+    histories.fed(3, run=1)
+    histories.tables = [t for t in histories.tables if t["kind"] not in ("request", "command", "claim") or t["id"] != 2]
+    histories.journal = [e for e in histories.journal if e["sequence_number"] != "200001"]
+    histories.request(2, 21, "REJECTED", "CANCELLED", "WITHDRAWN")
+    assert histories.findings() == []
+
+
+def test_a_ledger_that_differs_from_the_cas_is_found(histories):
+    histories.done(1)
+    histories.entitlement(False, request=1)
+    assert histories.findings() == [("ledger", 1, f"the ledger says taken for service 1001 of card {CARD}, and the CAS says otherwise")]
