@@ -17,6 +17,7 @@ class Fault:
     hits_daemon = False  # whether the daemon may lose answers, so that its requests may be HELD
     hits_all = False  # the same for all daemons
     primary_first = False  # in the list of hosts
+    vouched = False  # whether the daemons have failover_keeps_writes, as a site with synchronous replication may
     clocks = {}  # of the daemons' hosts
     beyond = ""  # the reason why the goals do not hold
 
@@ -220,6 +221,7 @@ class Both(Fault):
         self.ways = first.ways
         self.lasts, self.after, self.goal = (max(getattr(one, name) for one in self.parts) for name in ("lasts", "after", "goal"))
         self.from_the_end = any(one.from_the_end for one in self.parts)
+        self.vouched = True  # otherwise a daemon that is away during a failover stops claiming until it comes back
         self.primary_first = first.primary_first or second.primary_first
         self.clocks = {**first.clocks, **second.clocks}
         self.beyond = first.beyond or second.beyond

@@ -48,7 +48,8 @@ class SiteStage(Stage):
 
     def _configuration(self, name, connection, listen=""):
         return {
-            "name": name, "database": {"connection": connection, "listen_connection": listen},
+            "name": name,
+            "database": {"connection": connection, "listen_connection": listen, "failover_keeps_writes": self.fault.vouched},
             "providers": {"default": {
                 "endpoint": self.simulator.url, "in_flight": 32, "exchange_timeout_ms": EXCHANGE_TIMEOUT_MS,
                 "retry": {"first_delay_ms": 100, "longest_delay_ms": 2000, "most_attempts": 10000}}},
