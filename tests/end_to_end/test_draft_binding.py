@@ -135,7 +135,7 @@ def test_secrets_dates_enumerations_and_unknown_elements(drafted, tmp_path):
 
     for one in ("UserName>{secret.USER}<", "Password>{secret.PASSWORD}<", "RequestTime>{now}<", "Kind>A<", "Wobble>1<"):
         assert one in text
-    assert "Maybe" not in text
+    assert "Maybe>" not in text
     assert "which value of Kind is right: A, B?" in said and "what is the mandatory Wobble (int)?" in said
     assert check(tmp_path / "draft.xml", tmp_path / "site.wsdl").returncode == 0
 
@@ -170,12 +170,76 @@ def test_an_answer_without_a_status_is_a_success_by_its_name(drafted):
     assert 'status="local-name(/Envelope/Body/*[1])"' in text and '<status code="ResetPinResponse" is="success"/>' in text
 
 
+def with_fault(types, fault):
+    """The WSDL of one operation with a fault of this element."""
+    text = wsdl(types).replace('<message name="In">', f'<message name="F"><part name="fault" element="{fault}"/></message><message name="In">')
+    return text.replace('<output message="t:Out"/>', '<output message="t:Out"/><fault name="Refusal" message="t:F"/>')
+
+
+def test_the_code_of_a_typed_fault_becomes_the_fault_status(drafted):
+    code = ('<xs:simpleType name="Code"><xs:restriction base="xs:string"><xs:enumeration value="CARD_UNKNOWN"/><xs:enumeration value="BUSY"/>'
+            "</xs:restriction></xs:simpleType>")  # fmt: skip
+    refusal = element('<xs:element name="Text" type="xs:string"/><xs:element name="ErrorCode" type="t:Code"/>', "Refusal")
+
+    text, said = drafted(with_fault(code + element(CARD) + refusal, "t:Refusal"))
+
+    assert ' fault-status="//Refusal/ErrorCode"' in text
+    assert '<status code="CARD_UNKNOWN" is="rejected"/>' in text and '<status code="BUSY" is="retry"/>' in text
+    assert "are the outcomes of the codes of the fault //Refusal/ErrorCode right?" in said
+
+
+def test_a_fault_that_is_not_declared_costs_no_operation(drafted):
+    text, said = drafted(with_fault(element(CARD), "t:Absent"))
+
+    assert 'code="UPDATE_CA_PIN_TO_DEFAULT_VALUE"' in text and "fault-status" not in text
+    assert "warning: operation ResetPin: fault Refusal: the element {urn:t}Absent is not declared in any schema" in said
+
+
+def test_what_the_draft_ignores_is_a_question(drafted):
+    answer = element('<xs:element name="Code" type="xs:int"/><xs:element name="MoreData" type="xs:boolean"/>', "ResetPinResponse")
+    text, said = drafted(wsdl(element(CARD) + answer).replace('name="return" element="t:ResetPin"', 'name="return" element="t:ResetPinResponse"'))
+
+    assert "<!-- QUESTION: the answer has also MoreData, which the draft ignores:" in text
+    assert "UPDATE_CA_PIN_TO_DEFAULT_VALUE: the answer has also MoreData, which the draft ignores:" in said
+
+
+def test_a_parameter_in_ignores_is_a_question(drafted):
+    message = CARD + '<xs:element name="Message" type="xs:string"/>'
+    text, said = drafted(wsdl(element(message, "SendMail"), element="t:SendMail").replace("ResetPin", "SendMail"))
+
+    assert 'ignores="communication_queue_number"' in text
+    assert "<!-- QUESTION: may communication_queue_number be left out?" in text
+    assert "SEND_MAIL_MESSAGE_TO_CLIENT: may communication_queue_number be left out?" in said
+
+
+def test_an_optional_parameter_in_an_attribute_is_a_question(drafted, tmp_path):
+    content = CARD + '<xs:element name="ProductId" type="xs:string"/><xs:element name="EndDate" type="xs:dateTime" minOccurs="0"/>'
+    types = element(content, "AddProduct").replace("</xs:sequence>", '</xs:sequence><xs:attribute name="startDate" type="xs:dateTime"/>')
+
+    text, said = drafted(wsdl(types, element="t:AddProduct").replace("ResetPin", "AddProduct"))
+
+    assert "{start_date}" not in text
+    assert "where is the place of start_date? startDate is an attribute, which cannot be left out alone" in said
+    done = check(tmp_path / "draft.xml", tmp_path / "site.wsdl")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "envelopes that the WSDL allows: 2, wrong: 0, refused by the binding: 2"), done.stdout + done.stderr
+
+
+def test_check_takes_a_part_with_prefixes_that_only_the_envelope_declares(tmp_path):
+    text = DEFAULT.read_text()
+    file = tmp_path / "site.xml"
+    file.write_text(text.replace("<outcomes>", '<part name="head"><soapenv:Header/></part><outcomes>', 1).replace("<soapenv:Header/>\n", '<b:part name="head"/>\n'))
+
+    done = check(file, *OURS)
+
+    assert (done.returncode, done.stdout) == (0, "envelopes that the WSDL allows: 32, wrong: 0, refused by the binding: 0\n"), done.stderr
+
+
 def test_of_a_choice_the_alternative_with_a_place_is_taken(drafted):
     choice = '<xs:choice><xs:element name="Anything" type="xs:int"/><xs:element name="CardNumber" type="xs:string"/></xs:choice>'
 
     text, _ = drafted(wsdl(element(choice)))
 
-    assert "CardNumber>{smartcard_ca_id}<" in text and "Anything" not in text
+    assert "CardNumber>{smartcard_ca_id}<" in text and "Anything>" not in text
 
 
 @pytest.mark.parametrize(

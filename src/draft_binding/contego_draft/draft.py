@@ -59,6 +59,9 @@ class Draft:
         without = [name for name in match.command.optional if name not in placed and name != "communication_queue_number"]
         if without:
             own.append(f"has the CAS a place for {', '.join(without)}? A request that gives one is rejected, unless ignores names it")
+        ignored = self._ignored(match, placed)
+        if ignored:
+            own.append(f"may {ignored} be left out? The input has no place for it, so ignores names it and a request that gives it is sent without it")
         is_get = code.startswith("GET_")
         if not is_get:
             own.append("is it safe to send this command twice? Until someone says so, repeat-safe is no")
@@ -74,8 +77,8 @@ class Draft:
         yield ""
         yield "  " + comment(f"{operation.name} ({match.certainty})")
         one_way = ' one-way="yes"' if operation.output is None else ""
-        ignored = self._ignored(match, placed)
-        yield f'  <command code="{code}" path={quoteattr(operation.path)}{action} repeat-safe="{"yes" if is_get else "no"}"{one_way}{ignored}>'
+        ignores = f' ignores="{ignored}"' if ignored else ""
+        yield f'  <command code="{code}" path={quoteattr(operation.path)}{action} repeat-safe="{"yes" if is_get else "no"}"{one_way}{ignores}>'
         yield from ("    " + comment("QUESTION: " + question[:500]) for question in own)
         yield "    <request>"
         yield from ("      " + line for line in skeleton.lines)
@@ -86,7 +89,7 @@ class Draft:
     @staticmethod
     def _ignored(match, placed):
         name = "communication_queue_number"
-        return f' ignores="{name}"' if name in match.command.optional and name not in placed else ""
+        return name if name in match.command.optional and name not in placed else ""
 
     def _reply(self, reply):
         own = []
@@ -95,7 +98,7 @@ class Draft:
                 own.append((code, outcome))
         attributes = "".join(
             f" {name}={quoteattr(text)}"
-            for name, text in (("status", reply.status), ("message", reply.message), ("reference", reply.reference)) if text)  # fmt: skip
+            for name, text in (("status", reply.status), ("fault-status", reply.fault_status), ("message", reply.message), ("reference", reply.reference)) if text)  # fmt: skip
         inner = list(reply.data) + [f'<status code={quoteattr(code)} is="{outcome}"/>' for code, outcome in own]
         if not inner:
             yield f"    <reply{attributes}/>"

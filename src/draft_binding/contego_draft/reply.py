@@ -19,8 +19,10 @@ class Reply:
     codes: list  # (code, outcome)
     message: str = ""
     reference: str = ""
+    fault_status: str = ""
     data: list = dataclasses.field(default_factory=list)  # lines of XML
     questions: list = dataclasses.field(default_factory=list)
+    read: list = dataclasses.field(default_factory=list)  # the leaves that an XPath reads
 
 
 def step(node):
@@ -94,9 +96,32 @@ def reply_of(match):
     reference = best(rest, named({"reference", "transaction", "ref"}, without={"message"}))
     reply.message = xpath(message[2], message[3]) if message else ""
     reply.reference = xpath(reference[2], reference[3]) if reference else ""
+    reply.read += [one[2] for one in (found, message, reference) if one]
     if code in DATA:
         add_data(reply, code, rest)
+    add_unread(reply, leaves)
+    add_faults(reply, operation.faults)
     return reply
+
+
+def add_unread(reply, leaves):
+    """Asks about the elements of the answer that no XPath reads."""
+    read = {id(one) for one in reply.read}
+    names = list(dict.fromkeys(leaf.name for leaf, _ in leaves if id(leaf) not in read))
+    if names:
+        reply.questions.append(f"the answer has also {', '.join(names[:20])}, which the draft ignores: may they be ignored, or does one say that "
+                               "the answer is only a part of the data (more)?")  # fmt: skip
+
+
+def add_faults(reply, faults):
+    """Takes the status of a typed fault from the element of its detail."""
+    found = [one for one in (best(list(fault.leaves()), status_score) for fault in faults) if one]
+    by_path = {"//" + "/".join(step(one) for one in (*path, leaf) if one.name): leaf for _, _, leaf, path in found}
+    reply.fault_status = " | ".join(by_path)
+    reply.codes += [(code, words.outcome_of(code)) for leaf in by_path.values() for code in leaf.enumeration]
+    for path, leaf in by_path.items():
+        reply.questions.append(f"are the outcomes of the codes of the fault {path} right? They are guessed from their names" if leaf.enumeration
+                               else f"which texts of {path} are final refusals, and which are to be tried again? A fault with another text is held")  # fmt: skip
 
 
 def relative(leaf, path, row):
@@ -116,6 +141,7 @@ def add_data(reply, code, leaves):
         reply.questions.append(f"where does the answer list {name}?")
         return
     _, _, leaf, path = found
+    reply.read.append(leaf)
     row = rows[-1] if rows else leaf
     inside = list((*path, leaf))
     at = inside[: [id(one) for one in inside].index(id(row)) + 1]
@@ -130,6 +156,7 @@ def add_data(reply, code, leaves):
         near = [(one, around) for one, around in leaves if any(other is row for other in around)]
         date = best(near, lambda one, around, rule=words.PARAMETERS[member]: leaf_score(rule, one, around))
         if date:
+            reply.read.append(date[2])
             reply.data.append(f'  <value name="{member}" at="{relative(date[2], date[3], row)}"/>')
     reply.data.append("</list>")
 
@@ -145,6 +172,7 @@ def add_pairing(reply, leaves, found):
 
     flag = best(leaves, score)
     if flag and flag[2].type == "boolean":
+        reply.read.append(flag[2])
         reply.data.append(f'<value name="paired" type="boolean" at="{xpath(flag[2], flag[3])}"/>')
     elif found:
         reply.data.append(f'<value name="paired" type="boolean" at="count({xpath(found[2], found[3])}) &gt; 0"/>')

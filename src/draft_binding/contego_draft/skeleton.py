@@ -66,6 +66,8 @@ class Skeleton:
     def _value(self, node):
         place = self.places.get(id(node))
         if place:
+            if node.enumeration:
+                self.questions.append(f"{node.name} takes only {', '.join(node.enumeration[:20])}: which value of {place.parameter} is which? Write a format")
             return "{" + ITEM.get(place.parameter, place.parameter) + "}"
         if node.fixed is not None:
             return literal(node.fixed)
@@ -112,6 +114,16 @@ class Skeleton:
             return False
         return node.repeated or any(self._has_row(child, name) for child in node.children)
 
+    def _attributes(self, node, around):
+        own = [child for child in node.children if child.kind == "attribute"]
+        for child in own:
+            place = self.places.get(id(child))
+            if place and self._is_optional(place.parameter) and ("if", place.parameter) not in around:
+                del self.places[id(child)]
+                self.questions.append(f"where is the place of {place.parameter}? {child.name} is an attribute, which cannot be left out alone; "
+                                      "a request that gives the parameter is rejected")  # fmt: skip
+        return "".join(f' {self._name(child)}="{self._value(child).replace(chr(34), "&quot;")}"' for child in own if self._is_written(child))
+
     def _element(self, node, depth, around):
         if node.kind == "choice":
             for child in node.children[:1]:
@@ -124,9 +136,7 @@ class Skeleton:
             return
         bound, inside = self._bindings(node, around)
         name = self._name(node)
-        attributes = "".join(
-            f' {self._name(child)}="{self._value(child).replace(chr(34), "&quot;")}"'
-            for child in node.children if child.kind == "attribute" and self._is_written(child))  # fmt: skip
+        attributes = self._attributes(node, inside)
         if self.operation.encoded and node.type:
             attributes += f' xsi:type="xsd:{node.type}"'
         if self.operation.encoded and node is self.operation.input:

@@ -22,6 +22,7 @@ class Operation:
     output: Node | None
     headers: list
     parts: list  # of rpc: (name, type) of the input
+    faults: list  # the elements that the detail of a SOAP fault may have
 
     @property
     def path(self):
@@ -109,8 +110,19 @@ class Reader:
         body_out, *_ = self._body(bound, abstract, "output", version, style, name + "Response")
         if body_in is None:
             raise Problem("it has no input")
-        headers = self._headers(bound, version)
-        return Operation(name, service, address, action, version, style, encoded, body_in, body_out, headers, parts if given else [])
+        headers, faults = self._headers(bound, version), self._faults(abstract)
+        return Operation(name, service, address, action, version, style, encoded, body_in, body_out, headers, parts if given else [], faults)
+
+    def _faults(self, abstract):
+        """A fault that cannot be read is a warning: the operation works without it."""
+        found = []
+        for one in abstract.findall(tag("fault")):
+            try:
+                parts = self._find("message", one, one.get("message", "")).findall(tag("part"))
+                found += [self.schemas.element(qualified(part, part.get("element"))) for part in parts if part.get("element")]
+            except Problem as problem:
+                self.warnings.append(f"operation {abstract.get('name')}: fault {one.get('name')}: {problem}")
+        return found
 
     def _headers(self, bound, version):
         found = []
