@@ -5,7 +5,7 @@ install(TARGETS contegod contego-sim RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR}
 
 set(share "${CMAKE_INSTALL_DATADIR}/contego")
 
-# A component of its own, which a distribution can make a package of: it needs Python and python3-lxml, and contegod for --check only.
+# A component of its own, of which cmake/package.cmake makes a package: it needs Python and python3-lxml, and contegod for --check only.
 install(PROGRAMS src/draft_binding/contegod-draft-binding DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT draft-binding)
 install(DIRECTORY src/draft_binding/contego_draft DESTINATION "${share}" COMPONENT draft-binding FILES_MATCHING PATTERN "*.py")
 install(FILES config/contegod.example.json config/binding.xml DESTINATION "${share}")
