@@ -35,8 +35,8 @@ def require_valid_envelopes(binding, wsdl):
 
 
 def answered(text, answers):
-    """Replaces each old text, which stands there as often as `answers` says or once, and returns the new text and the number of lines that a
-    person wrote."""
+    """Replaces each old text, and returns the new text and the number of lines that a person wrote. An answer says how often the old text must
+    stand there, once by default."""
     before = set(text.splitlines())
     for old, new, *times in answers:
         assert text.count(old) == (times or [1])[0], old

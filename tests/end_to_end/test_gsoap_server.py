@@ -1,6 +1,6 @@
 """A CAS made with gSOAP: document/literal, strict validation, WS-Addressing, a UsernameToken with digest, typed faults and a code table.
 
-Its WSDL is the one that soapcpp2 writes. Its binding file is a draft of contegod-draft-binding in which a person wrote the lines of ANSWERS.
+soapcpp2 writes its WSDL. Its binding file is a draft of contegod-draft-binding in which a person wrote the lines of ANSWERS.
 """
 
 import base64

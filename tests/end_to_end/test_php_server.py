@@ -18,7 +18,9 @@ from test_every_command import BOX, CARD, COMMANDS, DATE, OTHER_BOX, PIN
 
 SOURCES = pathlib.Path(__file__).with_name("php_server")
 
+# The three types of lists, each with the type of its items.
 LISTS = {"Cards": "xsd:string", "Boxes": "xsd:string", "Products": "tns:Product"}
+# Each style: the attributes of soap:body, and the schema of a list type of this name and these items.
 STYLES = {
     "literal": (
         'use="literal"',
@@ -72,10 +74,10 @@ def use(request):
 
 @pytest.fixture(scope="module")
 def wsdl(use, tmp_path_factory):
-    attributes, pattern = STYLES[use]
+    body_attributes, list_type = STYLES[use]
     file = tmp_path_factory.mktemp(use) / "gateway.wsdl"
-    arrays = "".join(pattern.format(*one) for one in LISTS.items())
-    file.write_text((SOURCES / "gateway.wsdl").read_text().replace("@USE@", attributes).replace("@ARRAYS@", arrays))
+    list_types = "".join(list_type.format(*one) for one in LISTS.items())
+    file.write_text((SOURCES / "gateway.wsdl").read_text().replace("@BODY_ATTRIBUTES@", body_attributes).replace("@LIST_TYPES@", list_types))
     return file
 
 
