@@ -97,17 +97,34 @@ def test_a_document_names_only_what_exists(database, document):
     assert named - there == set()
 
 
-def test_every_statement_of_the_contract_runs(database):
+@pytest.mark.parametrize("document", ["README.md", "docs/sql.md"])
+def test_every_statement_of_the_contract_runs_with_the_role_that_is_named(database, logins, document):
     """Runs the statements in the order of the document, in one transaction that is not committed."""
-    blocks = re.findall(r"```sql\n(.*?)```", (REPOSITORY / "docs/sql.md").read_text(), re.DOTALL)
+    blocks = re.findall(r"```sql\n(.*?)```", (REPOSITORY / document).read_text(), re.DOTALL)
     connection = psycopg2.connect(database.connection)
+    cursor = connection.cursor()
+    login_of = {role: name for name, role in LOGINS.items()} | {"the owner of the schema": "postgres"}
+    inserted = None
 
     for block in blocks:
-        connection.cursor().execute(block)
+        role = re.match(r"-- as (contego_\w+|the owner of the schema)", block)
+        assert role, f"no role is named: {block}"
+        cursor.execute(f"SET SESSION AUTHORIZATION {login_of[role[1]]}")
+        cursor.execute(re.sub(r":id\b", str(inserted), block))
+        if block.endswith("RETURNING id;\n"):
+            (inserted,) = cursor.fetchone()
+        elif ":id;" in block:
+            assert cursor.fetchone(), f"no row: {block}"
 
     connection.rollback()
     connection.close()
-    assert blocks
+    assert inserted
+
+
+def test_every_query_of_the_guide_names_its_role():
+    blocks = re.findall(r"```sql\n(.*?)```", (REPOSITORY / "docs/support.md").read_text(), re.DOTALL)
+
+    assert [block for block in blocks if not block.startswith("-- as contego_support\n")] == []
 
 
 def test_nothing_of_the_schema_is_without_a_comment(database):
