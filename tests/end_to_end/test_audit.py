@@ -1,11 +1,13 @@
 """contegod audit: a row that the owner changes, deletes or puts in is found, and an export binds the owner to all rows until then."""
 
 import json
+import re
+import shutil
 import subprocess
 
 import pytest
 
-from programs import contegod, wait_for
+from programs import REPOSITORY, contegod, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +114,38 @@ def test_a_changed_export_is_found(sealed, file, keys, tmp_path, old, new):
     done = verify(file, "--against", written, "--key", keys["ours.pub"])
 
     assert done.returncode == (0 if old == '"rows":10' else 1), "the number of rows is counted, not read"
+
+
+def by_hand(folder, public_key):
+    """Runs the lines of docs/operations.md that check an export without contegod, and returns their output."""
+    (lines,) = re.findall(r"```bash\n(export=.*?)```", (REPOSITORY / "docs/operations.md").read_text(), re.DOTALL)
+    shutil.copy(public_key, folder / "audit.pub")
+    done = subprocess.run(["bash", "-c", lines], cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    return done.stdout + done.stderr
+
+
+def test_an_export_is_verified_by_hand_as_the_page_says(sealed, file, keys, tmp_path):
+    export(file, keys["ours"], tmp_path / "audit-2030-01-31.jsonl")
+
+    assert by_hand(tmp_path, keys["ours.pub"]) == "Signature Verified Successfully\nchain: whole\n"
+    assert by_hand(tmp_path, keys["another.pub"]) == "Signature Verification Failure\nchain: whole\n"
+
+
+@pytest.mark.parametrize("old, new, signed, broken", [
+    ("Grüße", "Hallo", True, range(1, 11)),  # the first row, so that no later hash is right
+    ('"exported":"20', '"exported":"19', False, []),
+    ('"rows":10', '"rows":9', False, []),
+])
+def test_a_changed_export_is_found_by_hand(sealed, file, keys, tmp_path, old, new, signed, broken):
+    written = export(file, keys["ours"], tmp_path / "audit-2030-01-31.jsonl")
+    assert old in written.read_text()
+    written.write_text(written.read_text().replace(old, new, 1))
+
+    said = by_hand(tmp_path, keys["ours.pub"])
+
+    assert ("Signature Verified Successfully" in said) == signed
+    assert [int(found) for found in re.findall(r"position (\d+): the row or its hash was changed", said)] == list(broken)
+    assert ("chain: whole" in said) == (not broken)
 
 
 def test_an_export_without_its_end_is_found(sealed, file, keys, tmp_path):

@@ -1,11 +1,14 @@
 """The verbs of people on requests, as subcommands: retry, cancel, hold, release, close, skip."""
 
 import json
+import os
+import pathlib
 import re
+import subprocess
 
 import pytest
 
-from programs import REPOSITORY, contegod
+from programs import CONTEGOD, REPOSITORY, contegod
 
 VERBS = ["retry", "cancel", "hold", "release", "close", "skip"]
 
@@ -96,6 +99,35 @@ def test_skip_goes_on_with_the_command_after_the_one_that_was_held(database, dae
     assert len(simulator.journal(held)) == sent_before + 1
     attempts = database.query("SELECT sequence, attempt, outcome FROM contego.attempt WHERE request_id = %s ORDER BY sequence", held)
     assert [(a["sequence"], a["outcome"]) for a in attempts] == [(1, "success"), (2, "hold"), (3, "success")]
+
+
+def asked_for_by(database, request_id):
+    (row,) = database.query("SELECT verb, on_behalf_of FROM contego.operator_action WHERE request_id = %s", request_id)
+    return row["verb"], row["on_behalf_of"]
+
+
+def test_the_environment_names_the_person_who_asks_as_the_page_says(database, file, tmp_path):
+    page = (REPOSITORY / "docs/operations.md").read_text()
+    (line,) = re.findall(r"^PGOPTIONS=.*", page, re.MULTILINE)
+    ids = [database.insert("ADD_SUBSCRIPTIONS", add(f"0100000070{n}"), scheduled_date="2100-01-01") for n in range(2)]
+    path = f"{pathlib.Path(CONTEGOD).parent}:{os.environ['PATH']}"
+    assert r"`-c contego.on_behalf_of=ann\ smith`" in page
+
+    for request_id, name in zip(ids, ["=ann", r"=ann\ smith"], strict=True):
+        command = line.replace("/etc/contego/contegod.json", str(file)).replace("--id 5", f"--id {request_id}").replace("=ann", name)
+        subprocess.run(["bash", "-c", command], env={**os.environ, "PATH": path}, check=True, timeout=60)
+
+    assert [asked_for_by(database, request_id) for request_id in ids] == [("hold", "ann"), ("hold", "ann smith")]
+
+
+def test_options_of_the_connection_string_take_precedence_over_the_environment(database, file):
+    held = database.insert("ADD_SUBSCRIPTIONS", add("01000000710"), scheduled_date="2100-01-01")
+    environment = {"PGOPTIONS": "-c contego.on_behalf_of=ann",
+                   "CONTEGOD_DATABASE_CONNECTION": database.connection + " options='-c contego.on_behalf_of=bob'"}  # fmt: skip
+
+    assert contegod("hold", "--config", file, "--id", held, environment=environment).returncode == 0
+
+    assert asked_for_by(database, held) == ("hold", "bob")
 
 
 def test_a_filter_only_acts_when_told_so(database, daemon, file):
