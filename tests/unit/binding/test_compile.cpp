@@ -11,6 +11,7 @@ using samples::compiled;
 using samples::line_of;
 using samples::mistakes_in;
 using samples::replaced;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -112,6 +113,62 @@ TEST(compile, refuses_an_attribute_that_appears_twice) {
 
 TEST(compile, refuses_stray_text) {
     expect_refused("<outcomes>", "<outcomes>text", "text is not allowed in outcomes");
+}
+
+TEST(compile, refuses_elements_in_elements_that_hold_none) {
+    for (const std::string element : {R"(digest name="d" hash="md5" as="hex" of="x")",
+                                      R"(format name="f" time="YYYY")",
+                                      R"(format name="f" divide="60")",
+                                      R"(format name="f" cut-first="1")"}) {
+        const auto name = element.substr(0, element.find(' '));
+        const auto text =
+            replaced(binding_text(), "<outcomes>", "<" + element + ">\n<more/></" + name + "><outcomes>");
+        const auto line = std::to_string(line_of(text, "<more/>"));
+
+        EXPECT_THAT(mistakes_in(text), Contains(line + ": unknown element more")) << element;
+    }
+    expect_refused("</reply>",
+                   R"(<correlation at="//A" equals="{command.id}"><more/></correlation></reply>)",
+                   "command ADD_SUBSCRIPTIONS: unknown element more");
+    expect_refused("<request>",
+                   "<header name=\"X-A\" value=\"b\"><more/></header><request>",
+                   "command ADD_SUBSCRIPTIONS: unknown element more");
+}
+
+TEST(compile, refuses_an_outcome_of_a_failure_that_is_none) {
+    const std::string unknown =
+        "unknown outcome again: it is success, rejected, retry or hold, or expired if there is a session";
+    expect_refused("<outcomes>", R"(<outcomes><http status="503" is="again"/>)", unknown);
+    expect_refused("<outcomes>", R"(<outcomes><transport error="closed" is="again"/>)", unknown);
+    expect_refused("<outcomes>", R"(<outcomes><fault code="Server" is="again"/>)", unknown);
+    expect_refused("<outcomes>", R"(<outcomes><http status="503"/>)", "http needs the attribute is");
+    expect_refused("<outcomes>", R"(<outcomes><http is="hold"/>)", "http needs the attribute status");
+    expect_refused(
+        "<outcomes>", R"(<outcomes><transport error="closed"/>)", "transport needs the attribute is");
+    expect_refused(
+        "<outcomes>", R"(<outcomes><transport is="hold"/>)", "transport needs the attribute error");
+    expect_refused("<outcomes>", R"(<outcomes><fault code="Server"/>)", "fault needs the attribute is");
+    expect_refused("<outcomes>", R"(<outcomes><fault is="hold"/>)", "fault needs the attribute code");
+    expect_refused("<outcomes>",
+                   R"(<outcomes><http status="503" is="hold"/><http status="503" is="retry"/>)",
+                   "http 503 appears twice");
+    expect_refused("<outcomes>",
+                   R"(<outcomes><transport error="closed" is="hold"/><transport error="closed" is="retry"/>)",
+                   "transport closed appears twice");
+}
+
+TEST(compile, refuses_an_http_status_that_no_failed_answer_has) {
+    for (const std::string status :
+         {"5a3", "50a", "5x3", "50", "5033", "xxx", "6xx", "299", " 503", "5-3", "5:3"})
+        expect_refused("<outcomes>",
+                       "<outcomes><http status=\"" + status + "\" is=\"retry\"/>",
+                       "an http status must be 300 to 599, or 3xx, 4xx or 5xx; a 2xx answer without an "
+                       "envelope is always held");
+}
+
+TEST(compile, refuses_a_character_set_that_it_does_not_read) {
+    EXPECT_THAT(mistakes_in("<?xml version=\"1.0\" encoding=\"EBCDIC-XYZ\"?>" + binding_text()),
+                ElementsAre("1: the character set of the file is not supported"));
 }
 
 TEST(compile, refuses_limits_and_outcomes_twice) {

@@ -54,6 +54,31 @@ TEST(compile_reply, refuses_values_without_name_or_place_or_with_an_unknown_type
         "type=\"integer\"", "type=\"number\"", "unknown type number: it is text, boolean or integer");
 }
 
+TEST(compile_reply, refuses_elements_in_a_value_and_unknown_ones_in_a_list) {
+    expect_refused(R"(<value name="service_ca_id" at="Service"/>)",
+                   R"(<value name="service_ca_id" at="Service"><more/></value>)",
+                   "unknown element more");
+    expect_refused(R"(<value name="service_ca_id" at="Service"/>)",
+                   R"(<item/><value name="service_ca_id" at="Service"/>)",
+                   "unknown element item");
+}
+
+TEST(compile_reply, refuses_a_list_without_a_place) {
+    expect_refused(
+        R"(<list name="stbs" at="//Box"/>)", "<list name=\"stbs\"/>", "list needs the attribute at");
+}
+
+TEST(compile_reply, refuses_a_format_at_a_list_of_objects) {
+    const auto text =
+        replaced(replaced(binding_text(), "at=\"//Subscription\"", "at=\"//Subscription\" format=\"f\""),
+                 "<outcomes>",
+                 "<format name=\"f\" divide=\"60\"/><outcomes>");
+
+    EXPECT_THAT(mistakes_in(text),
+                ElementsAre(AllOf(StartsWith(std::to_string(line_of(text, "//Subscription"))),
+                                  HasSubstr("a list of objects has no format; write it at its values"))));
+}
+
 TEST(compile_reply, refuses_a_name_twice) {
     const auto text = replaced(binding_text(), "name=\"days\"", "name=\"service_ca_id\"");
 

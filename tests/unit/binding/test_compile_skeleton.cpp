@@ -44,6 +44,17 @@ TEST(compile_skeleton, refuses_an_unknown_parameter_in_a_placeholder_a_condition
     expect_refused("<t:Id>", "<t:Id b:each=\"stbs\">", "b:each=\"stbs\"", no_parameter("stbs"));
 }
 
+TEST(compile_skeleton, a_message_in_a_repeated_element_lists_the_parameters_of_the_item_first) {
+    const auto text = replaced(binding_text(),
+                               R"(<t:Card b:each="smartcards">{smartcard_ca_id}</t:Card>)",
+                               R"(<t:Card b:each="smartcards">{smartcard_ca_id}{colour}</t:Card>)");
+
+    EXPECT_THAT(mistakes_in(text),
+                ElementsAre(testing::HasSubstr("CREATE_PAIRING has no parameter colour; there are "
+                                               "smartcard_ca_id, smartcard_sub_provisioning_distribution_id, "
+                                               "smartcard")));
+}
+
 TEST(compile_skeleton, a_condition_on_a_value_guards_a_parameter_and_an_exception_does_not) {
     const auto guarded = [](std::string_view by) {
         return mistakes_in(replaced(binding_text(), "b:if=\"start_date\"", by));

@@ -125,6 +125,21 @@ TEST(digest, mistakes_are_reported) {
     expect("as=\"hex\" of=\"x\"", "digest needs the attribute hash");
 }
 
+TEST(digest, appears_once_and_a_message_about_another_lists_them) {
+    const auto twice = replaced(with_digest(R"(hash="md5" as="hex" of="x")"),
+                                "<outcomes>",
+                                "<digest name=\"sign\" hash=\"sha1\" as=\"hex\" of=\"x\"/><outcomes>");
+    EXPECT_THAT(mistakes_in(twice), ElementsAre(HasSubstr("the digest sign appears twice")));
+
+    const auto two = replaced(with_digest(R"(hash="md5" as="hex" of="x")"),
+                              "<outcomes>",
+                              "<digest name=\"other\" hash=\"sha1\" as=\"hex\" of=\"x\"/><outcomes>");
+    EXPECT_THAT(mistakes_in(replaced(two, "{request.id}", "{digest.sing}")),
+                ElementsAre(HasSubstr("there is no digest sing; there are other, sign")));
+    EXPECT_THAT(mistakes_in(replaced(binding_text(), "{request.id}", "{digest.sing}")),
+                ElementsAre(HasSubstr("there is no digest sing; there are none")));
+}
+
 TEST(digest, that_does_not_exist_or_holds_what_it_must_not_is_reported) {
     const auto used = [](std::string_view of) {
         return mistakes_in(replaced(with_digest("hash=\"md5\" as=\"hex\" of=\"" + std::string(of) + "\""),

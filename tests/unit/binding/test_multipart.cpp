@@ -111,6 +111,7 @@ TEST(content_type, parameters_are_read_in_loose_notations) {
              "text/xml;;charset=UTF-8;",
              "text/xml; CHARSET=\"UTF-8\"",
              "text/xml; charset='UTF-8'",
+             "text/xml; charset=\"U\\TF-8\"",
              "text/xml; a=b; charset=UTF-8",
              "text/xml; a=\"; charset=x\"; charset=UTF-8",
              "text/xml charset=UTF-8",

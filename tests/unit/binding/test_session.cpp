@@ -148,6 +148,22 @@ TEST(session, the_token_is_read_from_a_document_in_a_text) {
     EXPECT_EQ(logged_in(session_element(R"(document="//R" token="//Token")"), e).token, "abcd-6");
 }
 
+TEST(session, a_document_that_is_none_has_no_token) {
+    const auto place = session_element(R"(document="//R" token="//Token")");
+    const std::pair<std::string, std::string> cases[] = {
+        {"<R/>", "the answer has no document where the binding looks for it"},
+        {"<R>&lt;d&gt;</R>", "the document in the answer cannot be read as XML"},
+        {"<R>&lt;d/&gt;</R><R>&lt;e/&gt;</R>",
+         "the answer has more than one document where the binding looks for it"},
+    };
+    for (const auto& [body, why] : cases) {
+        const auto got = logged_in(place, login_answer_of(body));
+        EXPECT_EQ(got.token, "") << why;
+        EXPECT_EQ(got.answer.outcome, outcome::hold) << why;
+        EXPECT_THAT(got.answer.error_description, HasSubstr(why));
+    }
+}
+
 TEST(session, a_refused_login_has_no_token_and_says_why) {
     const auto got = logged_in(
         session_element(),
@@ -251,6 +267,18 @@ TEST(session, mistakes_name_the_line_and_what_there_is) {
     EXPECT_THAT(
         mistakes(plain("<status code=\"GONE\" is=\"expired\"/>", "<fault code=\"Server\" is=\"expired\"/>")),
         Contains(HasSubstr("needs a subcode to be expired")));
+    for (const std::string lifetime : {"2592001", "", "1h", "-5", "99999999999999999999"})
+        EXPECT_THAT(
+            mistakes(with_session(session_element(R"(token="//T")", "lifetime=\"" + lifetime + "\""))),
+            Contains(HasSubstr("session: lifetime must be 1 to 2592000 seconds, not '" + lifetime + "'")));
+    EXPECT_THAT(mistakes(plain(R"(<reply status="//Status" message="//Text" token)", R"(<reply token)")),
+                Contains(HasSubstr("session: reply needs the attribute status")));
+    EXPECT_THAT(mistakes(replaced(plain(R"(<status code="0" is="success"/>)", ""),
+                                  R"(code="OK" is="success")",
+                                  R"(code="OK" is="hold")")),
+                Contains(HasSubstr("session: no status of the login is a success")));
+    EXPECT_THAT(mistakes(plain(R"(<status code="0" is="success"/>)", R"(<value/>)")),
+                Contains(HasSubstr("session: unknown element value")));
     EXPECT_THAT(mistakes(plain("<outcomes>", session_element() + "<outcomes>")),
                 Contains(HasSubstr("session appears twice")));
 }

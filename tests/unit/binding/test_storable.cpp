@@ -31,6 +31,29 @@ TEST(storable, keeps_longer_numbers_that_contain_the_same_digits) {
     EXPECT_EQ(stored(answered("<a>0147110</a> 47110 14711 47114711")), "<a>0147110</a> 47110 14711 47114711");
 }
 
+TEST(storable, keeps_texts_that_look_like_escapes_and_are_none) {
+    for (const std::string text : {"\\u{34",
+                                   "\\u{zz}",
+                                   "\\u{}",
+                                   "\\u004",
+                                   "\\x4",
+                                   "\\x",
+                                   "\\9",
+                                   "\\",
+                                   "&#;",
+                                   "&#x;",
+                                   "&#xzz;",
+                                   "&",
+                                   "&;",
+                                   "&a1;",
+                                   "%4",
+                                   "%zz",
+                                   "=",
+                                   "\\u{110000}"})
+        EXPECT_EQ(stored(answered("<a><![CDATA[" + text + " 12]]></a>")),
+                  "<a><![CDATA[" + text + " 12]]></a>");
+}
+
 TEST(storable, masks_a_secret_between_letters) {
     EXPECT_EQ(stored(answered("PIN4711 4711x pin_4711_")), "PIN**** ****x pin_****_");
 }

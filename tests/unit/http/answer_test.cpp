@@ -169,5 +169,14 @@ TEST(answer, with_an_endless_chunk_line_or_trailer_is_too_large) {
     expect_failure(read(start + "0\r\nX: " + endless, false, 100), transport_error::too_large);
 }
 
+TEST(answer, with_extensions_that_together_are_longer_than_a_body_is_too_large) {
+    std::string bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const std::string extension(500, 'x');
+    for (std::size_t length = 0; length <= limits.body; length += extension.size())
+        bytes += "1;" + extension + "\r\na\r\n";
+
+    expect_failure(read(bytes), transport_error::too_large);
+}
+
 } // namespace
 } // namespace contego::http

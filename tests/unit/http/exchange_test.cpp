@@ -40,6 +40,20 @@ TEST(exchange, the_request_arrives_as_rendered) {
                   "SOAPAction: \"urn:action\"\r\nContent-Length: 10\r\n\r\n<request/>");
 }
 
+TEST(exchange, our_credentials_are_hidden_in_the_answer) {
+    const auto answer_to = [](const std::string& password, const std::string& body) {
+        const scripted_server server({test::always(answer(401, body))});
+        return client_fixture(endpoint_options{.url = server.url(), .user = "crm", .password = password})
+            .send()
+            .body;
+    };
+
+    EXPECT_EQ(answer_to("open sesame", "no 'open sesame', no Basic Y3JtOm9wZW4gc2VzYW1l; open sesame!"),
+              "no '****', no Basic ****; ****!");
+    EXPECT_EQ(answer_to("abc", "the abc; Y3JtOmFiYw=="), "the abc; ****")
+        << "a text of three characters would be found everywhere";
+}
+
 TEST(exchange, retry_after_is_read) {
     const scripted_server server({test::always(answer(503, "", "Retry-After: 12\r\n"))});
 

@@ -75,6 +75,28 @@ TEST_F(guard_fixture, a_failed_probe_is_an_outage_and_another_request_is_the_nex
     run_until([this] { return guard_->now().exchanges == 1; });
 }
 
+TEST_F(guard_fixture, a_probe_that_says_nothing_of_the_endpoint_is_followed_by_another_one) {
+    make(1);
+    kill();
+    run_until([this] { return changes_ == 2; });
+    send();
+    boost::asio::steady_timer past_the_next_probe(network_, 2 * options_.breaker.probe_interval);
+    bool passed = false;
+    past_the_next_probe.async_wait([&](boost::system::error_code) { passed = true; });
+    run_until([&] { return passed; });
+    const auto before = changes_;
+    EXPECT_EQ(guard_->now(), (admission{0, false}));
+
+    endpoints_[0]->end(failed(exchange_state::not_sent, transport_error::exhausted));
+    poll();
+
+    ASSERT_EQ(ended_.size(), 1U);
+    EXPECT_FALSE(ended_[0].outage) << "the daemon had no free connection, which says nothing of the CAS";
+    EXPECT_EQ(guard_->now(), (admission{1, false}));
+    EXPECT_EQ(changes_, before + 1) << "the line is told that a probe may pass";
+    EXPECT_EQ(told_, lines{"endpoint-0 dead"});
+}
+
 TEST_F(guard_fixture, a_probe_that_could_not_be_sent_leaves_its_request_to_others) {
     make(1);
     kill();
