@@ -14,11 +14,25 @@ constexpr std::array<std::string_view, 3> hot{"request_open", "lane", "command_o
 /// Autovacuum starts at a number of dead rows; a table with this many times that number is reported.
 constexpr double late = 2;
 
+/// Autovacuum visits each table once in `autovacuum_naptime`, a minute by default. A big run leaves many
+/// times the number meanwhile, which is no fault. So a table is reported only if the latest vacuum is older
+/// than this many seconds.
+constexpr double recent = 300;
+
+/// If there never was a vacuum, only this many times the number shows that autovacuum had the time.
+constexpr double late_for_the_first = 50;
+
 constexpr std::int64_t worth_statistics = 1'000; // rows
 
 std::string share_text(const queue::table_stats& t) {
     return "contego." + t.name + " has " + std::to_string(t.dead) + " dead rows beside " +
            std::to_string(t.live) + " live ones";
+}
+
+bool is_neglected(const queue::table_stats& t) {
+    const auto dead = static_cast<double>(t.dead);
+    return t.vacuumed ? dead > late * t.vacuum_at && *t.vacuumed > recent
+                      : dead > late_for_the_first * t.vacuum_at;
 }
 
 } // namespace
@@ -45,7 +59,7 @@ findings check_dead_rows(const queue::vacuum_stats& f) {
     for (const auto& t : f.tables) {
         if (std::ranges::find(hot, t.name) == hot.end()) continue;
         text += (text.empty() ? "" : "; ") + share_text(t);
-        if (static_cast<double>(t.dead) <= late * t.vacuum_at) continue;
+        if (!is_neglected(t)) continue;
         all.push_back(warning(
             share_text(t) + "; autovacuum should have run at " + std::to_string(std::llround(t.vacuum_at)) +
                 " dead rows and " +

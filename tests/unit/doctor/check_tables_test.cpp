@@ -33,12 +33,23 @@ TEST(doctor_dead_rows, are_told_against_the_live_ones) {
 
 TEST(doctor_dead_rows, beyond_twice_what_brings_autovacuum_are_a_finding_with_its_last_visit) {
     auto never = table("request_open", 7, 10'001);
+    never.dead = 250'001;
     never.vacuumed.reset();
+    auto long_ago = table("lane", 7, 10'001);
+    long_ago.vacuumed = 301;
 
     EXPECT_THAT(
-        check_dead_rows({true, true, {table("lane", 7, 10'001)}}),
-        only(warning, "should have run at 5000 dead rows and last ran 60 s ago", "VACUUM contego.lane"));
+        check_dead_rows({true, true, {long_ago}}),
+        only(warning, "should have run at 5000 dead rows and last ran 5 min ago", "VACUUM contego.lane"));
     EXPECT_THAT(check_dead_rows({true, true, {never}}), only(warning, "has never run"));
+}
+
+TEST(doctor_dead_rows, that_a_big_run_leaves_between_two_visits_of_autovacuum_are_no_finding) {
+    auto first_minutes = table("request_open", 7, 250'000);
+    first_minutes.vacuumed.reset();
+
+    EXPECT_THAT(check_dead_rows({true, true, {table("lane", 7, 1'000'000)}}), only(ok, "1000000 dead rows"));
+    EXPECT_THAT(check_dead_rows({true, true, {first_minutes}}), only(ok, "250000 dead rows"));
 }
 
 TEST(doctor_dead_rows, of_tables_that_only_grow_are_not_looked_at) {
