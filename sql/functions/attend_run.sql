@@ -28,6 +28,7 @@ BEGIN
     IF r.state = 'RUNNING' AND opens <= moment THEN
         r := contego.feed_cards(r);
     ELSE
+        r := contego.stop_waiting(r);
         PERFORM contego.take_back(r, coalesce(r.why, 'its time has not come'));
     END IF;
     IF r.state = 'RUNNING' AND r.fed_up_to = r.cards
@@ -40,7 +41,7 @@ BEGIN
     END IF;
     r.attended := r.state = 'RUNNING'
         OR r.state = 'PAUSED' AND r.until_date IS NOT NULL
-        OR EXISTS (SELECT FROM contego.run_fed AS f WHERE f.run = r.id AND f.state <> 'failed' AND f.state = 'open');
+        OR EXISTS (SELECT FROM contego.run_fed AS f WHERE f.run = r.id AND f.state <> 'failed' AND f.state IN ('open', 'retried'));
     RETURN r;
 END
 $$;

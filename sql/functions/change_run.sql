@@ -63,6 +63,7 @@ BEGIN
             WHEN verb IN ('pause', 'cancel') THEN lower(after) || ' by ' || session_user || coalesce(': ' || because, '')
             WHEN after = 'PAUSED' THEN r.why
         END;
+        r.paused_by := CASE WHEN verb = 'pause' THEN session_user WHEN after = 'PAUSED' THEN r.paused_by END;
         r.finished_date := CASE verb WHEN 'cancel' THEN clock_timestamp() END;
         r.attended := true;
         r.failed_in_a_row := 0;
@@ -70,6 +71,7 @@ BEGIN
         r.next_look := clock_timestamp();
         -- While claiming is stopped, nobody knows yet which requests may have been sent. The feeder takes them back later.
         IF verb IN ('pause', 'cancel') AND (contego.claiming_stopped()).since IS NULL THEN
+            r := contego.stop_waiting(r);
             PERFORM contego.take_back(r, r.why);
         END IF;
         PERFORM contego.store_run(r);

@@ -1,5 +1,8 @@
 -- Counts the requests of a run that have ended since the last look, and returns the run with the new numbers. A run of 100 failures in a
 -- row pauses: its parameters or the CAS are probably wrong.
+--
+-- A request that a person sent again after it was rejected counts as failed until it ends. The run does not take it back, and does not count it
+-- against its pace. contego.run_progress shows it in flight.
 CREATE OR REPLACE FUNCTION contego.count_ended(r contego.run) RETURNS contego.run
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -12,10 +15,10 @@ DECLARE
 BEGIN
     WITH ended_cards AS MATERIALIZED (
         -- Each request is looked up by its number. A request of a dropped month counts as failed.
-        SELECT f.position, coalesce((SELECT e.life_cycle_state FROM contego.request_finished AS e WHERE e.id = f.request_id LIMIT 1), '')
+        SELECT f.position, f.state = 'retried' AS retried, coalesce((SELECT e.life_cycle_state FROM contego.request_finished AS e WHERE e.id = f.request_id LIMIT 1), '')
                            = 'COMPLETED' AS done
         FROM contego.run_fed AS f
-        WHERE f.run = r.id AND f.state <> 'failed' AND f.state = 'open'
+        WHERE f.run = r.id AND f.state <> 'failed' AND f.state IN ('open', 'retried')
           AND (SELECT o.id FROM contego.request_open AS o WHERE o.id = f.request_id) IS NULL
     ), done_cards AS (
         DELETE FROM contego.run_fed AS f USING ended_cards AS e WHERE e.done AND f.run = r.id AND f.position = ANY (ARRAY[e.position])
@@ -23,9 +26,10 @@ BEGIN
         UPDATE contego.run_fed AS f SET state = 'failed' FROM ended_cards AS e
         WHERE NOT e.done AND f.run = r.id AND f.position = ANY (ARRAY[e.position])
     )
-    SELECT count(*) FILTER (WHERE e.done) AS done, count(*) FILTER (WHERE NOT e.done) AS failed INTO ended FROM ended_cards AS e;
+    SELECT count(*) FILTER (WHERE e.done) AS done, count(*) FILTER (WHERE NOT e.done) AS failed, count(*) FILTER (WHERE e.retried) AS retried
+    INTO ended FROM ended_cards AS e;
     r.done := r.done + ended.done;
-    r.failed := r.failed + ended.failed;
+    r.failed := r.failed + ended.failed - ended.retried;
     r.failed_in_a_row := CASE WHEN ended.done > 0 THEN 0 ELSE r.failed_in_a_row + ended.failed END;
     r.rate := r.rate + ((ended.done + ended.failed) / elapsed - r.rate) * (1 - exp(-elapsed / memory));
     r.looked_date := clock_timestamp();

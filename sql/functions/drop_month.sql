@@ -1,6 +1,7 @@
 -- Takes one step, in a transaction of its own, of dropping the oldest month that ended more than `retention_months` months ago. Returns
 -- `begun`, `cleared` (call again) or `dropped`. `waiting`: another session uses the month, so call again later. `nothing`: no month is that
--- old, or another session is dropping it. Open requests are in no month.
+-- old, or another session is dropping it. Open requests are in no month. If no month is that old, a step may instead forget a run that
+-- ended before as long a time (contego.forget_old_runs).
 --
 -- Once the step `begun` is done, the requests of the month cannot be sent again: their rows in other tables are being deleted.
 CREATE OR REPLACE FUNCTION contego.drop_month(retention_months integer, OUT month date, OUT step text, OUT gone bigint)
@@ -33,6 +34,11 @@ BEGIN
         IF gone = 0 THEN
             PERFORM contego.drop_tables(oldest.month);
             step := 'dropped';
+        END IF;
+    ELSE
+        gone := contego.forget_old_runs(now() - make_interval(months => retention_months));
+        IF gone > 0 THEN
+            step := 'cleared';
         END IF;
     END IF;
 EXCEPTION WHEN lock_not_available THEN

@@ -31,6 +31,7 @@ BEGIN
     END IF;
     SELECT c.card_count, c.duplicates, c.faulty, c.examples INTO card_count, duplicates, faulty, examples
     FROM contego.count_cards(coalesce(cards, '{}'), own) AS c;
+    PERFORM contego.check_cards(r, card_count, own);
     opens_date := contego.next_opening(r, now());
     lasts := card_count / r.pace * interval '1 second';
     is_new := NOT dry_run;
@@ -38,25 +39,12 @@ BEGIN
         RETURN;
     END IF;
 
-    INSERT INTO contego.run (owned_by, idempotency_key, action, parameters, provider, priority, process_name, process_id, pace, most_in_flight,
-                             from_date, until_date, quiet_from, quiet_until, time_zone, cards, lineage)
-    VALUES (contego.own_source(), r.idempotency_key, r.action, r.parameters, r.provider, r.priority, r.process_name, '', r.pace, r.most_in_flight,
-            r.from_date, r.until_date, r.quiet_from, r.quiet_until, r.time_zone, card_count, contego.current_lineage())
-    ON CONFLICT ON CONSTRAINT run_key_is_used_already DO NOTHING
-    RETURNING id INTO run;
+    r.cards := card_count;
+    run := contego.keep_run(r, cards, own, 'start', reason, jsonb_build_object('action', r.action, 'cards', card_count));
     IF run IS NULL THEN -- another session has just started it
         SELECT u.id, false, u.cards INTO run, is_new, card_count
         FROM contego.run AS u WHERE u.owned_by = contego.own_source() AND u.idempotency_key = r.idempotency_key;
-        RETURN;
     END IF;
-    UPDATE contego.run AS u SET process_id = coalesce(nullif(r.process_id, ''), u.id::text) WHERE u.id = enter_run.run;
-    INSERT INTO contego.run_card (run, position, card, parameters)
-    SELECT enter_run.run, row_number() OVER (ORDER BY min(g.place)), g.card, nullif(g.own, '{}')
-    FROM unnest(cards, own) WITH ORDINALITY AS g (card, own, place)
-    GROUP BY g.card, g.own;
-    INSERT INTO contego.operator_action (run, verb, before, after, reason, changes)
-    VALUES (enter_run.run, 'start', '', 'RUNNING', enter_run.reason, jsonb_build_object('action', r.action, 'cards', card_count));
-    PERFORM contego.notify_unless_full('contego'); -- a daemon polls soon, and feeds the run
 END
 $$;
 

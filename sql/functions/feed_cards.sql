@@ -50,8 +50,8 @@ BEGIN
         SELECT r.id, c.position, c.request_id FROM fed_cards AS c
         ON CONFLICT (run, position) DO UPDATE SET request_id = excluded.request_id, state = 'open'
     ), inserted_requests AS (
-        INSERT INTO contego.request (id, owned_by, action, parameters, subscription, process_name, process_id, provider, priority)
-        SELECT c.request_id, r.owned_by, r.action,
+        INSERT INTO contego.request (id, owned_by, on_behalf_of, action, parameters, subscription, process_name, process_id, provider, priority)
+        SELECT c.request_id, r.owned_by, r.on_behalf_of, r.action,
                coalesce((SELECT n.parameters FROM contego.refresh_requests(r.provider, c.card) AS n
                          WHERE r.action = 'REFRESH' AND n.action = 'REFRESH'),
                         contego.run_parameters(r.action, c.card, r.parameters, c.parameters)),
@@ -63,8 +63,8 @@ BEGIN
     SELECT array_agg(c.request_id) INTO ids FROM fed_cards AS c;
     IF r.action = 'REFRESH' THEN -- services with a window are requests of their own, which the run does not count
         WITH more_requests AS (
-            INSERT INTO contego.request (id, owned_by, action, parameters, process_name, process_id, provider, priority)
-            SELECT nextval('contego.request_id_seq'), r.owned_by, n.action, n.parameters, r.process_name, r.process_id, r.provider, r.priority
+            INSERT INTO contego.request (id, owned_by, on_behalf_of, action, parameters, process_name, process_id, provider, priority)
+            SELECT nextval('contego.request_id_seq'), r.owned_by, r.on_behalf_of, n.action, n.parameters, r.process_name, r.process_id, r.provider, r.priority
             FROM contego.run_card AS c
             CROSS JOIN LATERAL contego.refresh_requests(r.provider, c.card) AS n
             WHERE c.run = r.id AND c.position = ANY (again || ARRAY(SELECT generate_series(r.fed_up_to + 1, r.fed_up_to + new_cards)))

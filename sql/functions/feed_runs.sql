@@ -12,6 +12,9 @@ DECLARE
     r contego.run;
     wait double precision;
 BEGIN
+    -- A person has sent a request again whose run nobody looks after any more.
+    UPDATE contego.run AS u SET attended = true, next_look = clock_timestamp()
+    WHERE u.id = ANY (ARRAY(SELECT f.run FROM contego.run_fed AS f WHERE f.state = 'retried')) AND NOT u.attended;
     IF NOT EXISTS (SELECT FROM contego.run AS u WHERE u.attended) THEN
         RETURN NULL;
     END IF;

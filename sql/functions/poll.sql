@@ -58,6 +58,7 @@ BEGIN
     ends := EXISTS (SELECT FROM contego.feed_inbox);
     unsealed := EXISTS (SELECT FROM contego.operator_action AS a WHERE a.position IS NULL);
     feeding := EXISTS (SELECT FROM contego.run AS u WHERE u.attended)
+            OR EXISTS (SELECT FROM contego.run_fed AS f WHERE f.state = 'retried')
             OR EXISTS (SELECT FROM contego.feed AS f WHERE f.position > (SELECT l.position FROM contego.ledger AS l));
 
     -- If another login has filled the notification queue of the server, this call frees it again once that login has disconnected.

@@ -27,7 +27,15 @@ BEGIN
             coalesce('jsonb_strip_nulls(jsonb_build_object(' || members || '))', 'NULL::jsonb'), rtrim(query, E'; \n\t\r'));
         FETCH rows INTO cards, own;
         RAISE EXCEPTION USING ERRCODE = 'CG005';
-    EXCEPTION WHEN SQLSTATE 'CG005' THEN NULL;
+    EXCEPTION
+        WHEN SQLSTATE 'CG005' THEN NULL;
+        WHEN undefined_column OR undefined_function THEN -- q is the name of the query in the statement above
+            RAISE EXCEPTION 'run: %', CASE
+                    WHEN SQLERRM LIKE '%q.card %' THEN 'query: must return a column "card" (it returns none)'
+                    WHEN SQLERRM ~ '\mq\.' THEN format('columns: the query must return each column that columns names (%s)', SQLERRM)
+                    ELSE 'query: ' || SQLERRM
+                END
+                USING ERRCODE = SQLSTATE;
     END;
 END
 $$;

@@ -17,6 +17,8 @@ BEGIN
         scheduled_date = o.scheduled_date, executed_date = o.executed_date, reference_number = o.reference_number,
         fence = o.fence, sequence_number = new_number
     WHERE r.id = o.id;
+    -- The run of the request counts it again (contego.count_ended).
+    UPDATE contego.run_fed AS f SET state = 'retried' WHERE f.request_id = o.id AND f.state = 'failed';
     UPDATE contego.lane AS l SET sequence_number = new_number
     WHERE l.provider = o.provider AND l.lane = ANY (o.lanes) AND l.sequence_number = o.id;
 END

@@ -36,6 +36,9 @@ BEGIN
             with_parameters := o.parameters;
         END IF;
     END IF;
+    IF of_action IS NULL THEN
+        RAISE EXCEPTION 'submit_corrective: action: is mandatory without of_request (was not given)' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     IF NOT EXISTS (SELECT FROM contego.corrective_action AS a WHERE a.action = of_action AND (is_operator OR a.role = 'support')) THEN
         RAISE EXCEPTION 'submit_corrective: % may not submit the action "%"', CASE WHEN is_operator THEN 'operators' ELSE 'support' END, of_action
             USING ERRCODE = 'insufficient_privilege',

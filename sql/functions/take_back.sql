@@ -19,7 +19,7 @@ BEGIN
         ORDER BY o.id
         FOR UPDATE OF o);
     IF for_good THEN
-        DELETE FROM contego.run_fed AS f WHERE f.run = r.id AND f.state <> 'failed' AND (f.state = 'again' OR f.request_id = ANY (ids));
+        DELETE FROM contego.run_fed AS f WHERE f.run = r.id AND f.state <> 'failed' AND f.state <> 'retried' AND f.request_id = ANY (ids);
     ELSE
         UPDATE contego.run_fed AS f SET state = 'again' WHERE f.run = r.id AND f.state <> 'failed' AND f.request_id = ANY (ids);
     END IF;

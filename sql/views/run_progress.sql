@@ -3,22 +3,23 @@ CREATE OR REPLACE VIEW contego.run_progress
 WITH (security_barrier = true) AS
 SELECT r.id AS run, r.action, r.state, r.why, r.cards,
        CASE WHEN r.state IN ('CANCELLED', 'EXPIRED') THEN 0 ELSE r.cards - r.done - r.failed - o.open END AS waiting,
-       o.open - o.held AS in_flight, o.held, o.maybe_sent, r.done, r.failed,
+       o.open + o.retried - o.held AS in_flight, o.held, o.maybe_sent, r.done, r.failed - o.retried AS failed,
        CASE WHEN r.state IN ('CANCELLED', 'EXPIRED') THEN r.cards - r.done - r.failed - o.open ELSE 0 END AS cancelled,
-       CASE WHEN r.cards = 0 THEN 100 ELSE trunc(100.0 * (r.done + r.failed) / r.cards, 1) END AS percent,
+       CASE WHEN r.cards = 0 THEN 100 ELSE trunc(100.0 * (r.done + r.failed - o.retried) / r.cards, 1) END AS percent,
        CASE WHEN r.attended THEN round(r.rate::numeric, 1) END AS rate, r.pace, r.most_in_flight,
        CASE WHEN r.state = 'RUNNING' AND coalesce(r.pace, r.rate) > 0
             THEN greatest(now(), r.from_date)
                  + least((r.cards - r.done - r.failed) / coalesce(nullif(r.rate, 0), r.pace), 3e9) * interval '1 second'
        END AS estimated_date,
        r.finished_date, r.created_date, r.created_by, r.provider, r.priority, r.process_name, r.process_id, r.from_date, r.until_date,
-       r.quiet_from, r.quiet_until, r.time_zone, r.idempotency_key
+       r.quiet_from, r.quiet_until, r.time_zone, r.idempotency_key, r.on_behalf_of, r.paused_by
 FROM contego.run AS r
 CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE f.state = 'open')::integer AS open, count(*) FILTER (WHERE q.progress = 'HELD')::integer AS held,
+    SELECT count(*) FILTER (WHERE f.state = 'open')::integer AS open, count(*) FILTER (WHERE f.state = 'retried')::integer AS retried,
+           count(*) FILTER (WHERE q.progress = 'HELD')::integer AS held,
            count(*) FILTER (WHERE q.maybe_sent)::integer AS maybe_sent
     FROM contego.run_fed AS f
-    LEFT JOIN contego.request_open AS q ON q.id = f.request_id AND f.state = 'open'
+    LEFT JOIN contego.request_open AS q ON q.id = f.request_id AND f.state IN ('open', 'retried')
     WHERE f.run = r.id AND f.state <> 'failed'
 ) AS o
 WHERE pg_has_role('contego_support', 'MEMBER') OR r.owned_by = (SELECT contego.own_source());
@@ -55,3 +56,5 @@ COMMENT ON COLUMN contego.run_progress.quiet_from IS 'From this local time on ea
 COMMENT ON COLUMN contego.run_progress.quiet_until IS 'The quiet hours end at this local time.';
 COMMENT ON COLUMN contego.run_progress.time_zone IS 'The quiet hours are times in this time zone.';
 COMMENT ON COLUMN contego.run_progress.idempotency_key IS 'The login gave this key.';
+COMMENT ON COLUMN contego.run_progress.on_behalf_of IS 'The session that started the run named this person or program.';
+COMMENT ON COLUMN contego.run_progress.paused_by IS 'This login paused the run. NULL: the run is not paused, or has paused itself.';

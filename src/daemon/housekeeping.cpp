@@ -184,6 +184,7 @@ void housekeeping::read_stats() {
     const auto begun = std::chrono::steady_clock::now();
     if (begun < next_figures_) return;
     told_.figures(stats_.read());
+    told_.run_figures(stats_.read_runs());
     const auto ended = std::chrono::steady_clock::now();
     next_figures_ = std::max(begun + 5 * every_ / 2, ended + counting_is_one_part_of * (ended - begun));
 }

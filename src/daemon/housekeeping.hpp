@@ -46,6 +46,7 @@ public:
             claiming_stopped;                      ///< after each renewal; empty: it is not stopped
         std::function<void(std::int64_t)> rescued; ///< number of requests of dead daemons that were put back
         std::function<void(const std::vector<queue::provider_stats>&)> figures;
+        std::function<void(const queue::run_stats&)> run_figures;
         std::function<void(std::string_view month, std::string_view what)> month; ///< `made`, `dropped`
         std::function<void(std::string_view stage, std::string_view what)> trouble;
         std::function<void(std::string_view stage)> fine; ///< the database answered

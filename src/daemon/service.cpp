@@ -172,6 +172,7 @@ private:
             [this](std::string_view why) { observer_.claiming_stopped(why); },
             [this](std::int64_t count) { observer_.rescued(count); },
             [this](const std::vector<queue::provider_stats>& figures) { metrics_.queue(figures); },
+            [this](const queue::run_stats& figures) { metrics_.runs(figures); },
             [this](std::string_view month, std::string_view what) { observer_.month(month, what); },
             [this](std::string_view stage, std::string_view what) { observer_.trouble(stage, what); },
             [this](std::string_view stage) { observer_.fine(stage); },

@@ -26,6 +26,9 @@ constexpr statement read_stats{
     " GROUP BY 1, 2"
     " ORDER BY 1, 2"};
 
+constexpr statement read_run_stats{
+    "read_run_stats", "SELECT running, paused, paused_itself, waiting, failed FROM contego.run_stats"};
+
 } // namespace
 
 queue_stats::queue_stats(database_options options, const std::vector<std::string>& known, int others)
@@ -38,6 +41,16 @@ std::vector<provider_stats> queue_stats::read() {
     for (const auto& row : connection_->call(read_stats, known_, others_, std::string(unknown_provider)))
         all.push_back({row[0].c_str(), row[1].c_str(), row[2].as<std::int64_t>(), row[3].as<double>()});
     return all;
+}
+
+run_stats queue_stats::read_runs() {
+    const auto rows = connection_->call(read_run_stats);
+    const auto& row = rows[0];
+    return {row[0].as<std::int64_t>(),
+            row[1].as<std::int64_t>(),
+            row[2].as<std::int64_t>(),
+            row[3].as<std::int64_t>(),
+            row[4].as<std::int64_t>()};
 }
 
 } // namespace contego::queue

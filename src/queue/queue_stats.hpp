@@ -20,6 +20,15 @@ struct provider_stats {
     double oldest_due_age_seconds = 0; ///< age of the earliest due request; 0 if none is due
 };
 
+/// The runs that have not ended, for metrics.
+struct run_stats {
+    std::int64_t running = 0;
+    std::int64_t paused = 0;        ///< by a person
+    std::int64_t paused_itself = 0; ///< wait for a person
+    std::int64_t cards_waiting = 0; ///< cards of these runs without a request
+    std::int64_t cards_failed = 0;  ///< cards of these runs with a rejected request
+};
+
 /// Reads the statistics of the queue on a separate connection.
 ///
 /// Blocking. Call it from one thread at a time. Throws if the database cannot answer.
@@ -30,6 +39,7 @@ public:
     queue_stats(database_options options, const std::vector<std::string>& known, int others = 0);
 
     [[nodiscard]] std::vector<provider_stats> read();
+    [[nodiscard]] run_stats read_runs();
 
 private:
     connection connection_;

@@ -76,6 +76,15 @@ metrics::metrics(const std::string& version, const std::vector<std::string>& pro
               .Name("contego_oldest_due_age_seconds")
               .Help("Age of the earliest due open request, by provider and progress; 0 if there is none.")
               .Register(registry_)),
+      open_runs_(BuildGauge()
+                     .Name("contego_open_runs")
+                     .Help("Runs that have not ended, by state: RUNNING, PAUSED (by a person), "
+                           "PAUSED_ITSELF (waits for a person).")
+                     .Register(registry_)),
+      run_cards_(BuildGauge()
+                     .Name("contego_run_cards")
+                     .Help("Cards of runs that have not ended, by state: waiting, failed.")
+                     .Register(registry_)),
       stale_(BuildCounter()
                  .Name("contego_stale_outcomes_total")
                  .Help("Outcomes that were not written, because another claim took the request meanwhile.")
@@ -101,6 +110,7 @@ metrics::metrics(const std::string& version, const std::vector<std::string>& pro
         trouble_.Add({{"stage", stage}});
     providers_.emplace(queue::unknown_provider);
     queue({});
+    runs({});
 }
 
 std::string_view metrics::shown(std::string_view provider) const {
@@ -198,6 +208,17 @@ void metrics::queue(const std::vector<queue::provider_stats>& figures) {
         backlog_.Add(names).Set(s.count);
         oldest_due_.Add(names).Set(s.age);
     }
+}
+
+void metrics::runs(const queue::run_stats& figures) {
+    const auto set = [](auto& family, const char* state, std::int64_t count) {
+        family.Add({{"state", state}}).Set(static_cast<double>(count));
+    };
+    set(open_runs_, "RUNNING", figures.running);
+    set(open_runs_, "PAUSED", figures.paused);
+    set(open_runs_, "PAUSED_ITSELF", figures.paused_itself);
+    set(run_cards_, "waiting", figures.cards_waiting);
+    set(run_cards_, "failed", figures.cards_failed);
 }
 
 std::string metrics::text() const {

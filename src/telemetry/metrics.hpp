@@ -44,6 +44,7 @@ public:
     void logged_in(std::string_view provider, bool good);
     void trouble(std::string_view stage);
     void queue(const std::vector<queue::provider_stats>& figures);
+    void runs(const queue::run_stats& figures);
 
     /// Returns all metrics in Prometheus's text format.
     [[nodiscard]] std::string text() const;
@@ -81,6 +82,8 @@ private:
     prometheus::Family<prometheus::Counter>& trouble_;
     prometheus::Family<prometheus::Gauge>& backlog_;
     prometheus::Family<prometheus::Gauge>& oldest_due_;
+    prometheus::Family<prometheus::Gauge>& open_runs_;
+    prometheus::Family<prometheus::Gauge>& run_cards_;
     prometheus::Counter& stale_;
     prometheus::Gauge& claiming_stopped_;
     std::set<std::string, std::less<>> providers_; ///< including queue::unknown_provider

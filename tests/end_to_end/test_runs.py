@@ -245,10 +245,64 @@ def test_a_run_may_send_each_command_but_the_one_with_a_pin(database):
     assert said.split("must be one of", 1)[1].split("(was")[0].split()[-len(COMMANDS):] == list(COMMANDS), json.dumps(said)
 
 
+@pytest.mark.parametrize("action", [one for one in COMMANDS if one != "UPDATE_CA_PIN_TO_GIVEN_VALUE"])
+def test_a_run_needs_the_parameters_that_the_plan_of_its_command_needs(database, action):
+    needed = database.query("SELECT contego.mandatory_parameters(%s) AS names", action)[0]["names"]
+    card = database.query("SELECT contego.run_parameters(%s, '01000000001', '{}', NULL) AS p", action)[0]["p"]
+
+    said = contegod("plan", "--action", action, "--parameters", json.dumps(card)).stderr
+
+    missing = re.findall(r"(\w+): is mandatory", said)
+    assert sorted(missing) == sorted(needed), said
+    assert "smartcard_ca_id" not in missing and "stb_ca_id" not in missing
+
+
+def test_the_metrics_tell_of_a_run_that_paused_itself(database, daemon, simulator):
+    def metric(name):
+        found = re.search(rf'^contego_{re.escape(name)} (\d+)$', daemon.get("/metrics")[1], re.MULTILINE)
+        return int(found.group(1)) if found else None
+
+    assert metric('open_runs{state="PAUSED_ITSELF"}') == 0
+    simulator.break_with({"do": {"status_code": "CLIENT_NOT_FOUND"}})
+    run = start(database, "GET_ACTIVE_SUBSCRIPTIONS", cards(300), most_in_flight=100)
+    in_state(database, run, "PAUSED")
+    simulator.mend()
+
+    wait_for(lambda: metric('open_runs{state="PAUSED_ITSELF"}') == 1, what=lambda: daemon.get("/metrics")[1])
+    assert metric('run_cards{state="failed"}') == progress(database, run)["failed"] >= 100
+    assert metric('run_cards{state="waiting"}') == progress(database, run)["waiting"]
+
+    database.query("SELECT contego.cancel_run(%s)", run)
+    wait_for(lambda: metric('open_runs{state="PAUSED_ITSELF"}') == 0)
+
+
+def test_a_retried_request_is_counted_by_its_run(database, daemon, simulator):
+    simulator.break_with({"when": {"smartcard": "01000000702", "times": 1}, "do": {"status_code": "CLIENT_NOT_FOUND"}})
+    run = start(database, "GET_ACTIVE_SUBSCRIPTIONS", ["01000000701", "01000000702"])
+    assert in_state(database, run, "DONE")["failed"] == 1
+    wait_for(lambda: not database.query("SELECT attended FROM contego.run WHERE id = %s", run)[0]["attended"])
+    simulator.mend()
+
+    database.query("SELECT contego.retry(request_id, 'registered') FROM contego.run_result WHERE run = %s AND progress = 'REJECTED'", run)
+
+    wait_for(lambda: (progress(database, run)["done"], progress(database, run)["failed"]) == (2, 0), what=lambda: progress(database, run))
+
+
+def test_a_dry_run_of_a_run_without_cards_or_without_a_parameter_fails(database, file, tmp_path):
+    empty = tmp_path / "empty"
+    empty.write_text("\n")
+    for arguments, why in (["--action", "GET_ACTIVE_SUBSCRIPTIONS", "--cards", empty], "cards: must name at least one card"), (
+            ["--action", "SEND_MAIL_MESSAGE_TO_CLIENT", "--query", "SELECT '1' AS card"], "parameters.message: is mandatory"):
+        done = contegod("run", "start", "--config", file, *arguments, "--dry-run")
+
+        assert done.returncode == 1 and why in done.stderr, done.stdout + done.stderr
+
+
 def test_the_examples_of_the_page_work(database, daemon, file, tmp_path):
     page = (REPOSITORY / "docs/runs.md").read_text()
     (tmp_path / "contegod.json").write_text(file.read_text())
     (tmp_path / "cards.txt").write_text("01000000301\n01000000302\n")
+    database.finished(database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": "01900080207", "service_ca_id": "1111"}))  # for the ledger
 
     done = subprocess.run(["psql", database.connection, "-X", "-v", "ON_ERROR_STOP=1"], input="\n".join(re.findall(r"```sql\n(.*?)```", page, re.DOTALL)),
                           capture_output=True, text=True, timeout=60, check=False)
@@ -256,6 +310,8 @@ def test_the_examples_of_the_page_work(database, daemon, file, tmp_path):
     typed = subprocess.run(["bash", "-e", "-c", commands], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
 
     assert done.returncode == 0, done.stderr
+    verbs = re.findall(r"^ (?:RUNNING|PAUSED) *\| (\w+) *\| *(.*)$", done.stdout, re.MULTILINE)
+    assert verbs == [("PAUSED", ""), ("RUNNING", ""), ("CANCELLED", "")], done.stdout
     assert typed.returncode == 0, typed.stdout + typed.stderr
     assert "2 done, 0 failed" in typed.stdout
     mail = database.query("SELECT subscription, parameters FROM contego.request WHERE parameters ? 'communication_queue_number' ORDER BY id")

@@ -23,7 +23,7 @@ SELECT is((SELECT concat_ws(' ', action, owned_by, created_by, process_name, pro
 SELECT is((SELECT concat_ws(' ', verb, reason, acted_by) FROM contego.operator_action WHERE request_id = :mine), 'submit_corrective a caller corrective_ann', 'with a reason');
 SELECT throws_ok($$SELECT contego.submit_corrective('why', 'ADD_SUBSCRIPTIONS', '{}')$$, '42501', 'submit_corrective: support may not submit the action "ADD_SUBSCRIPTIONS"', 'support orders nothing');
 SELECT throws_ok(format($$SELECT contego.submit_corrective('why', of_request => %s)$$, :theirs), '42501', NULL, 'not by another request either');
-SELECT throws_ok($$SELECT contego.submit_corrective('why', NULL, '{}')$$, '42501', NULL, 'no action is none of the list');
+SELECT throws_ok($$SELECT contego.submit_corrective('why', NULL, '{}')$$, '22023', NULL, 'no action is none of the list');
 SELECT throws_ok($$SELECT contego.submit_corrective(' ', 'GET_ACTIVE_SUBSCRIPTIONS', '{}')$$, '22023', NULL, 'a reason must be given');
 SELECT throws_ok($$SELECT contego.submit_corrective('why', of_request => 999)$$, 'P0002', 'submit_corrective: there is no request 999', 'the other request must exist');
 SELECT throws_ok($$INSERT INTO contego.corrective_action VALUES ('X', 'support')$$, '42501', NULL, 'support does not edit the list');

@@ -55,7 +55,18 @@ SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', qu
 SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', query => 'SELECT 1 AS card) AS q; DROP TABLE public.kept; SELECT (1')$$, '.', 'a query of several statements');
 SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', query => 'SELECT public.destructive() AS card')$$, 'read-only transaction', 'a query that calls a function that writes');
 SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', query => 'SELECT 1/0 AS card')$$, 'division by zero', 'a query that fails');
-SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', query => 'SELECT 1 AS number')$$, 'card', 'a query without the column card');
+SELECT throws_ok($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', query => 'SELECT 1 AS number')$$, '42703',
+    'run: query: must return a column "card" (it returns none)', 'a query without the column card');
+SELECT throws_matching($$SELECT contego.start_run('SEND_MAIL_MESSAGE_TO_CLIENT', query => 'SELECT 1 AS card', columns => '{"message": "text"}')$$,
+    '^run: columns: .*column q.text', 'a query without a column of columns');
+SELECT throws_ok($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', '{}')$$, '22023', 'run: cards: must name at least one card (was empty)', 'an empty list');
+SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', query => 'SELECT 1 AS card WHERE false', dry_run => true)$$, 'cards: must name', 'a query without rows');
+SELECT throws_matching(format('SELECT contego.start_run(%L, %L, parameters => %L)', action, '{1}', parameters), '^run: parameters.' || missing || ': is mandatory for ' || action, action || ' without ' || missing)
+FROM (VALUES ('SEND_MAIL_MESSAGE_TO_CLIENT', '{}', 'message'), ('SEND_MAIL_MESSAGE_TO_CLIENT', '{"message": null}', 'message'),
+             ('SEND_REPEATING_BARK_MESSAGE_TO_CLIENT', '{"message": "x", "repetition_count": 2}', 'repetition_interval'),
+             ('ADD_SUBSCRIPTIONS', '{}', 'service_ca_id'), ('CREATE_PAIRING', '{}', 'stbs'), ('DISPLAY_FINGERPRINT', '{"position_x": 1}', 'position_y')) AS v (action, parameters, missing);
+SELECT throws_matching($$SELECT contego.start_run('ADD_TO_EXISTING_PAIRING', '{1}')$$, 'smartcards or stbs', 'nothing to add to a pairing');
+SELECT throws_ok($$SELECT contego.submit_corrective('a reason')$$, '22023', 'submit_corrective: action: is mandatory without of_request (was not given)', 'a corrective request without an action');
 INSERT INTO contego.lock (purpose, provider) VALUES ('claim', 'default');
 SELECT throws_matching($$SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', '{1}', provider => 'defualt')$$, 'daemons have served default', 'a provider that nobody serves');
 SELECT is((SELECT count(*)::integer FROM public.kept), 10, 'no query has changed the table');
@@ -213,6 +224,54 @@ SELECT is((SELECT count(*)::integer FROM contego.request WHERE process_id = run:
 SELECT public.answer(run, 'complete') FROM twice;
 SELECT public.look(run) FROM twice;
 SELECT is(public.state(run), 'DONE 0 0 2 0 0', 'and both are counted') FROM twice;
+
+-- A person runs a rejected request of a run again that has ended.
+CREATE TEMP TABLE late AS SELECT run FROM contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', '{77711,77712}');
+SELECT public.look(run), public.answer(run, 'reject', 1), public.answer(run, 'complete'), public.look(run) FROM late;
+SELECT is(public.state(run), 'DONE 0 0 1 1 0', 'one of two cards fails') FROM late;
+SELECT count(*) FROM contego.retry((SELECT id FROM contego.request WHERE process_id = (SELECT run::text FROM late) AND progress = 'REJECTED'), 'registered');
+SELECT is(public.state(run), 'DONE 0 1 1 0 0', 'a retried request is in flight, and failed no longer') FROM late;
+SELECT is((contego.poll(0, '{default}', '0', '1 second')).feeding, true, 'a daemon is told to look after the run');
+SELECT contego.feed_runs('{default}');
+SELECT public.look(run) FROM late;
+SELECT is(public.state(run), 'DONE 0 1 1 0 0', 'a run takes no retried request back, even if it has ended') FROM late;
+SELECT public.answer(run, 'complete'), public.look(run) FROM late;
+SELECT is(public.state(run), 'DONE 0 0 2 0 0', 'and counts its end') FROM late;
+SELECT is((SELECT count(*)::integer FROM contego.run_fed WHERE run = (SELECT run FROM late)), 0, 'no card is left over');
+SELECT is((SELECT attended FROM contego.run WHERE id = (SELECT run FROM late)), false, 'nobody looks after the run any more');
+
+-- A cancel while rejected cards wait for another request.
+CREATE TEMP TABLE dropped AS SELECT run FROM contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', '{77721,77722,77723}', pace => 2);
+SELECT public.look(run), public.answer(run, 'reject'), contego.pause_run(run), contego.retry_failed(run), contego.cancel_run(run) FROM dropped;
+SELECT is(public.state(run), 'CANCELLED 0 0 0 2 1', 'cards that were rejected and wait count as failed after a cancel') FROM dropped;
+SELECT results_eq($$SELECT progress, count(*) FROM contego.run_result WHERE run = (SELECT run FROM dropped) AND error_code = 'NO_SUCH_CARD' GROUP BY 1$$,
+    $$SELECT progress, cards FROM contego.run_error WHERE run = (SELECT run FROM dropped)$$, 'and both views count the same errors');
+
+-- The person behind a run, and the metrics.
+SET contego.on_behalf_of = 'Ada';
+CREATE TEMP TABLE person AS SELECT run FROM contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', '{77731,77732}', pace => 1);
+RESET contego.on_behalf_of;
+SELECT public.look(run) FROM person;
+SELECT is((SELECT array_agg(DISTINCT on_behalf_of) FROM contego.request WHERE process_id = run::text), '{Ada}', 'the requests name the person behind the run') FROM person;
+SELECT is((SELECT on_behalf_of FROM contego.run_progress WHERE run = (SELECT run FROM person)), 'Ada', 'and so does the run');
+CREATE TEMP TABLE counted AS SELECT * FROM contego.run_stats;
+SELECT contego.pause_run(run) FROM person;
+SELECT is((SELECT paused FROM contego.run_stats), (SELECT paused + 1 FROM counted), 'a run that a person paused is counted as such');
+SELECT contego.resume_run(run) FROM person;
+UPDATE contego.run SET failed_in_a_row = 100 WHERE id = (SELECT run FROM person);
+SELECT public.look(run) FROM person;
+SELECT is((SELECT paused_itself FROM contego.run_stats), (SELECT paused_itself + 1 FROM counted), 'a run that paused itself is counted apart');
+SELECT contego.resume_run(run), public.look(run), public.look(run), public.answer(run, 'reject'), public.look(run) FROM person;
+SELECT is((SELECT failed FROM contego.run_stats), (SELECT failed + 2 FROM counted) - CASE WHEN (SELECT state FROM contego.run_progress WHERE run = (SELECT run FROM person)) = 'DONE' THEN 2 ELSE 0 END, 'failed cards of open runs are counted');
+
+-- Old runs are forgotten with the months.
+UPDATE contego.run SET finished_date = now() - interval '3 months' WHERE id = (SELECT run FROM late);
+SELECT is((SELECT step FROM contego.drop_month(3)), 'nothing', 'a run that ended less than that many months ago stays');
+UPDATE contego.run SET finished_date = now() - interval '3 months 1 second' WHERE id = (SELECT run FROM late);
+SELECT is((SELECT array_agg(s.step || ' ' || s.gone) FROM generate_series(1, 3) AS n CROSS JOIN LATERAL (SELECT * FROM contego.drop_month(2 + n - n)) AS s),
+    '{cleared 2,cleared 1,nothing 0}', 'a run that ended long ago is forgotten with its cards, in steps');
+SELECT is((SELECT count(*)::integer FROM contego.run_progress WHERE run = (SELECT run FROM late)), 0, 'and is gone');
+SELECT is((SELECT count(*)::integer FROM contego.request WHERE process_id = run::text), 2, 'its requests stay') FROM late;
 
 -- Rights.
 GRANT SELECT ON made TO PUBLIC;

@@ -98,6 +98,20 @@ TEST(metrics, forget_a_backlog_that_is_gone) {
     EXPECT_THAT(m.text(), HasSubstr("contego_backlog_requests{progress=\"QUEUED\",provider=\"default\"} 0"));
 }
 
+TEST(metrics, show_the_runs_that_have_not_ended) {
+    metrics m("1", {});
+    EXPECT_THAT(m.text(), HasSubstr("contego_open_runs{state=\"PAUSED_ITSELF\"} 0\n"));
+
+    m.runs({.running = 1, .paused = 2, .paused_itself = 3, .cards_waiting = 4, .cards_failed = 5});
+
+    for (const auto* const expected : {"open_runs{state=\"RUNNING\"} 1\n",
+                                       "open_runs{state=\"PAUSED\"} 2\n",
+                                       "open_runs{state=\"PAUSED_ITSELF\"} 3\n",
+                                       "run_cards{state=\"waiting\"} 4\n",
+                                       "run_cards{state=\"failed\"} 5\n"})
+        EXPECT_THAT(m.text(), HasSubstr(std::string("contego_") + expected));
+}
+
 TEST(metrics, count_providers_that_are_not_configured_together) {
     metrics m("1", {"default"});
     const auto before = m.text().size();
