@@ -1,4 +1,4 @@
--- Refuses a run that could not work, before anything is stored.
+-- Refuses a run that could not work, before anything is stored. contego.check_action checks its action.
 CREATE OR REPLACE FUNCTION contego.check_run(r contego.run) RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -7,13 +7,6 @@ DECLARE
     fault text;
 BEGIN
     fault := CASE
-        WHEN r.action = 'UPDATE_CA_PIN_TO_GIVEN_VALUE'
-            THEN 'a run cannot hold PINs, since its cards are kept; submit single requests, or use UPDATE_CA_PIN_TO_DEFAULT_VALUE'
-        WHEN r.action IS NULL OR r.action <> ALL (contego.run_actions())
-            THEN format('action must be one of %s (was %s)', array_to_string(contego.run_actions(), ' '), coalesce(r.action, 'not given'))
-        -- A CRM would see services that another CRM has ordered.
-        WHEN r.action = 'REFRESH' AND NOT pg_has_role(session_user, 'contego_operator', 'MEMBER') THEN 'only an operator may refresh cards'
-        WHEN r.action = 'REFRESH' AND r.parameters <> '{}' THEN 'REFRESH has no parameters: the ledger has them'
         WHEN jsonb_typeof(r.parameters) IS DISTINCT FROM 'object' THEN 'parameters must be a JSON object'
         WHEN octet_length(r.parameters::text) > 16384
             THEN format('parameters may have 16384 bytes (were %s)', octet_length(r.parameters::text))

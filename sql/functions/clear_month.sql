@@ -1,5 +1,6 @@
--- Deletes rows of a month's requests from the tables that have no months. Returns how many requests or feed rows it looked at; 0: no
--- rows are left. A call handles the next 2,000 requests. After the last request, a call handles 10,000 rows of the feed.
+-- Deletes rows of a month's requests from the tables that have no months. Returns how many requests or rows it looked at; 0: no
+-- rows are left. A call handles the next 2,000 requests. After the last request, a call handles
+-- 10,000 rows of the feed, and after those 10,000 former entries of the ledger.
 CREATE OR REPLACE FUNCTION contego.clear_month(m contego.month) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -41,6 +42,15 @@ BEGIN
     USING (SELECT e.position, e.finished_date FROM contego.feed AS e ORDER BY e.position LIMIT 10000) AS oldest
     WHERE f.position = ANY (ARRAY[oldest.position]) AND contego.month_of(oldest.finished_date) <= m.month;
     GET DIAGNOSTICS cleared = ROW_COUNT;
+    IF cleared = 0 THEN
+        -- The requests that replaced these entries are gone, so nobody can undo them any more.
+        DELETE FROM contego.former_entitlement AS e
+        USING (SELECT o.provider, o.card, o.kind, o.name, o.request_id FROM contego.former_entitlement AS o
+               WHERE o.replaced_date < (m.month + interval '1 month') AT TIME ZONE 'UTC' ORDER BY o.replaced_date LIMIT 10000) AS oldest
+        WHERE e.provider = ANY (ARRAY[oldest.provider]) AND e.card = oldest.card AND e.kind = oldest.kind AND e.name = oldest.name
+          AND e.request_id = oldest.request_id;
+        GET DIAGNOSTICS cleared = ROW_COUNT;
+    END IF;
     RETURN cleared;
 END
 $$;

@@ -10,15 +10,8 @@ AS $$
 DECLARE
     r contego.run := jsonb_populate_record(NULL::contego.run, settings);
 BEGIN
-    r.parameters := coalesce(r.parameters, '{}');
-    r.provider := left(coalesce(nullif(r.provider, ''), 'default'), 100);
-    r.priority := coalesce(nullif(r.priority, ''), 'REGULAR');
-    r.process_name := coalesce(nullif(r.process_name, ''), contego.process_of(r.action));
-    r.most_in_flight := coalesce(r.most_in_flight, CASE r.priority WHEN 'EXPRESS' THEN 100
-                                                   ELSE greatest(100, CASE WHEN r.pace <= 10000 THEN ceil(r.pace)::integer END) END);
-    r.from_date := coalesce(r.from_date, now());
-    r.time_zone := coalesce(nullif(r.time_zone, ''), current_setting('TimeZone'));
-    r.idempotency_key := nullif(r.idempotency_key, '');
+    r := contego.with_defaults(r);
+    PERFORM contego.check_action(r);
     PERFORM contego.check_run(r);
     IF EXISTS (SELECT FROM unnest(own) AS g (own) WHERE pg_column_size(g.own) > 16384) THEN
         RAISE EXCEPTION 'run: the parameters of a card may have 16384 bytes' USING ERRCODE = 'invalid_parameter_value';

@@ -13,6 +13,7 @@ DECLARE
     again integer[];
     new_cards integer;
     ids bigint[];
+    left_alone jsonb;
 BEGIN
     SELECT count(*) FILTER (WHERE o.progress NOT IN ('HELD', 'BLOCKED')) AS moving, count(*) AS total INTO open_now
     FROM contego.run_fed AS f
@@ -49,18 +50,22 @@ BEGIN
         INSERT INTO contego.run_fed (run, position, request_id)
         SELECT r.id, c.position, c.request_id FROM fed_cards AS c
         ON CONFLICT (run, position) DO UPDATE SET request_id = excluded.request_id, state = 'open'
+    ), next_requests AS MATERIALIZED (
+        SELECT c.position, c.request_id, c.parameters ->> 'subscription' AS subscription, n.*
+        FROM fed_cards AS c
+        CROSS JOIN LATERAL contego.next_request(r, c.card, c.parameters) AS n
     ), inserted_requests AS (
         INSERT INTO contego.request (id, owned_by, on_behalf_of, action, parameters, subscription, process_name, process_id, provider, priority)
-        SELECT c.request_id, r.owned_by, r.on_behalf_of, r.action,
-               coalesce((SELECT n.parameters FROM contego.refresh_requests(r.provider, c.card) AS n
-                         WHERE r.action = 'REFRESH' AND n.action = 'REFRESH'),
-                        contego.run_parameters(r.action, c.card, r.parameters, c.parameters)),
-               c.parameters ->> 'subscription',
-               r.process_name, r.process_id, r.provider, r.priority
-        FROM fed_cards AS c
-        ORDER BY c.request_id
+        SELECT n.request_id, r.owned_by, r.on_behalf_of, n.action, n.parameters, n.subscription, r.process_name, r.process_id, r.provider, r.priority
+        FROM next_requests AS n
+        ORDER BY n.request_id
     )
-    SELECT array_agg(c.request_id) INTO ids FROM fed_cards AS c;
+    SELECT array_agg(n.request_id), jsonb_object_agg(n.position, n.objection) FILTER (WHERE n.objection IS NOT NULL)
+    INTO ids, left_alone
+    FROM next_requests AS n;
+    UPDATE contego.run_card AS c SET parameters = c.parameters || jsonb_build_object('left_alone', l.value)
+    FROM jsonb_each(left_alone) AS l
+    WHERE c.run = r.id AND c.position = l.key::integer;
     IF r.action = 'REFRESH' THEN -- services with a window are requests of their own, which the run does not count
         WITH more_requests AS (
             INSERT INTO contego.request (id, owned_by, on_behalf_of, action, parameters, process_name, process_id, provider, priority)

@@ -4,7 +4,7 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    known text[] := '{provider,action,progress,error_code,subscription,process_name,process_id,card,box,created_from,created_to}';
+    known text[] := '{provider,action,progress,error_code,subscription,process_name,process_id,source,card,cards,box,created_from,created_to}';
     unknown text;
     about_kind text;
     about_name text;
@@ -12,7 +12,8 @@ DECLARE
 BEGIN
     SELECT key INTO unknown FROM jsonb_object_keys(filter) AS key WHERE key <> ALL (known) LIMIT 1;
     IF unknown IS NOT NULL OR filter = '{}' THEN
-        RAISE EXCEPTION '%', coalesce(format('a filter has no member "%s"', unknown), 'an empty filter would match every request')
+        RAISE EXCEPTION '%', CASE WHEN unknown IS NULL THEN 'an empty filter would match every request'
+                             ELSE format('a filter has no member "%s"', unknown) END
             USING ERRCODE = 'invalid_parameter_value', HINT = 'The members are ' || array_to_string(known, ', ') || '.';
     END IF;
     SELECT member.key, filter ->> member.key INTO about_kind, about_name
@@ -21,6 +22,9 @@ BEGIN
     LIMIT 1;
     IF about_kind IS NOT NULL THEN
         about := ARRAY(SELECT s.request_id FROM contego.subject AS s WHERE s.kind = replace(about_kind, '_id', '') AND s.name = left(about_name, 500));
+    ELSIF filter ? 'cards' THEN
+        about := ARRAY(SELECT DISTINCT s.request_id FROM jsonb_array_elements_text(filter -> 'cards') AS c (card)
+                       JOIN contego.subject AS s ON s.kind = 'card' AND s.name = c.card);
     END IF;
     RETURN ARRAY(
         SELECT r.id
@@ -36,6 +40,9 @@ BEGIN
           AND (NOT filter ? 'subscription' OR r.subscription = filter ->> 'subscription')
           AND (NOT filter ? 'process_name' OR r.process_name = filter ->> 'process_name')
           AND (NOT filter ? 'process_id' OR r.process_id = filter ->> 'process_id')
+          AND (NOT filter ? 'source' OR r.owned_by = filter ->> 'source')
+          AND (NOT filter ? 'cards' OR EXISTS (SELECT FROM unnest(r.lanes) AS l (lane)
+                                               WHERE left(l.lane, 5) = 'card:' AND filter -> 'cards' ? substr(l.lane, 6)))
           AND (NOT filter ? 'card' OR r.lanes @> ARRAY['card:' || (filter ->> 'card')])
           AND (NOT filter ? 'box' OR r.lanes @> ARRAY['box:' || (filter ->> 'box')])
           AND (NOT filter ? 'created_from' OR r.created_date >= (filter ->> 'created_from')::timestamptz)

@@ -81,7 +81,7 @@ SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_operator', p.oid, 'EXECUTE')
        AND NOT has_function_privilege('contego_support', p.oid, 'EXECUTE') AND p.proname >= 'm'),
-    'make_months matching open_feed pause_run preview read_cards refresh refresh_cards release resume_run retry retry_failed run_parameters skip start_run',
+    'make_months matching open_feed pause_run preview preview_revert read_cards refresh refresh_cards release resume_run retry retry_failed revert run_parameters skip start_run',
     'and from M to Z');
 
 SELECT * FROM finish();

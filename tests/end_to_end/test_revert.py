@@ -1,0 +1,96 @@
+"""The undo of a bulk mistake with the real daemon and simulator: the state of the CAS afterwards is that before the mistake.
+
+CONTEGO_REVERT_CARDS: number of cards; default 300. Use 3,000 by hand.
+"""
+
+import json
+import os
+
+import pytest
+
+from programs import fetch, wait_for
+
+CARDS = int(os.environ.get("CONTEGO_REVERT_CARDS", "300"))
+LATER = "2120-01-01T00:00:00Z"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ledger(database, daemon):
+    database.query("SELECT contego.open_feed()")
+    database.query("SELECT contego.build_ledger()")
+
+
+def cas(simulator):
+    """The services with their windows, and the boxes, of each card that has any."""
+    cards = json.loads(fetch(simulator.url + "/sim/state")[1])["cards"]
+    held = {number: (card["subscriptions"], card.get("stbs")) for number, card in cards.items()}
+    return {number: has for number, has in held.items() if has != ([], None)}
+
+
+def ended(database, process):
+    """Waits until no request of the process is open, and returns how many were completed."""
+    wait_for(lambda: database.count("process_id = %s AND life_cycle_state = 'PENDING'", process) == 0, 120)
+    return database.count("process_id = %s AND life_cycle_state = 'COMPLETED'", process)
+
+
+def run_ended(database, run):
+    def row():
+        found = database.query("SELECT * FROM contego.run_progress WHERE run = %s", run)[0]
+        return found if found["state"] != "RUNNING" else None
+
+    return wait_for(row, 120, lambda: database.query("SELECT * FROM contego.run_progress WHERE run = %s", run))
+
+
+def insert_for_each(database, cards, action, parameters, process):
+    database.query(f"INSERT INTO contego.request (action, parameters, process_id) SELECT %s, {parameters}, %s FROM unnest(%s) WITH ORDINALITY AS c (card, n)",
+                   action, process, cards)
+    assert ended(database, process) == len(cards)
+
+
+def household(action, items):
+    return action, f"jsonb_build_object('distributions', jsonb_build_array(jsonb_build_object('distributor', 'R', 'smartcards', jsonb_build_array(card), {items})))"
+
+
+def test_wrong_deactivations_are_undone(database, daemon, simulator):
+    cards = [f"0{1_200_000_000 + n}" for n in range(CARDS)]
+    insert_for_each(database, cards, *household("ACTIVATE_SUBSCRIPTION", "'stbs', jsonb_build_array('00' || (40000000 + n)), 'services', jsonb_build_array('1111', '2222')"), "sold")
+    insert_for_each(database, cards, "ADD_SUBSCRIPTIONS", f"jsonb_build_object('smartcard_ca_id', card, 'service_ca_id', '3333', 'end_date', '{LATER}')", "film")
+    before = cas(simulator)
+    assert len(before) == CARDS and before[cards[0]][0][2] == {"service_ca_id": "3333", "end_date": LATER}
+
+    insert_for_each(database, cards, *household("DEACTIVATE_SUBSCRIPTION", "'services', jsonb_build_array('1111', '2222', '3333')"), "wrong")
+    assert cas(simulator) != before and all(has[0] == [] for has in cas(simulator).values())
+    done = database.query("SELECT * FROM contego.revert(filter => '{\"process_id\": \"wrong\"}', reason => 'the batch was wrong', pace => 10000)")[0]
+
+    assert (done["requests"], done["cards"], done["commands"], done["left_alone"], done["not_undone"]) == (CARDS, CARDS, 3 * CARDS, 0, 0)
+    last = run_ended(database, done["new_run"])
+    assert (last["state"], last["done"], last["failed"]) == ("DONE", 3 * CARDS, 0)
+    assert cas(simulator) == before
+
+
+def test_a_card_that_the_crm_changes_while_the_run_goes_on_is_left_alone(database, daemon, simulator):
+    cards = [f"0{1_220_000_000 + n}" for n in range(40)]
+    insert_for_each(database, cards, "ADD_SUBSCRIPTIONS", "jsonb_build_object('smartcard_ca_id', card, 'service_ca_id', '5555')", "wrong orders")
+    run = database.query("SELECT new_run FROM contego.revert(filter => '{\"process_id\": \"wrong orders\"}', reason => 'x', pace => 10)")[0]["new_run"]
+
+    database.finished(database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": cards[-1], "service_ca_id": "5555"}))
+    last = run_ended(database, run)
+
+    assert (last["state"], last["done"]) == ("DONE", 40)
+    assert [card for card in cards if card in cas(simulator)] == [cards[-1]]
+    noted = database.query("SELECT card FROM contego.run_result WHERE run = %s AND parameters ? 'left_alone'", run)
+    assert [row["card"] for row in noted] == [cards[-1]]
+
+
+def test_a_daemon_that_dies_leaves_no_card_behind(database, daemon, simulator, launch):
+    cards = [f"0{1_230_000_000 + n}" for n in range(200)]
+    before = cas(simulator)
+    insert_for_each(database, cards, "ADD_SUBSCRIPTIONS", "jsonb_build_object('smartcard_ca_id', card, 'service_ca_id', '5555')", "more wrong orders")
+    second = launch()
+    run = database.query("SELECT new_run FROM contego.revert(filter => '{\"process_id\": \"more wrong orders\"}', reason => 'x', pace => 100)")[0]["new_run"]
+    wait_for(lambda: database.query("SELECT done > 20 AS some FROM contego.run_progress WHERE run = %s", run)[0]["some"])
+
+    second.kill()
+
+    assert run_ended(database, run)["done"] == 200
+    assert cas(simulator) == before
