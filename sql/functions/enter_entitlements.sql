@@ -28,13 +28,14 @@ AS $$
         SELECT f.* FROM facts AS f WHERE f.replaced_date IS NOT NULL
         ON CONFLICT (provider, card, kind, name, request_id) DO NOTHING
     )
-    INSERT INTO contego.entitlement AS e (provider, card, kind, name, request_id, given, start_date, end_date, finished_date)
-    SELECT f.provider, f.card, f.kind, f.name, f.request_id, f.given, f.start_date, f.end_date, f.finished_date
+    INSERT INTO contego.entitlement AS e (provider, card, kind, name, request_id, given, start_date, end_date, ends_date,
+                                             finished_date)
+    SELECT f.provider, f.card, f.kind, f.name, f.request_id, f.given, f.start_date, f.end_date, contego.date_of(f.end_date), f.finished_date
     FROM facts AS f
     WHERE f.replaced_date IS NULL
     ON CONFLICT (provider, card, kind, name) DO UPDATE
-    SET given = excluded.given, start_date = excluded.start_date, end_date = excluded.end_date, request_id = excluded.request_id,
-        finished_date = excluded.finished_date
+    SET given = excluded.given, start_date = excluded.start_date, end_date = excluded.end_date, ends_date = excluded.ends_date,
+        request_id = excluded.request_id, finished_date = excluded.finished_date
 $$;
 
 ALTER FUNCTION contego.enter_entitlements SET jit = off;

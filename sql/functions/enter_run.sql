@@ -8,7 +8,7 @@ SET search_path = pg_catalog, pg_temp
 SET work_mem = '64MB'
 AS $$
 DECLARE
-    r contego.run := jsonb_populate_record(NULL::contego.run, settings);
+    r contego.run := jsonb_populate_record(NULL::contego.run, settings - '{owned_by,on_behalf_of}'::text[]);
 BEGIN
     r := contego.with_defaults(r);
     PERFORM contego.check_action(r);

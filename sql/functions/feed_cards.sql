@@ -63,9 +63,9 @@ BEGIN
     SELECT array_agg(n.request_id), jsonb_object_agg(n.position, n.objection) FILTER (WHERE n.objection IS NOT NULL)
     INTO ids, left_alone
     FROM next_requests AS n;
-    UPDATE contego.run_card AS c SET parameters = c.parameters || jsonb_build_object('left_alone', l.value)
-    FROM jsonb_each(left_alone) AS l
-    WHERE c.run = r.id AND c.position = l.key::integer;
+    IF left_alone IS NOT NULL THEN
+        PERFORM contego.leave_alone(r, left_alone);
+    END IF;
     IF r.action = 'REFRESH' THEN -- services with a window are requests of their own, which the run does not count
         WITH more_requests AS (
             INSERT INTO contego.request (id, owned_by, on_behalf_of, action, parameters, process_name, process_id, provider, priority)

@@ -12,6 +12,10 @@ DECLARE
     r contego.run;
     wait double precision;
 BEGIN
+    IF EXISTS (SELECT FROM contego.renewal_policy AS p WHERE p.active AND p.next_look <= clock_timestamp())
+       AND (contego.notice_lineage()).confirmed_date IS NOT NULL THEN
+        PERFORM contego.renew_windows();
+    END IF;
     -- A person has sent a request again whose run nobody looks after any more.
     UPDATE contego.run AS u SET attended = true, next_look = clock_timestamp()
     WHERE u.id = ANY (ARRAY(SELECT f.run FROM contego.run_fed AS f WHERE f.state = 'retried')) AND NOT u.attended;

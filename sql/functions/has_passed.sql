@@ -1,15 +1,9 @@
 -- Returns whether a date that the CRM wrote has passed. A date that PostgreSQL cannot hold has not passed. Nor has a
 -- text that is no date; only a request that a person closed may have one.
 CREATE OR REPLACE FUNCTION contego.has_passed(written text) RETURNS boolean
-LANGUAGE plpgsql STABLE
+LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    RETURN coalesce(written::timestamptz <= now(), false);
-EXCEPTION WHEN data_exception THEN
-    RETURN false;
-END
-$$;
+AS $$ SELECT coalesce(contego.date_of(written) <= now(), false) $$;
 
 REVOKE ALL ON FUNCTION contego.has_passed FROM PUBLIC;
 COMMENT ON FUNCTION contego.has_passed IS 'Part of the ledger: returns whether a date that the CRM wrote has passed.';

@@ -1,4 +1,4 @@
--- Stores a run and its cards for the source of this login. A card that is named twice with the same parameters is stored once. Returns the
+-- Stores a run and its cards, for the source of this login if the run names no other. A card that is named twice with the same parameters is stored once. Returns the
 -- number of the run, or NULL if another session has just used its key.
 CREATE OR REPLACE FUNCTION contego.keep_run(
     r contego.run, cards text[], own jsonb[], verb text, because text, changes jsonb) RETURNS bigint
@@ -11,9 +11,9 @@ DECLARE
 BEGIN
     INSERT INTO contego.run (owned_by, idempotency_key, action, parameters, provider, priority, process_name, process_id, pace, most_in_flight,
                              from_date, until_date, quiet_from, quiet_until, time_zone, cards, lineage, on_behalf_of)
-    VALUES (contego.own_source(), r.idempotency_key, r.action, r.parameters, r.provider, r.priority, r.process_name, '', r.pace, r.most_in_flight,
+    VALUES (coalesce(r.owned_by, contego.own_source()), r.idempotency_key, r.action, r.parameters, r.provider, r.priority, r.process_name, '', r.pace, r.most_in_flight,
             r.from_date, r.until_date, r.quiet_from, r.quiet_until, r.time_zone, r.cards, contego.current_lineage(),
-            nullif(left(current_setting('contego.on_behalf_of', true), 1000), ''))
+            coalesce(r.on_behalf_of, nullif(left(current_setting('contego.on_behalf_of', true), 1000), '')))
     ON CONFLICT ON CONSTRAINT run_key_is_used_already DO NOTHING
     RETURNING id INTO number;
     IF number IS NULL THEN

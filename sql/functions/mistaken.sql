@@ -1,4 +1,4 @@
--- Returns the requests that contego.revert is to undo: those of a run, or those that match a filter (contego.matching).
+-- Returns the requests that contego.revert is to undo: the requests of a run, or the requests that match a filter (contego.matching).
 CREATE OR REPLACE FUNCTION contego.mistaken(of_run bigint, filter jsonb) RETURNS bigint[]
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp

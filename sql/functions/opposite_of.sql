@@ -1,10 +1,7 @@
--- Returns how a card becomes again as it was before mistaken requests, one row for each service and box that they touched:
---
---   ADD, CANCEL, PAIR  the command that is to be sent
---   NOTHING            the card is as it was before
---   LEFT_ALONE         another request came later or is open, and may be right
---   UNKNOWN            nobody knows what was before: the requests before are no longer kept
---   NOT_POSSIBLE       the requests paired the card with a box, and no command ends a pairing
+-- Returns how a card becomes again as it was before mistaken requests, one row for each service and box that they touched. The effect ADD,
+-- CANCEL or PAIR names the command that is to be sent. NOTHING: the card is as it was before. LEFT_ALONE: another request came later or is
+-- open, and may be right. UNKNOWN: the requests before the mistake are no longer kept. NOT_POSSIBLE: the mistake paired the card with a box,
+-- and no command ends a pairing.
 --
 -- The state before is that of the latest request that is no mistake. If its window has ended, the card had nothing.
 CREATE OR REPLACE FUNCTION contego.opposite_of(of_provider text, of_card text, mistaken bigint[])

@@ -6,7 +6,7 @@
 -- contego.rescue may repair. Otherwise NULL.
 -- `ends`: whether finished requests wait for their positions in the feed (contego.number_finished).
 -- `unsealed`: whether rows of the audit wait for their places in the chain (contego.seal_audit).
--- `feeding`: whether a run goes on (contego.feed_runs), or the ledger has requests to enter (contego.keep_ledger).
+-- `feeding`: whether a run goes on or a policy of renewal has its turn (contego.feed_runs), or the ledger has requests to enter (contego.keep_ledger).
 --
 -- Turns. The daemons with a valid lease take turns of `turn_length`, in the order of their numbers, so that one of them sweeps at a time.
 -- They agree on the turn by the clock of the database and need no lock. A daemon that hangs misses its own turns only. A daemon that died
@@ -59,6 +59,7 @@ BEGIN
     unsealed := EXISTS (SELECT FROM contego.operator_action AS a WHERE a.position IS NULL);
     feeding := EXISTS (SELECT FROM contego.run AS u WHERE u.attended)
             OR EXISTS (SELECT FROM contego.run_fed AS f WHERE f.state = 'retried')
+            OR EXISTS (SELECT FROM contego.renewal_policy AS p WHERE p.active AND p.next_look <= this_moment)
             OR EXISTS (SELECT FROM contego.feed AS f WHERE f.position > (SELECT l.position FROM contego.ledger AS l));
 
     -- If another login has filled the notification queue of the server, this call frees it again once that login has disconnected.

@@ -1,4 +1,4 @@
--- Undoes requests that were a mistake: those of a run, or those that match a filter (contego.matching). It starts a run that sends the opposite
+-- Undoes requests that were a mistake: the requests of a run, or the requests that match a filter (contego.matching). It starts a run that sends the opposite
 -- commands. Each command is looked up again when it is fed, so that a card which another request changes meanwhile is left alone. Returns
 -- the number of the new run, or NULL if there is nothing to send.
 CREATE OR REPLACE FUNCTION contego.revert(
@@ -55,4 +55,4 @@ $$;
 
 REVOKE ALL ON FUNCTION contego.revert FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.revert TO contego_operator;
-COMMENT ON FUNCTION contego.revert IS 'Undoes the requests of a run, or those that match a filter, by a run of the opposite commands.';
+COMMENT ON FUNCTION contego.revert IS 'Undoes the requests of a run, or the requests that match a filter, by a run of the opposite commands.';

@@ -124,9 +124,10 @@ struct data_loss_arguments {
 
 struct run_arguments {
     std::filesystem::path configuration_file;
-    std::string verb; ///< start, list, show, pause, resume, cancel, retry-failed, forget
+    std::string verb; ///< start, list, show, pause, resume, cancel, retry-failed, forget, revert, renewals
     std::int64_t run = 0;
-    /// From an argument of contego.start_run to its value as text; `cards` is the name of a file.
+    /// From an argument of contego.start_run or contego.revert to its value as text; `cards` is the name of a
+    /// file.
     std::map<std::string, std::string> settings;
     std::string reason;
     bool dry_run = false; ///< only count and check the cards

@@ -13,6 +13,7 @@
 #include <fstream>
 #include <iomanip>
 #include <map>
+#include <set>
 #include <thread>
 
 namespace contego::daemon {
@@ -43,7 +44,8 @@ std::optional<value::list> cards_of(const std::string& name) {
     return cards;
 }
 
-/// Returns the arguments of contego.start_run, or nothing after it printed a mistake.
+/// Returns the options of the subcommand as arguments of its SQL function, or nothing after it printed a
+/// mistake.
 std::optional<value::object> settings_of(const run_arguments& arguments) {
     value::object all{{"dry_run", arguments.dry_run}, {"parameters", value::object{}}};
     if (!arguments.reason.empty()) all.emplace("reason", arguments.reason);
@@ -52,20 +54,18 @@ std::optional<value::object> settings_of(const run_arguments& arguments) {
             auto cards = cards_of(text);
             if (!cards) return std::nullopt;
             all[name] = std::move(*cards);
-        } else if (name == "parameters" || name == "columns") {
+        } else if (name == "parameters" || name == "columns" || name == "filter") {
             try {
                 all[name] = json::parse(text);
             } catch (const json::parse_error& e) {
-                std::cerr << "run start: --" << name << ": not JSON: " << e.what() << '\n';
+                std::cerr << "run " << arguments.verb << ": --" << name << ": not JSON: " << e.what() << '\n';
                 return std::nullopt;
             }
         } else {
             all[name] = text;
         }
     }
-    if (all.contains("cards") || all.contains("query")) return all;
-    std::cerr << "run start: give the cards: --cards FILE or --query SQL\n";
-    return std::nullopt;
+    return all;
 }
 
 /// Cards with the same fault.
@@ -168,6 +168,10 @@ int watch(queue::runs& on, std::int64_t run) {
 int start(queue::runs& on, const run_arguments& arguments, const configuration& c) {
     const auto settings = settings_of(arguments);
     if (!settings) return exit_status::bad_input;
+    if (!settings->contains("cards") && !settings->contains("query")) {
+        std::cerr << "run start: give the cards: --cards FILE or --query SQL\n";
+        return exit_status::bad_input;
+    }
     const auto said = on.start(*settings);
     print(said);
     if (said.run) return arguments.watch ? watch(on, *said.run) : 0;
@@ -190,7 +194,60 @@ int start(queue::runs& on, const run_arguments& arguments, const configuration& 
     return 0;
 }
 
+void print(const queue::revert_step& s) {
+    std::cout << s.card << "  " << s.effect;
+    if (!s.kind.empty()) std::cout << ' ' << s.kind << ' ' << s.name;
+    if (!s.end_date.empty()) std::cout << " until " << s.end_date;
+    if (!s.why.empty()) std::cout << ": " << s.why;
+    std::cout << '\n';
+}
+
+bool is_command(const queue::revert_step& s) {
+    return s.effect == "ADD" || s.effect == "CANCEL" || s.effect == "PAIR";
+}
+
+int preview_revert(queue::runs& on, const value::object& settings) {
+    std::size_t commands = 0;
+    std::set<std::string> cards;
+    on.preview_revert(settings, [&](const queue::revert_step& s) {
+        print(s);
+        commands += is_command(s) ? 1 : 0;
+        cards.insert(s.card);
+    });
+    std::cout << commands << " commands for " << cards.size() << " cards; nothing was started\n";
+    return 0;
+}
+
+int revert(queue::runs& on, const run_arguments& arguments) {
+    const auto settings = settings_of(arguments);
+    if (!settings) return exit_status::bad_input;
+    if (arguments.dry_run) return preview_revert(on, *settings);
+    if (arguments.reason.empty()) {
+        std::cerr << "run revert: give a reason: --reason TEXT, or see the plan with --dry-run\n";
+        return exit_status::bad_input;
+    }
+    const auto said = on.revert(*settings);
+    if (said.run)
+        std::cout << "run " << *said.run << " started: " << said.commands << " commands for " << said.cards
+                  << " cards\n";
+    else
+        std::cout << "nothing to send\n";
+    if (said.left_alone > 0) std::cout << "left alone: " << said.left_alone << '\n';
+    if (said.not_undone > 0) std::cout << "cannot be undone: " << said.not_undone << '\n';
+    return said.run && arguments.watch ? watch(on, *said.run) : 0;
+}
+
+int list_renewals(queue::runs& on) {
+    for (const auto& p : on.renewals())
+        std::cout << p.provider << "  " << std::left << std::setw(12) << p.service << std::right
+                  << (p.active ? "active    " : "inactive  ") << p.windows << " windows to renew  " << p.rule
+                  << (p.latest.empty() ? "" : "  (" + p.latest + ')') << '\n';
+    return 0;
+}
+
 int act(queue::runs& on, const run_arguments& arguments) {
+    if (arguments.verb == "renewals") return list_renewals(on);
+    if (arguments.verb == "revert") return revert(on, arguments);
     if (arguments.verb == "list") {
         for (const auto& p : on.list())
             print(p);

@@ -62,21 +62,17 @@ std::string read_quiet_hours(run_arguments& arguments, const std::string& text) 
     return {};
 }
 
-void add_start(CLI::App& run, run_arguments& arguments) {
-    auto& to = *run.add_subcommand("start", "start a run, or check one with --dry-run");
-    add_configuration(to, arguments);
-    for (const auto& [name, type, help] : setting_options) {
-        std::string member = name;
-        std::ranges::replace(member, '-', '_');
-        to.add_option_function<std::string>(
-              std::string("--") + name,
-              [&arguments, member](const std::string& text) { arguments.settings[member] = text; },
-              help)
-            ->type_name(type);
-    }
-    to.get_option("--action")->required();
-    to.get_option("--query")->excludes("--cards");
-    to.get_option("--columns")->needs("--query");
+void add_setting(CLI::App& to, run_arguments& arguments, const setting_option& setting) {
+    std::string member = setting.name;
+    std::ranges::replace(member, '-', '_');
+    to.add_option_function<std::string>(
+          std::string("--") + setting.name,
+          [&arguments, member](const std::string& text) { arguments.settings[member] = text; },
+          setting.help)
+        ->type_name(setting.type);
+}
+
+void add_quiet_hours(CLI::App& to, run_arguments& arguments) {
     to.add_option_function<std::string>(
           "--quiet-hours",
           [&arguments](const std::string& text) {
@@ -86,6 +82,17 @@ void add_start(CLI::App& run, run_arguments& arguments) {
           "send nothing between these local times")
         ->type_name("HH:MM-HH:MM")
         ->needs("--time-zone");
+}
+
+void add_start(CLI::App& run, run_arguments& arguments) {
+    auto& to = *run.add_subcommand("start", "start a run, or check one with --dry-run");
+    add_configuration(to, arguments);
+    for (const auto& setting : setting_options)
+        add_setting(to, arguments, setting);
+    to.get_option("--action")->required();
+    to.get_option("--query")->excludes("--cards");
+    to.get_option("--columns")->needs("--query");
+    add_quiet_hours(to, arguments);
     add_reason(to, arguments);
     auto* dry = to.add_flag("--dry-run",
                             arguments.dry_run,
@@ -93,6 +100,34 @@ void add_start(CLI::App& run, run_arguments& arguments) {
     add_watch(to, arguments);
     to.get_option("--watch")->excludes(dry);
     to.callback([&arguments] { arguments.verb = "start"; });
+}
+
+/// Options of `run revert` that `run start` has, too.
+constexpr std::array<std::string_view, 5> options_of_both{
+    "priority", "pace", "from-date", "until-date", "time-zone"};
+
+constexpr std::array<setting_option, 2> revert_options{{
+    {"run", "N", "undo the requests of this run"},
+    {"filter", "JSON", R"(undo the requests that match every member, such as {"process_id": "BATCH-17"})"},
+}};
+
+void add_revert(CLI::App& run, run_arguments& arguments) {
+    auto& to = *run.add_subcommand(
+        "revert", "undo the requests of a run or of a filter by a run of the opposite commands");
+    add_configuration(to, arguments);
+    for (const auto& setting : revert_options)
+        add_setting(to, arguments, setting);
+    to.get_option("--run")->excludes("--filter")->check(CLI::PositiveNumber);
+    for (const auto& setting : setting_options)
+        if (std::ranges::find(options_of_both, setting.name) != options_of_both.end())
+            add_setting(to, arguments, setting);
+    add_quiet_hours(to, arguments);
+    add_reason(to, arguments);
+    auto* dry =
+        to.add_flag("--dry-run", arguments.dry_run, "show the commands of the undo, and start nothing");
+    add_watch(to, arguments);
+    to.get_option("--watch")->excludes(dry);
+    to.callback([&arguments] { arguments.verb = "revert"; });
 }
 
 CLI::App& add_verb(CLI::App& run, const char* verb, const char* meaning, run_arguments& arguments) {
@@ -122,6 +157,8 @@ void add_run(CLI::App& app, run_arguments& arguments) {
     add_verb_on_one(
         run, "cancel", "cancel all cards that are not sent yet; this cannot be undone", arguments);
     add_verb_on_one(run, "retry-failed", "feed the cards again whose requests were rejected", arguments);
+    add_revert(run, arguments);
+    add_verb(run, "renewals", "list the policies by which daemons renew windows", arguments);
     add_verb_on_one(run, "forget", "delete a run that has ended; its requests stay", arguments);
 }
 

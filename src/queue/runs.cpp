@@ -35,6 +35,31 @@ constexpr statement preview_run{
     " SELECT c.card, contego.run_parameters(j ->> 'action', c.card, j -> 'parameters', c.own)"
     " FROM given, of_cards AS o, LATERAL unnest(o.cards, o.own) AS c (card, own)"};
 
+constexpr statement revert_run{
+    "revert_run",
+    "SELECT r.new_run, r.cards, r.commands, r.left_alone, r.not_undone"
+    " FROM (SELECT $1::jsonb AS j) AS g,"
+    " LATERAL contego.revert("
+    "     run => (j ->> 'run')::bigint, filter => j -> 'filter', reason => j ->> 'reason',"
+    "     pace => coalesce((j ->> 'pace')::double precision, 20), priority => j ->> 'priority',"
+    "     from_date => (j ->> 'from_date')::timestamptz, until_date => (j ->> 'until_date')::timestamptz,"
+    "     quiet_from => (j ->> 'quiet_from')::time, quiet_until => (j ->> 'quiet_until')::time,"
+    "     time_zone => j ->> 'time_zone') AS r"};
+
+constexpr statement preview_of_revert{
+    "preview_revert",
+    "SELECT p.card, p.effect, p.kind, p.name, p.end_date, p.why"
+    " FROM (SELECT $1::jsonb AS j) AS g,"
+    " LATERAL contego.preview_revert(run => (j ->> 'run')::bigint, filter => j -> 'filter') AS p"};
+
+constexpr statement list_renewals{
+    "list_renewals",
+    "SELECT provider, service, active, windows,"
+    "       ahead || ' ahead, by ' || extend_by || coalesce(' to the end of the ' || to_end_of, '')"
+    "       || CASE WHEN plus <> '0' THEN ' plus ' || plus ELSE '' END || ' in ' || time_zone,"
+    "       concat_ws('; ', 'run ' || run || coalesce(' ' || state, ''), why)"
+    " FROM contego.renewals ORDER BY provider, service"};
+
 constexpr statement change_run{"change_run",
                                "SELECT before, after, refused"
                                " FROM contego.change_run($1, $2, nullif($3, ''))"};
@@ -101,6 +126,41 @@ void runs::preview(const value::object& settings,
                    const std::function<void(std::string_view, std::string_view)>& work) {
     for (const auto& row : connection_->call(preview_run, json::write(settings)))
         work(row[0].c_str(), row[1].c_str());
+}
+
+revert_start runs::revert(const value::object& settings) {
+    const auto rows = connection_->call(revert_run, json::write(settings));
+    const auto& row = rows[0];
+    revert_start said;
+    if (!row[0].is_null()) said.run = row[0].as<std::int64_t>();
+    said.cards = number_of(row[1]);
+    said.commands = number_of(row[2]);
+    said.left_alone = number_of(row[3]);
+    said.not_undone = number_of(row[4]);
+    return said;
+}
+
+void runs::preview_revert(const value::object& settings,
+                          const std::function<void(const revert_step&)>& work) {
+    for (const auto& row : connection_->call(preview_of_revert, json::write(settings)))
+        work({text_of(row[0]),
+              text_of(row[1]),
+              text_of(row[2]),
+              text_of(row[3]),
+              text_of(row[4]),
+              text_of(row[5])});
+}
+
+std::vector<renewal_policy> runs::renewals() {
+    std::vector<renewal_policy> all;
+    for (const auto& row : connection_->call(list_renewals))
+        all.push_back({text_of(row[0]),
+                       text_of(row[1]),
+                       row[2].as<bool>(),
+                       number_of(row[3]),
+                       text_of(row[4]),
+                       text_of(row[5])});
+    return all;
 }
 
 run_effect runs::change(std::int64_t run, const std::string& verb, const std::string& reason) {

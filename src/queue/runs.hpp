@@ -23,6 +23,35 @@ struct run_start {
     std::string lasts;           ///< how long it takes at its pace; empty without a pace
 };
 
+/// A service or box of a card that an undo would bring back, or would not.
+struct revert_step {
+    std::string card;
+    std::string effect; ///< ADD, CANCEL, PAIR, NOTHING, LEFT_ALONE, UNKNOWN, NOT_POSSIBLE
+    std::string kind;   ///< service or box; empty if the row is about a request
+    std::string name;
+    std::string end_date; ///< of the window that is added again
+    std::string why;
+};
+
+/// The answer to an undo.
+struct revert_start {
+    std::optional<std::int64_t> run; ///< nothing if there is nothing to send
+    std::int64_t cards = 0;
+    std::int64_t commands = 0;
+    std::int64_t left_alone = 0; ///< services and boxes that another request changed later
+    std::int64_t not_undone = 0; ///< services and boxes that nobody can bring back
+};
+
+/// A policy by which daemons renew windows.
+struct renewal_policy {
+    std::string provider;
+    std::string service; ///< * for all services
+    bool active = false;
+    std::int64_t windows = 0; ///< windows that end soon, and that no run renews so far
+    std::string rule;         ///< how far ahead, and until when
+    std::string latest;       ///< the latest run with its state, and why none was started
+};
+
 /// The effect of a verb on a run.
 struct run_effect {
     std::string before;
@@ -73,6 +102,16 @@ public:
     /// Nothing is stored.
     void preview(const value::object& settings,
                  const std::function<void(std::string_view card, std::string_view parameters)>& work);
+
+    /// Starts the undo of a run or of requests that match a filter. The members of `settings` are the
+    /// arguments of contego.revert.
+    revert_start revert(const value::object& settings);
+
+    /// Calls `work` with each step that an undo would take or leave out. Nothing is stored.
+    void preview_revert(const value::object& settings, const std::function<void(const revert_step&)>& work);
+
+    /// Returns the policies of renewal.
+    [[nodiscard]] std::vector<renewal_policy> renewals();
 
     /// Applies a verb to a run: pause, resume, cancel, retry_failed or forget.
     run_effect change(std::int64_t run, const std::string& verb, const std::string& reason);

@@ -8,10 +8,15 @@ import os
 
 import pytest
 
-from programs import fetch, wait_for
+from programs import contegod, fetch, wait_for
 
 CARDS = int(os.environ.get("CONTEGO_REVERT_CARDS", "300"))
 LATER = "2120-01-01T00:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def file(configure, providers):
+    return configure(providers)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -66,6 +71,28 @@ def test_wrong_deactivations_are_undone(database, daemon, simulator):
     last = run_ended(database, done["new_run"])
     assert (last["state"], last["done"], last["failed"]) == ("DONE", 3 * CARDS, 0)
     assert cas(simulator) == before
+
+
+def test_a_run_of_wrong_orders_is_undone_by_its_number_and_later_changes_stay(database, daemon, simulator, file):
+    cards = [f"0{1_210_000_000 + n}" for n in range(20)]
+    before = cas(simulator)
+    run = database.query("SELECT run FROM contego.start_run('ADD_SUBSCRIPTIONS', %s, parameters => '{\"service_ca_id\": \"4444\"}')", cards)[0]["run"]
+    assert run_ended(database, run)["done"] == 20
+    bought = database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": cards[7], "service_ca_id": "4444", "end_date": LATER})
+    database.finished(bought)
+
+    shown = contegod("run", "revert", "--config", file, "--run", run, "--dry-run")
+    none = contegod("run", "revert", "--config", file, "--run", run)
+    done = contegod("run", "revert", "--config", file, "--run", run, "--reason", "wrong list", "--pace", 1000, "--watch")
+
+    assert shown.returncode == 0, shown.stderr
+    assert f"{cards[0]}  CANCEL service 4444" in shown.stdout and f"{cards[7]}  LEFT_ALONE service 4444: request {bought} changed it later" in shown.stdout
+    assert "19 commands for 20 cards" in shown.stdout, shown.stdout
+    assert none.returncode == 2 and "--reason" in none.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert cas(simulator) == {**before, cards[7]: ([{"service_ca_id": "4444", "end_date": LATER}], None)}
+    again = contegod("run", "revert", "--config", file, "--run", run, "--reason", "once more")
+    assert again.returncode == 0 and "nothing to send" in again.stdout, again.stdout + again.stderr
 
 
 def test_a_card_that_the_crm_changes_while_the_run_goes_on_is_left_alone(database, daemon, simulator):

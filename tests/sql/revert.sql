@@ -43,7 +43,7 @@ BEGIN
 END $$;
 SELECT contego.build_ledger();
 
--- What was before, and the mistakes.
+-- The state before, and the mistakes.
 SELECT public.adds('11', '1111'), public.adds('11', '2222', until => '2120-01-01T00:00:00Z'), public.adds('12', '1111'),
        public.adds('13', '1111', until => '2120-01-01T00:00:00Z'), public.adds('14', '1111'), public.adds('15', '1111'),
        public.adds('18', '1111', until => '2020-01-01T00:00:00Z'), public.adds('19', '1111'), public.adds('20', '1111'), public.adds('21', '1111'),
@@ -63,7 +63,7 @@ SELECT is(public.planned('11'), 'ADD service 1111, ADD service 2222 2120-01-01T0
 SELECT is(public.planned('12'), 'CANCEL service 3333', 'a service that the card had not is cancelled');
 SELECT is(public.planned('13'), 'ADD service 1111 2120-01-01T00:00:00Z', 'a service gets back its former window');
 SELECT is(public.planned('14'), 'LEFT_ALONE service 1111', 'a service that another request changed later is left alone');
-SELECT is(public.planned('15'), 'LEFT_ALONE service 1111', 'and one that an open request changes');
+SELECT is(public.planned('15'), 'LEFT_ALONE service 1111', 'and a service that an open request changes');
 SELECT is(public.planned('16'), 'NOT_POSSIBLE box 96', 'no command ends a pairing');
 SELECT is(public.planned('17'), 'PAIR box 97', 'a box that was taken away is paired again');
 SELECT is(public.planned('18'), 'NOTHING service 1111', 'a window that has ended is not opened again');

@@ -68,7 +68,7 @@ SELECT is(
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_support', p.oid, 'EXECUTE')),
-    'claiming_stopped end_fallout finished_after lanes_of lock_holders masked masked_part month_of numbers own_source parameters_fault publication_faults set_fallout shown'
+    'claiming_stopped end_fallout finished_after lanes_of lock_holders masked masked_part month_of numbers own_source parameters_fault publication_faults renewed_until set_fallout shown'
     ' submit_corrective',
     'support may execute no function that changes a table, except for fallout and corrective requests');
 SELECT is(
@@ -81,7 +81,7 @@ SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_operator', p.oid, 'EXECUTE')
        AND NOT has_function_privilege('contego_support', p.oid, 'EXECUTE') AND p.proname >= 'm'),
-    'make_months matching open_feed pause_run preview preview_revert read_cards refresh refresh_cards release resume_run retry retry_failed revert run_parameters skip start_run',
+    'make_months matching open_feed pause_run preview preview_revert read_cards refresh refresh_cards release resume_run retry retry_failed revert run_parameters set_renewal skip start_run',
     'and from M to Z');
 
 SELECT * FROM finish();
