@@ -21,7 +21,14 @@ BEGIN
     fault := coalesce(contego.ledger_fault(),
                       (SELECT format('run %s has not ended', u.id) FROM contego.run AS u WHERE u.id = p.run AND u.state IN ('RUNNING', 'PAUSED')));
     IF fault IS NULL THEN
-        number := contego.start_renewal(p);
+        BEGIN
+            number := contego.start_renewal(p);
+        EXCEPTION -- it must stop neither the other policies nor the runs
+            WHEN query_canceled THEN
+                fault := 'the latest look took too long';
+            WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded OR raise_exception THEN
+                fault := 'an error stopped the renewal: ' || SQLERRM;
+        END;
     END IF;
     UPDATE contego.renewal_policy AS o
     SET run = coalesce(number, o.run), why = fault, next_look = clock_timestamp() + interval '1 minute'

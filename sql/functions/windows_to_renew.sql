@@ -1,5 +1,5 @@
 -- Returns the windows that a policy is to renew now, at most 5,000, in the order of their ends. A window that another request changes is left
--- out, and so is a window that a run renews or has renewed.
+-- out, and so is a window that a run renews or has renewed. A look takes a bounded time: it reads 20,000 windows.
 CREATE OR REPLACE FUNCTION contego.windows_to_renew(p contego.renewal_policy)
 RETURNS TABLE (card text, service text, ends_date timestamptz, change jsonb)
 LANGUAGE sql STABLE
@@ -16,6 +16,7 @@ AS $$
           AND NOT EXISTS (SELECT FROM contego.renewal AS n
                           WHERE n.provider = e.provider AND n.card = e.card AND n.service = e.name AND n.ends_date = e.ends_date)
         ORDER BY e.ends_date
+        LIMIT 20000
     ) AS w
     WHERE contego.objection_to_change(p.provider, w.card, w.change) IS NULL
     LIMIT 5000

@@ -155,6 +155,13 @@ SELECT contego.number_finished();
 SELECT is(public.renews(), NULL, 'nor while it has not entered the feed');
 SELECT contego.keep_ledger();
 SELECT is(public.renews(), '31', 'then it goes on');
+SELECT public.goes(public.newest());
+SELECT public.adds('41', '1111', now() + interval '1 day'); SELECT public.keep();
+UPDATE contego.renewal_policy SET extend_by = '300000 years' WHERE service = '*';
+SELECT is(public.renews(), NULL, 'a policy whose dates cannot be computed renews nothing');
+SELECT results_eq($$SELECT why ~ 'an error stopped the renewal: ', next_look > now() FROM contego.renewal_policy WHERE service = '*'$$, 'VALUES (true, true)', 'says why, and stops no run');
+UPDATE contego.renewal_policy SET extend_by = '1 month' WHERE service = '*';
+SELECT is(public.renews(), '41', 'and goes on when it is right');
 SELECT contego.set_renewal('*', 'pause', active => false);
 SELECT is((SELECT concat_ws(' ', verb, before, after, reason, changes #>> '{policy,0,active}', changes #>> '{policy,1,active}', changes #>> '{policy,1,extend_by}') FROM contego.operator_action ORDER BY id DESC LIMIT 1),
     'set_renewal ACTIVE INACTIVE pause true false 1 mon', 'a change of a policy is kept with what it was before; arguments that are not given stay');
