@@ -161,7 +161,16 @@ bool execution::is_skipped(const command& c) const {
 void execution::note(command_type type, const value& result, const std::string& reference) {
     if (!reference.empty()) reference_number_ = reference;
     if (result.is_null()) return;
-    result_ = result;
+    // A request may read several things, such as the services and the boxes of a card.
+    const auto* former = result_.members();
+    if (const auto* more = result.members(); former != nullptr && more != nullptr) {
+        auto all = *former;
+        for (const auto& [name, v] : *more)
+            all.insert_or_assign(name, v);
+        result_ = std::move(all);
+    } else {
+        result_ = result;
+    }
     if (type == command_type::get_pairing_status_for_card)
         if (const auto* paired = result.find("paired"); paired != nullptr && paired->boolean() != nullptr)
             paired_ = *paired->boolean();

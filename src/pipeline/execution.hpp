@@ -82,7 +82,7 @@ private:
     std::optional<command> scout_;        ///< the GET in flight that is a probe
     std::optional<bool> paired_;          ///< from the latest pairing status
     std::string reference_number_;
-    value result_; ///< of the latest command that returned something
+    value result_; ///< of all commands that returned something; the latest value of each name counts
 };
 
 } // namespace contego::pipeline

@@ -1,3 +1,4 @@
+#include "plan/card_action.hpp"
 #include "plan/direct.hpp"
 #include "plan/expansion.hpp"
 #include "plan/matrix.hpp"
@@ -6,6 +7,7 @@
 #include "plan/site_check.hpp"
 #include <contego/plan.hpp>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +22,8 @@ refusal unknown(std::string_view action) {
     std::vector<std::string_view> names;
     for (const auto& r : planning::matrix)
         names.push_back(r.action);
+    for (const auto name : planning::card_actions)
+        names.push_back(name);
     for (const auto type : command_types)
         names.push_back(name_of(type));
     std::string rule = "must be one of";
@@ -30,6 +34,10 @@ refusal unknown(std::string_view action) {
     findings found;
     found.add("action", planning::without_secret(action), std::move(rule));
     return {"UNKNOWN_ACTION", found.take()};
+}
+
+bool is_card_action(std::string_view action) {
+    return std::ranges::find(planning::card_actions, action) != planning::card_actions.end();
 }
 
 refusal too_many(std::string_view action, std::size_t commands) {
@@ -52,6 +60,11 @@ command_list planned(std::string_view action,
         return {};
     }
     if (row != nullptr) return planning::expand(*row, *members, site, found);
+    if (is_card_action(action)) {
+        auto all = planning::card_action(action, *members, site, found);
+        const auto size = all.size();
+        return {size, [all = std::move(all)](std::size_t at) { return all[at]; }};
+    }
     const auto type = command_type_of(action);
     if (!type) return {}; // the caller has refused texts that are neither action nor command
     return {1, [only = planning::direct(*type, *members, site, found)](std::size_t) { return only; }};
@@ -61,7 +74,7 @@ command_list planned(std::string_view action,
 
 plan_result plan(std::string_view action, const value& parameters, const limits& limits) {
     const auto* row = planning::row_of(action);
-    if (row == nullptr && !command_type_of(action)) return unknown(action);
+    if (row == nullptr && !is_card_action(action) && !command_type_of(action)) return unknown(action);
 
     findings found(is_secret(action) || planning::mentions_secret(parameters));
     auto commands = planned(action, parameters, row, limits, found);

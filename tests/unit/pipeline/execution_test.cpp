@@ -349,6 +349,18 @@ TEST(execution, doubt_reaches_beyond_the_first_unfinished_command) {
         << "the daemon that died may have sent the second one as well";
 }
 
+TEST(execution, the_results_of_several_reads_are_one) {
+    auto c = execution_of(request_for(1, "RECONCILE", value::object{{"smartcard_ca_id", "01"}}));
+    EXPECT_EQ(sends(c), "1 GET_ACTIVE_SUBSCRIPTIONS");
+    auto services = answer(outcome::success);
+    services.result = value::object{{"subscriptions", value::list{}}};
+    c.answered(services);
+    EXPECT_EQ(sends(c), "2 GET_PAIRING_STATUS_FOR_CARD");
+    c.answered(paired(false));
+
+    EXPECT_EQ(ends(c).result, value(value::object{{"subscriptions", value::list{}}, {"paired", false}}));
+}
+
 TEST(execution, where_one_command_was_not_done_none_after_it_was_sent) {
     auto r = request_for(1, "BECOME_SUBSCRIBER", living_room());
     r.maybe_sent = true;
