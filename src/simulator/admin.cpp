@@ -59,6 +59,7 @@ response service::administer(const http_request& request, std::string_view path,
         faults_ = fault_rules();
         return json_response(200, value::object{{"rules", 0}});
     }
+    if (asked(http::verb::post, "/sim/cards")) return plant_cards(request.body());
     if (asked(http::verb::post, "/sim/reset")) {
         cas_.reset();
         journal_.clear();
@@ -66,9 +67,25 @@ response service::administer(const http_request& request, std::string_view path,
         most_at_once_ = at_once_;
         return json_response(200, value::object());
     }
-    return failure(
-        404,
-        "not found; use GET /sim/state, GET /sim/journal, POST or DELETE /sim/faults, or POST /sim/reset");
+    return failure(404,
+                   "not found; use GET /sim/state, GET /sim/journal, POST or DELETE /sim/faults, POST "
+                   "/sim/cards, or POST "
+                   "/sim/reset");
+}
+
+response service::plant_cards(const std::string& document) {
+    try {
+        const auto given = json::parse(document, json::author::person);
+        if (given.items() == nullptr) return failure(400, "must be a list of cards");
+        std::vector<planted_card> cards; // all are read before the first is changed
+        for (const auto& one : *given.items())
+            cards.push_back(planted_card::parse(one));
+        for (const auto& one : cards)
+            cas_.plant(one);
+        return json_response(200, value::object{{"cards", static_cast<std::int64_t>(cards.size())}});
+    } catch (const std::exception& e) {
+        return failure(400, e.what());
+    }
 }
 
 response service::replace_rules(const std::string& document) {

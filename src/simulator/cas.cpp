@@ -67,7 +67,7 @@ std::optional<answer> cas::refuse(const call& c) const {
         if (holds(population_.foreign, card))
             return answer::no("CLIENT_NOT_MANAGED_BY_SMS",
                               "Client " + card + " is managed by another system");
-        if (!holds(population_.cards, card))
+        if (!holds(population_.cards, card) || unknown_.contains(card))
             return answer::no("CLIENT_NOT_FOUND", "Client " + card + " does not exist");
     }
     for (const auto& box : c.boxes)
@@ -156,6 +156,7 @@ void cas::reset() {
     cards_.clear();
     box_pairings_.clear();
     pairings_.clear();
+    unknown_.clear();
 }
 
 } // namespace contego::simulator

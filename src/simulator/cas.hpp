@@ -15,11 +15,24 @@
 
 namespace contego::simulator {
 
+/// What a test makes of a card, behind the back of the system that manages it. An absent member leaves the
+/// card as it is.
+struct planted_card {
+    std::string number;
+    std::optional<std::vector<subscription>> subscriptions;
+    std::optional<std::vector<std::string>> boxes; ///< the card leaves its pairing and gets one with these
+    std::optional<bool> unknown; ///< if true, the CAS refuses the card, and keeps what it has
+
+    /// Reads `{"smartcard": "01", "subscriptions": [{"service_ca_id": "11", "end_date": "..."}], "stbs":
+    /// ["91"], "unknown": false}`. Throws std::invalid_argument.
+    [[nodiscard]] static planted_card parse(const value& document);
+};
+
 /// The conditional access system itself: entitlements, pairings, PINs, and the messages shown to viewers.
 ///
 /// A pure state machine: no clock, no socket, no XML. A call that names several cards or services is carried
 /// out completely or not at all. Cards and boxes are paired if they are in the same pairing. No command
-/// dissolves a pairing, so nothing ever leaves one. Not thread safe.
+/// dissolves a pairing, so nothing leaves one, unless a test plants it. Not thread safe.
 class cas {
 public:
     /// Equal seeds give equal reference numbers.
@@ -36,6 +49,9 @@ public:
 
     /// Returns one card as `state` does. Null if it was never changed.
     [[nodiscard]] value card_state(const std::string& number, bool secrets) const;
+
+    /// Changes a card as a test wants it.
+    void plant(const planted_card& p);
 
     /// Forgets everything except the population and the position in the sequence of random numbers.
     void reset();
@@ -80,6 +96,7 @@ private:
     [[nodiscard]] std::size_t pairing_of_card(const std::string& number) const;
     [[nodiscard]] std::size_t pairing_of_box(const std::string& number) const;
     void join(std::size_t pairing, const call& c);
+    void leave(const std::string& card, const std::vector<std::string>& boxes);
     [[nodiscard]] value describe(const card_record& card, bool secrets) const;
 
     population population_;
@@ -87,6 +104,7 @@ private:
     std::unordered_map<std::string, card_record> cards_;
     std::unordered_map<std::string, std::size_t> box_pairings_;
     std::vector<pairing_record> pairings_; ///< number n + 1 is at index n
+    std::set<std::string> unknown_;        ///< cards that a test made unknown
 };
 
 } // namespace contego::simulator

@@ -55,6 +55,7 @@ private:
     [[nodiscard]] response
     administer(const http_request& request, std::string_view path, std::string_view query);
     [[nodiscard]] response replace_rules(const std::string& document);
+    [[nodiscard]] response plant_cards(const std::string& document);
     [[nodiscard]] value whole_state(std::string_view query) const;
     [[nodiscard]] answer do_call(const call& c, const mishap& trouble, moment now);
 

@@ -88,6 +88,11 @@ class Simulator:
         status, said = fetch(self.url + "/sim/faults", "POST", list(rules))
         assert status == 200, said
 
+    def plant(self, *cards):
+        """Changes cards behind the back of contegod: {"smartcard": ..., "subscriptions": [...], "stbs": [...], "unknown": ...}."""
+        status, said = fetch(self.url + "/sim/cards", "POST", list(cards))
+        assert status == 200, said
+
     def mend(self):
         fetch(self.url + "/sim/faults", "DELETE")
 

@@ -79,6 +79,55 @@ TEST_F(admin_test, wrong_rules_are_refused_and_the_old_ones_stay) {
     EXPECT_THAT(post(authorization_path, addition_to(card)).body, HasSubstr("SYSTEM_ERROR"));
 }
 
+TEST_F(admin_test, cards_are_planted) {
+    const auto said = post("/sim/cards",
+                           R"([{"smartcard": "01000000017", "stbs": ["91", "92"],
+                                "subscriptions": [{"service_ca_id": "22", "end_date": "2030-01-01T00:00:00Z"},
+                                                  {"service_ca_id": "11"}]}])");
+
+    EXPECT_EQ(said.body, "{\"cards\":1}\n");
+    const auto planted = state("?smartcard=" + card);
+    EXPECT_EQ(*planted.find("stbs"), value(value::list{"91", "92"}));
+    EXPECT_EQ(
+        *planted.find("subscriptions"),
+        value(value::list{value::object{{"service_ca_id", "11"}},
+                          value::object{{"service_ca_id", "22"}, {"end_date", "2030-01-01T00:00:00Z"}}}));
+}
+
+TEST_F(admin_test, a_planted_pairing_replaces_the_former_ones) {
+    (void)post("/sim/cards", R"([{"smartcard": "01000000017", "stbs": ["91"]}])");
+    (void)post("/sim/cards", R"([{"smartcard": "01000000018", "stbs": ["91"]}])");
+    EXPECT_EQ(*state("?smartcard=01000000017").find("stbs"), value(value::list()));
+    EXPECT_EQ(*state("?smartcard=01000000018").find("stbs"), value(value::list{"91"}));
+
+    (void)post("/sim/cards", R"([{"smartcard": "01000000018", "stbs": []}])");
+    EXPECT_EQ(*state("?smartcard=01000000018").find("paired"), value(false));
+}
+
+TEST_F(admin_test, a_card_that_is_planted_as_unknown_is_refused_and_keeps_what_it_has) {
+    (void)post(authorization_path, addition_to(card));
+    (void)post("/sim/cards", R"([{"smartcard": "01000000017", "unknown": true}])");
+    EXPECT_THAT(post(authorization_path, addition_to(card)).body, HasSubstr("CLIENT_NOT_FOUND"));
+
+    (void)post("/sim/cards", R"([{"smartcard": "01000000017", "unknown": false}])");
+    EXPECT_THAT(post(authorization_path, addition_to(card)).body, HasSubstr("ALREADY_SUBSCRIBED"));
+}
+
+TEST_F(admin_test, wrong_cards_are_refused_and_none_is_planted) {
+    const auto r = post("/sim/cards",
+                        R"([{"smartcard": "01000000017", "stbs": ["91"]}, {"smartcard": "02", "stbs": 7}])");
+
+    EXPECT_EQ(r.status, 400);
+    EXPECT_THAT(r.body, HasSubstr("stbs must be a list"));
+    EXPECT_EQ(state("?smartcard=" + card), value(value::object()));
+    for (const auto* wrong : {"{}",
+                              "[7]",
+                              "[{}]",
+                              R"([{"smartcard": "1", "pin": "1"}])",
+                              R"([{"smartcard": "1", "unknown": 1}])"})
+        EXPECT_EQ(post("/sim/cards", wrong).status, 400) << wrong;
+}
+
 TEST_F(admin_test, a_reset_forgets_state_journal_and_counts) {
     (void)post(authorization_path, addition_to(card));
 
