@@ -34,7 +34,7 @@ BEGIN
     IF r.state = 'RUNNING' AND r.fed_up_to = r.cards
        AND NOT EXISTS (SELECT FROM contego.run_fed AS f WHERE f.run = r.id AND f.state <> 'failed') THEN
         r.state := 'DONE';
-        r.why := NULL;
+        r.why := contego.heal_by_policy(r.id);
     END IF;
     IF r.state NOT IN ('RUNNING', 'PAUSED') THEN
         r.finished_date := coalesce(r.finished_date, moment);

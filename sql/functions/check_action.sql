@@ -13,7 +13,8 @@ BEGIN
         WHEN r.action IS NULL OR r.action <> ALL (contego.run_actions())
             THEN format('action must be one of %s (was %s)', array_to_string(contego.run_actions(), ' '), coalesce(r.action, 'not given'))
         -- A CRM would see services that another CRM has ordered.
-        WHEN r.action = 'REFRESH' AND NOT pg_has_role(session_user, 'contego_operator', 'MEMBER') THEN 'only an operator may refresh cards'
+        WHEN r.action IN ('REFRESH', 'RECONCILE') AND NOT pg_has_role(session_user, 'contego_operator', 'MEMBER')
+            THEN format('only an operator may %s cards', lower(r.action))
         WHEN r.action = 'REFRESH' AND r.parameters <> '{}' THEN 'REFRESH has no parameters: the ledger has them'
     END;
     IF fault IS NOT NULL THEN

@@ -1,5 +1,5 @@
 -- Counts the requests of a run that have ended since the last look, and returns the run with the new numbers. A run of 100 failures in a
--- row pauses: its parameters or the CAS are probably wrong.
+-- row pauses: its parameters or the CAS are probably wrong. Cards that a reconciliation finds unknown do not count as failures there.
 --
 -- A request that a person sent again after it was rejected counts as failed until it ends. The run does not take it back, and does not count it
 -- against its pace. contego.run_progress shows it in flight.
@@ -9,10 +9,12 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     ended record;
+    read_back record;
     elapsed double precision := greatest(extract(epoch FROM clock_timestamp() - r.looked_date), 0.001);
     -- The average is over half a minute, and over less while the run is younger.
     memory double precision := least(30, greatest(1, extract(epoch FROM clock_timestamp() - greatest(r.created_date, r.from_date)) / 2));
 BEGIN
+    SELECT c.waiting, c.unknown INTO read_back FROM contego.compare_cards(r) AS c;
     WITH ended_cards AS MATERIALIZED (
         -- Each request is looked up by its number. A request of a dropped month counts as failed.
         SELECT f.position, f.state = 'retried' AS retried, coalesce((SELECT e.life_cycle_state FROM contego.request_finished AS e WHERE e.id = f.request_id LIMIT 1), '')
@@ -20,6 +22,7 @@ BEGIN
         FROM contego.run_fed AS f
         WHERE f.run = r.id AND f.state <> 'failed' AND f.state IN ('open', 'retried')
           AND (SELECT o.id FROM contego.request_open AS o WHERE o.id = f.request_id) IS NULL
+          AND f.position <> ALL (read_back.waiting)
     ), done_cards AS (
         DELETE FROM contego.run_fed AS f USING ended_cards AS e WHERE e.done AND f.run = r.id AND f.position = ANY (ARRAY[e.position])
     ), failed_cards AS (
@@ -30,7 +33,7 @@ BEGIN
     INTO ended FROM ended_cards AS e;
     r.done := r.done + ended.done;
     r.failed := r.failed + ended.failed - ended.retried;
-    r.failed_in_a_row := CASE WHEN ended.done > 0 THEN 0 ELSE r.failed_in_a_row + ended.failed END;
+    r.failed_in_a_row := CASE WHEN ended.done > 0 THEN 0 ELSE r.failed_in_a_row + ended.failed - read_back.unknown END;
     r.rate := r.rate + ((ended.done + ended.failed) / elapsed - r.rate) * (1 - exp(-elapsed / memory));
     r.looked_date := clock_timestamp();
     IF r.state = 'RUNNING' AND r.failed_in_a_row >= 100 THEN

@@ -1,19 +1,15 @@
--- Returns the services and boxes that a card should have now (contego.facts_of); of two requests, the later end counts. Services whose window
--- has ended are left out. So are services and boxes that an open request is about to take away: a request that gave them again would come
--- after it.
+-- Returns the services and boxes that a card should have now. Services whose window has ended are left out. So are services and
+-- boxes that an open request is about to take away: a request that gave them again would come after it.
 CREATE OR REPLACE FUNCTION contego.due_to(of_provider text, of_card text)
 RETURNS TABLE (kind text, name text, start_date text, end_date text, request_id bigint)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH latest_facts AS MATERIALIZED (
-        SELECT DISTINCT ON (f.kind, f.name) f.* FROM contego.facts_of(of_provider, of_card) AS f
-        ORDER BY f.kind, f.name, f.finished_date DESC, f.request_id DESC
-    ), open_intents AS MATERIALIZED (
+    WITH open_intents AS MATERIALIZED (
         SELECT o.* FROM contego.open_intents(of_provider, of_card) AS o
     )
     SELECT f.kind, f.name, f.start_date, f.end_date, f.request_id
-    FROM latest_facts AS f
+    FROM contego.latest_facts(of_provider, of_card) AS f
     WHERE f.given AND NOT contego.has_passed(f.end_date)
       AND NOT EXISTS (SELECT FROM open_intents AS o WHERE o.kind = f.kind AND o.name = f.name AND NOT o.given)
     ORDER BY f.kind, f.name

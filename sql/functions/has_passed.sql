@@ -6,4 +6,5 @@ SET search_path = pg_catalog, pg_temp
 AS $$ SELECT coalesce(contego.date_of(written) <= now(), false) $$;
 
 REVOKE ALL ON FUNCTION contego.has_passed FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION contego.has_passed TO contego_support; -- for contego.expected_drift
 COMMENT ON FUNCTION contego.has_passed IS 'Part of the ledger: returns whether a date that the CRM wrote has passed.';

@@ -24,6 +24,14 @@ BEGIN
         FROM (SELECT jsonb_path_query(parameters, '$.smartcards[*].smartcard_ca_id') UNION ALL SELECT parameters -> 'smartcard_ca_id') AS c (id)
         CROSS JOIN jsonb_path_query(parameters, '$.stbs[*].stb_ca_id') AS b (id)
         WHERE c.id IS NOT NULL;
+    ELSIF action = 'HEAL' THEN -- what the CAS should have had
+        RETURN QUERY
+        SELECT parameters ->> 'smartcard_ca_id', c.kind, c.one ->> c.id, c.given, c.one ->> 'start_date', c.one ->> 'end_date'
+        FROM (SELECT 'service' AS kind, 'service_ca_id' AS id, true AS given, jsonb_path_query(parameters, '$.add[*]') AS one
+              UNION ALL
+              SELECT 'service', 'service_ca_id', false, jsonb_path_query(parameters, '$.cancel[*]')
+              UNION ALL
+              SELECT 'box', 'stb_ca_id', true, jsonb_path_query(parameters, '$.stbs[*]')) AS c;
     ELSIF jsonb_array_length(jsonb_path_query_array(parameters, '$.distributions[*].**{0 to 1}.smartcards[*]'))::bigint
           * jsonb_array_length(jsonb_path_query_array(parameters, '$.distributions[*].**{0 to 1}.*[*]')) > 1000000 THEN
         RETURN; -- the plan refuses it, because it has too many pairs

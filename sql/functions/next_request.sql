@@ -8,6 +8,8 @@ BEGIN
     action := r.action;
     IF r.action = 'REFRESH' THEN
         parameters := (SELECT n.parameters FROM contego.refresh_requests(r.provider, card) AS n WHERE n.action = 'REFRESH');
+    ELSIF r.action = 'HEAL' THEN
+        parameters := contego.heal_parameters(r.id, r.provider, card);
     ELSIF r.action IN ('REVERT', 'RENEWAL') THEN
         objection := contego.objection_to_change(r.provider, card, own);
         action := CASE WHEN objection IS NULL THEN own ->> 'action' ELSE 'REFRESH' END;

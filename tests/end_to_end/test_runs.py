@@ -239,7 +239,7 @@ def test_a_login_without_rights_starts_nothing(database):
 def test_a_run_may_send_each_command_but_the_one_with_a_pin(database):
     actions = database.query("SELECT contego.run_actions() AS actions")[0]["actions"]
 
-    assert sorted([*actions, "UPDATE_CA_PIN_TO_GIVEN_VALUE"]) == sorted([*COMMANDS, "REFRESH"])
+    assert sorted([*actions, "UPDATE_CA_PIN_TO_GIVEN_VALUE"]) == sorted([*COMMANDS, "REFRESH", "RECONCILE"])
     said = contegod("plan", "--action", "NO_SUCH_ACTION", "--parameters", "{}").stderr
     assert set(COMMANDS) == {word.strip("(,") for word in said.split() if word.strip("(,") in COMMANDS}
     assert said.split("must be one of", 1)[1].split("(was")[0].split()[-len(COMMANDS):] == list(COMMANDS), json.dumps(said)

@@ -7,7 +7,7 @@ SELECT is(
     (SELECT string_agg(c.relname, ' ' ORDER BY c.relname) FROM pg_class AS c
      WHERE c.relnamespace = 'contego'::regnamespace AND c.relkind IN ('r', 'p', 'v')
        AND has_any_column_privilege('contego_crm', c.oid, 'INSERT')),
-    'request submission', 'a CRM inserts into the table of requests and its view only');
+    'expected request submission', 'a CRM inserts into the table of requests and two views only');
 SELECT is(
     (SELECT string_agg(attname, ' ') FROM pg_attribute
      WHERE attrelid = 'contego.request'::regclass AND attnum > 0
@@ -55,33 +55,34 @@ SELECT is(
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_crm', p.oid, 'EXECUTE')),
-    'cancel_run change_run enter_run finished_after forget_run own_source pause_run read_cards reschedule resume_run retry_failed run_parameters'
+    'cancel_run change_run enter_run finished_after forget_expected forget_run own_source pause_run read_cards reschedule resume_run retry_failed run_parameters'
     ' start_run submit submit_many withdraw withdraw_many', 'a CRM may execute these functions');
 SELECT is(
     (SELECT array_agg(DISTINCT p.proname::text ORDER BY p.proname::text) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_daemon', p.oid, 'EXECUTE')),
     ARRAY['claim', 'claiming_stopped', 'declare_dead', 'drop_month', 'feed_runs', 'give_back_lost', 'hold_unreadable',
           'hold_unrecordable', 'join_fleet', 'keep_ledger', 'leave_fleet', 'lock_holders', 'make_months', 'neighbours',
-          'number_finished', 'numbers', 'poll', 'publication_faults', 'record', 'recordable', 'renew_lease', 'rescue', 'seal_audit',
+          'number_finished', 'numbers', 'open_drift', 'poll', 'publication_faults', 'record', 'recordable', 'renew_lease', 'rescue', 'seal_audit',
           'take_share', 'try_claim', 'write_outage'],
     'the daemon may execute these functions');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_support', p.oid, 'EXECUTE')),
-    'claiming_stopped end_fallout finished_after lanes_of lock_holders masked masked_part month_of numbers own_source parameters_fault publication_faults renewed_until set_fallout shown'
+    'claiming_stopped correction_of end_fallout finished_after has_passed lanes_of lock_holders masked masked_part moment_of month_of numbers own_source parameters_fault publication_faults renewed_until set_fallout shown',
     ' submit_corrective',
     'support may execute no function that changes a table, except for fallout and corrective requests');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_operator', p.oid, 'EXECUTE')
        AND NOT has_function_privilege('contego_support', p.oid, 'EXECUTE') AND p.proname < 'm'),
-    'act after_data_loss build_ledger cancel cancel_run cards_of change_run close close_feed drop_month enter_run forget_finished forget_run hold',
+    'act after_data_loss build_ledger cancel cancel_run cards_of change_run close close_feed drop_month enter_reconciliation enter_run forget_expected forget_finished'
+    ' forget_run heal hold',
     'an operator may execute the verbs, from A to L');
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_operator', p.oid, 'EXECUTE')
        AND NOT has_function_privilege('contego_support', p.oid, 'EXECUTE') AND p.proname >= 'm'),
-    'make_months matching open_feed pause_run preview preview_revert read_cards refresh refresh_cards release resume_run retry retry_failed revert run_parameters set_renewal skip start_run',
+    'make_months matching open_feed pause_run preview preview_revert read_cards reconcile refresh refresh_cards release resume_run retry retry_failed revert run_parameters set_renewal skip start_run',
     'and from M to Z');
 
 SELECT * FROM finish();
