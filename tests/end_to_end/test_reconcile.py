@@ -1,0 +1,231 @@
+"""Reconciliations with the real daemon and simulator: drift of every kind is planted, found, healed and not found again."""
+
+import io
+import json
+
+import psycopg2
+import pytest
+
+from programs import contegod, fetch, wait_for
+
+END = "2099-01-01T00:00:00Z"
+OF_CARD = "SELECT kind, name, state, correction FROM contego.drift WHERE card = %s AND state IN ('open', 'queued') ORDER BY kind, name"
+
+
+@pytest.fixture(scope="module")
+def file(configure, providers):
+    return configure(providers)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ledger(database, daemon):
+    database.query("SELECT contego.open_feed()")
+    database.query("SELECT contego.build_ledger()")
+
+
+def card(n):
+    return f"{1_000_000_000 + n:011}"
+
+
+def box(n):
+    return f"{50_000_000 + n:010}"
+
+
+def equip(database, first, count):
+    """Gives cards two services, one of them with an end, and a box, as a CRM does."""
+    for n in range(first, first + count):
+        place = {"distributor": "ROOM", "smartcards": [card(n)], "stbs": [box(n)], "services": ["1111"]}
+        database.insert("ACTIVATE_SUBSCRIPTION", {"distributions": [place]})
+        database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": card(n), "service_ca_id": "2222", "end_date": "2031-01-01T00:00:00Z"})
+    database.all_finished()
+
+
+def reconcile(database, cards=None, **arguments):
+    names = "".join(f", {name} => %s" for name in arguments)
+    started = database.query(f"SELECT reconciliation FROM contego.reconcile(%s, pace => 5000{names})", cards, *arguments.values())
+    return ended(database, started[0]["reconciliation"])
+
+
+def row(database, reconciliation):
+    return database.query("SELECT * FROM contego.reconciliations WHERE reconciliation = %s", reconciliation)[0]
+
+
+def ended(database, reconciliation, timeout=60.0):
+    return wait_for(lambda: (found := row(database, reconciliation))["state"] != "RUNNING" and found, timeout, lambda: row(database, reconciliation))
+
+
+def heal(database, reconciliation, **arguments):
+    names = "".join(f", {name} => %s" for name in arguments)
+    rows = database.query(f"SELECT * FROM contego.heal(%s{names})", reconciliation, *arguments.values())
+    return {(one["kind"], one["correction"]): (one["differences"], one["cards"]) for one in rows}, next((one["run"] for one in rows if one["run"]), None)
+
+
+def counts(found):
+    return {kind: found[kind] for kind in ("missing", "extra", "wrong_window", "wrong_pairing", "unknown_card")}
+
+
+NONE = dict.fromkeys(("missing", "extra", "wrong_window", "wrong_pairing", "unknown_card"), 0)
+
+
+def whole_ledger(database):
+    """What each card should have: its services with their ends, and its boxes."""
+    rows = database.query("SELECT card, kind, name, end_date FROM contego.entitled WHERE given")
+    should = {}
+    for one in rows:
+        of = should.setdefault(one["card"], {"service": {}, "box": []})
+        if one["kind"] == "box":
+            of["box"].append(one["name"])
+        else:
+            of["service"][one["name"]] = one["end_date"]
+    return should
+
+
+def whole_cas(simulator):
+    cards = json.loads(fetch(simulator.url + "/sim/state")[1])["cards"]
+    return {number: {"service": {s["service_ca_id"]: s.get("end_date") for s in one["subscriptions"]}, "box": one.get("stbs", [])}
+            for number, one in cards.items() if one["subscriptions"] or one.get("stbs")}
+
+
+def test_drift_of_every_kind_is_found_and_healed_to_equality(database, daemon, simulator):
+    equip(database, 0, 60)
+    assert whole_ledger(database) or wait_for(lambda: whole_ledger(database))
+    wait_for(lambda: whole_ledger(database) == whole_cas(simulator))
+    first = reconcile(database)
+    assert (first["state"], first["compared"], first["unlike"], counts(first)) == ("DONE", 60, 0, NONE), first
+
+    both = [{"service_ca_id": "1111"}, {"service_ca_id": "2222", "end_date": "2031-01-01T00:00:00Z"}]
+    simulator.plant({"smartcard": card(1), "subscriptions": both[1:]},
+                    {"smartcard": card(2), "subscriptions": [*both, {"service_ca_id": "3333"}]},
+                    {"smartcard": card(3), "subscriptions": [both[0], {"service_ca_id": "2222", "end_date": END}]},
+                    {"smartcard": card(4), "subscriptions": [both[0], {"service_ca_id": "2222"}]},
+                    {"smartcard": card(5), "stbs": []}, {"smartcard": card(6), "stbs": [box(900)]},
+                    {"smartcard": card(7), "unknown": True})
+    found = reconcile(database)
+
+    assert counts(found) == {"missing": 1, "extra": 1, "wrong_window": 2, "wrong_pairing": 2, "unknown_card": 1}, found
+    assert (found["compared"], found["unlike"], found["failed"]) == (60, 7, 0)
+    drifted = database.query("SELECT card, kind FROM contego.drift WHERE state = 'open' ORDER BY card")
+    assert [(one["card"], one["kind"]) for one in drifted] == [
+        (card(1), "missing"), (card(2), "extra"), (card(3), "wrong_window"), (card(4), "wrong_window"), (card(5), "wrong_pairing"),
+        (card(6), "wrong_pairing"), (card(7), "unknown_card")]
+
+    would, run = heal(database, found["reconciliation"], preview=True)
+    assert run is None and would[("unknown_card", None)] == (1, 1) and would[("missing", "ADD_SUBSCRIPTIONS")] == (1, 1), would
+    simulator.plant({"smartcard": card(7), "unknown": False}, {"smartcard": card(6), "stbs": []})  # what only people at the CAS can do
+    _, run = heal(database, found["reconciliation"], reason="checked with the CAS")
+    healed = ended(database, run)
+
+    assert (healed["state"], healed["heals"]) == ("DONE", found["reconciliation"])
+    # For card 6 the CAS said that it joins a pairing, and there is none any more: the request was refused, and the difference stays.
+    states = database.query("SELECT card, state FROM contego.drift WHERE reconciliation = %s ORDER BY card", found["reconciliation"])
+    assert [one["state"] for one in states] == ["healed"] * 5 + ["open", "open"], states
+    again = reconcile(database)
+    assert counts(again) == {**NONE, "wrong_pairing": 1}, again
+    _, run = heal(database, again["reconciliation"])
+    ended(database, run)
+    last = reconcile(database)
+    assert (last["compared"], last["unlike"], counts(last)) == (60, 0, NONE)
+    assert database.query("SELECT count(*) AS n FROM contego.drift WHERE state IN ('open', 'queued')")[0]["n"] == 0
+    wait_for(lambda: whole_ledger(database) == whole_cas(simulator), what=lambda: (whole_ledger(database), whole_cas(simulator)))
+
+
+def test_cards_that_change_meanwhile_are_no_false_alarms(database, daemon):
+    equip(database, 100, 40)
+    started = database.query("SELECT reconciliation FROM contego.reconcile(%s, pace => 200)", [card(n) for n in range(100, 140)])[0]["reconciliation"]
+    for n in range(100, 140):
+        database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": card(n), "service_ca_id": "4444"})
+        database.insert("CANCEL_SUBSCRIPTIONS", {"smartcard_ca_id": card(n), "service_ca_id": "1111"})
+
+    found = ended(database, started)
+
+    assert (found["compared"] + found["passed_over"], found["unlike"], counts(found)) == (40, 0, NONE), found
+
+
+def test_a_held_request_lets_the_card_wait_and_cancel_ends_the_reconciliation(database, daemon, file):
+    equip(database, 200, 3)
+    held = database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": card(200), "service_ca_id": "4444"}, scheduled_date="2100-01-01")
+    assert contegod("hold", "--config", file, "--id", held).returncode == 0
+    started = database.query("SELECT reconciliation FROM contego.reconcile(%s, pace => 1000)", [card(n) for n in range(200, 203)])[0]["reconciliation"]
+    wait_for(lambda: row(database, started)["compared"] == 2, what=lambda: row(database, started))
+    assert row(database, started)["state"] == "RUNNING"
+
+    assert contegod("run", "cancel", "--config", file, started).returncode == 0
+
+    found = ended(database, started)
+    assert (found["state"], found["compared"], counts(found)) == ("CANCELLED", 2, NONE)
+    assert contegod("cancel", "--config", file, "--id", held).returncode == 0
+
+
+def test_the_bounds_decide_whether_a_person_is_needed(database, daemon, simulator):
+    equip(database, 300, 10)
+    some = [card(n) for n in range(300, 310)]
+    for n in (300, 301):
+        simulator.plant({"smartcard": card(n), "subscriptions": []})
+
+    asked = reconcile(database, some, heal_at_most_cards=1)
+    assert asked["why"].startswith("2 of 10 cards have a difference"), asked
+    assert [one["state"] for one in database.query(OF_CARD, card(300))] == ["open", "open"]
+
+    alone = reconcile(database, some, heal_at_most_cards=2, heal_at_most_percent=20.0)
+    assert alone["why"].startswith("corrected by run "), alone
+    ended(database, int(alone["why"].split()[-1]))
+    assert database.query(OF_CARD, card(300)) == []
+    assert counts(reconcile(database, some)) == NONE
+
+
+def test_the_crm_changes_a_card_before_it_is_healed(database, daemon, simulator):
+    """The healing begins later; meanwhile the CRM takes the service away that was missing."""
+    equip(database, 400, 2)
+    for n in (400, 401):
+        simulator.plant({"smartcard": card(n), "subscriptions": [{"service_ca_id": "2222", "end_date": "2031-01-01T00:00:00Z"}]})
+    found = reconcile(database, [card(400), card(401)])
+    assert found["missing"] == 2
+    database.finished(database.insert("CANCEL_SUBSCRIPTIONS", {"smartcard_ca_id": card(400), "service_ca_id": "1111"}))
+
+    _, run = heal(database, found["reconciliation"])
+    ended(database, run)
+
+    services = {n: [s["service_ca_id"] for s in simulator.card(card(n))["subscriptions"]] for n in (400, 401)}
+    assert services == {400: ["2222"], 401: ["1111", "2222"]}
+
+
+def test_a_list_of_the_crm_is_compared_with_ledger_and_cas(database, daemon, simulator):
+    equip(database, 500, 2)
+    database.query("DROP ROLE IF EXISTS list_crm")
+    database.query("CREATE ROLE list_crm LOGIN IN ROLE contego_crm")
+    with psycopg2.connect(database.connection.replace("user=postgres", "user=list_crm")) as crm, crm.cursor() as cursor:
+        cursor.copy_expert("COPY contego.expected (card, kind, name, end_date) FROM STDIN WITH (FORMAT csv)", io.StringIO(
+            f"{card(500)},service,1111,\n{card(500)},service,2222,2031-01-01T00:00:00Z\n{card(500)},box,{box(500)},\n"
+            f"{card(501)},service,1111,\n{card(501)},service,5555,\n{card(501)},box,{box(501)},\n"))
+        for wrong in ("SELECT contego.reconcile()", "SELECT contego.heal(1)", "SELECT * FROM contego.drift"):
+            cursor.execute("SAVEPOINT before")
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(wrong)
+            cursor.execute("ROLLBACK TO before")
+    crm.close()
+    wait_for(lambda: database.query("SELECT count(*) AS n FROM contego.entitled WHERE card = %s", card(501))[0]["n"] == 3)
+    by_ledger = database.query("SELECT card, kind, name FROM contego.expected_drift ORDER BY kind")
+    assert [tuple(one.values()) for one in by_ledger] == [(card(501), "extra", "2222"), (card(501), "missing", "5555")]
+
+    found = reconcile(database, against="expected")
+    assert (found["compared"], found["unlike"], found["missing"], found["extra"]) == (2, 1, 1, 1), found
+    _, run = heal(database, found["reconciliation"])
+    ended(database, run)
+
+    assert [s["service_ca_id"] for s in simulator.card(card(501))["subscriptions"]] == ["1111", "5555"]
+    wait_for(lambda: database.query("SELECT * FROM contego.expected_drift") == [])
+    assert counts(reconcile(database, against="expected")) == NONE
+    database.query("DROP OWNED BY list_crm")
+    database.query("DROP ROLE list_crm")
+
+
+def test_another_daemon_goes_on_when_one_is_killed(database, daemon, launch):
+    equip(database, 600, 50)
+    started = database.query("SELECT reconciliation FROM contego.reconcile(%s, pace => 50)", [card(n) for n in range(600, 650)])[0]["reconciliation"]
+    other = launch()
+    wait_for(lambda: row(database, started)["compared"] > 5, what=lambda: row(database, started))
+    other.kill()
+
+    found = ended(database, started)
+
+    assert (found["state"], found["compared"], counts(found)) == ("DONE", 50, NONE), found
