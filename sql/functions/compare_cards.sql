@@ -1,10 +1,10 @@
 -- Compares the cards of a reconciliation whose requests have ended since the last look, and keeps the differences. Returns the
--- positions of the cards that must wait, and how many cards the CAS does not know.
+-- positions of the cards that are settled, and how many of them the CAS does not know. `settled` is NULL for any other run.
 --
 -- The requests of one card never run at the same time. So an answer shows the card as all requests left it that finished before, and a card
 -- is compared when the ledger has them all. A card is passed over, and read again, if a later request has changed it, or if an open request
 -- is about to. After five times it is left alone.
-CREATE OR REPLACE FUNCTION contego.compare_cards(r contego.run, OUT waiting integer[], OUT unknown integer)
+CREATE OR REPLACE FUNCTION contego.compare_cards(r contego.run, OUT settled integer[], OUT unknown integer)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -14,7 +14,6 @@ DECLARE
 BEGIN
     SELECT * INTO c FROM contego.reconciliation AS n WHERE n.run = r.id;
     IF c.run IS NULL THEN
-        waiting := '{}';
         unknown := 0;
         RETURN;
     END IF;
@@ -110,8 +109,8 @@ BEGIN
         FROM judged_numbers AS j, found_numbers AS f
         WHERE n.run = r.id AND (j.compared > 0 OR j.passed_over > 0)
     )
-    SELECT coalesce(array_agg(j.position) FILTER (WHERE j.verdict = 'waits'), '{}'), count(*) FILTER (WHERE j.verdict = 'is unknown')
-    INTO waiting, unknown
+    SELECT coalesce(array_agg(j.position) FILTER (WHERE j.verdict NOT IN ('waits', 'comes again')), '{}'), count(*) FILTER (WHERE j.verdict = 'is unknown')
+    INTO settled, unknown
     FROM judged_cards AS j;
 END
 $$;

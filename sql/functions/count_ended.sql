@@ -14,7 +14,7 @@ DECLARE
     -- The average is over half a minute, and over less while the run is younger.
     memory double precision := least(30, greatest(1, extract(epoch FROM clock_timestamp() - greatest(r.created_date, r.from_date)) / 2));
 BEGIN
-    SELECT c.waiting, c.unknown INTO read_back FROM contego.compare_cards(r) AS c;
+    SELECT c.settled, c.unknown INTO read_back FROM contego.compare_cards(r) AS c;
     WITH ended_cards AS MATERIALIZED (
         -- Each request is looked up by its number. A request of a dropped month counts as failed.
         SELECT f.position, f.state = 'retried' AS retried, coalesce((SELECT e.life_cycle_state FROM contego.request_finished AS e WHERE e.id = f.request_id LIMIT 1), '')
@@ -22,7 +22,7 @@ BEGIN
         FROM contego.run_fed AS f
         WHERE f.run = r.id AND f.state <> 'failed' AND f.state IN ('open', 'retried')
           AND (SELECT o.id FROM contego.request_open AS o WHERE o.id = f.request_id) IS NULL
-          AND f.position <> ALL (read_back.waiting)
+          AND (read_back.settled IS NULL OR f.position = ANY (read_back.settled)) -- others may have ended since that statement
     ), done_cards AS (
         DELETE FROM contego.run_fed AS f USING ended_cards AS e WHERE e.done AND f.run = r.id AND f.position = ANY (ARRAY[e.position])
     ), failed_cards AS (
