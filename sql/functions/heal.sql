@@ -1,5 +1,5 @@
 -- Corrects the differences that a reconciliation found and that are still open, on the word of an operator. Returns a row for each kind and
--- command; where the command is NULL, a person must decide. With `preview` nothing is queued, and `run` is NULL.
+-- command. If the command is NULL, a person must decide. With `preview` nothing is queued, and `run` is NULL.
 CREATE OR REPLACE FUNCTION contego.heal(
     reconciliation bigint, preview boolean DEFAULT false, kinds text[] DEFAULT NULL, pace double precision DEFAULT NULL, reason text DEFAULT NULL)
 RETURNS TABLE (kind text, correction text, differences bigint, cards bigint, run bigint)
@@ -36,4 +36,4 @@ $$;
 
 REVOKE ALL ON FUNCTION contego.heal FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION contego.heal TO contego_operator;
-COMMENT ON FUNCTION contego.heal IS 'Corrects the differences that a reconciliation found, or shows with preview what would be queued.';
+COMMENT ON FUNCTION contego.heal IS 'Corrects the differences that a reconciliation found, or only counts them with preview.';

@@ -1,7 +1,7 @@
 -- Starts a reconciliation: a run that reads cards from the CAS and compares them. Without cards and query, it reads all cards of the ledger,
 -- or of the list. It has the caller's rights, since it runs the caller's query.
 CREATE OR REPLACE FUNCTION contego.reconcile(
-    cards text[] DEFAULT NULL, query text DEFAULT NULL, against text DEFAULT 'ledger', what text DEFAULT NULL, provider text DEFAULT NULL,
+    cards text[] DEFAULT NULL, query text DEFAULT NULL, against text DEFAULT 'ledger', read text DEFAULT NULL, provider text DEFAULT NULL,
     priority text DEFAULT NULL, pace double precision DEFAULT 50, most_in_flight integer DEFAULT NULL, from_date timestamptz DEFAULT NULL,
     until_date timestamptz DEFAULT NULL, quiet_from time DEFAULT NULL, quiet_until time DEFAULT NULL, time_zone text DEFAULT NULL,
     heal_at_most_cards integer DEFAULT NULL, heal_at_most_percent double precision DEFAULT NULL,
@@ -16,7 +16,7 @@ BEGIN
     fault := CASE
         WHEN num_nonnulls(cards, query) > 1 THEN 'give the cards either as a list or as a query'
         WHEN against IS NULL OR against NOT IN ('ledger', 'expected') THEN format('against must be ledger or expected (was %s)', against)
-        WHEN what NOT IN ('services', 'boxes') THEN format('what must be services or boxes, or not be given (was %s)', what)
+        WHEN read NOT IN ('services', 'boxes') THEN format('read must be services or boxes, or not be given (was %s)', read)
         WHEN heal_at_most_cards < 0 THEN format('heal_at_most_cards must not be negative (was %s)', heal_at_most_cards)
         WHEN NOT heal_at_most_percent BETWEEN 0 AND 100 THEN format('heal_at_most_percent must be from 0 to 100 (was %s)', heal_at_most_percent)
         WHEN unknown_codes IS NULL OR array_position(unknown_codes, NULL) IS NOT NULL OR octet_length(unknown_codes::text) > 2000
@@ -35,7 +35,7 @@ BEGIN
     END IF;
     SELECT e.run, e.card_count, e.opens_date, e.lasts INTO reconciliation, card_count, opens_date, lasts
     FROM contego.enter_run(jsonb_build_object(
-        'action', 'RECONCILE', 'parameters', CASE WHEN what IS NULL THEN '{}' ELSE jsonb_build_object('read', what) END,
+        'action', 'RECONCILE', 'parameters', CASE WHEN read IS NULL THEN '{}' ELSE jsonb_build_object('read', read) END,
         'provider', provider, 'priority', priority, 'pace', pace, 'most_in_flight', most_in_flight, 'from_date', from_date,
         'until_date', until_date, 'quiet_from', quiet_from, 'quiet_until', quiet_until, 'time_zone', time_zone),
         of_cards, NULL, reason, dry_run) AS e;

@@ -1,9 +1,9 @@
--- Compares the services that a card should have with those that the CAS has. Each argument is a list of objects with service_ca_id,
+-- Compares the services that a card should have with the services at the CAS. Each argument is a list of objects with service_ca_id,
 -- start_date and end_date. A service is left alone if its window begins or ends within five minutes, because clocks differ.
 --
 -- Dates are equal if they differ by less than a minute. An end more than ten years away counts as no end. A start counts only while it
 -- is to come: the CAS may return the time at which it began to show a service. If the CAS returns no date of a service that should have an
--- end, `has` is {}, and the caller decides whether this CAS returns dates at all.
+-- end, `has` is {}. The caller decides whether this CAS returns dates at all.
 CREATE OR REPLACE FUNCTION contego.service_differences(should jsonb, has jsonb, as_of timestamptz)
 RETURNS TABLE (kind text, name text, should_have jsonb, cas_has jsonb)
 LANGUAGE sql STABLE
@@ -35,4 +35,4 @@ AS $$
 $$;
 
 REVOKE ALL ON FUNCTION contego.service_differences FROM PUBLIC;
-COMMENT ON FUNCTION contego.service_differences IS 'Part of reconciliation: compares the services that a card should have with those that the CAS has.';
+COMMENT ON FUNCTION contego.service_differences IS 'Part of reconciliation: compares the services that a card should have with the services at the CAS.';

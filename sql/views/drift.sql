@@ -13,7 +13,7 @@ WHERE d.kind <> 'wrong_window' OR d.has <> '{}' OR n.windows_returned;
 GRANT SELECT ON contego.drift TO contego_support;
 COMMENT ON VIEW contego.drift IS 'Each row is a difference between a card at the CAS and what it should have, as the latest reconciliation of the card found it.';
 COMMENT ON COLUMN contego.drift.provider IS 'The card belongs to the CAS of this provider.';
-COMMENT ON COLUMN contego.drift.card IS 'This is the CA ID of the smartcard. Query the view with WHERE provider = ... AND card = ..., or WHERE reconciliation = ...';
+COMMENT ON COLUMN contego.drift.card IS 'This is the CA ID of the smartcard. Name the provider and the card, or the reconciliation, in a query.';
 COMMENT ON COLUMN contego.drift.kind IS 'missing: the CAS lacks a service. extra: it has a service too many. wrong_window: it has other dates. wrong_pairing: the card is paired with other boxes. unknown_card: it does not know the card.';
 COMMENT ON COLUMN contego.drift.name IS 'This is the CA ID of the service. It is empty if the difference is about the card.';
 COMMENT ON COLUMN contego.drift.should_have IS 'For a service: its dates. For a pairing: the boxes. NULL: the card should not have the service.';

@@ -1,5 +1,5 @@
 CREATE OR REPLACE VIEW contego.reconciliations AS
-SELECT n.run AS reconciliation, n.heals, n.against, r.parameters ->> 'read' AS what, r.provider, r.state, r.why, r.cards, n.compared, n.unlike,
+SELECT n.run AS reconciliation, n.heals, n.against, r.parameters ->> 'read' AS read, r.provider, r.state, r.why, r.cards, n.compared, n.unlike,
        n.passed_over, r.failed - n.unknown_card AS failed, n.missing, n.extra,
        n.wrong_window + CASE WHEN n.windows_returned THEN n.undated ELSE 0 END AS wrong_window, n.wrong_pairing, n.unknown_card,
        n.services_returned, n.windows_returned, n.boxes_returned, n.heal_at_most_cards, n.heal_at_most_percent,
@@ -12,10 +12,10 @@ COMMENT ON VIEW contego.reconciliations IS 'Each row is a reconciliation with it
 COMMENT ON COLUMN contego.reconciliations.reconciliation IS 'This is the number of the reconciliation, and of its run.';
 COMMENT ON COLUMN contego.reconciliations.heals IS 'The run corrects the differences that the reconciliation with this number found, and reads the cards again. NULL: it only reads.';
 COMMENT ON COLUMN contego.reconciliations.against IS 'The cards are compared with the ledger, or with the list contego.expected.';
-COMMENT ON COLUMN contego.reconciliations.what IS 'Only the services or only the boxes are read. NULL: both are read.';
+COMMENT ON COLUMN contego.reconciliations.read IS 'Only the services or only the boxes are read. NULL: both are read.';
 COMMENT ON COLUMN contego.reconciliations.provider IS 'The cards belong to the CAS of this provider.';
 COMMENT ON COLUMN contego.reconciliations.state IS 'The run is RUNNING, PAUSED, DONE, CANCELLED or EXPIRED.';
-COMMENT ON COLUMN contego.reconciliations.why IS 'This sentence explains the state, or says what happened to the differences at the end.';
+COMMENT ON COLUMN contego.reconciliations.why IS 'This sentence explains the state, or says at the end whether the differences are corrected without a person.';
 COMMENT ON COLUMN contego.reconciliations.cards IS 'The run has this many cards.';
 COMMENT ON COLUMN contego.reconciliations.compared IS 'This many cards were compared.';
 COMMENT ON COLUMN contego.reconciliations.unlike IS 'This many of them had a difference.';

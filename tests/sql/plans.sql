@@ -42,6 +42,12 @@ INSERT INTO contego.subject (kind, name, request_id)
 SELECT 'card', substr(lanes[1], 6), id FROM contego.request
 UNION ALL SELECT 'subscription', subscription, id FROM contego.request
 ORDER BY 1, 2, 3; -- in the order of the index, which is filled in half the time
+INSERT INTO contego.run (owned_by, action, parameters, provider, priority, process_name, process_id, most_in_flight, from_date, time_zone, cards, lineage)
+VALUES ('ann', 'RECONCILE', '{}', 'default', 'REGULAR', '', '', 1, now(), 'UTC', 300000, 1);
+INSERT INTO contego.reconciliation (run, against, unknown_codes) SELECT id, 'ledger', '{}' FROM contego.run;
+INSERT INTO contego.difference (provider, card, kind, name, reconciliation, request_id, state)
+SELECT 'default', '0' || 1000000000 + n, 'extra', '3333', r.id, n, CASE n % 10 WHEN 0 THEN 'open' ELSE 'healed' END
+FROM generate_series(1, 300000) AS n, contego.run AS r;
 INSERT INTO contego.operator_action (request_id, verb, before, after) SELECT n, 'hold', 'QUEUED', 'HELD' FROM generate_series(1, 5000) AS n;
 ANALYZE;
 
@@ -61,7 +67,7 @@ BEGIN
         JOIN pg_class AS c ON c.relname = node ->> 'Relation Name' AND c.relnamespace = 'contego'::regnamespace AND c.reltuples > 0
         CROSS JOIN LATERAL regexp_replace(c.relname, '_\d{4}_\d{2}$', '') AS relation
         WHERE relation IN ('request_open', 'request_finished', 'command_open', 'command_finished', 'former_attempt', 'idempotency', 'subject',
-                           'lane')
+                           'lane', 'difference')
           AND (node ->> 'Node Type' LIKE '%Seq Scan'
                -- A partial index of the open requests has few entries, so it may be read as a whole.
                OR node ->> 'Node Type' IN ('Index Scan', 'Index Only Scan') AND NOT node ? 'Index Cond'

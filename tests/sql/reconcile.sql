@@ -69,7 +69,7 @@ SELECT public.done('ADD_SUBSCRIPTIONS', '{"smartcard_ca_id": "03", "service_ca_i
        public.done('ADD_SUBSCRIPTIONS', '{"smartcard_ca_id": "07", "service_ca_id": "1111"}'), public.done('CANCEL_SUBSCRIPTIONS', '{"smartcard_ca_id": "07", "service_ca_id": "1111"}');
 SELECT public.enter();
 CREATE TEMP TABLE rec AS SELECT * FROM contego.reconcile(pace => 10000, reason => 'monthly');
-SELECT is((SELECT card_count FROM rec), 7, 'all cards of the ledger are read, also those that should have nothing');
+SELECT is((SELECT card_count FROM rec), 7, 'all cards of the ledger are read, also cards that should have nothing');
 SELECT public.look(reconciliation) FROM rec;
 SELECT is((SELECT count(*)::integer FROM contego.request_open WHERE action = 'RECONCILE'), 7, 'each card is one request');
 SELECT public.ends(public.of_card(reconciliation, '01'), '{"subscriptions": [{"service_ca_id": "1111"}], "paired": false, "stbs": []}'),
@@ -150,7 +150,7 @@ SELECT public.ends(public.of_card(reconciliation, '02'), '{"subscriptions": [{"s
 SELECT public.enter(), public.look(reconciliation) FROM again;
 SELECT is((SELECT string_agg(concat_ws(' ', kind, correction, differences, cards, run), ', ' ORDER BY kind) FROM again, contego.heal(reconciliation, preview => true)),
     'extra CANCEL_SUBSCRIPTIONS 1 1, missing ADD_SUBSCRIPTIONS 2 2, unknown_card 1 1, wrong_pairing CREATE_PAIRING 1 1, wrong_window ADD_SUBSCRIPTIONS 1 1',
-    'a preview counts what would be queued');
+    'a preview counts the corrections');
 SELECT is((SELECT count(*)::integer FROM contego.run WHERE action = 'HEAL'), 0, 'and queues nothing');
 SELECT throws_matching('SELECT * FROM contego.heal(999)', 'there is no reconciliation 999', 'an unknown reconciliation');
 SELECT throws_matching(format('SELECT * FROM contego.heal(%s, kinds => ''{unknown_card}'')', reconciliation), 'kinds are', 'no command makes a card known') FROM again;
@@ -161,7 +161,7 @@ SELECT is(public.drift('05'), 'unknown_card open', 'a person decides about an un
 SELECT public.done('CANCEL_SUBSCRIPTIONS', '{"smartcard_ca_id": "06", "service_ca_id": "1111"}');
 SELECT public.ask('ADD_SUBSCRIPTIONS', '{"smartcard_ca_id": "03", "service_ca_id": "2222"}');
 SELECT public.look(run) FROM healing;
-SELECT is(public.asked(run, '02'), '{"add": [{"service_ca_id": "1111"}], "cancel": [{"service_ca_id": "3333"}]}', 'a request adds what is missing and cancels what is extra') FROM healing;
+SELECT is(public.asked(run, '02'), '{"add": [{"service_ca_id": "1111"}], "cancel": [{"service_ca_id": "3333"}]}', 'a request adds missing services and cancels extra ones') FROM healing;
 SELECT is(public.asked(run, '04'), '{"stbs": [{"stb_ca_id": "94"}]}', 'and pairs') FROM healing;
 SELECT is(public.asked(run, '06'), '{}', 'a difference that is not true any more by the requests is left out, although the ledger is behind') FROM healing;
 SELECT is(public.asked(run, '03'), '{}', 'so are all of a card with an open request') FROM healing;
@@ -171,8 +171,8 @@ SELECT public.ends(public.of_card(run, '02'), '{"subscriptions": [{"service_ca_i
        public.ends(public.of_card(run, '04'), NULL, 'PAIRED_WITH_ANOTHER'),
        public.ends(public.of_card(run, '06'), '{"subscriptions": [], "paired": false, "stbs": []}') FROM healing;
 SELECT public.enter(), public.look(run) FROM healing;
-SELECT is(public.drift('02'), 'extra 3333 healed, missing 1111 healed', 'what was corrected and read again is healed');
-SELECT is(public.drift('03') || ', ' || public.drift('06'), 'wrong_window 2222 healed, missing 1111 healed', 'and so is what the CRM has corrected itself');
+SELECT is(public.drift('02'), 'extra 3333 healed, missing 1111 healed', 'a difference that was corrected and is not found again is healed');
+SELECT is(public.drift('03') || ', ' || public.drift('06'), 'wrong_window 2222 healed, missing 1111 healed', 'and so is one that the CRM has corrected itself');
 SELECT is(public.drift('04'), 'wrong_pairing open', 'a refused correction leaves the difference open');
 SELECT is((SELECT error_code FROM contego.drift AS d JOIN contego.request AS q ON q.id = d.request_id WHERE d.card = '04'), 'PAIRED_WITH_ANOTHER', 'and tells the error');
 SELECT is((SELECT given FROM contego.entitled WHERE card = '02' AND name = '3333'), false, 'the ledger has the corrections, too');
@@ -225,7 +225,7 @@ SELECT tap.cmp_ok((SELECT count(*)::integer FROM contego.drift), '>', 4, 'and se
 SELECT tap.throws_matching('SELECT contego.heal((SELECT reconciliation FROM rec))', 'permission denied', 'but heals nothing');
 SELECT tap.throws_matching($$INSERT INTO contego.expected (card, kind) VALUES ('02', 'nothing')$$, 'permission denied', 'and gives no list');
 SET SESSION AUTHORIZATION rec_operator;
-CREATE TEMP TABLE listed AS SELECT * FROM contego.reconcile(against => 'expected', pace => 10000, what => 'services');
+CREATE TEMP TABLE listed AS SELECT * FROM contego.reconcile(against => 'expected', pace => 10000, read => 'services');
 RESET SESSION AUTHORIZATION;
 SELECT contego.cancel(id) FROM contego.request_open;
 SELECT public.look(reconciliation) FROM listed;
@@ -257,7 +257,7 @@ SELECT is(public.pairs('12', '{}', '{"stbs": ["82"]}'), false, 'no command ends 
 
 -- What else is refused.
 SELECT throws_matching($$SELECT contego.reconcile(against => 'nothing')$$, 'against must be', 'against what?');
-SELECT throws_matching($$SELECT contego.reconcile(what => 'pins')$$, 'what must be', 'read what?');
+SELECT throws_matching($$SELECT contego.reconcile(read => 'pins')$$, 'read must be', 'read what?');
 SELECT throws_matching($$SELECT contego.reconcile('{01}', 'SELECT 1')$$, 'either as a list or as a query', 'the cards are given twice');
 SELECT throws_matching($$SELECT contego.reconcile('{01}', heal_at_most_percent => 200)$$, 'from 0 to 100', 'more than all');
 SELECT throws_matching($$SELECT contego.enter_reconciliation(1, 'ledger', '{}', NULL, NULL)$$, 'is no reconciliation', 'another run cannot become one');
