@@ -138,4 +138,20 @@ struct run_arguments {
 /// cards.
 [[nodiscard]] int run_command(const run_arguments& arguments);
 
+struct reconcile_arguments {
+    std::filesystem::path configuration_file;
+    std::string verb; ///< start, list, show, drift, heal
+    std::int64_t reconciliation = 0;
+    /// From an argument of contego.reconcile to its value as text; `cards` is the name of a file.
+    std::map<std::string, std::string> settings;
+    std::vector<std::string> kinds; ///< drift, heal: only these kinds; empty: all
+    std::string reason;
+    bool dry_run = false; ///< start: only count the cards
+    bool preview = false; ///< heal: only count the corrections
+    bool watch = false;   ///< show the progress until the run ends or pauses
+};
+
+/// Returns 1 if the database refused, and if a watched reconciliation found a difference or did not end.
+[[nodiscard]] int reconcile_command(const reconcile_arguments& arguments);
+
 } // namespace contego::daemon

@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/reconcile_options.hpp"
 #include "cli/run_options.hpp"
 #include "daemon/prepare_process.hpp"
 #include "schema/schema_text.hpp"
@@ -275,6 +276,9 @@ int run(int argc, char** argv) {
     run_arguments running;
     add_run(app, running);
 
+    reconcile_arguments reconciling;
+    add_reconcile(app, reconciling);
+
     data_loss_arguments losing;
     const auto& after_data_loss = add_data_loss(app, losing);
 
@@ -289,6 +293,7 @@ int run(int argc, char** argv) {
 
     if (!acting.verb.empty()) return verb_command(acting);
     if (!running.verb.empty()) return run_command(running);
+    if (!reconciling.verb.empty()) return reconcile_command(reconciling);
     if (after_data_loss.parsed()) return data_loss_command(losing);
     if (audit.parsed()) return audit_command(auditing);
     if (serve.parsed()) return serve_command(file);

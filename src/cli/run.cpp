@@ -1,4 +1,6 @@
+#include "cli/cards_file.hpp"
 #include "cli/commands.hpp"
+#include "cli/run_watch.hpp"
 #include "cli/subcommand.hpp"
 #include "config/load_binding.hpp"
 #include "database/sqlstate.hpp"
@@ -6,43 +8,15 @@
 #include "queue/runs.hpp"
 #include <contego/plan.hpp>
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <chrono>
-#include <fstream>
-#include <iomanip>
 #include <map>
 #include <set>
-#include <thread>
 
 namespace contego::daemon {
 namespace {
 
-constexpr auto between_looks = std::chrono::milliseconds(500);
-constexpr int bar_width = 30;
-
 /// Most kinds of faults that a dry run prints.
 constexpr std::size_t most_faults_shown = 10;
-
-/// Returns the lines of the file as a list of cards, without blanks and empty lines; nothing after it printed
-/// that the file cannot be read.
-std::optional<value::list> cards_of(const std::string& name) {
-    std::ifstream file;
-    if (name != "-") file.open(name);
-    auto& in = name == "-" ? std::cin : file;
-    if (!in) {
-        std::cerr << "run start: cannot read " << name << '\n';
-        return std::nullopt;
-    }
-    value::list cards;
-    for (std::string line; std::getline(in, line);) {
-        const auto first = line.find_first_not_of(" \t\r");
-        if (first != std::string::npos)
-            cards.emplace_back(line.substr(first, line.find_last_not_of(" \t\r") - first + 1));
-    }
-    return cards;
-}
 
 /// Returns the options of the subcommand as arguments of its SQL function, or nothing after it printed a
 /// mistake.
@@ -51,7 +25,7 @@ std::optional<value::object> settings_of(const run_arguments& arguments) {
     if (!arguments.reason.empty()) all.emplace("reason", arguments.reason);
     for (const auto& [name, text] : arguments.settings) {
         if (name == "cards") {
-            auto cards = cards_of(text);
+            auto cards = cards_in(text, "run start");
             if (!cards) return std::nullopt;
             all[name] = std::move(*cards);
         } else if (name == "parameters" || name == "columns" || name == "filter") {
@@ -103,68 +77,6 @@ void print(const queue::run_start& s) {
     if (!s.lasts.empty()) std::cout << "lasts at its pace: " << s.lasts << '\n';
 }
 
-std::string bar(const queue::run_progress& p) {
-    const auto full = std::clamp(static_cast<int>(p.percent * bar_width / 100), 0, bar_width);
-    return '[' + std::string(static_cast<std::size_t>(full), '#') +
-           std::string(static_cast<std::size_t>(bar_width - full), '.') + ']';
-}
-
-std::string numbers(const queue::run_progress& p) {
-    std::string text = std::to_string(p.done) + " done, " + std::to_string(p.failed) + " failed";
-    if (p.held > 0) text += ", " + std::to_string(p.held) + " held";
-    if (p.maybe_sent > 0) text += ", " + std::to_string(p.maybe_sent) + " maybe sent";
-    text += ", " + std::to_string(p.in_flight) + " in flight, " + std::to_string(p.waiting) + " waiting";
-    if (p.cancelled > 0) text += ", " + std::to_string(p.cancelled) + " cancelled";
-    if (!p.rate.empty()) text += ", " + p.rate + "/s";
-    if (!p.estimated_date.empty()) text += ", until about " + p.estimated_date;
-    return text;
-}
-
-void print(const queue::run_progress& p) {
-    std::cout << std::setw(8) << p.run << "  " << std::left << std::setw(10) << p.state << std::setw(38)
-              << p.action << std::right << std::setw(5) << std::fixed << std::setprecision(1) << p.percent
-              << " % of " << p.cards << ": " << numbers(p) << '\n';
-}
-
-int print_one(queue::runs& on, std::int64_t run) {
-    const auto found = on.list(run);
-    if (found.empty()) {
-        std::cerr << "there is no run " << run << '\n';
-        return exit_status::failed;
-    }
-    const auto& p = found.front();
-    print(p);
-    std::cout << "started by " << p.created_by << " at " << p.created_date << '\n';
-    if (!p.why.empty()) std::cout << p.why << '\n';
-    for (const auto& e : on.errors(run))
-        std::cout << std::setw(8) << e.cards << "  " << e.progress << "  " << e.code << "  " << e.example
-                  << '\n';
-    return 0;
-}
-
-/// Shows the progress until the run is no longer running, on a terminal as a bar that moves.
-int watch(queue::runs& on, std::int64_t run) {
-    const bool moves = isatty(STDOUT_FILENO) != 0;
-    std::string before;
-    for (;;) {
-        const auto found = on.list(run);
-        if (found.empty()) return print_one(on, run);
-        const auto& p = found.front();
-        const auto line = bar(p) + ' ' + numbers(p);
-        if (moves)
-            std::cout << '\r' << line << "\033[K" << std::flush;
-        else if (line != before)
-            std::cout << line << '\n' << std::flush;
-        before = line;
-        if (p.state != "RUNNING" && (p.state == "PAUSED" || p.in_flight == 0)) {
-            if (moves) std::cout << '\n';
-            std::cout << p.state << (p.why.empty() ? "" : ": " + p.why) << '\n';
-            return p.state == "DONE" && p.failed == 0 ? 0 : exit_status::failed;
-        }
-        std::this_thread::sleep_for(between_looks);
-    }
-}
-
 int start(queue::runs& on, const run_arguments& arguments, const configuration& c) {
     const auto settings = settings_of(arguments);
     if (!settings) return exit_status::bad_input;
@@ -174,7 +86,7 @@ int start(queue::runs& on, const run_arguments& arguments, const configuration& 
     }
     const auto said = on.start(*settings);
     print(said);
-    if (said.run) return arguments.watch ? watch(on, *said.run) : 0;
+    if (said.run) return arguments.watch ? watch_run(on, *said.run) : 0;
 
     const auto* named = settings->contains("provider") ? settings->at("provider").text() : nullptr;
     const std::string provider = named == nullptr ? "default" : *named;
@@ -234,7 +146,7 @@ int revert(queue::runs& on, const run_arguments& arguments) {
         std::cout << "nothing to send\n";
     if (said.left_alone > 0) std::cout << "left alone: " << said.left_alone << '\n';
     if (said.not_undone > 0) std::cout << "cannot be undone: " << said.not_undone << '\n';
-    return said.run && arguments.watch ? watch(on, *said.run) : 0;
+    return said.run && arguments.watch ? watch_run(on, *said.run) : 0;
 }
 
 int list_renewals(queue::runs& on) {
@@ -250,7 +162,7 @@ int act(queue::runs& on, const run_arguments& arguments) {
     if (arguments.verb == "revert") return revert(on, arguments);
     if (arguments.verb == "list") {
         for (const auto& p : on.list())
-            print(p);
+            print_run(p);
         return 0;
     }
     if (arguments.verb != "show") {
@@ -263,9 +175,9 @@ int act(queue::runs& on, const run_arguments& arguments) {
         }
         std::cout << "run " << arguments.run << ": " << e.before << " -> "
                   << (e.after.empty() ? "forgotten" : e.after) << '\n';
-        return arguments.watch ? watch(on, arguments.run) : 0;
+        return arguments.watch ? watch_run(on, arguments.run) : 0;
     }
-    return arguments.watch ? watch(on, arguments.run) : print_one(on, arguments.run);
+    return arguments.watch ? watch_run(on, arguments.run) : print_run(on, arguments.run);
 }
 
 } // namespace

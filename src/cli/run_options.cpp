@@ -1,5 +1,7 @@
 #include "cli/run_options.hpp"
 
+#include "cli/quiet_hours.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -53,15 +55,6 @@ void add_watch(CLI::App& to, run_arguments& arguments) {
     to.add_flag("--watch", arguments.watch, "show the progress until the run ends or pauses");
 }
 
-/// `HH:MM-HH:MM`
-std::string read_quiet_hours(run_arguments& arguments, const std::string& text) {
-    const auto dash = text.find('-');
-    if (dash == std::string::npos) return "must be two local times, such as 22:00-07:00";
-    arguments.settings["quiet_from"] = text.substr(0, dash);
-    arguments.settings["quiet_until"] = text.substr(dash + 1);
-    return {};
-}
-
 void add_setting(CLI::App& to, run_arguments& arguments, const setting_option& setting) {
     std::string member = setting.name;
     std::ranges::replace(member, '-', '_');
@@ -76,7 +69,7 @@ void add_quiet_hours(CLI::App& to, run_arguments& arguments) {
     to.add_option_function<std::string>(
           "--quiet-hours",
           [&arguments](const std::string& text) {
-              if (const auto mistake = read_quiet_hours(arguments, text); !mistake.empty())
+              if (const auto mistake = read_quiet_hours(arguments.settings, text); !mistake.empty())
                   throw CLI::ValidationError("--quiet-hours", mistake);
           },
           "send nothing between these local times")

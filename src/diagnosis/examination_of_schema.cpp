@@ -27,7 +27,7 @@ constexpr statement read_rights{
     "coalesce(has_function_privilege(p.oid, 'EXECUTE'), false)"
     " FROM "
     "unnest('{claim,give_back_lost,hold_unreadable,lock_holders,record,recordable,hold_unrecordable,join_"
-    "fleet,claiming_stopped,numbers,poll,feed_runs,keep_ledger,try_claim,publication_faults,"
+    "fleet,claiming_stopped,numbers,poll,feed_runs,keep_ledger,open_drift,try_claim,publication_faults,"
     "renew_lease,neighbours,declare_dead,rescue,number_finished,seal_audit,write_outage,take_share,make_"
     "months,drop_month,leave_fleet}'::text[]) AS "
     "f (name)"

@@ -27,7 +27,9 @@ constexpr statement read_stats{
     " ORDER BY 1, 2"};
 
 constexpr statement read_run_stats{
-    "read_run_stats", "SELECT running, paused, paused_itself, waiting, failed FROM contego.run_stats"};
+    "read_run_stats",
+    "SELECT r.running, r.paused, r.paused_itself, r.waiting, r.failed, d.provider, d.kind, d.differences"
+    " FROM contego.run_stats AS r LEFT JOIN contego.open_drift() AS d ON true"};
 
 } // namespace
 
@@ -45,12 +47,17 @@ std::vector<provider_stats> queue_stats::read() {
 
 run_stats queue_stats::read_runs() {
     const auto rows = connection_->call(read_run_stats);
-    const auto& row = rows[0];
-    return {row[0].as<std::int64_t>(),
-            row[1].as<std::int64_t>(),
-            row[2].as<std::int64_t>(),
-            row[3].as<std::int64_t>(),
-            row[4].as<std::int64_t>()};
+    const auto& first = rows[0];
+    run_stats figures{first[0].as<std::int64_t>(),
+                      first[1].as<std::int64_t>(),
+                      first[2].as<std::int64_t>(),
+                      first[3].as<std::int64_t>(),
+                      first[4].as<std::int64_t>(),
+                      {}};
+    for (const auto& row : rows)
+        if (!row[5].is_null())
+            figures.drift.push_back({row[5].c_str(), row[6].c_str(), row[7].as<std::int64_t>()});
+    return figures;
 }
 
 } // namespace contego::queue

@@ -20,13 +20,21 @@ struct provider_stats {
     double oldest_due_age_seconds = 0; ///< age of the earliest due request; 0 if none is due
 };
 
-/// The runs that have not ended, for metrics.
+/// The differences of one kind that reconciliations found at a provider, and that are not settled.
+struct drift_stats {
+    std::string provider;
+    std::string kind; ///< missing, extra, wrong_window, wrong_pairing, unknown_card
+    std::int64_t differences = 0;
+};
+
+/// The runs that have not ended, and what reconciliations found, for metrics.
 struct run_stats {
     std::int64_t running = 0;
     std::int64_t paused = 0;        ///< by a person
     std::int64_t paused_itself = 0; ///< wait for a person
     std::int64_t cards_waiting = 0; ///< cards of these runs without a request
     std::int64_t cards_failed = 0;  ///< cards of these runs with a rejected request
+    std::vector<drift_stats> drift;
 };
 
 /// Reads the statistics of the queue on a separate connection.

@@ -71,6 +71,11 @@ metrics::metrics(const std::string& version, const std::vector<std::string>& pro
                    .Name("contego_backlog_requests")
                    .Help("Open requests in the database, by provider and progress.")
                    .Register(registry_)),
+      drift_(BuildGauge()
+                 .Name("contego_drift_differences")
+                 .Help("Differences between cards at the CAS and what they should have that are not settled, "
+                       "by provider and kind.")
+                 .Register(registry_)),
       oldest_due_(
           BuildGauge()
               .Name("contego_oldest_due_age_seconds")
@@ -219,6 +224,18 @@ void metrics::runs(const queue::run_stats& figures) {
     set(open_runs_, "PAUSED_ITSELF", figures.paused_itself);
     set(run_cards_, "waiting", figures.cards_waiting);
     set(run_cards_, "failed", figures.cards_failed);
+    drift(figures.drift);
+}
+
+void metrics::drift(const std::vector<queue::drift_stats>& found) {
+    std::map<std::pair<std::string_view, std::string_view>, double> all;
+    for (const auto& provider : providers_)
+        for (const auto* kind : {"missing", "extra", "wrong_window", "wrong_pairing", "unknown_card"})
+            all.try_emplace({provider, kind});
+    for (const auto& one : found)
+        all[{shown(one.provider), one.kind}] += static_cast<double>(one.differences);
+    for (const auto& [which, count] : all)
+        drift_.Add({{"provider", std::string(which.first)}, {"kind", std::string(which.second)}}).Set(count);
 }
 
 std::string metrics::text() const {

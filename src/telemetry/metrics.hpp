@@ -69,6 +69,7 @@ private:
     [[nodiscard]] std::string_view shown(std::string_view provider) const;
     line_series& line_of(std::string_view provider);
     line_series make_line(const std::string& provider);
+    void drift(const std::vector<queue::drift_stats>& found);
 
     prometheus::Registry registry_;
     prometheus::Family<prometheus::Counter>& claimed_;
@@ -81,6 +82,7 @@ private:
     prometheus::Family<prometheus::Counter>& logins_;
     prometheus::Family<prometheus::Counter>& trouble_;
     prometheus::Family<prometheus::Gauge>& backlog_;
+    prometheus::Family<prometheus::Gauge>& drift_;
     prometheus::Family<prometheus::Gauge>& oldest_due_;
     prometheus::Family<prometheus::Gauge>& open_runs_;
     prometheus::Family<prometheus::Gauge>& run_cards_;

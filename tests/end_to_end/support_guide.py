@@ -4,7 +4,7 @@ import re
 
 import psycopg2
 
-from programs import REPOSITORY
+from programs import REPOSITORY, wait_for
 
 GUIDE = REPOSITORY / "docs/support.md"
 
@@ -48,6 +48,11 @@ def a_day(database, crm, simulator):
     wrong = add("01000000080", subscription="S-80", scheduled_date="2100-01-01")
     database.finished(add("01000000081", process_name="BILLING", process_id="RUN-7", idempotency_key="order-2001"))
     database.query("SELECT contego.write_outage(1, 'default', 'http://cas', 'contegod', 'closed', 60000, 30000, ARRAY[1, 2, 3])")
+    database.query("SELECT contego.open_feed()")
+    database.query("SELECT contego.build_ledger()")
+    simulator.plant({"smartcard": "01900080207", "subscriptions": [{"service_ca_id": "3333"}]})
+    database.query("SELECT contego.reconcile('{01900080207}')")
+    wait_for(lambda: database.query("SELECT card FROM contego.drift"))
     return later, wrong
 
 

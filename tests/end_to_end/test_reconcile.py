@@ -2,11 +2,13 @@
 
 import io
 import json
+import re
+import subprocess
 
 import psycopg2
 import pytest
 
-from programs import contegod, fetch, wait_for
+from programs import CONTEGOD, REPOSITORY, contegod, fetch, wait_for
 
 END = "2099-01-01T00:00:00Z"
 OF_CARD = "SELECT kind, name, state, correction FROM contego.drift WHERE card = %s AND state IN ('open', 'queued') ORDER BY kind, name"
@@ -229,3 +231,58 @@ def test_another_daemon_goes_on_when_one_is_killed(database, daemon, launch):
     found = ended(database, started)
 
     assert (found["state"], found["compared"], counts(found)) == ("DONE", 50, NONE), found
+
+
+def test_the_subcommands(database, daemon, simulator, file, tmp_path):
+    equip(database, 700, 3)
+    simulator.plant({"smartcard": card(700), "subscriptions": []})
+    listed = tmp_path / "cards"
+    listed.write_text("".join(card(n) + "\n" for n in range(700, 703)))
+    counted = contegod("reconcile", "start", "--config", file, "--cards", listed, "--dry-run")
+    assert counted.returncode == 0 and "cards: 3" in counted.stdout and "started" not in counted.stdout, counted.stderr
+
+    found = contegod("reconcile", "start", "--config", file, "--cards", listed, "--pace", 100, "--reason", "test", "--watch")
+    assert found.returncode == 1 and "3 of 3 compared with ledger: 1 unlike (missing 2)" in found.stdout, found.stdout + found.stderr
+    number = found.stdout.split()[1]
+    drift = contegod("reconcile", "drift", "--config", file, number, "--kind", "missing").stdout
+    assert f"{card(700)}  missing 1111  should have {{}}  open since" in drift and len(drift.splitlines()) == 2, drift
+    assert contegod("reconcile", "drift", "--config", file, number, "--kind", "extra").stdout == ""
+    preview = contegod("reconcile", "heal", "--config", file, number, "--preview")
+    assert "2  missing of 1 cards: ADD_SUBSCRIPTIONS\nnothing was queued\n" in preview.stdout, preview.stdout + preview.stderr
+
+    healed = contegod("reconcile", "heal", "--config", file, number, "--reason", "checked", "--watch")
+
+    assert healed.returncode == 0 and f"no difference after the corrections of {number}" in healed.stdout, healed.stdout + healed.stderr
+    assert contegod("reconcile", "heal", "--config", file, number).stdout == "there is nothing to correct\n"
+    assert f"{number}  DONE" in contegod("reconcile", "list", "--config", file).stdout
+    assert contegod("reconcile", "show", "--config", file, number).returncode == 0
+    assert contegod("reconcile", "show", "--config", file, 10**9).returncode == 1
+    wrong = contegod("reconcile", "start", "--config", file, "--against", "nothing")
+    assert wrong.returncode == 1 and "against must be ledger or expected (was nothing)" in wrong.stderr, wrong.stderr
+    actions = database.query("SELECT verb, reason FROM contego.operator_action WHERE run >= %s ORDER BY id", int(number))
+    assert [tuple(one.values()) for one in actions] == [("start", "test"), ("heal", "checked")]
+
+
+def test_open_drift_is_a_metric(database, daemon, simulator):
+    equip(database, 800, 1)
+    simulator.plant({"smartcard": card(800), "unknown": True})
+    reconcile(database, [card(800)])
+    wait_for(lambda: 'contego_drift_differences{kind="unknown_card",provider="default"} 1' in daemon.get("/metrics")[1])
+    simulator.plant({"smartcard": card(800), "unknown": False})
+    reconcile(database, [card(800)])
+    wait_for(lambda: 'contego_drift_differences{kind="unknown_card",provider="default"} 0' in daemon.get("/metrics")[1])
+
+
+def test_the_examples_of_the_page_work(database, daemon, file, tmp_path):
+    page = (REPOSITORY / "docs/reconcile.md").read_text()
+    (tmp_path / "contegod.json").write_text(file.read_text())
+    (tmp_path / "list.csv").write_text("01900080207,service,1111,\n")
+    equip(database, 850, 1)
+
+    started = subprocess.run(["psql", database.connection, "-X", "-v", "ON_ERROR_STOP=1"], input="\n".join(re.findall(r"```sql\n(.*?)```", page, re.DOTALL)),
+                             cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    commands = "\n".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL)).replace("contegod ", f"{CONTEGOD} ")
+    typed = subprocess.run(["bash", "-c", commands], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+
+    assert started.returncode == 0, started.stderr
+    assert typed.returncode == 0 and typed.stderr == "", typed.stdout + typed.stderr

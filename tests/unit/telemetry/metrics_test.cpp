@@ -86,6 +86,17 @@ TEST(metrics, tell_what_is_held_last) {
                     HasSubstr(std::string("contego_held_requests{provider=\"default\",") + expected));
 }
 
+TEST(metrics, forget_drift_that_is_settled) {
+    metrics m("1", {"default"});
+    m.drift({{"default", "missing", 5}, {"no such provider", "missing", 2}});
+    EXPECT_THAT(m.text(), HasSubstr("contego_drift_differences{kind=\"missing\",provider=\"default\"} 5"));
+    EXPECT_THAT(m.text(), HasSubstr("contego_drift_differences{kind=\"missing\",provider=\"(unknown)\"} 2"));
+
+    m.drift({});
+
+    EXPECT_THAT(m.text(), HasSubstr("contego_drift_differences{kind=\"missing\",provider=\"default\"} 0"));
+}
+
 TEST(metrics, forget_a_backlog_that_is_gone) {
     metrics m("1", {"default"});
     m.queue({{"default", "QUEUED", 5, 12.5}});

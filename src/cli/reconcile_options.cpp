@@ -1,0 +1,122 @@
+#include "cli/reconcile_options.hpp"
+
+#include "cli/quiet_hours.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace contego::daemon {
+namespace {
+
+struct setting_option {
+    const char* name;
+    const char* type;
+    const char* help;
+};
+
+/// Arguments of contego.reconcile that are given as they are.
+constexpr std::array<setting_option, 12> setting_options{{
+    {"cards", "FILE", "file with one card in each line; - reads standard input (default: all cards)"},
+    {"query",
+     "SQL",
+     "query with a column `card`; it runs with your rights, and names tables with their schema"},
+    {"against", "NAME", "compare with the ledger (default), or with expected, the list of the CRM"},
+    {"read", "NAME", "read only the services, or only the boxes (default: both)"},
+    {"provider", "NAME", "read from the CAS of this provider (default: default)"},
+    {"pace", "N", "read at most this many cards per second (default: 50)"},
+    {"most-in-flight", "N", "at most this many requests at once (default: the pace, but at least 100)"},
+    {"from-date", "DATE", "read nothing before this date; a date without a time zone is in UTC"},
+    {"until-date", "DATE", "read nothing from this date on"},
+    {"time-zone", "NAME", "time zone of the quiet hours, such as Europe/Athens"},
+    {"heal-at-most-cards",
+     "N",
+     "correct the differences without a person if at most this many cards have some"},
+    {"heal-at-most-percent",
+     "P",
+     "correct the differences without a person if at most this percentage of the cards has some"},
+}};
+
+CLI::App& add_verb(CLI::App& to, const char* verb, const char* meaning, reconcile_arguments& arguments) {
+    auto& one = *to.add_subcommand(verb, meaning);
+    one.add_option("--config", arguments.configuration_file, "configuration file")
+        ->required()
+        ->type_name("FILE");
+    one.callback([&arguments, verb] { arguments.verb = verb; });
+    return one;
+}
+
+void add_number(CLI::App& to, reconcile_arguments& arguments) {
+    to.add_option("RECONCILIATION", arguments.reconciliation, "number of the reconciliation")->required();
+}
+
+void add_watch(CLI::App& to, reconcile_arguments& arguments) {
+    to.add_flag("--watch", arguments.watch, "show the progress until the run ends or pauses");
+}
+
+void add_reason(CLI::App& to, reconcile_arguments& arguments) {
+    to.add_option("--reason", arguments.reason, "reason, which contego.operator_action keeps")
+        ->type_name("TEXT");
+}
+
+void add_kinds(CLI::App& to, reconcile_arguments& arguments) {
+    to.add_option("--kind",
+                  arguments.kinds,
+                  "only this kind: missing, extra, wrong_window, wrong_pairing or unknown_card; may be given "
+                  "several times")
+        ->type_name("NAME");
+}
+
+void add_start(CLI::App& to, reconcile_arguments& arguments) {
+    for (const auto& [name, type, help] : setting_options) {
+        std::string member = name;
+        std::ranges::replace(member, '-', '_');
+        to.add_option_function<std::string>(
+              std::string("--") + name,
+              [&arguments, member](const std::string& text) { arguments.settings[member] = text; },
+              help)
+            ->type_name(type);
+    }
+    to.get_option("--query")->excludes("--cards");
+    to.add_option_function<std::string>(
+          "--quiet-hours",
+          [&arguments](const std::string& text) {
+              if (const auto mistake = read_quiet_hours(arguments.settings, text); !mistake.empty())
+                  throw CLI::ValidationError("--quiet-hours", mistake);
+          },
+          "read nothing between these local times")
+        ->type_name("HH:MM-HH:MM")
+        ->needs("--time-zone");
+    add_reason(to, arguments);
+    auto* dry = to.add_flag("--dry-run", arguments.dry_run, "only count the cards");
+    add_watch(to, arguments);
+    to.get_option("--watch")->excludes(dry);
+}
+
+} // namespace
+
+void add_reconcile(CLI::App& app, reconcile_arguments& arguments) {
+    auto& to = *app.add_subcommand("reconcile", "compare what the CAS has with what cards should have");
+    to.require_subcommand(1);
+    add_start(add_verb(to, "start", "read cards at a pace, and compare them", arguments), arguments);
+    add_verb(to, "list", "list the latest 50 reconciliations", arguments);
+    auto& show = add_verb(to, "show", "show the counts and the progress of a reconciliation", arguments);
+    add_number(show, arguments);
+    add_watch(show, arguments);
+    auto& drift = add_verb(to, "drift", "list the open differences that a reconciliation found", arguments);
+    add_number(drift, arguments);
+    add_kinds(drift, arguments);
+    auto& heal = add_verb(to, "heal", "correct the open differences that a reconciliation found", arguments);
+    add_number(heal, arguments);
+    add_kinds(heal, arguments);
+    add_reason(heal, arguments);
+    auto* preview =
+        heal.add_flag("--preview", arguments.preview, "only count the corrections, and queue nothing");
+    add_watch(heal, arguments);
+    heal.get_option("--watch")->excludes(preview);
+    to.footer("A reconciliation is a run: `contegod run` pauses, resumes and cancels it by its number.");
+}
+
+} // namespace contego::daemon
