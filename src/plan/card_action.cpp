@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view card = "smartcard_ca_id";
 
-/// The parameters of one action, and where its mistakes go.
+/// The parameters of one action, and the list of its mistakes.
 struct asked_of_card {
     const value::object& parameters;
     const limits& site;
