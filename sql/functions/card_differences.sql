@@ -25,7 +25,7 @@ BEGIN
         END IF;
         RETURN QUERY SELECT d.* FROM contego.pairing_difference(of_provider, of_card, boxes, answer) AS d;
     ELSIF boxes <> '{}' OR EXISTS (SELECT FROM jsonb_array_elements(services) AS s (one)
-                                   WHERE coalesce(contego.moment_of(s.one ->> 'end_date') > as_of, true)) THEN
+                                   WHERE coalesce(contego.date_of(s.one ->> 'end_date') > as_of, true)) THEN
         RETURN QUERY SELECT 'unknown_card', '', jsonb_strip_nulls(jsonb_build_object('services', services, 'stbs', boxes)), to_jsonb(refusal);
     END IF;
 END

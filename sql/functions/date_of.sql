@@ -1,4 +1,4 @@
--- Returns a date that the CRM wrote as a time. NULL: the text is no date with a zone, or PostgreSQL cannot hold it.
+-- Returns the time that a text names, as the CRM and the CAS write it. NULL: the text is no date with a zone, or PostgreSQL cannot hold it.
 CREATE OR REPLACE FUNCTION contego.date_of(written text) RETURNS timestamptz
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -11,4 +11,5 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.date_of FROM PUBLIC;
-COMMENT ON FUNCTION contego.date_of IS 'Part of the ledger: returns a date that the CRM wrote as a time.';
+GRANT EXECUTE ON FUNCTION contego.date_of TO contego_support; -- for contego.expected_drift
+COMMENT ON FUNCTION contego.date_of IS 'Returns the time that a text names, or NULL if it names none.';

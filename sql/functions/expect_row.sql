@@ -10,8 +10,8 @@ BEGIN
        OR NEW.name !~ (CASE NEW.kind WHEN 'nothing' THEN '^$' ELSE '^[0-9]{1,64}$' END) THEN
         RAISE EXCEPTION 'expected: card % needs a CA ID, the kind service, box or nothing, and the CA ID of the service or box as name', NEW.card
             USING ERRCODE = 'check_violation';
-    ELSIF nullif(NEW.start_date, '') IS NOT NULL AND contego.moment_of(NEW.start_date) IS NULL
-       OR nullif(NEW.end_date, '') IS NOT NULL AND contego.moment_of(NEW.end_date) IS NULL THEN
+    ELSIF nullif(NEW.start_date, '') IS NOT NULL AND contego.date_of(NEW.start_date) IS NULL
+       OR nullif(NEW.end_date, '') IS NOT NULL AND contego.date_of(NEW.end_date) IS NULL THEN
         RAISE EXCEPTION 'expected: start_date and end_date of card % must be dates with a zone, such as 2030-01-31T20:00:00Z', NEW.card
             USING ERRCODE = 'check_violation';
     END IF;

@@ -13,10 +13,10 @@ AS $$
         SELECT coalesce(s.name, h.name) AS name, s.name IS NOT NULL AS is_due, h.name IS NOT NULL AS is_there, s.dates AS due_dates,
                h.dates AS there_dates, s.start_at AS due_start, h.start_at AS there_start, s.end_at AS due_end, h.end_at AS there_end
         FROM (SELECT DISTINCT ON (o.one ->> 'service_ca_id') o.one ->> 'service_ca_id' AS name, jsonb_strip_nulls(o.one - 'service_ca_id') AS dates,
-                     contego.moment_of(o.one ->> 'start_date') AS start_at, coalesce(contego.moment_of(o.one ->> 'end_date'), 'infinity') AS end_at
+                     contego.date_of(o.one ->> 'start_date') AS start_at, coalesce(contego.date_of(o.one ->> 'end_date'), 'infinity') AS end_at
               FROM jsonb_array_elements(should) AS o (one)) AS s
         FULL JOIN (SELECT DISTINCT ON (o.one ->> 'service_ca_id') o.one ->> 'service_ca_id' AS name, jsonb_strip_nulls(o.one - 'service_ca_id') AS dates,
-                          contego.moment_of(o.one ->> 'start_date') AS start_at, coalesce(contego.moment_of(o.one ->> 'end_date'), 'infinity') AS end_at
+                          contego.date_of(o.one ->> 'start_date') AS start_at, coalesce(contego.date_of(o.one ->> 'end_date'), 'infinity') AS end_at
                    FROM jsonb_array_elements(has) AS o (one)
                    WHERE o.one ->> 'service_ca_id' IS NOT NULL) AS h ON h.name = s.name
     )

@@ -12,9 +12,9 @@ FROM listed AS x
 LEFT JOIN contego.entitlement AS e ON e.provider = x.provider AND e.card = x.card AND e.kind = x.kind AND e.name = x.name AND e.given
                                    AND NOT contego.has_passed(e.end_date)
 WHERE e.card IS NULL
-   OR contego.moment_of(x.end_date) IS DISTINCT FROM contego.moment_of(e.end_date)
-   OR coalesce(contego.moment_of(x.start_date) > now(), false) <> coalesce(contego.moment_of(e.start_date) > now(), false)
-   OR contego.moment_of(x.start_date) > now() AND contego.moment_of(x.start_date) <> contego.moment_of(e.start_date)
+   OR contego.date_of(x.end_date) IS DISTINCT FROM contego.date_of(e.end_date)
+   OR coalesce(contego.date_of(x.start_date) > now(), false) <> coalesce(contego.date_of(e.start_date) > now(), false)
+   OR contego.date_of(x.start_date) > now() AND contego.date_of(x.start_date) <> contego.date_of(e.start_date)
 UNION ALL
 SELECT e.provider, e.card, 'extra', e.kind, e.name, NULL,
        jsonb_strip_nulls(jsonb_build_object('start_date', e.start_date, 'end_date', e.end_date)), e.request_id

@@ -172,7 +172,7 @@ SELECT public.ends(public.of_card(run, '02'), '{"subscriptions": [{"service_ca_i
        public.ends(public.of_card(run, '06'), '{"subscriptions": [], "paired": false, "stbs": []}') FROM healing;
 SELECT public.enter(), public.look(run) FROM healing;
 SELECT is(public.drift('02'), 'extra 3333 healed, missing 1111 healed', 'a difference that was corrected and is not found again is healed');
-SELECT is(public.drift('03') || ', ' || public.drift('06'), 'wrong_window 2222 healed, missing 1111 healed', 'and so is one that the CRM has corrected itself');
+SELECT is(public.drift('03') || ', ' || public.drift('06'), 'wrong_window 2222 healed, missing 1111 healed', 'and so is a difference that the CRM has corrected itself');
 SELECT is(public.drift('04'), 'wrong_pairing open', 'a refused correction leaves the difference open');
 SELECT is((SELECT error_code FROM contego.drift AS d JOIN contego.request AS q ON q.id = d.request_id WHERE d.card = '04'), 'PAIRED_WITH_ANOTHER', 'and tells the error');
 SELECT is((SELECT given FROM contego.entitled WHERE card = '02' AND name = '3333'), false, 'the ledger has the corrections, too');

@@ -68,7 +68,7 @@ SELECT is(
 SELECT is(
     (SELECT string_agg(DISTINCT p.proname, ' ' ORDER BY p.proname) FROM pg_proc AS p
      WHERE p.pronamespace = 'contego'::regnamespace AND has_function_privilege('contego_support', p.oid, 'EXECUTE')),
-    'claiming_stopped correction_of end_fallout finished_after has_passed lanes_of lock_holders masked masked_part moment_of month_of numbers own_source parameters_fault publication_faults renewed_until set_fallout shown'
+    'claiming_stopped correction_of date_of end_fallout finished_after has_passed lanes_of lock_holders masked masked_part month_of numbers own_source parameters_fault publication_faults renewed_until set_fallout shown'
     ' submit_corrective',
     'support may execute no function that changes a table, except for fallout and corrective requests');
 SELECT is(
