@@ -73,6 +73,9 @@ class Histories:
     def entitlement(self, given, request):
         self.tables.append({"kind": "entitlement", "card": CARD, "name": "1001", "given": given, "request": request})
 
+    def drift(self, kind):
+        self.tables.append({"kind": "drift", "card": CARD, "drift": kind, "name": "1001"})
+
     def sort_journal(self):
         """The CAS writes its journal in the order in which it does the commands."""
         self.journal.sort(key=lambda entry: entry["time"])

@@ -120,7 +120,7 @@ FIGURES = {
     "runs": "SELECT count(*) FROM run",
     "runs cancelled": "SELECT count(*) FROM run WHERE state = 'CANCELLED'",
     "requests of runs": "SELECT count(*) FROM fed",
-    "requests of refreshes": "SELECT count(*) FROM row WHERE state = 'ANY'",
+    "requests of refreshes and reconciliations": "SELECT count(*) FROM row WHERE state = 'ANY'",
     "services in the ledger": "SELECT count(*) FROM entitlement",
     "completed": "SELECT count(*) FROM request WHERE state = 'COMPLETED'",
     "rejected, as they must be": "SELECT count(*) FROM request JOIN row USING (id) WHERE request.progress = 'REJECTED' AND row.state = 'REJECTED'",

@@ -32,6 +32,7 @@ CREATE TABLE run (run INTEGER PRIMARY KEY, state TEXT, cards INTEGER, ended INTE
 CREATE TABLE cancellation (run INTEGER, time REAL);
 CREATE TABLE member (run INTEGER, card TEXT);
 CREATE TABLE entitlement (card TEXT, name TEXT, given INTEGER, request INTEGER);
+CREATE TABLE drift (card TEXT, kind TEXT, name TEXT);
 CREATE TABLE change (number INTEGER, card TEXT, service TEXT, given INTEGER);
 CREATE TABLE fault (name TEXT, begun REAL, ended REAL, late INTEGER);
 """
@@ -85,6 +86,8 @@ DUMP = """COPY (
     UNION ALL
     SELECT json_build_object('kind', 'entitlement', 'card', card, 'name', name, 'given', given, 'request', request_id)
     FROM contego.entitlement WHERE kind = 'service'
+    UNION ALL
+    SELECT json_build_object('kind', 'drift', 'card', card, 'drift', kind, 'name', name) FROM contego.drift WHERE state = 'open'
 ) TO STDOUT (FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02')"""
 
 
@@ -166,9 +169,10 @@ def changes_of(entry):
 
 
 def rows_of_fed(t):
-    """A request of a run or a refresh is a row as well. It was committed within a second after it was made."""
-    yield "row", (t["id"], -t["id"], t["seq"], -t["id"], t["action"], t["created"], t["created"] + 1, None, "COMPLETED" if t["run"] else "ANY")
-    if t["run"]:
+    """A request of a run, a refresh or a reconciliation is a row as well. It was committed within a second after it was made."""
+    sends = t["action"] in UNSAFE
+    yield "row", (t["id"], -t["id"], t["seq"], -t["id"], t["action"], t["created"], t["created"] + 1, None, "COMPLETED" if sends else "ANY")
+    if sends:
         yield "fed", (t["id"], t["run"], t["card"])
         yield "expected", (t["id"], key(t["action"], [t["card"]]), class_of(t["action"]))
     for lane in t["lanes"]:
@@ -185,6 +189,8 @@ def row_of_table(t):
         yield from rows_of_fed(t)
     elif t["kind"] == "run":
         yield "run", (t["run"], t["state"], t["cards"], t["ended"])
+    elif t["kind"] == "drift":
+        yield "drift", (t["card"], t["drift"], t["name"])
     elif t["kind"] == "entitlement":
         yield "entitlement", (t["card"], t["name"], t["given"], t["request"])
     else:

@@ -1,4 +1,5 @@
-"""An operator who starts, pauses, resumes and cancels runs and refreshes cards during the faults, and the checks of what became of them."""
+"""An operator who starts, pauses, resumes and cancels runs, refreshes cards and reconciles them during the faults, and the checks of what became
+of them."""
 
 import json
 import random
@@ -17,6 +18,7 @@ PAUSE_BETWEEN_RUNS = 4.0  # seconds
 STANDSTILL = 60.0  # seconds without progress after which runs that have not ended count as lost
 START = """SELECT run FROM contego.start_run(%s, cards => %s::text[], parameters => %s, pace => %s, idempotency_key => %s,
                                              process_id => %s, reason => 'chaos')"""
+RECONCILE = "SELECT reconciliation FROM contego.reconcile(pace => %s, reason => 'chaos')"
 PROGRESS = "SELECT run, state, done + failed AS ended FROM contego.run_progress"
 LEDGER_IS_UP_TO_DATE = """SELECT NOT EXISTS (SELECT FROM contego.feed_inbox)
     AND NOT EXISTS (SELECT FROM contego.feed AS f WHERE f.position > (SELECT l.position FROM contego.ledger AS l)) AS true"""
@@ -39,7 +41,11 @@ class Operator(threading.Thread):
                 while not self.stopping.is_set():
                     self._play_a_run()
                     self._refresh_a_card()
+                    if self.runs == 3:
+                        self._ask(RECONCILE, PACE)
                     self.stopping.wait(PAUSE_BETWEEN_RUNS)
+                self._wait_for_ends()
+                self._ask(RECONCILE, 1000)
                 self._wait_for_ends()
         except BaseException as error:  # the main thread reports it
             self.failure = error
@@ -122,6 +128,11 @@ RUNS = [
                     AND NOT EXISTS (SELECT 1 FROM lane JOIN request AS r ON r.id = lane.id
                                     WHERE lane.lane = 'card:' || e.card AND r.progress NOT IN ('DONE', 'REJECTED'))
                     AND NOT EXISTS (SELECT 1 FROM lane JOIN late ON late.id = lane.id WHERE late.effect AND lane.lane = 'card:' || e.card)"""),
+    ("ledger", """SELECT 0, 'a reconciliation found that card ' || d.card || ' differs from the ledger: ' || d.kind || ' ' || d.name
+                  FROM drift AS d
+                  WHERE NOT EXISTS (SELECT 1 FROM lane JOIN request AS r ON r.id = lane.id
+                                    WHERE lane.lane = 'card:' || d.card AND r.progress NOT IN ('DONE', 'REJECTED'))
+                    AND NOT EXISTS (SELECT 1 FROM lane JOIN late ON late.id = lane.id WHERE late.effect AND lane.lane = 'card:' || d.card)"""),
 ]
 
 EFFECT = """CREATE TEMP TABLE effect AS

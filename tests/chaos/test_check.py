@@ -310,3 +310,9 @@ def test_a_ledger_that_differs_from_the_cas_is_found(histories):
     histories.done(1)
     histories.entitlement(False, request=1)
     assert histories.findings() == [("ledger", 1, f"the ledger says taken for service 1001 of card {CARD}, and the CAS says otherwise")]
+
+
+def test_a_difference_that_a_reconciliation_found_is_told(histories):
+    histories.done(1)
+    histories.drift("missing")
+    assert histories.findings() == [("ledger", 0, f"a reconciliation found that card {CARD} differs from the ledger: missing 1001")]
