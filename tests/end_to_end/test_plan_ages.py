@@ -120,6 +120,11 @@ CALLS = [
     Call("pause_run", "SELECT contego.start_run('GET_ACTIVE_SUBSCRIPTIONS', query => 'SELECT n::text AS card FROM generate_series(1, 200) AS n'),"
          " contego.feed_runs('{default}'), contego.pause_run((SELECT max(run) FROM contego.run_progress))"),
     Call("keep_ledger", "UPDATE contego.ledger SET position = %(each)s; SELECT contego.keep_ledger()", walks=2),  # it reads 1000 positions
+    Call("reconcile", "SELECT contego.reconcile(ARRAY(SELECT n::text FROM generate_series(1, 200) AS n), pace => 10000, against => 'expected'),"
+         " contego.feed_runs('{default}'), pg_sleep(0.11), contego.feed_runs('{default}')"),
+    Call("card_differences", "SELECT contego.card_differences('held', n::text, 'ledger', '{\"subscriptions\": [], \"stbs\": []}', NULL, now())"
+         " FROM generate_series(1, 200) AS n"),
+    Call("heal_parameters", "SELECT contego.heal_parameters(1, 'held', 'held7')"),
     Call("due_to", "SELECT * FROM contego.due_to('held', 'held7')"),
     Call("refresh", "SELECT * FROM contego.refresh('held7', provider => 'held')"),
     Call("drop_month", "SELECT * FROM contego.drop_month(12)"),
