@@ -1,10 +1,11 @@
 -- Compares the cards of a reconciliation whose requests have ended since the last look, and keeps the differences. Returns the
 -- positions of the cards that are settled, and how many of them the CAS does not know. `settled` is NULL for any other run.
+-- While the ledger is not kept, cards wait, and `fault` says so. If the run is over, they are settled without a comparison.
 --
 -- The requests of one card never run at the same time. So an answer shows the card as all requests left it that finished before, and a card
 -- is compared when the ledger has them all. A card is passed over, and read again, if a later request has changed it, or if an open request
 -- is about to. After five times it is left alone.
-CREATE OR REPLACE FUNCTION contego.compare_cards(r contego.run, OUT settled integer[], OUT unknown integer)
+CREATE OR REPLACE FUNCTION contego.compare_cards(r contego.run, OUT settled integer[], OUT unknown integer, OUT fault text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -19,7 +20,7 @@ BEGIN
     END IF;
     SELECT l.position INTO entered_up_to FROM contego.ledger AS l;
     IF c.against = 'ledger' AND entered_up_to IS NULL THEN
-        RAISE EXCEPTION 'the ledger is not kept; run contego.build_ledger(), and resume the run';
+        fault := 'the ledger is not kept; open the feed, run contego.build_ledger(), and resume the run';
     END IF;
     WITH ended_requests AS MATERIALIZED (
         SELECT f.position, k.card, q.id, q.life_cycle_state, q.error_code, q.result, q.finished_date, coalesce(p.times, 0) AS times
@@ -33,6 +34,7 @@ BEGIN
           AND (SELECT o.id FROM contego.request_open AS o WHERE o.id = f.request_id) IS NULL
     ), judged_cards AS MATERIALIZED (
         SELECT e.*, CASE
+            WHEN fault IS NOT NULL THEN CASE WHEN r.state IN ('CANCELLED', 'EXPIRED') THEN 'is not read' ELSE 'waits' END
             WHEN entered_up_to IS NOT NULL AND e.id IN (SELECT i.request_id FROM contego.feed_inbox AS i
                                                         UNION ALL
                                                         SELECT d.request_id FROM contego.feed AS d WHERE d.position > entered_up_to) THEN 'waits'

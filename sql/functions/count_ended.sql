@@ -14,7 +14,7 @@ DECLARE
     -- The average is over half a minute, and over less while the run is younger.
     memory double precision := least(30, greatest(1, extract(epoch FROM clock_timestamp() - greatest(r.created_date, r.from_date)) / 2));
 BEGIN
-    SELECT c.settled, c.unknown INTO read_back FROM contego.compare_cards(r) AS c;
+    SELECT c.settled, c.unknown, c.fault INTO read_back FROM contego.compare_cards(r) AS c;
     WITH ended_cards AS MATERIALIZED (
         -- Each request is looked up by its number. A request of a dropped month counts as failed.
         SELECT f.position, f.state = 'retried' AS retried, coalesce((SELECT e.life_cycle_state FROM contego.request_finished AS e WHERE e.id = f.request_id LIMIT 1), '')
@@ -39,6 +39,10 @@ BEGIN
     IF r.state = 'RUNNING' AND r.failed_in_a_row >= 100 THEN
         r.state := 'PAUSED';
         r.why := r.failed_in_a_row || ' requests failed one after the other; contego.run_result has their errors';
+    END IF;
+    IF r.state = 'RUNNING' AND read_back.fault IS NOT NULL THEN
+        r.state := 'PAUSED';
+        r.why := read_back.fault;
     END IF;
     RETURN r;
 END

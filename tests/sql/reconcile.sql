@@ -264,7 +264,18 @@ SELECT throws_matching($$SELECT contego.enter_reconciliation(1, 'ledger', '{}', 
 SELECT is((SELECT reconciliation FROM contego.reconcile('{01,02}', dry_run => true)), NULL, 'a dry run starts nothing');
 SELECT contego.forget_run(reconciliation) FROM again;
 SELECT is((SELECT count(*)::integer FROM contego.drift JOIN again USING (reconciliation)), 0, 'forgetting the run forgets its differences');
+CREATE TEMP TABLE closed AS SELECT * FROM contego.reconcile('{01,02}', pace => 10000);
+SELECT public.look(reconciliation), public.ends(public.of_card(reconciliation, '01'), '{"subscriptions": []}') FROM closed;
+SELECT public.look(reconciliation) FROM closed;
+SELECT public.ends(public.of_card(reconciliation, '01'), '{"subscriptions": []}') FROM closed WHERE public.of_card(reconciliation, '01') IN (SELECT id FROM contego.request_open);
 UPDATE contego.ledger SET position = NULL;
+SELECT public.look(reconciliation) FROM closed;
+SELECT matches((SELECT state || ': ' || why FROM contego.reconciliations JOIN closed USING (reconciliation)), '^PAUSED: the ledger is not kept', 'a reconciliation pauses when the ledger is not kept any more');
+SELECT is((SELECT after FROM contego.cancel_run(reconciliation)), 'CANCELLED', 'and may be cancelled') FROM closed;
+SELECT public.ends(id) FROM contego.request_open WHERE action = 'RECONCILE';
+SELECT public.look(reconciliation) FROM closed;
+SELECT is((SELECT attended FROM contego.run WHERE id = reconciliation), false, 'and ends without a comparison') FROM closed;
+SELECT is((SELECT compared FROM contego.reconciliations JOIN closed USING (reconciliation)), 0, 'of any card');
 SELECT throws_matching('SELECT contego.reconcile()', 'the ledger is not kept', 'without a ledger there is nothing to compare with');
 SELECT lives_ok($$SELECT contego.reconcile('{01}', against => 'expected')$$, 'but a list may do');
 
