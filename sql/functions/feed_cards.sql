@@ -52,16 +52,19 @@ BEGIN
         SELECT r.id, c.position, c.request_id FROM fed_cards AS c
         ON CONFLICT (run, position) DO UPDATE SET request_id = excluded.request_id, state = 'open'
     ), next_requests AS MATERIALIZED (
-        SELECT c.position, c.request_id, c.parameters ->> 'subscription' AS subscription, n.*
+        -- Other runs do not need the function, whose call takes some time.
+        SELECT c.*, CASE WHEN r.action IN ('REFRESH', 'HEAL', 'REVERT', 'RENEWAL')
+                         THEN contego.looked_up_request(r, c.card, c.parameters) END AS looked_up
         FROM fed_cards AS c
-        CROSS JOIN LATERAL contego.next_request(r, c.card, c.parameters) AS n
     ), inserted_requests AS (
         INSERT INTO contego.request (id, owned_by, on_behalf_of, action, parameters, subscription, process_name, process_id, provider, priority)
-        SELECT n.request_id, r.owned_by, r.on_behalf_of, n.action, n.parameters, n.subscription, r.process_name, r.process_id, r.provider, r.priority
+        SELECT n.request_id, r.owned_by, r.on_behalf_of, coalesce(n.looked_up ->> 'action', r.action),
+               coalesce(n.looked_up -> 'parameters', contego.run_parameters(r.action, n.card, r.parameters, n.parameters)),
+               n.parameters ->> 'subscription', r.process_name, r.process_id, r.provider, r.priority
         FROM next_requests AS n
         ORDER BY n.request_id
     )
-    SELECT array_agg(n.request_id), jsonb_object_agg(n.position, n.objection) FILTER (WHERE n.objection IS NOT NULL)
+    SELECT array_agg(n.request_id), jsonb_object_agg(n.position, n.looked_up -> 'objection') FILTER (WHERE n.looked_up ? 'objection')
     INTO ids, left_alone
     FROM next_requests AS n;
     IF left_alone IS NOT NULL THEN

@@ -127,6 +127,8 @@ CALLS = [
     Call("heal_parameters", "SELECT contego.heal_parameters(1, 'held', 'held7')"),
     Call("due_to", "SELECT * FROM contego.due_to('held', 'held7')"),
     Call("refresh", "SELECT * FROM contego.refresh('held7', provider => 'held')"),
+    Call("opposite_of", "SELECT * FROM contego.opposite_of('held', 'held7', ARRAY[7])"),
+    Call("windows_to_renew", "SELECT contego.set_renewal('*', 'x', ahead => '1 day', extend_by => '1 day', time_zone => 'UTC'), contego.feed_runs('{default}')"),
     Call("drop_month", "SELECT * FROM contego.drop_month(12)"),
     Call("figures", FIGURES, walks=2),
     Call("queue_health", "SELECT * FROM contego.queue_health", walks=6),
