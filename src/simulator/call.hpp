@@ -41,6 +41,14 @@ struct subscription {
     friend bool operator==(const subscription&, const subscription&) = default;
 };
 
+/// The answer of the CAS about one card of a call.
+struct answer_item {
+    std::string card;
+    std::string status_code;
+    std::string message;
+    std::string reference;
+};
+
 /// The answer of the CAS to a call.
 struct answer {
     std::string status_code; ///< `OK`, `CLIENT_NOT_FOUND`, ...
@@ -49,6 +57,7 @@ struct answer {
     bool effect = false;                     ///< whether anything in the CAS changed
     std::vector<subscription> subscriptions; ///< of GET_ACTIVE_SUBSCRIPTIONS
     std::optional<bool> paired;              ///< of the two GET_PAIRING_STATUS
+    std::vector<answer_item> items;          ///< of a call that is answered for each card
     std::vector<std::string> partners;       ///< the boxes that a card is paired with, or the cards of a box
 
     /// Returns a success.
@@ -59,6 +68,7 @@ struct answer {
                 .effect = effect,
                 .subscriptions = {},
                 .paired = {},
+                .items = {},
                 .partners = {}};
     }
 
@@ -70,6 +80,7 @@ struct answer {
                 .effect = false,
                 .subscriptions = {},
                 .paired = {},
+                .items = {},
                 .partners = {}};
     }
 };

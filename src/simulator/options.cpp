@@ -77,6 +77,9 @@ void declare(CLI::App& app, arguments& a, options& o) {
     app.add_option("--faults", a.faults_file, "JSON file with a list of fault rules");
     app.add_option("--seed", a.seed, "seed that makes fault rules and reference numbers repeatable");
     app.add_option("--journal", o.journal_file, "append a JSON line to this file for every effect");
+    app.add_flag("--items",
+                 o.service.items,
+                 "carry out a call with several cards for each card, and answer with the status of each");
     auto* cards = app.add_option(
         "--cards", a.cards, "LOW-HIGH, the range of the existing cards (default 01000000000-01999999999)");
     app.add_option("--population", a.population_file, "JSON file with the existing cards, boxes and services")

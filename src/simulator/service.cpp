@@ -56,6 +56,16 @@ bool says_latin(std::string_view content_type) {
     return lower.find("iso-8859-1") != std::string::npos;
 }
 
+/// Returns whether the call has neither boxes nor services, so that it means the same for each of its cards.
+bool names_cards_alone(const call& c) {
+    return c.mistake.empty() && c.boxes.empty() && c.services.empty() && c.paired_card.empty();
+}
+
+call with_card(call c, const std::string& card) {
+    c.cards = {card};
+    return c;
+}
+
 } // namespace
 
 service::service(service_settings settings, cas c, journal j, documents d, fault_rules f)
@@ -121,15 +131,43 @@ arrival service::receive_call(const http_request& request, std::string_view path
 answer service::do_call(const call& c, const mishap& trouble, moment now) {
     const std::lock_guard lock(mutex_);
     --at_once_;
-    auto said = trouble.effect ? cas_.apply(c, now) : answer::no({}, {});
+    auto said = trouble.effect ? apply(c, now) : answer::no({}, {});
     if (!trouble.status_code.empty()) {
         said.status_code = trouble.status_code;
         said.message = "As the simulator was told";
     }
     if (said.reference.empty()) said.reference = cas_.next_reference();
-    journal_.add(c, said, trouble.describe(), now);
+    note(c, said, trouble.describe(), now);
     ++calls_[c.command][said.status_code];
     return said;
+}
+
+answer service::apply(const call& c, moment now) {
+    if (!settings_.items || !names_cards_alone(c)) return cas_.apply(c, now);
+    auto whole = answer::ok(false);
+    for (const auto& card : c.cards) {
+        const auto one = cas_.apply(with_card(c, card), now);
+        whole.effect = whole.effect || one.effect;
+        whole.items.push_back({card, one.status_code, one.message, one.reference});
+    }
+    return whole;
+}
+
+// A call that names cards alone has a line for each card, so that each card has lines of its own.
+void service::note(const call& c, const answer& said, const std::string& trouble, moment now) {
+    if (!names_cards_alone(c) || c.cards.size() < 2) {
+        journal_.add(c, said, trouble, now);
+        return;
+    }
+    for (std::size_t n = 0; n < c.cards.size(); ++n) {
+        auto of_card = said;
+        if (n < said.items.size()) {
+            of_card.status_code = said.items[n].status_code;
+            of_card.reference = said.items[n].reference;
+            of_card.effect = said.effect && of_card.status_code == "OK";
+        }
+        journal_.add(with_card(c, c.cards[n]), of_card, trouble, now);
+    }
 }
 
 response service::conclude(const arrival& a, moment now) {

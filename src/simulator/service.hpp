@@ -24,6 +24,9 @@ struct service_settings {
     std::optional<std::string> user; ///< nullopt: no authentication
     std::string password;
     std::uint64_t seed = 0;
+    /// Whether a call that names cards alone is carried out and answered for each card. Otherwise it is
+    /// carried out completely or not at all.
+    bool items = false;
 };
 
 /// A request that was read. It is either a call that is still to be carried out, with its faults, or an
@@ -58,6 +61,8 @@ private:
     [[nodiscard]] response plant_cards(const std::string& document);
     [[nodiscard]] value whole_state(std::string_view query) const;
     [[nodiscard]] answer do_call(const call& c, const mishap& trouble, moment now);
+    [[nodiscard]] answer apply(const call& c, moment now);
+    void note(const call& c, const answer& said, const std::string& trouble, moment now);
 
     service_settings settings_;
     std::string authorization_; ///< the header that a client must send; empty: none

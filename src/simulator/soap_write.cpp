@@ -63,6 +63,20 @@ void append_result(std::string& out, const answer& a, result_shape shape) {
     }
 }
 
+void append_items(std::string& out, const answer& a) {
+    if (a.items.empty()) return;
+    out += "<ct:Results>";
+    for (const auto& item : a.items) {
+        out += "<ct:Result>";
+        append_element(out, "CaClientId", item.card);
+        append_element(out, "StatusCode", item.status_code);
+        append_element(out, "Message", item.message);
+        append_element(out, "ReferenceNumber", item.reference);
+        out += "</ct:Result>";
+    }
+    out += "</ct:Results>";
+}
+
 } // namespace
 
 std::string write_envelope(const operation& o, const answer& a) {
@@ -75,6 +89,7 @@ std::string write_envelope(const operation& o, const answer& a) {
     append_element(out, "Message", a.message);
     append_element(out, "ReferenceNumber", a.reference);
     append_result(out, a, o.result);
+    append_items(out, a);
     out.append("</").append(o.name).append("Response>");
     out.append(closing);
     return out;

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 namespace contego::simulator::tests {
 namespace {
 
@@ -26,6 +28,45 @@ TEST_F(service_test, a_refusal_of_the_cas_is_an_answer_of_200) {
 
     EXPECT_EQ(r.status, 200);
     EXPECT_THAT(r.body, HasSubstr("CLIENT_NOT_FOUND"));
+}
+
+constexpr const char* messaging_path = "/ca-server/webservices/caclient/user-text-messaging";
+
+/// A message to a known and to an unknown card.
+std::string message_to_two() {
+    return envelope_of("user-text-messaging",
+                       "SendMailMessageToClients",
+                       "<a:CaClientIds><a:CaClientId>01000000017</a:CaClientId>"
+                       "<a:CaClientId>09000000000</a:CaClientId></a:CaClientIds>"
+                       "<a:Message>Hello</a:Message><a:SequenceNumber>42</a:SequenceNumber>");
+}
+
+TEST_F(service_test, a_call_with_an_unknown_card_is_refused_as_a_whole) {
+    const auto r = post(messaging_path, message_to_two());
+
+    EXPECT_THAT(r.body, HasSubstr("<ct:StatusCode>CLIENT_NOT_FOUND</ct:StatusCode>"));
+    EXPECT_THAT(r.body, testing::Not(HasSubstr("<ct:Results>")));
+    EXPECT_EQ(get("/sim/state?smartcard=01000000017").body, "{}\n");
+}
+
+TEST_F(service_test, a_call_is_answered_for_each_card_if_it_is_told_so) {
+    service_settings settings;
+    settings.items = true;
+    service each(settings, cas(population(), 1), journal(), documents(), fault_rules());
+    const auto ask_each = [&](const http_request& request) {
+        return each.conclude(each.receive(request), *moment_of("2030-01-01T00:00:00Z"));
+    };
+
+    const auto r = ask_each(request_of(http::verb::post, messaging_path, message_to_two()));
+
+    EXPECT_THAT(r.body,
+                testing::ContainsRegex("<ct:Result><ct:CaClientId>01000000017</ct:CaClientId>"
+                                       "<ct:StatusCode>OK</ct:StatusCode>.*</ct:Result>"
+                                       "<ct:Result><ct:CaClientId>09000000000</ct:CaClientId>"
+                                       "<ct:StatusCode>CLIENT_NOT_FOUND</ct:StatusCode>.*</ct:Result>"));
+    const auto journal = ask_each(request_of(http::verb::get, "/sim/journal")).body;
+    EXPECT_EQ(std::ranges::count(journal, '\n'), 2) << "each card has a line of its own";
+    EXPECT_THAT(journal, HasSubstr("\"smartcards\":[\"01000000017\"]"));
 }
 
 TEST_F(service_test, an_unparsable_body_is_a_fault_with_status_500) {
