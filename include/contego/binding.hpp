@@ -1,10 +1,15 @@
 #pragma once
 
+#include <contego/call_interpretation.hpp>
+#include <contego/call_item.hpp>
 #include <contego/command.hpp>
 #include <contego/exchange.hpp>
 #include <contego/interpretation.hpp>
 #include <contego/limits.hpp>
 #include <contego/login_answer.hpp>
+#include <contego/named_reply.hpp>
+#include <contego/plural_rule.hpp>
+#include <contego/prepared_call.hpp>
 #include <contego/prepared_command.hpp>
 #include <contego/secret_use.hpp>
 #include <contego/sending.hpp>
@@ -14,6 +19,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -90,6 +96,27 @@ public:
     /// checked.
     [[nodiscard]] interpretation interpret_alone(const command& c, const exchange& e) const;
 
+    /// Returns how requests share the calls of this command; nullptr if each request has its own call.
+    [[nodiscard]] const plural_rule* plural(command_type type) const;
+
+    /// Returns the most requests in a call of any command: 1 if no call is shared.
+    [[nodiscard]] std::size_t most_in_call() const;
+
+    /// Returns a text that is equal for two commands if and only if they may share a call. It shows secrets.
+    /// Precondition: the command is plural.
+    [[nodiscard]] std::string likeness(const command& c) const;
+
+    /// Renders the call of several commands that may share it. Values outside the repeated element are those
+    /// of the first command.
+    [[nodiscard]] prepared_call prepare(std::span<const call_item> items) const;
+
+    /// Interprets an exchange as the answer to that call. A command whose smartcard is not named in an answer
+    /// with items is held. Otherwise each reply is as interpret() says.
+    [[nodiscard]] call_interpretation interpret(std::span<const call_item> items, const exchange& e) const;
+
+    /// Returns the items of an answer, in their order. Empty if it has none.
+    [[nodiscard]] std::vector<named_reply> items_in(const command& c, const exchange& e) const;
+
     /// Returns whether the command carries the token of a session, so that a login goes before it.
     [[nodiscard]] bool uses_session(command_type type) const;
 
@@ -110,6 +137,7 @@ private:
     explicit binding(std::shared_ptr<const compiled> c);
 
     [[nodiscard]] interpretation interpret(const command& c, const sending* sent, const exchange& e) const;
+    [[nodiscard]] std::string in_utf_8(std::string masked) const;
     [[nodiscard]] prepared_command
     prepared(const wire::compiled_command& known, const value::object& parameters, const sending& now) const;
 

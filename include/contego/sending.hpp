@@ -18,6 +18,9 @@ struct sending {
     std::array<std::uint8_t, 16> nonce{};  ///< the same, for a password digest
     std::chrono::system_clock::time_point now{};
     std::string session{}; ///< the token of the session, a secret; empty if there is none
+    /// The call carries several requests. `{command.id}` is a random number then: a CAS that recognises
+    /// repetitions must not take a call for another one with other smartcards.
+    bool is_shared = false;
 };
 
 } // namespace contego

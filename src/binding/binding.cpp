@@ -2,6 +2,7 @@
 #include "binding/content_type.hpp"
 #include "binding/decode.hpp"
 #include "binding/disclose.hpp"
+#include "binding/likeness.hpp"
 #include "binding/login.hpp"
 #include "binding/read.hpp"
 
@@ -73,11 +74,7 @@ prepared_command binding::prepared(const wire::compiled_command& known,
                                    const value::object& parameters,
                                    const sending& now) const {
     auto body = wire::render(known.request, parameters, now, *here_);
-    auto masked = wire::masked_text(body);
-    if (limits().characters == character_set::iso_8859_1) {
-        auto read = wire::decode(masked, "iso-8859-1");
-        masked = read ? std::move(read->text) : std::string();
-    }
+    auto masked = in_utf_8(wire::masked_text(body));
     prepared_command out{.wire = {.path = known.path,
                                   .content_type = known.content_type,
                                   .soap_action = known.soap_action,
@@ -88,8 +85,17 @@ prepared_command binding::prepared(const wire::compiled_command& known,
     return out;
 }
 
+std::string binding::in_utf_8(std::string masked) const {
+    if (limits().characters != character_set::iso_8859_1) return masked;
+    auto read = wire::decode(masked, "iso-8859-1");
+    return read ? std::move(read->text) : std::string();
+}
+
+// A command alone in its call may be answered with an item, too.
 interpretation binding::interpret(const command& c, const sending& sent, const exchange& e) const {
-    return interpret(c, &sent, e);
+    if (!compiled_->of(c.type).answer.items.at) return interpret(c, &sent, e);
+    const call_item alone{.what = &c, .how = sent};
+    return std::move(interpret({&alone, 1}, e).each.front());
 }
 
 interpretation binding::interpret_alone(const command& c, const exchange& e) const {

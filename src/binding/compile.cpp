@@ -183,15 +183,23 @@ private:
     void read_known(pugi::xml_node element, command_type type) {
         auto& c = out_.commands.at(static_cast<std::size_t>(type));
         c.outcomes = common_;
-        file_.allow_attributes(element,
-                               {"code", "path", "action", "repeat-safe", "one-way", "call", "ignores"});
+        file_.allow_attributes(
+            element,
+            {"code", "path", "action", "repeat-safe", "one-way", "call", "plural", "plural-wait", "ignores"});
         read_address(c, element);
         read_promises(c, element);
         read_call(element, type);
+        c.plural = compile_plural(file_, element, type);
         const auto parts = parts_of(element);
         read_headers(c, parts.headers, headers_, type);
         if (parts.request) read_request(c, parts.request, element, type);
         if (parts.reply) read_reply(c, parts.reply, type);
+        if (c.plural) {
+            check_plural(file_, element, c);
+            out_.most_in_call = std::max(out_.most_in_call, c.plural->most);
+        } else if (c.answer.items.at) {
+            file_.mistake(parts.reply, "items needs the attribute plural of the command");
+        }
         c.uses_session = uses_session(c.request) ||
                          std::ranges::any_of(c.headers, [](const auto& h) { return uses_session(h.value); });
     }
@@ -228,6 +236,7 @@ private:
                                  .characters = out_.limits.characters,
                                  .path = c.path,
                                  .action = action_of(element),
+                                 .is_plural = c.plural.has_value(),
                                  .formats = formats_,
                                  .digests = digests_});
     }
@@ -235,6 +244,7 @@ private:
     void
     read_request(compiled_command& c, pugi::xml_node request, pugi::xml_node element, command_type type) {
         c.request = skeleton_of(c, request, element, type);
+        c.card.steps = std::move(c.request.card);
         std::ranges::copy(c.request.choices, std::back_inserter(out_.limits.choices));
         auto ignored = compile_ignored(file_, element, {&type, 1});
         for (const auto& name : ignored)

@@ -11,6 +11,7 @@
 #include "binding/source.hpp"
 #include <contego/limits.hpp>
 #include <contego/parameter.hpp>
+#include <contego/plural_rule.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -71,12 +72,22 @@ struct skeleton_owner {
     character_set characters{};
     std::string path;
     std::optional<std::string> action;
+    bool is_plural = false; ///< an element is repeated for each request of a call
     contego::wire::formats& formats;
     contego::wire::digests& digests;
 };
 
 /// Compiles the `request` element of a command or a session. Its parts were expanded before.
 [[nodiscard]] skeleton compile_skeleton(source& file, pugi::xml_node request, const skeleton_owner& owner);
+
+/// Reads the attributes `plural` and `plural-wait` of a command. Returns nullopt if it is not plural.
+[[nodiscard]] std::optional<plural_rule>
+compile_plural(source& file, pugi::xml_node element, command_type type);
+
+struct compiled_command;
+
+/// Notes the mistakes that make it impossible to share a call of this plural command.
+void check_plural(source& file, pugi::xml_node element, const compiled_command& c);
 
 /// Compiles the `reply` element of a command. Its rows go into `outcomes`; its correlation is ignored.
 [[nodiscard]] extractor

@@ -36,8 +36,24 @@ private:
             e.values.push_back(read_value(child, names));
         else if (name == "list")
             e.lists.push_back(read_list(child, names));
+        else if (name == "items")
+            read_items(e.items, child);
         else if (name != "correlation" && !rows_.read(child))
             file_.unknown_element(child);
+    }
+
+    void read_items(item_extractor& items, pugi::xml_node element) {
+        file_.allow_attributes(element, {"at", "card", "status", "message", "reference"});
+        for (const auto child : file_.children(element))
+            file_.unknown_element(child);
+        if (items.at) file_.mistake(element, "items appears twice");
+        if (file_.required(element, "at")) items.at = query(element, "at");
+        if (items.at && items.at.return_type() != pugi::xpath_type_node_set)
+            file_.mistake(file_.line_of(element.attribute("at")), "the XPath of items must find elements");
+        if (file_.required(element, "card")) items.card = query(element, "card");
+        if (file_.required(element, "status")) items.status = query(element, "status");
+        items.message = query(element, "message");
+        items.reference = query(element, "reference");
     }
 
     value_extractor read_value(pugi::xml_node element, std::set<std::string>& names) {

@@ -35,6 +35,11 @@ public:
         element(root);
         flush();
         names_.check_mandatory(file_.line_of(request));
+        if (owner_.is_plural && requests_ == requests::not_seen)
+            file_.mistake(
+                request,
+                "a plural command needs one element with b:each=\"requests\", which is repeated for "
+                "each request of a call");
         out_.without_place = names_.without_place();
         return std::move(out_);
     }
@@ -100,9 +105,13 @@ private:
             file_.mistake(e, "the envelope itself must not have b:if, b:unless or b:each");
         const auto condition = open_condition(directives.condition, false);
         const auto exception = open_condition(directives.exception, true);
-        const auto list = open_list(directives.list);
+        const bool of_requests = std::string_view(directives.list.value()) == "requests";
+        const auto list = of_requests ? open_requests(directives.list) : open_list(directives.list);
         tags(e, is_escaped(e, directives.escaped));
-        if (list) close_list(*list, e);
+        if (list && of_requests)
+            close_requests(*list, e);
+        else if (list)
+            close_list(*list, e);
         if (exception) close_condition(*exception);
         if (condition) close_condition(*condition);
     }
@@ -158,6 +167,46 @@ private:
         const auto found = names_.enter_list(a.value(), file_.line_of(a));
         if (!found) return std::nullopt;
         return open({.what = step::kind::for_each, .text = a.value(), .levels = *found});
+    }
+
+    // The element is repeated for each request of a shared call. Names in it are those of the request.
+    std::optional<std::size_t> open_requests(pugi::xml_attribute a) {
+        const auto line = file_.line_of(a);
+        if (!owner_.is_plural)
+            file_.mistake(line, "b:each=\"requests\" needs the attribute plural of the command");
+        else if (requests_ != requests::not_seen)
+            file_.mistake(line, "b:each=\"requests\" appears twice");
+        else {
+            requests_ = requests::open;
+            return open({.what = step::kind::for_each_request});
+        }
+        return std::nullopt;
+    }
+
+    void close_requests(std::size_t opened, pugi::xml_node e) {
+        close(opened);
+        requests_ = requests::closed;
+        if (out_.card.empty()) file_.mistake(e, "b:each of requests never uses smartcard_ca_id");
+    }
+
+    // The smartcard differs for each request, and everything outside the element is the same for all.
+    void check_shared(const step& s, parameter_kind kind, std::size_t line) {
+        if (!owner_.is_plural) return;
+        if (kind == parameter_kind::pin && requests_ == requests::open)
+            file_.mistake(line,
+                          s.text +
+                              " is a PIN, and each request of a call must have the same: write it outside "
+                              "the element with b:each=\"requests\"");
+        if (kind != parameter_kind::smartcard_ca_id) return;
+        if (requests_ != requests::open)
+            file_.mistake(line,
+                          s.text +
+                              " differs for each request of a call: write it only inside the element with "
+                              "b:each=\"requests\"");
+        else if (out_.card.empty()) {
+            out_.card.push_back(s);
+            out_.card.front().where = place::no_document;
+        }
     }
 
     std::size_t open(step s) {
@@ -290,6 +339,7 @@ private:
         }
         if (!format.empty()) s.as = owner_.formats.find(format, content, name, line);
         if (meaning && s.as) note_choices(*meaning, s, line);
+        if (meaning) check_shared(s, meaning->kind, line);
         add(std::move(s));
     }
 
@@ -370,6 +420,9 @@ private:
     pugi::xml_node inner_; // the element whose content is a document in a text, while it is read
     skeleton out_;
     std::string constant_; // the text written since the last step
+
+    enum class requests { not_seen, open, closed };
+    requests requests_ = requests::not_seen; // the element with b:each="requests"
 };
 
 } // namespace

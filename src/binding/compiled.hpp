@@ -32,7 +32,9 @@ struct compiled_command {
     std::size_t reply_line = 0; ///< of the element `reply`
     extractor answer;
     correlation correlates;
-    outcome_table outcomes; ///< the common rows, overridden by those of the command
+    std::optional<plural_rule> plural; ///< nullopt: each request has its own call
+    skeleton card;                     ///< of a plural command: how its smartcard is shown
+    outcome_table outcomes;            ///< the common rows, overridden by those of the command
 };
 
 /// Everything that the file says about the session.
@@ -54,6 +56,7 @@ struct binding::compiled {
     std::optional<wire::compiled_session> session;
     std::map<std::string, secret_use> secrets; ///< by name
     std::vector<binding_error> remarks;
+    std::size_t most_in_call = 1; ///< of any command
 
     /// Returns the compiled command of this type.
     [[nodiscard]] const wire::compiled_command& of(command_type type) const {

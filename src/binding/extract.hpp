@@ -37,6 +37,15 @@ struct list_extractor {
 inline constexpr std::size_t most_values = 10'000;
 inline constexpr std::size_t most_data = std::size_t{256} << 10U; ///< bytes, approximately as JSON
 
+/// How an answer to a shared call names its smartcards. All queries but the first search an item.
+struct item_extractor {
+    pugi::xpath_query at; ///< the items; empty: the answer has none
+    pugi::xpath_query card;
+    pugi::xpath_query status;
+    pugi::xpath_query message;   ///< may be empty
+    pugi::xpath_query reference; ///< may be empty
+};
+
 /// Queries that find our data in an answer to a command. They expect element names without prefixes.
 struct extractor {
     pugi::xpath_query document; ///< a text that is a document; the others search it; may be empty
@@ -47,6 +56,7 @@ struct extractor {
     pugi::xpath_query reference;    ///< may be empty
     std::vector<value_extractor> values;
     std::vector<list_extractor> lists;
+    item_extractor items;
     bool must_tell_pairing = false; ///< an answer without a value `paired` is unreadable
 };
 

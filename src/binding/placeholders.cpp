@@ -163,7 +163,7 @@ std::optional<std::size_t> names_in_request::enter_list(const std::string& name,
     }
     const auto fields = fields_of(f->what.kind);
     if (fields.empty()) {
-        file_.mistake(line, name + " is not a list; b:each takes smartcards or stbs");
+        file_.mistake(line, name + " is not a list; b:each takes smartcards, stbs or requests");
         return std::nullopt;
     }
     note_use(name);

@@ -3,6 +3,7 @@
 #include "binding/answer.hpp"
 #include "binding/content_type.hpp"
 #include "binding/fault.hpp"
+#include "binding/items.hpp"
 #include "binding/utf_8.hpp"
 
 #include <algorithm>
@@ -206,6 +207,41 @@ std::string two_statuses(std::string_view one, std::string_view other) {
            std::string(shortened(one, 200)) + "' and '" + std::string(shortened(other, 200)) + "'";
 }
 
+std::string two_cards(std::string_view one, std::string_view other) {
+    return "an item of the answer names more than one smartcard: '" + std::string(shortened(one, 60)) +
+           "' and '" + std::string(shortened(other, 60)) + "'";
+}
+
+reply read_item(const question& q, const answer& a, const found_item& item) {
+    const auto& [card, status, message, reference, text] = item;
+    if (card.other) return unreadable(two_cards(card.text.value_or(std::string()), *card.other));
+    if (status.other) return unreadable(two_statuses(status.text.value_or(std::string()), *status.other));
+    const auto code = status.text.value_or(std::string());
+    if (code.empty())
+        return unreadable("the item of the smartcard has no status where the binding looks for it");
+    auto r = read_status(q.known, a, q.known.outcomes.of_status(code), code, message);
+    r.expired = false; // the session did not end for one smartcard alone
+    r.status_code = code;
+    r.message = message;
+    r.reference_number = reference;
+    if (r.decided_by.line == 0) r.decided_by.line = q.known.reply_line;
+    return r;
+}
+
+// Returns whether the answer has items. They are put where the question says.
+bool read_items(const question& q, const answer& a) {
+    auto found = items_of(q.known.answer.items, a.document());
+    if (found.all.size() > most_values) return false;
+    for (auto& item : found.all)
+        q.items->all.push_back(
+            {.card = item.card.other ? std::string() : item.card.text.value_or(std::string()),
+             .is = read_item(q, a, item),
+             .text = std::move(item.text)});
+    q.items->before = std::move(found.before);
+    q.items->after = std::move(found.after);
+    return !found.all.empty();
+}
+
 // The status is read before secrets are masked, since it may look like one: 0000 may be both a success and a
 // PIN.
 reply read_envelope(const question& q, answer& a) {
@@ -217,6 +253,8 @@ reply read_envelope(const question& q, answer& a) {
     const auto& at = q.known.answer;
     if (at.document)
         if (auto why = a.open_document(at.document); !why.empty()) return unreadable(why);
+    const bool may_have_items = q.items != nullptr && at.items.at;
+    if (may_have_items && read_items(q, a)) return succeeded({.rule = "the items of the answer decide"});
     auto [found, other] = joint_text_at(at.status, a.document());
     if (found && other) return unreadable(two_statuses(*found, *other));
     auto status = found.value_or(std::string());
@@ -228,6 +266,8 @@ reply read_envelope(const question& q, answer& a) {
     }
     auto message = said(at.message);
     auto r = read_status(q.known, a, row, status, message);
+    if (may_have_items && r.outcome == outcome::success)
+        r = unreadable("the answer is a success, but names no smartcard where the binding looks for items");
     r.status_code = std::move(status);
     r.message = std::move(message);
     r.reference_number = said(at.reference);

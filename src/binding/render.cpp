@@ -28,15 +28,17 @@ public:
            const value::object& parameters,
            const sending& now,
            const site_values& here,
-           rendered& out)
+           rendered& out,
+           std::span<const call_item> items = {})
         : skeleton_(s),
-          parameters_(parameters),
-          now_(now),
+          parameters_(&parameters),
+          now_(&now),
+          items_(items),
           here_(here),
           out_(out.text),
           secrets_(out.secrets) {}
 
-    void write_all() { write(0, skeleton_.steps.size(), {.members = &parameters_, .outer = nullptr}); }
+    void write_all() { write(0, skeleton_.steps.size(), {.members = parameters_, .outer = nullptr}); }
 
 private:
     void write(std::size_t begin, std::size_t end, const scope& around) {
@@ -80,6 +82,10 @@ private:
                 write_items(s, i, around);
                 i = s.end;
                 break;
+            case step::kind::for_each_request:
+                write_requests(s, i, around);
+                i = s.end;
+                break;
             }
         }
     }
@@ -94,19 +100,19 @@ private:
 
     void write_sent(const step& s) {
         if (!s.as) {
-            append_sent_value(out_, s.value, now_);
+            append_sent_value(out_, s.value, *now_);
             return;
         }
         std::string ours;
-        append_sent_value(ours, s.value, now_);
+        append_sent_value(ours, s.value, *now_);
         append_escaped(out_, s.as->theirs(ours), s.where, skeleton_.characters);
     }
 
-    [[nodiscard]] std::string nonce() const { return {now_.nonce.begin(), now_.nonce.end()}; }
+    [[nodiscard]] std::string nonce() const { return {now_->nonce.begin(), now_->nonce.end()}; }
 
     // A digest is stored as a secret, since a short password can be guessed from it.
     void write_digest(const digest_rule& rule) {
-        const auto hash = hash_of(rule.hash, render(rule.of, parameters_, now_, here_).text);
+        const auto hash = hash_of(rule.hash, render(rule.of, *parameters_, *now_, here_).text);
         const auto begin = out_.size();
         out_ += rule.as_base64 ? base64_of(hash) : hexadecimal_of(hash);
         secrets_.push_back({.begin = begin, .end = out_.size()});
@@ -115,7 +121,7 @@ private:
     // Base64(SHA-1(nonce + created + password)), as the UsernameToken Profile says.
     void write_password_digest(const step& s) {
         auto text = nonce();
-        append_sent_value(text, sent_value::now, now_);
+        append_sent_value(text, sent_value::now, *now_);
         text += here_.secrets.value_of(s.text);
         const auto begin = out_.size();
         out_ += base64_of(hash_of(hash_function::sha1, text));
@@ -130,7 +136,7 @@ private:
 
     void write_session(const step& s) {
         const auto begin = out_.size();
-        append_escaped(out_, now_.session, s.where, skeleton_.characters);
+        append_escaped(out_, now_->session, s.where, skeleton_.characters);
         secrets_.push_back({.begin = begin, .end = out_.size()});
     }
 
@@ -162,9 +168,27 @@ private:
         }
     }
 
+    // Inside the element, the parameters and the values of the sending are those of the request.
+    void write_requests(const step& s, std::size_t begin, const scope& around) {
+        if (items_.empty()) {
+            write(begin, s.end, around);
+            return;
+        }
+        const auto* of_call = parameters_;
+        const auto* sending_of_call = now_;
+        for (const auto& item : items_) {
+            parameters_ = &item.what->parameters;
+            now_ = &item.how;
+            write(begin, s.end, {.members = parameters_, .outer = nullptr});
+        }
+        parameters_ = of_call;
+        now_ = sending_of_call;
+    }
+
     const skeleton& skeleton_;
-    const value::object& parameters_;
-    const sending& now_;
+    const value::object* parameters_;
+    const sending* now_;
+    std::span<const call_item> items_; ///< empty: the envelope of one command
     const site_values& here_;
     std::string& out_;
     std::vector<rendered::stretch>& secrets_;
@@ -179,6 +203,15 @@ render(const skeleton& s, const value::object& parameters, const sending& now, c
     rendered out;
     out.text.reserve(s.constant_bytes + room_for_parameters);
     writer(s, parameters, now, here, out).write_all();
+    return out;
+}
+
+rendered
+render(const skeleton& s, std::span<const call_item> items, const sending& call, const site_values& here) {
+    constexpr std::size_t room_for_an_item = 64;
+    rendered out;
+    out.text.reserve(s.constant_bytes + 512 + items.size() * room_for_an_item);
+    writer(s, items.front().what->parameters, call, here, out, items).write_all();
     return out;
 }
 

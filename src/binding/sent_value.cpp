@@ -93,7 +93,7 @@ void append_sent_value(std::string& out, sent_value v, const sending& s) {
         append_digits(out, s.request_id);
         break;
     case sent_value::command_id:
-        append_command_id(out, s);
+        s.is_shared ? append_message_number(out, s) : append_command_id(out, s);
         break;
     case sent_value::message_id:
         append_uuid(out, s.random);

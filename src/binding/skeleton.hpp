@@ -5,12 +5,14 @@
 #include "binding/format.hpp"
 #include "binding/sent_value.hpp"
 #include "binding/site_values.hpp"
+#include <contego/call_item.hpp>
 #include <contego/choice.hpp>
 #include <contego/command.hpp>
 #include <contego/limits.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,17 +23,18 @@ struct digest_rule;
 /// One step of writing an envelope.
 struct step {
     enum class kind {
-        constant,        ///< `text` as it is
-        parameter,       ///< the parameter named `text`, escaped
-        sent,            ///< `value`, which belongs to this sending
-        endpoint,        ///< the URL of the site, followed by the path `text`
-        digest,          ///< the hash `digest`
-        password_digest, ///< of WS-Security, for the secret named `text`
-        nonce,           ///< of this sending, in Base64
-        secret,          ///< the site's secret named `text`, escaped
-        session,         ///< the token of the session, escaped
-        condition,       ///< the steps up to `end`, if `when` holds for the parameter named `text`
-        for_each,        ///< the steps up to `end`, once for each item of the list named `text`
+        constant,         ///< `text` as it is
+        parameter,        ///< the parameter named `text`, escaped
+        sent,             ///< `value`, which belongs to this sending
+        endpoint,         ///< the URL of the site, followed by the path `text`
+        digest,           ///< the hash `digest`
+        password_digest,  ///< of WS-Security, for the secret named `text`
+        nonce,            ///< of this sending, in Base64
+        secret,           ///< the site's secret named `text`, escaped
+        session,          ///< the token of the session, escaped
+        condition,        ///< the steps up to `end`, if `when` holds for the parameter named `text`
+        for_each,         ///< the steps up to `end`, once for each item of the list named `text`
+        for_each_request, ///< the steps up to `end`, once for each request of a shared call
     };
     kind what = kind::constant;
     std::string text{};     ///< bytes in the provider's character set, or the name of a parameter
@@ -52,6 +55,8 @@ struct skeleton {
     character_set characters = character_set::utf_8;
     std::vector<choice> choices;     ///< of values that have a table
     std::uint32_t without_place = 0; ///< as in contego::limits: the optional parameters that it never names
+    /// How the repeated element of a plural command shows the smartcard: one step without escapes, or none.
+    std::vector<step> card;
 };
 
 /// A rendered skeleton.
@@ -68,6 +73,11 @@ struct rendered {
 /// Renders an envelope. Allocates only the texts that it returns.
 [[nodiscard]] rendered
 render(const skeleton& s, const value::object& parameters, const sending& now, const site_values& here);
+
+/// Renders the envelope of a call with these requests, at least one. Outside the repeated element, the
+/// parameters are those of the first request and the sending is `call`.
+[[nodiscard]] rendered
+render(const skeleton& s, std::span<const call_item> items, const sending& call, const site_values& here);
 
 /// Returns the text with every secret as `****`.
 [[nodiscard]] std::string masked_text(const rendered& r);

@@ -30,7 +30,13 @@ int read_command(const read_arguments& arguments) {
                   << "\nHINT: give the body alone, and its status with --http-status\n";
         return exit_status::bad_input;
     }
-    print_reply(chosen->wire.interpret_alone(what, std::get<exchange>(saved)).answer, chosen->name);
+    const auto& answer = std::get<exchange>(saved);
+    const auto items = chosen->wire.items_in(what, answer);
+    for (const auto& [card, reply] : items) {
+        std::cout << "smartcard: " << card << '\n';
+        print_reply(reply, chosen->name);
+    }
+    if (items.empty()) print_reply(chosen->wire.interpret_alone(what, answer).answer, chosen->name);
     return 0;
 }
 

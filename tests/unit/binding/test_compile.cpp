@@ -104,7 +104,7 @@ TEST(compile, refuses_unknown_attributes_everywhere) {
     expect_refused("repeat-safe=\"yes\"",
                    R"(repeat-safe="yes" a="1")",
                    "command ADD_SUBSCRIPTIONS: unknown attribute a of command; it has code, path, action, "
-                   "repeat-safe, one-way, call, ignores");
+                   "repeat-safe, one-way, call, plural, plural-wait, ignores");
 }
 
 TEST(compile, refuses_an_attribute_that_appears_twice) {

@@ -124,11 +124,10 @@ TEST(compile_skeleton, a_list_is_not_a_text_and_a_text_is_not_a_list) {
     EXPECT_THAT(mistakes_in(list),
                 Contains(std::to_string(line_of(list, "{stbs}")) +
                          ": command ADD_TO_EXISTING_PAIRING: stbs is a list; use it with b:each"));
-    EXPECT_THAT(
-        mistakes_in(text),
-        ElementsAre(
-            std::to_string(line_of(text, "b:each")) +
-            ": command ADD_SUBSCRIPTIONS: smartcard_ca_id is not a list; b:each takes smartcards or stbs"));
+    EXPECT_THAT(mistakes_in(text),
+                ElementsAre(std::to_string(line_of(text, "b:each")) +
+                            ": command ADD_SUBSCRIPTIONS: smartcard_ca_id is not a list; b:each takes "
+                            "smartcards, stbs or requests"));
 }
 
 TEST(compile_skeleton, a_repeat_must_use_the_id_of_its_items) {
