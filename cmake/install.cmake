@@ -8,7 +8,7 @@ set(share "${CMAKE_INSTALL_DATADIR}/contego")
 # A component of its own, of which cmake/package.cmake makes a package: it needs Python and python3-lxml, and contegod for --check only.
 install(PROGRAMS src/draft_binding/contegod-draft-binding DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT draft-binding)
 install(DIRECTORY src/draft_binding/contego_draft DESTINATION "${share}" COMPONENT draft-binding FILES_MATCHING PATTERN "*.py")
-install(FILES config/contegod.example.json config/binding.xml DESTINATION "${share}")
+install(FILES config/contegod.example.json config/binding.xml config/plural-messages.xml DESTINATION "${share}")
 install(DIRECTORY config/wsdl DESTINATION "${share}" FILES_MATCHING PATTERN "*.wsdl" PATTERN "*.xsd")
 install(DIRECTORY sql/migrations sql/functions sql/views DESTINATION "${share}/sql" FILES_MATCHING PATTERN "*.sql")
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <contego/call_interpretation.hpp>
 #include <contego/command.hpp>
 #include <contego/exchange.hpp>
 #include <contego/outcome_store.hpp>
@@ -29,6 +30,13 @@ public:
     /// A command was sent, or could not be sent, and its reply was interpreted.
     virtual void
     exchanged(const request& r, const command& c, int sequence, const exchange& e, const reply& answer) = 0;
+
+    /// A call that several requests share was answered, or failed. `is_split`: it was refused as a whole, and
+    /// is sent again in two halves. `exchanged` is then not called for its requests.
+    virtual void shared(std::string_view provider,
+                        const command& first,
+                        const call_interpretation& read,
+                        bool is_split) = 0;
 
     /// The verdict on a request was decided: it is in `run.end`. It is not yet written.
     virtual void decided(const request& r, const recorded_run& run) = 0;

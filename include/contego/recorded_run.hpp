@@ -19,6 +19,8 @@ struct recorded_run {
     std::optional<verdict> end; ///< none: the claim goes on
     /// When the first exchange under this claim began; none: nothing was sent. Becomes executed_date.
     std::optional<std::chrono::steady_clock::time_point> first_sent;
+    /// Whether it was sent in the call of another request, which counts for both in the room of the line.
+    bool is_companion = false;
 };
 
 } // namespace contego

@@ -67,16 +67,40 @@ asio::awaitable<void> dispatcher::drained() {
 
 void dispatcher::give_back_waiting() {
     while (!waiting_.empty())
-        sender_.release(waiting_.take().of());
+        sender_.release(waiting_.take_any().of());
 }
 
 void dispatcher::dispatch() {
-    for (auto idle = waiting(); idle > choosing_ && sending_ + choosing_ < max_concurrent() && !stopping_;
+    for (auto idle = waiting_.ready();
+         idle > choosing_ && sending_ + choosing_ < max_concurrent() && !stopping_;
          --idle) {
         ++choosing_;
         asio::co_spawn(emptied_.get_executor(), run_executions(), must_not_throw);
     }
     events_.changed();
+}
+
+// A probe carries one command, so that a command that the CAS cannot answer harms no other.
+asio::awaitable<void> dispatcher::run_call(bool& has_turn) {
+    if (!gate_.now().proven) {
+        auto probe = waiting_.take_one_of_call();
+        co_await sender_.run(std::move(probe), has_turn);
+        co_return;
+    }
+    auto call = waiting_.take_call();
+    if (waiting_.ready() == 0) events_.none_waits();
+    if (call.size() == 1) {
+        co_await sender_.run(std::move(call.front()), has_turn);
+        co_return;
+    }
+    const auto companions = call.size() - 1;
+    companions_ += companions;
+    auto refused = co_await sender_.run_call(std::move(call), has_turn);
+    companions_ -= companions;
+    if (refused.empty()) co_return;
+    waiting_.split(std::move(refused));
+    if (stopping_ || max_concurrent() == 0) give_back_waiting();
+    dispatch();
 }
 
 // The turn comes before the choice: an EXPRESS request may come while it waits for a turn.
@@ -85,13 +109,17 @@ asio::awaitable<void> dispatcher::run_executions() {
         if (!has_turn) co_await turns_.pass(turnstile::rank::fresh);
         has_turn = true;
         --choosing_;
-        if (waiting_.empty() || stopping_ || sending_ + choosing_ >= max_concurrent()) break;
+        if (waiting_.ready() == 0 || stopping_ || sending_ + choosing_ >= max_concurrent()) break;
         ++sending_;
-        auto next = waiting_.take();
-        if (waiting_.empty()) events_.none_waits();
-        co_await sender_.run(std::move(next), has_turn);
+        if (waiting_.next_is_call()) {
+            co_await run_call(has_turn);
+        } else {
+            auto next = waiting_.take();
+            if (waiting_.ready() == 0) events_.none_waits();
+            co_await sender_.run(std::move(next), has_turn);
+        }
         --sending_;
-        if (choosing_ >= waiting() || sending_ + choosing_ >= max_concurrent()) break;
+        if (choosing_ >= waiting_.ready() || sending_ + choosing_ >= max_concurrent()) break;
     }
     emptied_.cancel();
     events_.changed();

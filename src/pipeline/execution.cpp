@@ -41,6 +41,7 @@ execution::execution(request r, const binding& wire, const retry_policy& policy,
     : request_(std::move(r)), wire_(wire), policy_(policy), jitter_(jitter) {
     std::ranges::sort(request_.finished, {}, &finished_command::sequence);
     plan_commands();
+    if (wire_.most_in_call() > 1) find_likeness();
     request_.parameters = {};
 }
 
@@ -65,6 +66,19 @@ void execution::plan_commands() {
             {}};
     else
         ended_ = rejected{{refused.code, describe(refused.all, refused.more)}, {}, {}};
+}
+
+// The code of a command in the action tells without making the command whether it may share a call.
+void execution::find_likeness() {
+    constexpr int most_failures = 1;
+    const auto direct = command_type_of(request_.action);
+    if (direct && wire_.plural(*direct) == nullptr) return;
+    if (ended_ || commands_.size() != 1 || finished_before(0) != nullptr) return;
+    if (request_.attempts > most_failures || request_.unanswered) return;
+    const auto c = commands_[0];
+    if (c.only_if_paired || (request_.maybe_sent && !wire_.repeat_safe(c.type))) return;
+    shares_ = wire_.plural(c.type);
+    if (shares_ != nullptr) likeness_ = (request_.is_express() ? "EXPRESS " : "REGULAR ") + wire_.likeness(c);
 }
 
 step execution::next(bool proven) {

@@ -45,9 +45,18 @@ public:
 
     [[nodiscard]] const request& of() const { return request_; }
 
+    /// Returns the rule of the call that the request may share; nullptr: it sends its commands alone. It may
+    /// share a call if its one command is plural and still to be sent. A request that failed twice, or was
+    /// sent without an answer, goes alone: perhaps the CAS cannot answer it.
+    [[nodiscard]] const plural_rule* shares() const { return shares_; }
+
+    /// Returns a text that is equal for requests that may share a call. Precondition: it shares.
+    [[nodiscard]] const std::string& likeness() const { return likeness_; }
+
     /// Returns the next step. `proven` is false if the breaker is open and the next exchange is a
     /// probe. A command that is not safe to repeat is never a probe: a GET goes before it. Precondition:
-    /// every send_step before was answered, and no verdict was returned.
+    /// every send_step before was answered, and no verdict was returned. Before its first step is answered, a
+    /// request that shares a call may be asked again.
     [[nodiscard]] step next(bool proven = true);
 
     /// Takes the answer to the latest send_step. Returns whether to record the exchange. False: it was a GET
@@ -69,12 +78,15 @@ private:
     /// Returns the GET itself if the binding has it, else nothing.
     [[nodiscard]] std::optional<command> supported(std::optional<command> get) const;
     void plan_commands();
+    void find_likeness();
 
     request request_;
     const binding& wire_;
     const retry_policy& policy_;
     double jitter_;
     command_list commands_;
+    const plural_rule* shares_ = nullptr;
+    std::string likeness_;
     std::size_t position_ = 0; ///< of the next command, or of the one in flight
     command current_;          ///< the command of the latest step
     std::optional<verdict> ended_;

@@ -18,9 +18,11 @@ bool has_ended(const recorded_run& run) {
 
 line::line(line_options options, const line_parts& parts)
     : options_(std::move(options)),
+      most_in_call_(parts.wire.most_in_call()),
       gate_(parts.gate),
       observer_(parts.observer),
       recorder_(parts.network, parts.recording, parts.store, parts.observer),
+      waiting_(parts.network, [this] { dispatcher_.more_is_ready(); }),
       turns_(parts.network, parts.gate, [this] { return waiting_.has_express(); }),
       sessions_(parts.network, options_, parts.wire, parts.endpoint, parts.gate, parts.observer),
       sender_(options_,
@@ -74,10 +76,19 @@ claim_room line::room() const {
     const auto most = dispatcher_.max_concurrent();
     // Nothing is claimed ahead while the breaker is open.
     const auto capacity = most > 0 && gate_.now().proven ? most + options_.claim_ahead : most;
-    const auto held = dispatcher_.waiting() + dispatcher_.sending() + recorder_.outstanding();
+    const auto held =
+        dispatcher_.waiting() + dispatcher_.sending() + dispatcher_.companions() + recorder_.outstanding();
     // A request whose row another session keeps locked keeps no others out.
-    const auto busy = held - std::min(held, recorder_.postponed());
+    const auto uncounted = recorder_.postponed() + std::min(companions(), most * (most_in_call_ - 1));
+    const auto busy = held - std::min(held, uncounted);
     return {capacity, capacity > busy ? capacity - busy : 0, gate_.now().proven};
+}
+
+// The requests of a shared call count as one, so that there are enough to fill as many calls as may be in
+// flight. Of the calls that wait, only one counts so: if the daemon dies, its claimed requests are in doubt.
+std::size_t line::companions() const {
+    return std::min(waiting_.companions(), most_in_call_ - 1) + dispatcher_.companions() +
+           recorder_.companions();
 }
 
 void line::recorded(const record_batch& batch, const record_answer& answer) {
@@ -93,7 +104,10 @@ void line::gate_changed() {
 }
 
 void line::report_gauges() {
-    observer_.holds(options_.provider, dispatcher_.waiting(), dispatcher_.sending(), recorder_.outstanding());
+    observer_.holds(options_.provider,
+                    dispatcher_.waiting(),
+                    dispatcher_.sending() + dispatcher_.companions(),
+                    recorder_.outstanding());
 }
 
 } // namespace contego::pipeline

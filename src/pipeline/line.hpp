@@ -55,7 +55,7 @@ public:
     /// Runs until `stop` was called, each exchange in flight has ended, and everything is recorded.
     asio::awaitable<void> run();
 
-    /// Requests that are being sent, each one exchange at a time. Any thread.
+    /// Exchanges in flight. Any thread.
     [[nodiscard]] std::size_t sending() const { return dispatcher_.sending(); }
 
     /// Sets a function that is called when a batch with the end of a request was recorded. Set it before
@@ -70,11 +70,13 @@ public:
 
 private:
     [[nodiscard]] claim_room room() const;
+    [[nodiscard]] std::size_t companions() const;
     void recorded(const record_batch& batch, const record_answer& answer);
     void gate_changed();
     void report_gauges();
 
     line_options options_;
+    std::size_t most_in_call_;
     admission_control& gate_;
     line_observer& observer_;
     std::function<void()> ended_;

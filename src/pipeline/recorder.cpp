@@ -77,6 +77,7 @@ public:
         if (!part.end) return;
         run.end = std::move(part.end);
         run.first_sent = part.first_sent;
+        run.is_companion = part.is_companion;
     }
 
     void count_rows_anew() { rows_ = 0; }
@@ -105,13 +106,25 @@ void recorder::add(recorded_run part, urgency u) {
         if (part.end) refused_.erase(held_already);
         return;
     }
-    if (part.end) ++outstanding_;
+    count(part);
     bytes_ += size_of(part);
     if (const auto before = locked_.find(claim_of(part)); before != locked_.end())
         before->second.push_back(std::move(part));
     else
         (u == urgency::express ? express_ : regular_).push_back(std::move(part));
     added_.cancel();
+}
+
+void recorder::count(const recorded_run& run) {
+    if (!run.end) return;
+    ++outstanding_;
+    if (run.is_companion) ++companions_;
+}
+
+void recorder::discount(const recorded_run& run) {
+    if (!run.end) return;
+    --outstanding_;
+    if (run.is_companion) --companions_;
 }
 
 void recorder::stop() {
@@ -193,7 +206,7 @@ asio::awaitable<void> recorder::write(record_batch batch) {
             observer_.recorded(batch, answer);
             hold_what_failed(batch, answer);
             for (const auto& run : batch.runs) {
-                outstanding_ -= run.end ? 1 : 0;
+                discount(run);
                 bytes_ -= size_of(run);
             }
             put_back_postponed(batch, answer);
@@ -228,7 +241,7 @@ void recorder::put_back_postponed(const record_batch& batch, const record_answer
 }
 
 void recorder::put_back(const recorded_run& part) {
-    if (part.end) ++outstanding_;
+    count(part);
     bytes_ += size_of(part);
     const auto [place, is_new] = locked_.try_emplace(claim_of(part));
     if (is_new) locked_order_.push_back(claim_of(part));
@@ -294,7 +307,7 @@ std::optional<recorded_run> recorder::take_back(const claim& of) {
         locked_.erase(locked);
         std::erase(locked_order_, of);
     }
-    if (end) --outstanding_;
+    if (end) discount(*end);
     return end;
 }
 

@@ -63,6 +63,9 @@ public:
     /// Returns how many verdicts are added and not yet durable.
     [[nodiscard]] std::size_t outstanding() const { return outstanding_; }
 
+    /// Returns how many of them were sent in the call of another request.
+    [[nodiscard]] std::size_t companions() const { return companions_; }
+
     /// Returns how many claims wait because another session keeps rows of their requests locked.
     [[nodiscard]] std::size_t postponed() const { return locked_.size(); }
 
@@ -88,6 +91,8 @@ private:
 
     class batch_builder;
 
+    void count(const recorded_run& run);
+    void discount(const recorded_run& run);
     [[nodiscard]] bool has_work() const;
     [[nodiscard]] bool is_worth_waiting_for() const;
     void take_locked(batch_builder& batch);
@@ -110,6 +115,7 @@ private:
     std::deque<recorded_run> express_;
     std::deque<recorded_run> regular_;
     std::size_t outstanding_ = 0;
+    std::size_t companions_ = 0;
     /// Claims on requests whose rows another session keeps locked, with the parts that wait for that. No part
     /// waits while the last one is being written.
     std::map<claim, std::deque<recorded_run>> locked_;

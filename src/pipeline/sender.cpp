@@ -2,6 +2,7 @@
 
 #include "pipeline/fresh_sending.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -214,6 +215,111 @@ void sender::note_session(const session_keeper::session_pointer& with, const rep
         sessions_.expired(*with);
     else if (answer.outcome == outcome::success || answer.outcome == outcome::rejected)
         sessions_.accepted(*with);
+}
+
+asio::awaitable<sender::permit> sender::wait_for_permit(const request& r, command_type type, bool& has_turn) {
+    if (wire_.uses_session(type)) co_return co_await wait_for_session(r, has_turn);
+    if (has_to_wait(has_turn)) co_await wait_for_turn(r, has_turn);
+    co_return permit{.given = true, .session = {}, .login_failure = {}};
+}
+
+asio::awaitable<shared_call> sender::run_call(shared_call all, bool& has_turn) {
+    const auto provider = all.front().of().provider;
+    const auto first = *std::get<send_step>(all.front().next()).what;
+    bool has_expired = false;
+    for (;;) {
+        auto allowed = co_await wait_for_permit(all.front().of(), first.type, has_turn);
+        give_back(all, allowed.given);
+        if (all.empty()) co_return shared_call();
+        if (allowed.login_failure) {
+            fail(all, *allowed.login_failure);
+            co_return shared_call();
+        }
+        has_turn = false;
+        auto [x, wire] = prepared(all, allowed.session.get());
+        x.got = co_await endpoint_.send(std::move(wire), x.began + options_.exchange_timeout);
+        if (x.got.moved) continue;
+        auto read = wire_.interpret(x.items, x.got);
+        const auto& answer = read.each.front().answer;
+        if (allowed.session) note_session(allowed.session, answer);
+        if (read.is_joint && answer.expired && !std::exchange(has_expired, true)) continue;
+        const bool is_split = read.is_joint && answer.outcome == outcome::rejected && all.size() > 1;
+        observer_.shared(provider, first, read, is_split);
+        if (is_split) co_return std::move(all);
+        tell(all, x, read);
+        conclude(all, x, std::move(read));
+        co_return shared_call();
+    }
+}
+
+/// Releases all executions of a call, or only the executions that may not be sent any more.
+void sender::give_back(shared_call& all, bool only_unsendable) {
+    all.remove_if([&](const execution& e) {
+        const bool goes = !only_unsendable || !may_send(e.of());
+        if (goes) release(e.of());
+        return goes;
+    });
+}
+
+std::pair<sender::call_under_way, envelope> sender::prepared(shared_call& all, const session* with) const {
+    call_under_way x;
+    x.began = steady_clock::now();
+    auto not_after = steady_clock::time_point::max();
+    for (auto& e : all) {
+        const auto now = std::get<send_step>(e.next());
+        x.items.push_back({.what = now.what, .how = fresh_sending(e.of().id, now)});
+        if (with != nullptr) x.items.back().how.session = with->token;
+        not_after = std::min(not_after, source_.lease_deadline(e.of()));
+    }
+    auto [wire, masked] = wire_.prepare(x.items);
+    wire.not_after = not_after;
+    wire.fresh_connection = !wire_.repeat_safe(x.items.front().what->type);
+    if (with != nullptr) wire.endpoint = with->endpoint;
+    x.masked = std::move(masked);
+    return {std::move(x), std::move(wire)};
+}
+
+/// Ends the executions of a call that could not be sent.
+void sender::fail(shared_call& all, const reply& why) {
+    call_under_way x;
+    x.began = steady_clock::now();
+    const auto failed = unsent(why);
+    x.got = failed.got;
+    for (auto& e : all)
+        x.items.push_back({.what = std::get<send_step>(e.next()).what, .how = {}});
+    x.masked.resize(all.size());
+    call_interpretation read;
+    read.each.assign(all.size(), failed.read);
+    conclude(all, x, std::move(read));
+}
+
+void sender::tell(const shared_call& all, const call_under_way& x, const call_interpretation& read) {
+    std::size_t n = 0;
+    for (const auto& e : all) {
+        observer_.exchanged(e.of(), *x.items[n].what, 1, x.got, read.each[n].answer);
+        ++n;
+    }
+}
+
+/// Gives each execution its reply, and ends it.
+void sender::conclude(shared_call& all, call_under_way& x, call_interpretation read) {
+    std::size_t n = 0;
+    for (auto& e : all) {
+        const auto& r = e.of();
+        const send_step now{.sequence = 1, .what = x.items[n].what};
+        sent_command done{
+            .began = x.began, .masked = std::move(x.masked[n]), .got = {}, .read = std::move(read.each[n])};
+        done.got.state = x.got.state;
+        done.got.duration = x.got.duration;
+        auto run = run_of(r);
+        run.first_sent = x.began;
+        run.is_companion = n > 0;
+        auto record = record_of(now, done);
+        if (e.answered(done.read.answer)) run.commands.push_back(std::move(record));
+        const auto next = e.next();
+        end(std::move(run), r, std::get<verdict>(next));
+        ++n;
+    }
 }
 
 void sender::store(recorded_run& run, const request& of) {

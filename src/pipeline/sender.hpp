@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pipeline/execution.hpp"
+#include "pipeline/gathering.hpp"
 #include "pipeline/line_options.hpp"
 #include "pipeline/recorder.hpp"
 #include "pipeline/session_keeper.hpp"
@@ -16,6 +17,8 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace contego::pipeline {
 
@@ -47,6 +50,11 @@ public:
     /// it tells whether a turn is left that was not used.
     asio::awaitable<void> run(execution e, bool& has_turn);
 
+    /// Sends the call of several executions, and runs each to its verdict. Releases executions that may not
+    /// be sent any more. Returns the executions if the CAS refused the call as a whole: one of them may be at
+    /// fault. Otherwise returns none.
+    asio::awaitable<shared_call> run_call(shared_call all, bool& has_turn);
+
     /// Gives the request back unsent.
     void release(const request& r);
 
@@ -70,6 +78,20 @@ private:
         envelope wire;
     };
 
+    /// A shared call on its way.
+    struct call_under_way {
+        std::chrono::steady_clock::time_point began;
+        std::vector<call_item> items;    ///< with pointers into the executions
+        std::vector<std::string> masked; ///< the envelope as stored with each of them
+        exchange got;
+    };
+
+    asio::awaitable<permit> wait_for_permit(const request& r, command_type type, bool& has_turn);
+    [[nodiscard]] std::pair<call_under_way, envelope> prepared(shared_call& all, const session* with) const;
+    void give_back(shared_call& all, bool only_unsendable);
+    void fail(shared_call& all, const reply& why);
+    void tell(const shared_call& all, const call_under_way& x, const call_interpretation& read);
+    void conclude(shared_call& all, call_under_way& x, call_interpretation read);
     [[nodiscard]] bool has_to_wait(bool has_turn) const;
     asio::awaitable<void> wait_for_turn(const request& r, bool& has_turn);
     asio::awaitable<permit> wait_for_session(const request& r, bool& has_turn);

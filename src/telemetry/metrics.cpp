@@ -21,6 +21,8 @@ constexpr std::array stages{
 const prometheus::Histogram::BucketBoundaries seconds_buckets{
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600};
 
+const prometheus::Histogram::BucketBoundaries sizes_buckets{2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000};
+
 labels of_provider(std::string_view provider) {
     return {{"provider", std::string(provider)}};
 }
@@ -41,6 +43,16 @@ metrics::metrics(const std::string& version, const std::vector<std::string>& pro
                             .Name("contego_exchange_duration_seconds")
                             .Help("Time from asking for a connection to the last byte of the answer.")
                             .Register(registry_)),
+      shared_calls_(BuildHistogram()
+                        .Name("contego_shared_call_requests")
+                        .Help("Requests in each call that carried more than one.")
+                        .Register(registry_)),
+      split_calls_(
+          BuildCounter()
+              .Name("contego_split_calls_total")
+              .Help("Calls of several requests that the CAS refused as a whole, so that each was sent "
+                    "again in two halves.")
+              .Register(registry_)),
       decided_(BuildCounter()
                    .Name("contego_requests_decided_total")
                    .Help("Verdicts on claimed requests, by disposition.")
@@ -160,6 +172,14 @@ void metrics::exchanged(std::string_view provider, command_type command, outcome
     }
     count->Increment();
     durations->Observe(seconds);
+}
+
+void metrics::shared(std::string_view provider, command_type command, std::size_t requests, bool is_split) {
+    const labels names{{"provider", std::string(shown(provider))},
+                       {"command", std::string(name_of(command))}};
+    shared_calls_.Add(names, sizes_buckets).Observe(static_cast<double>(requests));
+    auto& splits = split_calls_.Add(names);
+    if (is_split) splits.Increment();
 }
 
 void metrics::decided(std::string_view provider, disposition d, double seconds_since_due) {

@@ -32,6 +32,7 @@ public:
     // Events of a provider's line; call these on the network thread only.
     void claimed(std::string_view provider, std::size_t count);
     void exchanged(std::string_view provider, command_type command, outcome o, double seconds);
+    void shared(std::string_view provider, command_type command, std::size_t requests, bool is_split);
     void decided(std::string_view provider, disposition d, double seconds_since_due);
     void holds(std::string_view provider, std::size_t waiting, std::size_t sending, std::size_t recording);
 
@@ -75,6 +76,8 @@ private:
     prometheus::Family<prometheus::Counter>& claimed_;
     prometheus::Family<prometheus::Counter>& exchanges_;
     prometheus::Family<prometheus::Histogram>& exchange_seconds_;
+    prometheus::Family<prometheus::Histogram>& shared_calls_;
+    prometheus::Family<prometheus::Counter>& split_calls_;
     prometheus::Family<prometheus::Counter>& decided_;
     prometheus::Family<prometheus::Histogram>& request_seconds_;
     prometheus::Family<prometheus::Gauge>& held_;

@@ -58,6 +58,24 @@ void observer::exchanged(
     log_.info("command not done", facts);
 }
 
+void observer::shared(std::string_view provider,
+                      const command& first,
+                      const call_interpretation& read,
+                      bool is_split) {
+    metrics_.shared(provider, first.type, read.each.size(), is_split);
+    const auto requests = static_cast<std::int64_t>(read.each.size());
+    if (is_split)
+        log_.info("a call of several requests was refused: it is sent again in two halves",
+                  {{"provider", provider},
+                   {"command", name_of(first.type)},
+                   {"requests", requests},
+                   {"error_code", read.each.front().answer.error_code}});
+    if (!read.stranger.empty() && strangers_.emplace(provider, first.type).second)
+        log_.warning(
+            "an answer names a smartcard that the call did not carry (logged once for each command)",
+            {{"provider", provider}, {"command", name_of(first.type)}, {"smartcard", read.stranger}});
+}
+
 void observer::decided(const request& r, const recorded_run& run) {
     if (!run.end) return;
     const auto& end = *run.end;

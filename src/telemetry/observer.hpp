@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace contego::daemon {
 
@@ -23,6 +24,10 @@ public:
     void claimed_slowly(std::string_view provider, std::string_view steps) override;
     void exchanged(
         const request& r, const command& c, int sequence, const exchange& e, const reply& answer) override;
+    void shared(std::string_view provider,
+                const command& first,
+                const call_interpretation& read,
+                bool is_split) override;
     void decided(const request& r, const recorded_run& run) override;
     void recorded(const record_batch& batch, const record_answer& answer) override;
     void holds(std::string_view provider,
@@ -64,7 +69,9 @@ private:
     daemon::endpoint_outages endpoint_outages_;
     mutable std::mutex mutex_;
     outages outages_;
-    std::string stopped_;              ///< why claiming is stopped
+    std::string stopped_; ///< why claiming is stopped
+    /// Providers and commands whose answers named a smartcard that the call did not carry.
+    std::set<std::pair<std::string, command_type>> strangers_;
     std::set<std::int64_t> postponed_; ///< requests whose locked rows were logged
     logbook& log_;
     metrics& metrics_;

@@ -142,6 +142,15 @@ public:
 
     void exchanged(const request&, const command&, int, const exchange&, const reply&) override {}
 
+    void shared(std::string_view /*p*/,
+                const command& /*first*/,
+                const call_interpretation& read,
+                bool is_split) override {
+        shared_calls.push_back(read.each.size());
+        splits += is_split ? 1 : 0;
+        if (!read.stranger.empty()) strangers.push_back(read.stranger);
+    }
+
     void decided(const request& /*r*/, const recorded_run& /*run*/) override {}
 
     void recorded(const record_batch& batch, const record_answer& /*a*/) override {
@@ -164,6 +173,9 @@ public:
 
     std::size_t ended = 0;
     std::size_t most_held = 0;
+    std::vector<std::size_t> shared_calls; ///< the requests of each
+    int splits = 0;
+    std::vector<std::string> strangers;
     std::vector<std::string> logins; ///< `success`, or the code of the failure
     std::vector<std::string> troubles;
     std::vector<std::string> slow; ///< the steps of each slow claim
