@@ -65,6 +65,10 @@ ALL = (
     Scenario("one-card", "one card with as many requests in front as free ones behind them", throughput.one_card, (unordered("one-card", 0.80),)),
     Scenario("blocked", "as many requests behind two held ones as free ones behind all of them", throughput.blocked, (
         unordered("blocked", 0.80), unordered("blocked", 0.80, "parked_rate"))),
+    Scenario("messages-single", "one message to many cards, a call for each, 4 in flight, a CAS that answers after 20 ms",
+             functools.partial(throughput.messages, shared=False)),
+    Scenario("messages", "the same with calls for up to 500 cards", throughput.messages, (
+        Goal("times the rate with a call for each", "messages.rate", least=20, per="messages-single.rate"),)),
     Scenario("mixed-day", "actions of one to four commands, households of five, some EXPRESS", throughput.mixed_day),
     Scenario("two-daemons", "burn-down by two daemons", run(count=2), (unordered("two-daemons", 1),)),
     Scenario("four-daemons", "burn-down by four daemons", run(count=4), (unordered("four-daemons", 1),)),

@@ -72,9 +72,8 @@ class Stage:
             stub.stop()
 
     def configuration(self, database, url, providers=1, **given):
-        provider = {"endpoint": url, **given}
-        if self.settings.binding:
-            provider["binding"] = self.settings.binding
+        binding = {"binding": self.settings.binding} if self.settings.binding else {}
+        provider = {"endpoint": url, **binding, **given}
         return {
             "database": {"connection": self.cluster.connection(database.name, LOGIN)},
             "providers": {"default": provider, **{f"provider-{n}": provider for n in range(1, providers)}},
@@ -83,9 +82,9 @@ class Stage:
         }
 
     @contextlib.contextmanager
-    def daemons(self, database, url, in_flight=64, count=1):
+    def daemons(self, database, url, in_flight=64, count=1, **given):
         """Yields daemons with the settings of the command line. They have ended when the block is left."""
-        with self._started(count, self.configuration(database, url, in_flight=in_flight, claim_ahead=self.settings.claim_ahead)) as started:
+        with self._started(count, self.configuration(database, url, in_flight=in_flight, claim_ahead=self.settings.claim_ahead, **given)) as started:
             yield started
 
     @contextlib.contextmanager

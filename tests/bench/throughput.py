@@ -20,10 +20,11 @@ def binding_of(stage):
     return stage.settings.binding or REPOSITORY / "config/binding.xml"
 
 
-def run(stage, database, low, high, in_flight=64, latency_ms=0, count=1, strict=False):
-    """Starts daemons and waits until they finish the requests from `low` to `high`, which are in the database already."""
+def run(stage, database, low, high, in_flight=64, latency_ms=0, count=1, strict=False, **given):
+    """Starts daemons and waits until they finish the requests from `low` to `high`, which are in the database already. `given` are further
+    settings of the provider."""
     with stage.cas(latency_ms) as (url, cas), stage.costs(database) as costs:
-        with stage.daemons(database, url, in_flight, count) as daemons:
+        with stage.daemons(database, url, in_flight, count, **given) as daemons:
             seen = database.wait_until_finished(low, high, daemons)
             found = costs.take(high - low + 1, daemons, cas)
             found |= outcome(database, low, high, costs.since, strict)
@@ -39,6 +40,13 @@ def burn_down(stage, select=None, **how):
         low, high = database.insert(select or workload.subscriptions(stage.settings.rows))
         database.settle()
         return run(stage, database, low, high, **how)
+
+
+def messages(stage, shared=True):
+    """Sends the same message to many cards, with four calls in flight and a CAS that answers after 20 ms. `shared`: up to 500 in a call."""
+    rows = max(100, stage.settings.rows // (1 if shared else 20))
+    given = {"binding": str(REPOSITORY / "config/plural-messages.xml")} if shared else {}
+    return burn_down(stage, workload.messages(rows), latency_ms=20, in_flight=4, **given)
 
 
 def many_daemons(stage):

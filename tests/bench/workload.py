@@ -13,6 +13,12 @@ def subscriptions(rows, card_number="n", name="BENCH", first_card=0):
             f"'service_ca_id', '1111'), '{name}', 'REGULAR' FROM generate_series(1, {rows}) AS n")
 
 
+def messages(rows):
+    """Returns SQL for the same message to as many cards."""
+    return (f"SELECT 'SEND_BARK_MESSAGE_TO_CLIENT', jsonb_build_object('smartcard_ca_id', {card('n')}, 'message', 'The match begins at 20:00'), "
+            f"'BENCH', 'REGULAR' FROM generate_series(1, {rows}) AS n")
+
+
 def distribution(services, more=""):
     """Returns SQL for the parameters of a CRM action that touches one card and its box."""
     return (f"""jsonb_build_object('distributions', jsonb_build_array(jsonb_build_object('distributor', 'ROOM',
