@@ -163,6 +163,7 @@ std::vector<named_reply> binding::items_in(const command& c, const exchange& e) 
                                           e,
                                           wire::body_text_of(e, wire::most_bytes_stored(veil))));
     std::vector<named_reply> out;
+    out.reserve(found.all.size());
     for (auto& item : found.all)
         out.push_back({.card = shortened(wire::cleaned(item.card), longest_card),
                        .answer = wire::disclosed(std::move(item.is), veil, item.text)});
