@@ -229,7 +229,7 @@ asio::awaitable<shared_call> sender::run_call(shared_call all, bool& has_turn) {
     bool has_expired = false;
     for (;;) {
         auto allowed = co_await wait_for_permit(all.front().of(), first.type, has_turn);
-        give_back(all, allowed.given);
+        give_back_lost(all, allowed);
         if (all.empty()) co_return shared_call();
         if (allowed.login_failure) {
             fail(all, *allowed.login_failure);
@@ -252,12 +252,13 @@ asio::awaitable<shared_call> sender::run_call(shared_call all, bool& has_turn) {
     }
 }
 
-/// Releases all executions of a call, or only the executions that may not be sent any more.
-void sender::give_back(shared_call& all, bool only_unsendable) {
+/// Releases the executions that may not be sent any more. If a login failed, the gate is closed, but
+/// executions that are still ours get its reply.
+void sender::give_back_lost(shared_call& all, const permit& allowed) {
     all.remove_if([&](const execution& e) {
-        const bool goes = !only_unsendable || !may_send(e.of());
-        if (goes) release(e.of());
-        return goes;
+        const bool stays = allowed.given && (allowed.login_failure ? is_ours(e.of()) : may_send(e.of()));
+        if (!stays) release(e.of());
+        return !stays;
     });
 }
 

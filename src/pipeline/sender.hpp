@@ -88,7 +88,7 @@ private:
 
     asio::awaitable<permit> wait_for_permit(const request& r, command_type type, bool& has_turn);
     [[nodiscard]] std::pair<call_under_way, envelope> prepared(shared_call& all, const session* with) const;
-    void give_back(shared_call& all, bool only_unsendable);
+    void give_back_lost(shared_call& all, const permit& allowed);
     void fail(shared_call& all, const reply& why);
     void tell(const shared_call& all, const call_under_way& x, const call_interpretation& read);
     void conclude(shared_call& all, call_under_way& x, call_interpretation read);

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from programs import REPOSITORY, Simulator, wait_for
+from programs import REPOSITORY, Simulator, contegod, wait_for
 
 BINDING = REPOSITORY / "config/plural-messages.xml"
 RANGES = (f"0100{n:03}" for n in itertools.count(1))  # the first digits of the cards of a test
@@ -160,16 +160,21 @@ def answering_for_each():
     running.stop()
 
 
-def test_the_items_of_an_answer_decide_about_each_request(answering_for_each, database, launch, folder, daemon, prefix):
+@pytest.fixture(scope="module")
+def items_binding(folder):
+    """The binding whose answers name each card."""
     text = BINDING.read_text()
-    begin = text.index('<command code="SEND_BARK_MESSAGE_TO_CLIENT"')
     reply = 'reference="//ReferenceNumber"/>'
-    at = text.index(reply, begin)
+    at = text.index(reply, text.index('<command code="SEND_BARK_MESSAGE_TO_CLIENT"'))
     items = ('reference="//ReferenceNumber"><items at="//Result" card="CaClientId" status="StatusCode" message="Message" '
              'reference="ReferenceNumber"/></reply>')
     file = folder / "items.xml"
     file.write_text(text[:at] + items + text[at + len(reply):])
-    launch({"items": {"endpoint": answering_for_each.url, "in_flight": 2, "binding": str(file)}})
+    return file
+
+
+def test_the_items_of_an_answer_decide_about_each_request(answering_for_each, database, launch, items_binding, daemon, prefix):
+    launch({"items": {"endpoint": answering_for_each.url, "in_flight": 2, "binding": str(items_binding)}})
     rows = database.query(INSERT.replace("(action, parameters)", "(action, provider, parameters)").replace(
         "'SEND_BARK_MESSAGE_TO_CLIENT',", "'SEND_BARK_MESSAGE_TO_CLIENT', 'items',"), prefix, 60)
     ids = {row["card"]: row["id"] for row in rows}
@@ -184,3 +189,16 @@ def test_the_items_of_an_answer_decide_about_each_request(answering_for_each, da
     assert calls(answering_for_each) <= 10
     (command,) = database.commands(next(iter(ids.values())))
     assert command["response"].count("<Result>") == 1
+
+
+def test_a_saved_answer_with_items_is_read_item_by_item(items_binding):
+    answer = ('<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><A><StatusCode>PARTLY</StatusCode>'
+              "<Result><CaClientId>0101</CaClientId><StatusCode>OK</StatusCode></Result>"
+              "<Result><CaClientId>0102</CaClientId><StatusCode>CLIENT_NOT_FOUND</StatusCode></Result></A></e:Body></e:Envelope>")
+
+    done = contegod("read", "--binding", items_binding, "--command", "SEND_BARK_MESSAGE_TO_CLIENT", "--answer", "-", stdin=answer)
+
+    assert done.returncode == 0, done.stderr
+    first, second = done.stdout.split("smartcard: ")[1:]
+    assert first.startswith("0101\noutcome: success\n")
+    assert second.startswith("0102\noutcome: rejected\n")

@@ -28,11 +28,22 @@ std::string soap(const std::string& body) {
            "</A></s:Body></s:Envelope>";
 }
 
+void share_barks(std::string& text) {
+    const auto at = text.find("<command code=\"SEND_BARK_MESSAGE_TO_CLIENT\"");
+    const std::string_view element = "<utm:CaClientId>";
+    text.replace(text.find(element, at), element.size(), R"(<utm:CaClientId b:each="requests">)");
+    const std::string_view promise = R"(repeat-safe="no")";
+    text.replace(text.find(promise, at), promise.size(), R"(repeat-safe="no" plural="500" plural-wait="0")");
+}
+
 /// The default binding with a session: each command has the token in the header of its envelope.
-const binding& wire_with_session(const std::string& lifetime = "") {
+/// `shared`: up to 500 messages in a call.
+const binding& wire_with_session(const std::string& lifetime = "", bool shared = false) {
     static std::map<std::string, binding> made;
-    if (const auto found = made.find(lifetime); found != made.end()) return found->second;
+    const auto key = lifetime + (shared ? " shared" : "");
+    if (const auto found = made.find(key); found != made.end()) return found->second;
     std::string text(daemon::default_binding());
+    if (shared) share_barks(text);
     const std::string_view header = "<soapenv:Header/>";
     for (auto at = text.find(header); at != std::string::npos; at = text.find(header))
         text.replace(at, header.size(), "<soapenv:Header><Token>{session}</Token></soapenv:Header>");
@@ -44,7 +55,7 @@ const binding& wire_with_session(const std::string& lifetime = "") {
             R"(<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><Login/></e:Body></e:Envelope>)" +
             R"(</request><reply status="//StatusCode" token="//Token"/></session><outcomes>)" +
             R"(<status code="EXPIRED" is="expired"/>)");
-    return made.emplace(lifetime, std::get<binding>(binding::compile(text))).first->second;
+    return made.emplace(key, std::get<binding>(binding::compile(text))).first->second;
 }
 
 /// A CAS with sessions. Each exchange takes two rounds of the network thread.
@@ -150,6 +161,13 @@ protected:
     void queue(int count) {
         for (int id = 1; id <= count; ++id)
             queue_.insert(request_for(id, "ADD_SUBSCRIPTIONS", one_service(std::to_string(id))));
+    }
+
+    void queue_messages(int count) {
+        for (int id = 1; id <= count; ++id)
+            queue_.insert(request_for(id,
+                                      "SEND_BARK_MESSAGE_TO_CLIENT",
+                                      {{"smartcard_ca_id", std::to_string(id)}, {"message", "Hello"}}));
     }
 
     [[nodiscard]] long completed_requests() const {
@@ -352,6 +370,72 @@ TEST_F(session_fixture, a_line_that_is_stopped_while_it_logs_in_gives_all_reques
     ASSERT_EQ(store_.verdicts.size(), 30U);
     for (const auto& v : store_.verdicts)
         EXPECT_EQ(v.disposition, disposition::release);
+}
+
+TEST_F(session_fixture, a_shared_call_is_sent_again_as_a_whole_when_its_session_has_expired) {
+    wire_ = &wire_with_session("", true);
+    queue_messages(20);
+    bool first = true;
+    cas_.on_command = [&] {
+        if (std::exchange(first, false)) cas_.end_sessions();
+    };
+
+    run_until_recorded(20);
+
+    EXPECT_EQ(completed_requests(), 20);
+    EXPECT_EQ(cas_.turned_away, 1);
+    EXPECT_EQ(cas_.done, 1);
+    EXPECT_EQ(cas_.logins, 2);
+    EXPECT_EQ(store_.commands.size(), 20U);
+    for (const auto& c : store_.commands)
+        EXPECT_THAT(c.request, ::testing::HasSubstr("<Token>****</Token>"));
+}
+
+TEST_F(session_fixture, a_shared_call_whose_session_is_always_expired_is_a_retry_of_each_request) {
+    wire_ = &wire_with_session("", true);
+    queue_messages(20);
+    cas_.is_always_expired = true;
+
+    run_until_recorded(20);
+
+    EXPECT_EQ(cas_.turned_away, 2);
+    ASSERT_EQ(store_.verdicts.size(), 20U);
+    for (const auto& v : store_.verdicts) {
+        EXPECT_EQ(v.disposition, disposition::retry);
+        EXPECT_EQ(v.error_code, "EXPIRED");
+    }
+}
+
+TEST_F(session_fixture, a_refused_login_is_the_reply_to_each_request_of_a_shared_call) {
+    wire_ = &wire_with_session("", true);
+    queue_messages(20);
+    cas_.refusals = {"WRONG_PASSWORD"};
+    gate_.on_refusal = [&] { gate_.current = {0, false}; };
+
+    run_until_recorded(20);
+
+    EXPECT_EQ(cas_.done + cas_.turned_away, 0);
+    ASSERT_EQ(store_.verdicts.size(), 20U);
+    for (const auto& v : store_.verdicts) {
+        EXPECT_EQ(v.disposition, disposition::retry);
+        EXPECT_EQ(v.error_code, "LOGIN_FAILED");
+        EXPECT_FALSE(v.counts);
+    }
+}
+
+TEST_F(session_fixture, a_shared_call_follows_to_the_endpoint_that_takes_over) {
+    wire_ = &wire_with_session("", true);
+    queue_messages(20);
+    cas_.on_login = [&] {
+        cas_.in_use = 1;
+        gate_.endpoint = 1;
+    };
+
+    run_until_recorded(20);
+
+    EXPECT_EQ(completed_requests(), 20);
+    EXPECT_EQ(cas_.done, 1);
+    EXPECT_EQ(cas_.tokens_of_endpoints, std::set<std::size_t>{1});
 }
 
 TEST_F(session_fixture, the_token_is_in_no_record) {
