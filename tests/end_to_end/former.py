@@ -7,7 +7,7 @@ import subprocess
 from programs import REPOSITORY
 
 # Before the first release: change it when the schema changes so that an older daemon cannot work with it. Then: the former release.
-COMMIT = "0f24614e2eb9788fa6a836cfbec7bb3f5fd0c743"
+COMMIT = "167d743096a2a58765dc79181e12b6874e8ad544"
 
 
 def is_in_this_clone():
