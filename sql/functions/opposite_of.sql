@@ -1,10 +1,13 @@
 -- Returns how a card becomes again as it was before mistaken requests, one row for each service and box that they touched. The effect ADD,
 -- CANCEL or PAIR names the command that is to be sent. NOTHING: the card is as it was before. LEFT_ALONE: another request came later or is
--- open, and may be right. UNKNOWN: the requests before the mistake are no longer kept. NOT_POSSIBLE: the mistake paired the card with a box,
--- and no command ends a pairing.
+-- open, and may be right. UNKNOWN: no request from before the mistake is kept. NOT_POSSIBLE: the mistake paired the card with a box, and no
+-- command ends a pairing.
+--
+-- If no request gave a service before the mistake, the card may have had it nevertheless: the CAS may have been filled before the database.
+-- So the service is cancelled only with `cancel_unknown`.
 --
 -- The state before is that of the latest request that is no mistake. If its window has ended, the card had nothing.
-CREATE OR REPLACE FUNCTION contego.opposite_of(of_provider text, of_card text, mistaken bigint[])
+CREATE OR REPLACE FUNCTION contego.opposite_of(of_provider text, of_card text, mistaken bigint[], cancel_unknown boolean DEFAULT false)
 RETURNS TABLE (kind text, name text, effect text, start_date text, end_date text, request_id bigint, why text)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -28,6 +31,7 @@ AS $$
                    WHEN f.request_id IS NULL AND NOT p.given THEN 'UNKNOWN'
                    WHEN f.is_valid AND p.given AND (p.start_date, p.end_date) IS NOT DISTINCT FROM (f.start_date, f.end_date)
                      OR NOT coalesce(f.is_valid, false) AND NOT p.is_valid THEN 'NOTHING'
+                   WHEN f.request_id IS NULL AND p.kind = 'service' AND NOT cancel_unknown THEN 'UNKNOWN'
                    WHEN f.is_valid THEN CASE p.kind WHEN 'service' THEN 'ADD' ELSE 'PAIR' END
                    WHEN p.kind = 'service' THEN 'CANCEL'
                    ELSE 'NOT_POSSIBLE'

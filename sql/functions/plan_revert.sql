@@ -1,5 +1,5 @@
 -- Returns what contego.revert would do about each service and box that these requests touched (contego.opposite_of), and what it cannot undo.
-CREATE OR REPLACE FUNCTION contego.plan_revert(ids bigint[])
+CREATE OR REPLACE FUNCTION contego.plan_revert(ids bigint[], cancel_unknown boolean)
 RETURNS TABLE (provider text, card text, kind text, name text, effect text, start_date text, end_date text, request_id bigint, why text)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -17,7 +17,7 @@ AS $$
     )
     SELECT t.provider, t.card, o.*
     FROM touched AS t
-    CROSS JOIN LATERAL contego.opposite_of(t.provider, t.card, t.ids) AS o
+    CROSS JOIN LATERAL contego.opposite_of(t.provider, t.card, t.ids, cancel_unknown) AS o
     UNION ALL
     SELECT DISTINCT m.provider, i.card, NULL, NULL, 'LEFT_ALONE', NULL, NULL, m.id,
            CASE m.life_cycle_state WHEN 'PENDING' THEN format('request %s is one of the mistakes, and still open', m.id)

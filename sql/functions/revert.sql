@@ -4,7 +4,7 @@
 CREATE OR REPLACE FUNCTION contego.revert(
     run bigint DEFAULT NULL, filter jsonb DEFAULT NULL, reason text DEFAULT NULL, pace double precision DEFAULT 20, priority text DEFAULT NULL,
     from_date timestamptz DEFAULT NULL, until_date timestamptz DEFAULT NULL, quiet_from time DEFAULT NULL, quiet_until time DEFAULT NULL,
-    time_zone text DEFAULT NULL,
+    time_zone text DEFAULT NULL, cancel_unknown boolean DEFAULT false,
     OUT new_run bigint, OUT requests integer, OUT cards integer, OUT commands integer, OUT left_alone integer, OUT not_undone integer)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -28,7 +28,7 @@ BEGIN
            array_agg(contego.change_of(p.card, p.kind, p.name, p.effect, p.start_date, p.end_date, p.request_id) ORDER BY p.card, p.effect, p.name)
                FILTER (WHERE p.effect IN ('ADD', 'CANCEL', 'PAIR'))
     INTO cards, commands, left_alone, not_undone, providers, of_cards, own
-    FROM contego.plan_revert(ids) AS p;
+    FROM contego.plan_revert(ids, cancel_unknown) AS p;
     IF cardinality(providers) > 1 THEN
         RAISE EXCEPTION 'revert: filter.provider: must name one of the providers of the requests (they are %)', array_to_string(providers[1:20], ', ')
             USING ERRCODE = 'invalid_parameter_value';
@@ -49,7 +49,7 @@ BEGIN
     r := contego.with_defaults(r);
     PERFORM contego.check_run(r);
     new_run := contego.keep_run(r, of_cards, own, 'revert', reason, jsonb_strip_nulls(jsonb_build_object(
-        'run', run, 'filter', filter, 'requests', requests, 'cards', cards, 'commands', commands, 'left_alone', left_alone, 'not_undone', not_undone)));
+        'run', run, 'filter', filter, 'cancel_unknown', cancel_unknown, 'requests', requests, 'cards', cards, 'commands', commands, 'left_alone', left_alone, 'not_undone', not_undone)));
 END
 $$;
 

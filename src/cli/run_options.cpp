@@ -114,6 +114,10 @@ void add_revert(CLI::App& run, run_arguments& arguments) {
     for (const auto& setting : setting_options)
         if (std::ranges::find(options_of_both, setting.name) != options_of_both.end())
             add_setting(to, arguments, setting);
+    to.add_flag_callback(
+        "--cancel-unknown",
+        [&arguments] { arguments.settings["cancel_unknown"] = "true"; },
+        "also cancel services that no request before the mistake gave");
     add_quiet_hours(to, arguments);
     add_reason(to, arguments);
     auto* dry =

@@ -44,13 +44,16 @@ constexpr statement revert_run{
     "     pace => coalesce((j ->> 'pace')::double precision, 20), priority => j ->> 'priority',"
     "     from_date => (j ->> 'from_date')::timestamptz, until_date => (j ->> 'until_date')::timestamptz,"
     "     quiet_from => (j ->> 'quiet_from')::time, quiet_until => (j ->> 'quiet_until')::time,"
-    "     time_zone => j ->> 'time_zone') AS r"};
+    "     time_zone => j ->> 'time_zone',"
+    "     cancel_unknown => coalesce((j ->> 'cancel_unknown')::boolean, false)) AS r"};
 
 constexpr statement preview_of_revert{
     "preview_revert",
     "SELECT p.card, p.effect, p.kind, p.name, p.end_date, p.why"
     " FROM (SELECT $1::jsonb AS j) AS g,"
-    " LATERAL contego.preview_revert(run => (j ->> 'run')::bigint, filter => j -> 'filter') AS p"};
+    " LATERAL contego.preview_revert("
+    "     run => (j ->> 'run')::bigint, filter => j -> 'filter',"
+    "     cancel_unknown => coalesce((j ->> 'cancel_unknown')::boolean, false)) AS p"};
 
 constexpr statement list_renewals{
     "list_renewals",

@@ -81,10 +81,12 @@ def test_a_run_of_wrong_orders_is_undone_by_its_number_and_later_changes_stay(da
     bought = database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": cards[7], "service_ca_id": "4444", "end_date": LATER})
     database.finished(bought)
 
-    shown = contegod("run", "revert", "--config", file, "--run", run, "--dry-run")
+    careful = contegod("run", "revert", "--config", file, "--run", run, "--dry-run")
+    shown = contegod("run", "revert", "--config", file, "--run", run, "--cancel-unknown", "--dry-run")
     none = contegod("run", "revert", "--config", file, "--run", run)
-    done = contegod("run", "revert", "--config", file, "--run", run, "--reason", "wrong list", "--pace", 1000, "--watch")
+    done = contegod("run", "revert", "--config", file, "--run", run, "--cancel-unknown", "--reason", "wrong list", "--pace", 1000, "--watch")
 
+    assert f"{cards[0]}  UNKNOWN service 4444: no earlier request is kept" in careful.stdout and "0 commands" in careful.stdout, careful.stdout
     assert shown.returncode == 0, shown.stderr
     assert f"{cards[0]}  CANCEL service 4444" in shown.stdout and f"{cards[7]}  LEFT_ALONE service 4444: request {bought} changed it later" in shown.stdout
     assert "19 commands for 20 cards" in shown.stdout, shown.stdout
@@ -98,7 +100,7 @@ def test_a_run_of_wrong_orders_is_undone_by_its_number_and_later_changes_stay(da
 def test_a_card_that_the_crm_changes_while_the_run_goes_on_is_left_alone(database, daemon, simulator):
     cards = [f"0{1_220_000_000 + n}" for n in range(40)]
     insert_for_each(database, cards, "ADD_SUBSCRIPTIONS", "jsonb_build_object('smartcard_ca_id', card, 'service_ca_id', '5555')", "wrong orders")
-    run = database.query("SELECT new_run FROM contego.revert(filter => '{\"process_id\": \"wrong orders\"}', reason => 'x', pace => 10)")[0]["new_run"]
+    run = database.query("SELECT new_run FROM contego.revert(filter => '{\"process_id\": \"wrong orders\"}', cancel_unknown => true, reason => 'x', pace => 10)")[0]["new_run"]
 
     database.finished(database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": cards[-1], "service_ca_id": "5555"}))
     last = run_ended(database, run)
@@ -114,7 +116,7 @@ def test_a_daemon_that_dies_leaves_no_card_behind(database, daemon, simulator, l
     before = cas(simulator)
     insert_for_each(database, cards, "ADD_SUBSCRIPTIONS", "jsonb_build_object('smartcard_ca_id', card, 'service_ca_id', '5555')", "more wrong orders")
     second = launch()
-    run = database.query("SELECT new_run FROM contego.revert(filter => '{\"process_id\": \"more wrong orders\"}', reason => 'x', pace => 100)")[0]["new_run"]
+    run = database.query("SELECT new_run FROM contego.revert(filter => '{\"process_id\": \"more wrong orders\"}', cancel_unknown => true, reason => 'x', pace => 100)")[0]["new_run"]
     wait_for(lambda: database.query("SELECT done > 20 AS some FROM contego.run_progress WHERE run = %s", run)[0]["some"])
 
     second.kill()

@@ -23,9 +23,9 @@ CREATE FUNCTION public.adds(card text, service text, process text DEFAULT 'right
 CREATE FUNCTION public.cancels(card text, service text, process text DEFAULT 'right') RETURNS void LANGUAGE sql AS $$
     SELECT public.done('CANCEL_SUBSCRIPTIONS', jsonb_build_object('smartcard_ca_id', card, 'service_ca_id', service), process) $$;
 CREATE FUNCTION public.keep() RETURNS void LANGUAGE sql AS $$ SELECT contego.number_finished(), contego.keep_ledger() $$;
-CREATE FUNCTION public.planned(of_card text, process text DEFAULT 'wrong') RETURNS text LANGUAGE sql AS $$
+CREATE FUNCTION public.planned(of_card text, process text DEFAULT 'wrong', cancel_unknown boolean DEFAULT false) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(concat_ws(' ', effect, kind, name, end_date), ', ' ORDER BY kind, name)
-    FROM contego.preview_revert(filter => jsonb_build_object('process_id', process)) WHERE card = of_card $$;
+    FROM contego.preview_revert(filter => jsonb_build_object('process_id', process), cancel_unknown => cancel_unknown) WHERE card = of_card $$;
 CREATE FUNCTION public.state(of_card text) RETURNS text LANGUAGE sql AS $$
     SELECT string_agg(concat_ws(' ', kind, name, end_date), ', ' ORDER BY kind, name) FROM contego.due_to('default', of_card) $$;
 CREATE FUNCTION public.look(of_run bigint) RETURNS void LANGUAGE plpgsql AS $$
@@ -60,7 +60,8 @@ SELECT public.adds('14', '1111'); -- a person has seen it
 CREATE TEMP TABLE waits AS SELECT public.ask('CANCEL_SUBSCRIPTIONS', '{"smartcard_ca_id": "15", "service_ca_id": "1111"}') AS id;
 
 SELECT is(public.planned('11'), 'ADD service 1111, ADD service 2222 2120-01-01T00:00:00Z', 'services are added again with their windows');
-SELECT is(public.planned('12'), 'CANCEL service 3333', 'a service that the card had not is cancelled');
+SELECT is(public.planned('12'), 'UNKNOWN service 3333', 'the CAS may have had a service that no request gave before');
+SELECT is(public.planned('12', cancel_unknown => true), 'CANCEL service 3333', 'it is cancelled on the word of a person');
 SELECT is(public.planned('13'), 'ADD service 1111 2120-01-01T00:00:00Z', 'a service gets back its former window');
 SELECT is(public.planned('14'), 'LEFT_ALONE service 1111', 'a service that another request changed later is left alone');
 SELECT is(public.planned('15'), 'LEFT_ALONE service 1111', 'and a service that an open request changes');
@@ -106,7 +107,7 @@ SELECT is((SELECT count(*) FROM contego.preview_revert(filter => jsonb_build_obj
 
 -- The run.
 SET contego.on_behalf_of = 'Ada';
-CREATE TEMP TABLE made AS SELECT * FROM contego.revert(filter => '{"process_id": "wrong"}', reason => 'the batch of tonight was wrong', pace => 1000);
+CREATE TEMP TABLE made AS SELECT * FROM contego.revert(filter => '{"process_id": "wrong"}', reason => 'the batch of tonight was wrong', pace => 1000, cancel_unknown => true);
 RESET contego.on_behalf_of;
 SELECT results_eq('SELECT requests, cards, commands, left_alone, not_undone FROM made', 'VALUES (12, 12, 7, 2, 2)', 'the undo counts what it does, and what not');
 SELECT is((SELECT concat_ws(' ', verb, reason, on_behalf_of, changes ->> 'commands', changes #>> '{filter,process_id}') FROM contego.operator_action WHERE run = (SELECT new_run FROM made)),
@@ -119,7 +120,7 @@ SELECT bag_eq($$SELECT card, public.state(card) FROM unnest('{11,13,21}'::text[]
 SELECT is((SELECT string_agg(action, ' ' ORDER BY id) FROM contego.request WHERE process_id = (SELECT new_run::text FROM made) AND parameters::text LIKE '%"11"%'),
     'ADD_SUBSCRIPTIONS ADD_SUBSCRIPTIONS', 'each window is a request of its own');
 SELECT is(public.state('17'), 'box 97', 'the box is paired again');
-SELECT is((SELECT new_run FROM contego.revert(filter => '{"process_id": "wrong"}', reason => 'twice')), NULL, 'a second undo finds nothing to send');
+SELECT is((SELECT new_run FROM contego.revert(filter => '{"process_id": "wrong"}', reason => 'twice', cancel_unknown => true)), NULL, 'a second undo finds nothing to send');
 
 -- The undo of an undo, by the number of the run.
 CREATE TEMP TABLE back AS SELECT * FROM contego.revert((SELECT new_run FROM made), reason => 'it was right', pace => 1000);
