@@ -17,8 +17,8 @@ BEGIN
     FROM (SELECT e.kind, e.name, e.start_date, e.end_date FROM contego.entitlement AS e
           WHERE against = 'ledger' AND e.provider = of_provider AND e.card = of_card AND e.given
           UNION ALL
-          SELECT x.kind, x.name, x.start_date, x.end_date FROM contego.expectation AS x
-          WHERE against = 'expected' AND x.provider = of_provider AND x.card = of_card) AS m;
+          SELECT x.kind, x.name, x.start_date, x.end_date FROM contego.listed(of_provider, of_card) AS x
+          WHERE against = 'expected') AS m;
     IF refusal IS NULL THEN
         IF jsonb_typeof(answer -> 'subscriptions') = 'array' THEN
             RETURN QUERY SELECT d.* FROM contego.service_differences(services, answer -> 'subscriptions', as_of) AS d;

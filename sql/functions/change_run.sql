@@ -21,6 +21,10 @@ BEGIN
         WHEN verb = 'pause' AND r.state <> 'RUNNING' OR verb = 'resume' AND r.state <> 'PAUSED'
           OR verb = 'cancel' AND r.state NOT IN ('RUNNING', 'PAUSED') THEN 'it is ' || r.state
         WHEN verb = 'retry_failed' AND r.state IN ('CANCELLED', 'EXPIRED') THEN 'it is ' || r.state || '; start a new run for its failed cards'
+        WHEN verb = 'retry_failed' AND r.action IN ('RECONCILE', 'HEAL') THEN 'its cards are read again by a new reconciliation'
+        WHEN verb = 'forget' AND EXISTS (SELECT FROM contego.reconciliation AS h JOIN contego.run AS u ON u.id = h.run
+                                         WHERE h.heals = of_run AND (u.state IN ('RUNNING', 'PAUSED') OR u.attended))
+            THEN 'a run that corrects its differences has not ended'
         WHEN verb = 'forget' AND (r.state IN ('RUNNING', 'PAUSED') OR r.attended) THEN 'it is ' || r.state || ', or requests of it are open'
     END;
     IF refused IS NOT NULL THEN

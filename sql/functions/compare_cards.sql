@@ -4,7 +4,8 @@
 --
 -- The requests of one card never run at the same time. So an answer shows the card as all requests left it that finished before, and a card
 -- is compared when the ledger has them all. A card is passed over, and read again, if a later request has changed it, or if an open request
--- is about to. After five times it is left alone.
+-- is about to. After five times it is left alone. A card that is not on the list of the CRM is not compared with it. One call compares
+-- 1000 cards at most.
 CREATE OR REPLACE FUNCTION contego.compare_cards(r contego.run, OUT settled integer[], OUT unknown integer, OUT fault text)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -27,17 +28,21 @@ BEGIN
         FROM contego.run_fed AS f
         JOIN contego.run_card AS k ON k.run = f.run AND k.position = ANY (ARRAY[f.position])
         LEFT JOIN contego.passed_over AS p ON p.run = f.run AND p.position = f.position
-        CROSS JOIN LATERAL (
+        LEFT JOIN LATERAL ( -- the month of the request may have been dropped
             SELECT e.id, e.life_cycle_state, e.error_code, e.result, e.finished_date
-            FROM contego.request_finished AS e WHERE e.id = f.request_id LIMIT 1) AS q
+            FROM contego.request_finished AS e WHERE e.id = f.request_id LIMIT 1) AS q ON true
         WHERE f.run = r.id AND f.state <> 'failed' AND f.state = 'open'
           AND (SELECT o.id FROM contego.request_open AS o WHERE o.id = f.request_id) IS NULL
+        ORDER BY f.position
+        LIMIT 1000
     ), judged_cards AS MATERIALIZED (
         SELECT e.*, CASE
             WHEN fault IS NOT NULL THEN CASE WHEN r.state IN ('CANCELLED', 'EXPIRED') THEN 'is not read' ELSE 'waits' END
             WHEN entered_up_to IS NOT NULL AND e.id IN (SELECT i.request_id FROM contego.feed_inbox AS i
                                                         UNION ALL
                                                         SELECT d.request_id FROM contego.feed AS d WHERE d.position > entered_up_to) THEN 'waits'
+            WHEN c.against = 'expected'
+              AND NOT EXISTS (SELECT FROM contego.expectation AS x WHERE x.provider = r.provider AND x.card = e.card) THEN 'is not listed'
             WHEN contego.may_change_soon(r.provider, e.card)
               OR EXISTS (SELECT FROM contego.entitlement AS n
                          WHERE n.provider = r.provider AND n.card = e.card AND n.finished_date > e.finished_date)
@@ -61,7 +66,7 @@ BEGIN
         WHERE j.verdict IN ('is read', 'is unknown')
     ), settled_differences AS (
         UPDATE contego.difference AS d
-        SET state = CASE d.state WHEN 'queued' THEN 'healed' ELSE 'gone' END, state_date = clock_timestamp(), request_id = j.id
+        SET state = CASE WHEN d.state = 'queued' AND j.verdict = 'is read' THEN 'healed' ELSE 'gone' END, state_date = clock_timestamp(), request_id = j.id
         FROM judged_cards AS j
         WHERE d.provider = r.provider AND d.card = j.card AND d.state IN ('open', 'queued')
           AND CASE j.verdict
@@ -71,10 +76,10 @@ BEGIN
               ELSE false END
           AND NOT EXISTS (SELECT FROM found_differences AS f WHERE f.card = d.card AND f.kind = d.kind AND f.name = d.name)
     ), failed_corrections AS (
-        UPDATE contego.difference AS d SET state = 'open', state_date = clock_timestamp(), request_id = j.id
+        UPDATE contego.difference AS d SET state = 'open', state_date = clock_timestamp(), request_id = coalesce(j.id, d.request_id)
         FROM judged_cards AS j
         WHERE d.provider = r.provider AND d.card = j.card AND d.state = 'queued' AND d.heal_run = r.id
-          AND j.verdict IN ('is not read', 'is left alone')
+          AND j.verdict IN ('is not read', 'is left alone', 'is not listed')
     ), kept_differences AS (
         INSERT INTO contego.difference AS d (provider, card, kind, name, reconciliation, should_have, has, request_id)
         SELECT r.provider, f.card, f.kind, f.name, coalesce(c.heals, c.run), f.should_have, f.cas_has, f.id
@@ -84,7 +89,9 @@ BEGIN
         SET reconciliation = excluded.reconciliation, should_have = excluded.should_have, has = excluded.has,
             found_date = CASE WHEN d.state IN ('open', 'queued') THEN d.found_date ELSE excluded.found_date END,
             seen_date = excluded.seen_date, request_id = excluded.request_id,
-            state = CASE WHEN d.state = 'queued' AND d.heal_run IS DISTINCT FROM r.id THEN 'queued' ELSE 'open' END,
+            state = CASE WHEN d.state = 'queued' AND d.heal_run IS DISTINCT FROM r.id
+                           AND EXISTS (SELECT FROM contego.run AS u WHERE u.id = d.heal_run AND u.state IN ('RUNNING', 'PAUSED'))
+                         THEN 'queued' ELSE 'open' END,
             state_date = CASE WHEN d.state IN ('open', 'queued') THEN d.state_date ELSE excluded.state_date END
     ), judged_numbers AS (
         SELECT count(*) FILTER (WHERE j.verdict IN ('is read', 'is unknown')) AS compared,

@@ -10,6 +10,7 @@ DECLARE
 BEGIN
     SELECT u.id INTO old_run FROM contego.run AS u
     WHERE NOT u.attended AND u.finished_date < ended_before
+      AND NOT EXISTS (SELECT FROM contego.reconciliation AS h JOIN contego.run AS a ON a.id = h.run WHERE h.heals = u.id AND a.attended)
     ORDER BY u.finished_date
     LIMIT 1
     FOR UPDATE SKIP LOCKED;

@@ -14,6 +14,11 @@ BEGIN
         RETURN jsonb_build_object('parameters', contego.heal_parameters(r.id, r.provider, card));
     ELSE
         objection := contego.objection_to_change(r.provider, card, own);
+        IF r.action = 'RENEWAL' AND objection IS NULL
+           AND contego.has_passed((SELECT f.end_date FROM contego.latest_facts(r.provider, card) AS f
+                                   WHERE f.kind = 'service' AND f.name = own ->> 'name')) THEN
+            objection := 'the window has ended';
+        END IF;
         IF objection IS NULL THEN
             RETURN jsonb_build_object('action', own -> 'action', 'parameters', own -> 'parameters');
         END IF;

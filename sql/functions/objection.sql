@@ -41,7 +41,8 @@ BEGIN
     ) AS after
     JOIN contego.request AS r ON r.id = ANY (ARRAY[after.request_id])
     WHERE r.provider = o.provider AND r.sequence_number > o.sequence_number
-      AND r.progress NOT IN ('REJECTED', 'CANCELLED');
+      AND r.progress NOT IN ('REJECTED', 'CANCELLED')
+      AND NOT contego.only_reads(r.action, r.parameters);
     IF later IS NOT NULL THEN
         RETURN 'request ' || later || ' on the same card or box came after it: sent now, this one would overtake it;'
                || ' submit a new request';

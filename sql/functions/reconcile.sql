@@ -16,6 +16,8 @@ BEGIN
     fault := CASE
         WHEN num_nonnulls(cards, query) > 1 THEN 'give the cards either as a list or as a query'
         WHEN against IS NULL OR against NOT IN ('ledger', 'expected') THEN format('against must be ledger or expected (was %s)', against)
+        WHEN against = 'expected' AND num_nonnulls(heal_at_most_cards, heal_at_most_percent) > 0
+            THEN 'heal_at_most_cards and heal_at_most_percent need the ledger; a person decides what to correct by a list'
         WHEN read NOT IN ('services', 'boxes') THEN format('read must be services or boxes, or not be given (was %s)', read)
         WHEN heal_at_most_cards < 0 THEN format('heal_at_most_cards must not be negative (was %s)', heal_at_most_cards)
         WHEN NOT heal_at_most_percent BETWEEN 0 AND 100 THEN format('heal_at_most_percent must be from 0 to 100 (was %s)', heal_at_most_percent)

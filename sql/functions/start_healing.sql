@@ -1,6 +1,6 @@
 -- Starts the run that corrects the differences of a reconciliation, with the settings of its run. Returns the number of the new run, or NULL
 -- if there is nothing to correct. The cards are looked up again when they are fed.
-CREATE OR REPLACE FUNCTION contego.start_healing(of_reconciliation bigint, of_kinds text[], at_pace double precision, starter text, because text)
+CREATE OR REPLACE FUNCTION contego.start_healing(of_reconciliation bigint, of_kinds text[], at_pace double precision, starter text, because text, except_cards text[] DEFAULT '{}')
 RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -21,7 +21,7 @@ BEGIN
     UPDATE contego.difference AS d SET state = 'queued', state_date = clock_timestamp(), heal_run = new_run
     FROM contego.drift AS f
     WHERE f.reconciliation = of_reconciliation AND f.state = 'open' AND f.correction IS NOT NULL
-      AND (of_kinds IS NULL OR f.kind = ANY (of_kinds))
+      AND (of_kinds IS NULL OR f.kind = ANY (of_kinds)) AND f.card <> ALL (except_cards)
       AND d.provider = f.provider AND d.card = f.card AND d.kind = f.kind AND d.name = f.name;
     INSERT INTO contego.run_card (run, position, card)
     SELECT new_run, row_number() OVER (ORDER BY d.card), d.card

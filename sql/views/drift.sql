@@ -1,8 +1,8 @@
--- A correction that waits in a run that was cancelled, has expired or was forgotten is open again. A window without dates counts only if the
+-- A correction that waited in a run that has ended or was forgotten is open again. A window without dates counts only if the
 -- CAS returned dates of other services.
 CREATE OR REPLACE VIEW contego.drift AS
 SELECT d.provider, d.card, d.kind, d.name, d.should_have, d.has,
-       CASE WHEN d.state = 'queued' AND coalesce(h.state, 'CANCELLED') IN ('CANCELLED', 'EXPIRED') THEN 'open' ELSE d.state END AS state,
+       CASE WHEN d.state = 'queued' AND coalesce(h.state, 'CANCELLED') NOT IN ('RUNNING', 'PAUSED') THEN 'open' ELSE d.state END AS state,
        contego.correction_of(d.kind, d.should_have, d.has) AS correction,
        d.found_date, d.seen_date, d.state_date, d.reconciliation, d.heal_run, d.request_id
 FROM contego.difference AS d

@@ -286,3 +286,138 @@ def test_the_examples_of_the_page_work(database, daemon, file, tmp_path):
 
     assert started.returncode == 0, started.stderr
     assert typed.returncode == 0 and typed.stderr == "", typed.stdout + typed.stderr
+
+
+# A healing must not undo an order of the CRM.
+
+def services(simulator, number):
+    return sorted(one["service_ca_id"] for one in simulator.card(number)["subscriptions"])
+
+
+def listed(database, number, *names):
+    for name in names:
+        database.query("INSERT INTO contego.expected (card, kind, name) VALUES (%s, 'service', %s)", number, name)
+
+
+def keeps(database, number, count):
+    """Waits until the ledger has so many services of a card."""
+    given = "SELECT count(*) AS n FROM contego.entitled WHERE card = %s AND kind = 'service' AND given"
+    wait_for(lambda: database.query(given, number)[0]["n"] == count)
+
+
+def give(database, number, *names):
+    for name in names:
+        database.finished(database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": number, "service_ca_id": name}))
+    keeps(database, number, len(names))
+
+
+def healed(database, reconciliation):
+    _, run = heal(database, reconciliation)
+    return run and ended(database, run)
+
+
+@pytest.fixture
+def no_list(database):
+    yield
+    database.query("SELECT contego.forget_expected()")
+
+
+def test_a_card_that_is_on_no_list_keeps_its_services(database, daemon, simulator, no_list):
+    give(database, card(700), "1111", "2222")
+    listed(database, card(701), "1111")
+
+    found = reconcile(database, [card(700)], against="expected")
+
+    assert (found["compared"], counts(found)) == (0, NONE), found
+    assert healed(database, found["reconciliation"]) is None
+    assert services(simulator, card(700)) == ["1111", "2222"]
+
+
+def test_a_list_that_is_renewed_before_the_healing_cancels_nothing(database, daemon, simulator, no_list):
+    give(database, card(702), "1111", "2222")
+    listed(database, card(702), "1111")
+    found = reconcile(database, [card(702)], against="expected")
+    assert counts(found)["extra"] == 1, found
+
+    database.query("SELECT contego.forget_expected()")
+    healed(database, found["reconciliation"])
+
+    assert services(simulator, card(702)) == ["1111", "2222"]
+    assert [one["state"] for one in database.query("SELECT state FROM contego.drift WHERE card = %s", card(702))] == ["open"]
+
+
+def test_what_the_crm_orders_after_the_comparison_stays(database, daemon, simulator, no_list):
+    give(database, card(703), "1111")
+    listed(database, card(703), "1111")
+    simulator.plant({"smartcard": card(703), "subscriptions": [{"service_ca_id": "1111"}, {"service_ca_id": "4444"}]})
+    found = reconcile(database, [card(703)], against="expected")
+    assert counts(found)["extra"] == 1, found
+
+    database.finished(database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": card(703), "service_ca_id": "4444"}))
+    healed(database, found["reconciliation"])
+
+    assert services(simulator, card(703)) == ["1111", "4444"]
+
+
+def test_a_service_that_is_to_be_cancelled_later_is_not_healed(database, daemon, simulator):
+    give(database, card(704), "1111")
+    simulator.plant({"smartcard": card(704), "subscriptions": []})
+    found = reconcile(database, [card(704)])
+    assert counts(found)["missing"] == 1, found
+    cancel = {"smartcard_ca_id": card(704), "service_ca_id": "1111"}
+    database.query("INSERT INTO contego.request (action, parameters, scheduled_date) VALUES ('CANCEL_SUBSCRIPTIONS', %s, now() + interval '1 hour')",
+                   json.dumps(cancel))
+
+    healed(database, found["reconciliation"])
+
+    assert services(simulator, card(704)) == []
+
+
+def test_a_request_can_be_retried_after_its_card_was_read(database, daemon, simulator, file):
+    give(database, card(705), "1111")
+    simulator.break_with({"when": {"command": "ADD_SUBSCRIPTIONS", "service": "3333"}, "do": {"status_code": "PRODUCT_NOT_FOUND"}})
+    request = database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": card(705), "service_ca_id": "3333"})
+    assert database.finished(request)["life_cycle_state"] == "REJECTED"
+    simulator.mend()
+
+    reconcile(database, [card(705)])
+    done = contegod("retry", "--config", file, "--id", request)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    wait_for(lambda: services(simulator, card(705)) == ["1111", "3333"])
+
+
+def test_no_policy_corrects_a_request_that_was_rejected_half_done(database, daemon, simulator):
+    place = {"distributor": "R", "smartcards": [card(706)], "stbs": [], "services": ["1111", "3333"]}
+    database.finished(database.insert("ACTIVATE_SUBSCRIPTION", {"distributions": [place]}))
+    keeps(database, card(706), 2)
+    simulator.break_with({"when": {"command": "CANCEL_SUBSCRIPTIONS", "service": "3333"}, "do": {"status_code": "PRODUCT_NOT_FOUND"}})
+    row_of = database.finished(database.insert("DEACTIVATE_SUBSCRIPTION", {"distributions": [place]}))
+    simulator.mend()
+    assert (row_of["life_cycle_state"], services(simulator, card(706))) == ("REJECTED", ["3333"])
+
+    found = reconcile(database, [card(706)], heal_at_most_cards=5)
+
+    assert counts(found)["missing"] == 1 and "a person decides about 1 card" in found["why"], found
+    assert services(simulator, card(706)) == ["3333"]
+
+
+def test_a_skipped_correction_is_open_again(database, daemon, simulator):
+    give(database, card(707), "1111")
+    simulator.plant({"smartcard": card(707), "subscriptions": []})
+    found = reconcile(database, [card(707)])
+    simulator.break_with({"when": {"command": "ADD_SUBSCRIPTIONS"}, "do": {"status_code": "NO_SUCH_STATUS"}})
+    _, run = heal(database, found["reconciliation"])
+    (request,) = wait_for(lambda: database.query("SELECT id FROM contego.request WHERE process_id = %s AND progress = 'HELD'", str(run)))
+    simulator.mend()
+    simulator.break_with({"when": {"command": "GET_ACTIVE_SUBSCRIPTIONS"}, "do": {"status_code": "NO_SUCH_STATUS"}})
+    database.query("SELECT contego.skip(ARRAY[%s]::bigint[], 'by hand')", request["id"])
+    wait_for(lambda: database.query("SELECT id FROM contego.request WHERE id = %s AND progress = 'HELD'", request["id"]))
+    simulator.mend()
+    database.query("SELECT contego.skip(ARRAY[%s]::bigint[], 'by hand')", request["id"])
+    ended(database, run)
+
+    assert [one["state"] for one in database.query("SELECT state FROM contego.drift WHERE card = %s AND kind = 'missing'", card(707))] == ["open"]
+    again = reconcile(database, [card(707)], heal_at_most_cards=5)
+    assert "corrected by run" in again["why"], again
+    wait_for(lambda: services(simulator, card(707)) == ["1111"])

@@ -111,8 +111,8 @@ INSERT INTO contego.former_entitlement (provider, card, kind, name, given, reque
 SELECT 'default', '0' || 1000000000 + n, 'service', '1111', true, n - 1, now() - interval '1 day', now() FROM generate_series(1, 300000) AS n;
 
 SELECT plan((SELECT count(*)::int FROM question) + (SELECT count(*)::int FROM crm_question) + 7);
-SELECT is((SELECT count(*)::int FROM contego.plan_revert(ARRAY(SELECT generate_series(900001, 900100)))), 100, 'the plan of an undo has its cards');
-SELECT is(reads_whole('SELECT count(*) FROM contego.plan_revert(ARRAY(SELECT generate_series(900001, 900100)))'), NULL, 'an undo reads no table as a whole');
+SELECT is((SELECT count(*)::int FROM contego.plan_revert(ARRAY(SELECT generate_series(900001, 900100)), false)), 100, 'the plan of an undo has its cards');
+SELECT is(reads_whole('SELECT count(*) FROM contego.plan_revert(ARRAY(SELECT generate_series(900001, 900100)), false)'), NULL, 'an undo reads no table as a whole');
 SELECT is(reads_whole('SELECT contego.enter_entitlements(ARRAY(SELECT generate_series(900001, 900100)))'), NULL, 'nor does the keeping of the ledger');
 SELECT matches(reads_whole('SELECT count(*) FROM contego.request WHERE subscription = ''S-1'''), 'request_finished_', 'a scan of a whole table is found');
 -- contego.queue_health counts all open requests, so it must read them.

@@ -260,8 +260,11 @@ SELECT throws_matching($$SELECT contego.reconcile(against => 'nothing')$$, 'agai
 SELECT throws_matching($$SELECT contego.reconcile(read => 'pins')$$, 'read must be', 'read what?');
 SELECT throws_matching($$SELECT contego.reconcile('{01}', 'SELECT 1')$$, 'either as a list or as a query', 'the cards are given twice');
 SELECT throws_matching($$SELECT contego.reconcile('{01}', heal_at_most_percent => 200)$$, 'from 0 to 100', 'more than all');
+SELECT throws_matching($$SELECT contego.reconcile(against => 'expected', heal_at_most_cards => 1)$$, 'a person decides', 'a list corrects nothing by itself');
 SELECT throws_matching($$SELECT contego.enter_reconciliation(1, 'ledger', '{}', NULL, NULL)$$, 'is no reconciliation', 'another run cannot become one');
 SELECT is((SELECT reconciliation FROM contego.reconcile('{01,02}', dry_run => true)), NULL, 'a dry run starts nothing');
+SELECT is((SELECT f.refused FROM again, contego.forget_run(reconciliation) AS f), 'a run that corrects its differences has not ended', 'nothing is forgotten before');
+UPDATE contego.run SET state = 'CANCELLED', attended = false WHERE id IN (SELECT n.run FROM contego.reconciliation AS n JOIN again ON n.heals = again.reconciliation);
 SELECT contego.forget_run(reconciliation) FROM again;
 SELECT is((SELECT count(*)::integer FROM contego.drift JOIN again USING (reconciliation)), 0, 'forgetting the run forgets its differences');
 CREATE TEMP TABLE closed AS SELECT * FROM contego.reconcile('{01,02}', pace => 10000);

@@ -88,11 +88,13 @@ TEST(metrics, tell_what_is_held_last) {
 
 TEST(metrics, forget_drift_that_is_settled) {
     metrics m("1", {"default"});
-    m.drift({{"default", "missing", 5}, {"no such provider", "missing", 2}});
+    queue::run_stats figures;
+    figures.drift = {{"default", "missing", 5}, {"no such provider", "missing", 2}};
+    m.runs(figures);
     EXPECT_THAT(m.text(), HasSubstr("contego_drift_differences{kind=\"missing\",provider=\"default\"} 5"));
     EXPECT_THAT(m.text(), HasSubstr("contego_drift_differences{kind=\"missing\",provider=\"(unknown)\"} 2"));
 
-    m.drift({});
+    m.runs({});
 
     EXPECT_THAT(m.text(), HasSubstr("contego_drift_differences{kind=\"missing\",provider=\"default\"} 0"));
 }
@@ -113,7 +115,8 @@ TEST(metrics, show_the_runs_that_have_not_ended) {
     metrics m("1", {});
     EXPECT_THAT(m.text(), HasSubstr("contego_open_runs{state=\"PAUSED_ITSELF\"} 0\n"));
 
-    m.runs({.running = 1, .paused = 2, .paused_itself = 3, .cards_waiting = 4, .cards_failed = 5});
+    m.runs(
+        {.running = 1, .paused = 2, .paused_itself = 3, .cards_waiting = 4, .cards_failed = 5, .drift = {}});
 
     for (const auto* const expected : {"open_runs{state=\"RUNNING\"} 1\n",
                                        "open_runs{state=\"PAUSED\"} 2\n",
