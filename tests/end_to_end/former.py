@@ -7,7 +7,7 @@ import subprocess
 from programs import REPOSITORY
 
 # Before the first release: change it when the schema changes so that an older daemon cannot work with it. Then: the former release.
-COMMIT = "167d743096a2a58765dc79181e12b6874e8ad544"
+COMMIT = "9d47a2872eb7a885251d236b9e50634f958d620d"
 
 
 def is_in_this_clone():
