@@ -1,7 +1,7 @@
 -- Returns the parameters of the HEAL request of a card: what the run is to correct, looked up when the request is made. A difference is left
--- out if it is not true any more by the ledger or the list, and if another request has changed the service or the boxes since they were
--- compared, or will, even if it is scheduled for later. All are left out while an open request may change the card, and if the card is on
--- no list any more. The request then only reads the card.
+-- out if it is not true any more by the ledger or the list. So is a service that another request has changed since it was compared, or
+-- will change, even if that request is scheduled for later; the same holds for the boxes. All differences are left out while an open request
+-- may change the card, and if the card is on no list any more. The request then only reads the card.
 CREATE OR REPLACE FUNCTION contego.heal_parameters(of_run bigint, of_provider text, of_card text) RETURNS jsonb
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp

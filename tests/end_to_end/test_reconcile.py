@@ -300,7 +300,7 @@ def listed(database, number, *names):
 
 
 def keeps(database, number, count):
-    """Waits until the ledger has so many services of a card."""
+    """Waits until the ledger has as many services of a card."""
     given = "SELECT count(*) AS n FROM contego.entitled WHERE card = %s AND kind = 'service' AND given"
     wait_for(lambda: database.query(given, number)[0]["n"] == count)
 
