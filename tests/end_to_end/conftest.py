@@ -11,7 +11,8 @@ import tempfile
 
 import pytest
 
-from database import Cluster
+from database import Cluster, Database
+from guide import LOGINS
 from programs import Daemon, Simulator
 
 
@@ -38,6 +39,20 @@ def database(cluster, folder):
     made = cluster.new_database(folder)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def logins(database):
+    """One login for each role that the pages name, by role."""
+    names = {role: name for role, name in LOGINS.items() if role.startswith("contego_")}
+    for role, name in names.items():
+        database.query(f"CREATE ROLE {name} LOGIN IN ROLE {role}")
+    opened = {role: Database(database.connection.replace("user=postgres", f"user={name}")) for role, name in names.items()}
+    yield opened
+    for one in opened.values():
+        one.close()
+    for name in names.values():
+        database.query(f"DROP ROLE {name}")
 
 
 @pytest.fixture(scope="module")

@@ -1,29 +1,16 @@
-"""docs/support.md and docs/sql.md are true: every query runs, with the privileges of its reader only."""
+"""The pages are true: every query of docs/support.md, docs/sql.md and docs/operations.md runs, with the privileges of its reader only."""
 
 import re
+import subprocess
 
 import psycopg2.errors
 import pytest
 
-from database import Database
+from guide import blocks, login_of, script_of
 from programs import REPOSITORY, Daemon
 from support_guide import a_day, ask, people_act, questions
 
 DOCUMENTS = ["docs/sql.md", "docs/support.md"]
-LOGINS = {"guide_crm": "contego_crm", "guide_support": "contego_support", "guide_operator": "contego_operator"}
-
-
-@pytest.fixture(scope="module")
-def logins(database):
-    """One login for each role, by role."""
-    for name, role in LOGINS.items():
-        database.query(f"CREATE ROLE {name} LOGIN IN ROLE {role}")
-    opened = {role: Database(database.connection.replace("user=postgres", f"user={name}")) for name, role in LOGINS.items()}
-    yield opened
-    for one in opened.values():
-        one.close()
-    for name in LOGINS:
-        database.query(f"DROP ROLE {name}")
 
 
 @pytest.fixture(scope="module")
@@ -100,16 +87,12 @@ def test_a_document_names_only_what_exists(database, document):
 @pytest.mark.parametrize("document", ["README.md", "docs/sql.md"])
 def test_every_statement_of_the_contract_runs_with_the_role_that_is_named(database, logins, document):
     """Runs the statements in the order of the document, in one transaction that is not committed."""
-    blocks = re.findall(r"```sql\n(.*?)```", (REPOSITORY / document).read_text(), re.DOTALL)
     connection = psycopg2.connect(database.connection)
     cursor = connection.cursor()
-    login_of = {role: name for name, role in LOGINS.items()} | {"the owner of the schema": "postgres"}
     inserted = None
 
-    for block in blocks:
-        role = re.match(r"-- as (contego_\w+|the owner of the schema)", block)
-        assert role, f"no role is named: {block}"
-        cursor.execute(f"SET SESSION AUTHORIZATION {login_of[role[1]]}")
+    for block in blocks(document, "sql"):
+        cursor.execute(f"SET SESSION AUTHORIZATION {login_of(block)}")
         cursor.execute(re.sub(r":id\b", str(inserted), block))
         if block.endswith("RETURNING id;\n"):
             (inserted,) = cursor.fetchone()
@@ -122,9 +105,22 @@ def test_every_statement_of_the_contract_runs_with_the_role_that_is_named(databa
 
 
 def test_every_query_of_the_guide_names_its_role():
-    blocks = re.findall(r"```sql\n(.*?)```", (REPOSITORY / "docs/support.md").read_text(), re.DOTALL)
+    assert [block for block in blocks("docs/support.md", "sql") if not block.startswith("-- as contego_support\n")] == []
 
-    assert [block for block in blocks if not block.startswith("-- as contego_support\n")] == []
+
+def test_the_statements_of_the_operators_run_with_the_role_that_is_named(database, logins):
+    assert logins
+    wrong, suspected = (
+        database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": "01000000091", "service_ca_id": "1111"}, scheduled_date="2100-01-01", subscription=name)
+        for name in ("S-91", "S-1001"))  # fmt: skip
+    script = script_of("docs/operations.md").replace(" \\watch 0.1", ";")
+
+    done = subprocess.run(["psql", database.connection, "-X", "-v", "ON_ERROR_STOP=1", "-v", f"id={wrong}"], input=script,
+                          capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
+
+    assert done.returncode == 0 and done.stderr == "", done.stderr
+    acted = database.query("SELECT request_id, verb, on_behalf_of FROM contego.operator_action WHERE request_id = ANY (%s) ORDER BY id", [wrong, suspected])
+    assert [tuple(one.values()) for one in acted] == [(wrong, "cancel", None), (suspected, "hold", None), (suspected, "release", "ann")]
 
 
 def test_nothing_of_the_schema_is_without_a_comment(database):
