@@ -2,13 +2,13 @@
 
 import io
 import json
-import re
 import subprocess
 
 import psycopg2
 import pytest
 
-from programs import CONTEGOD, REPOSITORY, contegod, fetch, wait_for
+from guide import blocks, script_of
+from programs import CONTEGOD, contegod, fetch, wait_for
 
 END = "2099-01-01T00:00:00Z"
 OF_CARD = "SELECT kind, name, state, correction FROM contego.drift WHERE card = %s AND state IN ('open', 'queued') ORDER BY kind, name"
@@ -273,19 +273,22 @@ def test_open_drift_is_a_metric(database, daemon, simulator):
     wait_for(lambda: 'contego_drift_differences{kind="unknown_card",provider="default"} 0' in daemon.get("/metrics")[1])
 
 
-def test_the_examples_of_the_page_work(database, daemon, file, tmp_path):
-    page = (REPOSITORY / "docs/reconcile.md").read_text()
+def test_the_examples_of_the_page_work(database, daemon, file, tmp_path, logins):
     (tmp_path / "contegod.json").write_text(file.read_text())
-    (tmp_path / "list.csv").write_text("01900080207,service,1111,\n")
     equip(database, 850, 1)
 
-    started = subprocess.run(["psql", database.connection, "-X", "-v", "ON_ERROR_STOP=1"], input="\n".join(re.findall(r"```sql\n(.*?)```", page, re.DOTALL)),
-                             cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
-    commands = "\n".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL)).replace("contegod ", f"{CONTEGOD} ")
-    typed = subprocess.run(["bash", "-c", commands], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    started = subprocess.run(["psql", database.connection, "-X", "-v", "ON_ERROR_STOP=1"], input=script_of("docs/reconcile.md"), cwd=tmp_path,
+                             capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
+    number = database.query("SELECT max(reconciliation) AS latest FROM contego.reconciliations WHERE heals IS NULL")[0]["latest"]
+    commands = "".join(blocks("docs/reconcile.md", "sh")).replace("contegod reconcile", f"{CONTEGOD} reconcile").replace("NUMBER", str(number))
+    commands = commands.replace("host=/run/postgresql dbname=crm user=olga", logins["contego_operator"].connection)
+    typed = subprocess.run(["bash", "-e", "-c", commands], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
 
-    assert started.returncode == 0, started.stderr
+    assert started.returncode == 0 and started.stderr == "", started.stderr
     assert typed.returncode == 0 and typed.stderr == "", typed.stdout + typed.stderr
+    people = database.query("SELECT DISTINCT created_by FROM contego.reconciliations WHERE reconciliation >= %s", number - 1)
+    assert [one["created_by"] for one in people] == ["guide_operator"]
+    assert {one["card"] for one in database.query("SELECT card FROM contego.expected")} == {"01900080207", "01900080215", "01900080223"}
 
 
 # A healing must not undo an order of the CRM.

@@ -10,8 +10,9 @@ import time
 import psycopg2
 import pytest
 
+from guide import blocks, script_of
 from neighbours import open_transaction
-from programs import CONTEGOD, REPOSITORY, contegod, wait_for
+from programs import CONTEGOD, contegod, wait_for
 
 COMMANDS = ("ADD_SUBSCRIPTIONS", "CANCEL_SUBSCRIPTIONS", "CREATE_PAIRING", "ADD_TO_EXISTING_PAIRING", "GET_ACTIVE_SUBSCRIPTIONS",
             "GET_PAIRING_STATUS_FOR_CARD", "GET_PAIRING_STATUS_FOR_PAIRING_MODULE", "SEND_MAIL_MESSAGE_TO_CLIENT",
@@ -299,15 +300,15 @@ def test_a_dry_run_of_a_run_without_cards_or_without_a_parameter_fails(database,
         assert done.returncode == 1 and why in done.stderr, done.stdout + done.stderr
 
 
-def test_the_examples_of_the_page_work(database, daemon, file, tmp_path):
-    page = (REPOSITORY / "docs/runs.md").read_text()
+def test_the_examples_of_the_page_work(database, daemon, file, tmp_path, logins):
     (tmp_path / "contegod.json").write_text(file.read_text())
     (tmp_path / "cards.txt").write_text("01000000301\n01000000302\n")
     database.finished(database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": "01900080207", "service_ca_id": "1111"}))  # for the ledger
 
-    done = subprocess.run(["psql", database.connection, "-X", "-v", "ON_ERROR_STOP=1"], input="\n".join(re.findall(r"```sql\n(.*?)```", page, re.DOTALL)),
+    done = subprocess.run(["psql", database.connection, "-X", "-v", "ON_ERROR_STOP=1"], input=script_of("docs/runs.md"),
                           capture_output=True, text=True, timeout=60, check=False)
-    commands = "\n".join(re.findall(r"```sh\n(.*?)```", page, re.DOTALL)).replace("contegod run", f"{CONTEGOD} run")
+    commands = "".join(blocks("docs/runs.md", "sh")).replace("contegod run", f"{CONTEGOD} run")
+    commands = commands.replace("host=/run/postgresql dbname=crm user=olga", logins["contego_operator"].connection)
     typed = subprocess.run(["bash", "-e", "-c", commands], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
 
     assert done.returncode == 0, done.stderr
