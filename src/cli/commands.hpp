@@ -145,6 +145,7 @@ struct reconcile_arguments {
     /// From an argument of contego.reconcile to its value as text; `cards` is the name of a file.
     std::map<std::string, std::string> settings;
     std::vector<std::string> kinds; ///< drift, heal: only these kinds; empty: all
+    std::string pace; ///< heal: at most this many cards per second; empty: as the reconciliation
     std::string reason;
     bool dry_run = false; ///< start: only count the cards
     bool preview = false; ///< heal: only count the corrections

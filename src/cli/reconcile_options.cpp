@@ -18,7 +18,7 @@ struct setting_option {
 };
 
 /// Arguments of contego.reconcile that are given as they are.
-constexpr std::array<setting_option, 12> setting_options{{
+constexpr std::array<setting_option, 14> setting_options{{
     {"cards", "FILE", "file with one card in each line; - reads standard input (default: all cards)"},
     {"query",
      "SQL",
@@ -26,6 +26,7 @@ constexpr std::array<setting_option, 12> setting_options{{
     {"against", "NAME", "compare with the ledger (default), or with expected, the list of the CRM"},
     {"read", "NAME", "read only the services, or only the boxes (default: both)"},
     {"provider", "NAME", "read from the CAS of this provider (default: default)"},
+    {"priority", "NAME", "REGULAR (default) or EXPRESS"},
     {"pace", "N", "read at most this many cards per second (default: 50)"},
     {"most-in-flight", "N", "at most this many requests at once (default: the pace, but at least 100)"},
     {"from-date", "DATE", "read nothing before this date; a date without a time zone is in UTC"},
@@ -37,6 +38,10 @@ constexpr std::array<setting_option, 12> setting_options{{
     {"heal-at-most-percent",
      "P",
      "correct the differences without a person if at most this percentage of the cards has some"},
+    {"unknown-codes",
+     "CODE,...",
+     "error codes with which the CAS says that it does not know a card, with commas between them "
+     "(default: CLIENT_NOT_FOUND,CLIENT_NOT_MANAGED_BY_SMS)"},
 }};
 
 CLI::App& add_verb(CLI::App& to, const char* verb, const char* meaning, reconcile_arguments& arguments) {
@@ -61,12 +66,23 @@ void add_reason(CLI::App& to, reconcile_arguments& arguments) {
         ->type_name("TEXT");
 }
 
-void add_kinds(CLI::App& to, reconcile_arguments& arguments) {
-    to.add_option("--kind",
-                  arguments.kinds,
-                  "only this kind: missing, extra, wrong_window, wrong_pairing or unknown_card; may be given "
-                  "several times")
-        ->type_name("NAME");
+/// Kinds of differences that a command can correct, and then one that only a person can.
+constexpr std::array<const char*, 5> kinds{
+    "missing", "extra", "wrong_window", "wrong_pairing", "unknown_card"};
+constexpr std::size_t kinds_to_heal = 4;
+
+/// Accepts the first `count` kinds.
+void add_kinds(CLI::App& to, reconcile_arguments& arguments, std::size_t count) {
+    std::string names;
+    for (std::size_t n = 0; n < count; ++n)
+        names += (n == 0 ? "" : n + 1 == count ? " or " : ", ") + std::string(kinds.at(n));
+    to.add_option("--kind", arguments.kinds, "only this kind: " + names + "; may be given several times")
+        ->type_name("NAME")
+        ->check([names, count](const std::string& text) {
+            const auto end = kinds.begin() + static_cast<std::ptrdiff_t>(count);
+            return std::find(kinds.begin(), end, text) != end ? std::string()
+                                                              : "must be " + names + " (was " + text + ')';
+        });
 }
 
 void add_start(CLI::App& to, reconcile_arguments& arguments) {
@@ -107,16 +123,25 @@ void add_reconcile(CLI::App& app, reconcile_arguments& arguments) {
     add_watch(show, arguments);
     auto& drift = add_verb(to, "drift", "list the open differences that a reconciliation found", arguments);
     add_number(drift, arguments);
-    add_kinds(drift, arguments);
+    add_kinds(drift, arguments, kinds.size());
     auto& heal = add_verb(to, "heal", "correct the open differences that a reconciliation found", arguments);
     add_number(heal, arguments);
-    add_kinds(heal, arguments);
-    add_reason(heal, arguments);
+    add_kinds(heal, arguments, kinds_to_heal);
+    heal.add_option("--pace",
+                    arguments.pace,
+                    "correct at most this many cards per second (default: the pace of the reconciliation)")
+        ->type_name("N");
+    heal.add_option("--reason",
+                    arguments.reason,
+                    "reason, which contego.operator_action keeps; needed unless --preview")
+        ->type_name("TEXT");
     auto* preview =
         heal.add_flag("--preview", arguments.preview, "only count the corrections, and queue nothing");
     add_watch(heal, arguments);
     heal.get_option("--watch")->excludes(preview);
-    to.footer("A reconciliation is a run: `contegod run` pauses, resumes and cancels it by its number.");
+    to.footer("A reconciliation is a run: `contegod run` pauses, resumes and cancels it by its number.\n"
+              "Exit status: 0 done, 1 failed, or a watched reconciliation found a difference or did not end, "
+              "2 bad input or configuration.");
 }
 
 } // namespace contego::daemon

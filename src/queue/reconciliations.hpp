@@ -31,8 +31,9 @@ struct reconciliation {
     std::int64_t unlike = 0;
     std::int64_t passed_over = 0;
     std::int64_t failed = 0;
-    std::string found;        ///< such as `missing 3, extra 1`; empty: nothing
-    std::string not_compared; ///< no answer returned these, such as `windows`
+    std::string found;        ///< such as `3 missing, 1 extra`; empty: nothing
+    std::string not_compared; ///< sentences about data that no answer returned; empty: all was compared
+    std::string errors;       ///< the most frequent error codes of `failed`, each with a request
 };
 
 /// A row of contego.drift.
@@ -45,6 +46,8 @@ struct difference {
     std::string state;
     std::string correction; ///< a command; empty: a person must decide
     std::string found_date;
+    std::int64_t failed_request = 0; ///< the request that failed to correct it; 0: none
+    std::string error_code;          ///< of that request; may be empty
 };
 
 /// What contego.heal did, or would do, about one kind.
@@ -70,14 +73,22 @@ public:
     /// Returns the reconciliation with this number, or the latest 50, the newest first.
     [[nodiscard]] std::vector<reconciliation> list(std::optional<std::int64_t> number = {});
 
+    /// Returns how many differences of this reconciliation are in each state, such as `5 healed, 1 open`.
+    /// Empty: a run was never to correct one.
+    [[nodiscard]] std::string states(std::int64_t number);
+
     /// Calls `work` with each open difference of these kinds, in the order of the cards. No kind means all.
     void drift(std::int64_t number,
                const std::vector<std::string>& kinds,
                const std::function<void(const difference&)>& work);
 
-    /// Corrects the open differences of these kinds, or only counts them.
-    std::vector<healing>
-    heal(std::int64_t number, bool preview, const std::vector<std::string>& kinds, const std::string& reason);
+    /// Corrects the open differences of these kinds at `pace` cards per second, or only counts them. If the
+    /// pace is empty, it is that of the reconciliation.
+    std::vector<healing> heal(std::int64_t number,
+                              bool preview,
+                              const std::vector<std::string>& kinds,
+                              const std::string& reason,
+                              const std::string& pace);
 
 private:
     connection connection_;

@@ -242,18 +242,24 @@ def test_the_subcommands(database, daemon, simulator, file, tmp_path):
     assert counted.returncode == 0 and "cards: 3" in counted.stdout and "started" not in counted.stdout, counted.stderr
 
     found = contegod("reconcile", "start", "--config", file, "--cards", listed, "--pace", 100, "--reason", "test", "--watch")
-    assert found.returncode == 1 and "3 of 3 compared with ledger: 1 unlike (missing 2)" in found.stdout, found.stdout + found.stderr
+    assert found.returncode == 1 and "3 of 3 compared with ledger: 1 card differs: 2 missing\n" in found.stdout, found.stdout + found.stderr
     number = found.stdout.split()[1]
     drift = contegod("reconcile", "drift", "--config", file, number, "--kind", "missing").stdout
     assert f"{card(700)}  missing 1111  should have {{}}  open since" in drift and len(drift.splitlines()) == 2, drift
-    assert contegod("reconcile", "drift", "--config", file, number, "--kind", "extra").stdout == ""
+    assert contegod("reconcile", "drift", "--config", file, number, "--kind", "extra").stdout == "no open difference\n"
     preview = contegod("reconcile", "heal", "--config", file, number, "--preview")
-    assert "2  missing of 1 cards: ADD_SUBSCRIPTIONS\nnothing was queued\n" in preview.stdout, preview.stdout + preview.stderr
+    assert "2  missing of 1 card: ADD_SUBSCRIPTIONS\nnothing was queued\n" in preview.stdout, preview.stdout + preview.stderr
 
-    healed = contegod("reconcile", "heal", "--config", file, number, "--reason", "checked", "--watch")
+    unreasoned = contegod("reconcile", "heal", "--config", file, number)
+    assert unreasoned.returncode == 2 and "--reason TEXT" in unreasoned.stderr, unreasoned.stdout + unreasoned.stderr
+
+    healed = contegod("reconcile", "heal", "--config", file, number, "--reason", "checked", "--pace", 200, "--watch")
 
     assert healed.returncode == 0 and f"no difference after the corrections of {number}" in healed.stdout, healed.stdout + healed.stderr
-    assert contegod("reconcile", "heal", "--config", file, number).stdout == "there is nothing to correct\n"
+    assert f"differences of {number} now: 2 healed\n" in healed.stdout, healed.stdout
+    assert database.query("SELECT pace FROM contego.run ORDER BY id DESC LIMIT 1")[0]["pace"] == 200
+    assert f"differences of {number} now: 2 healed\n" in contegod("reconcile", "show", "--config", file, number).stdout
+    assert contegod("reconcile", "heal", "--config", file, number, "--reason", "again").stdout == "there is nothing to correct\n"
     assert f"{number}  DONE" in contegod("reconcile", "list", "--config", file).stdout
     assert contegod("reconcile", "show", "--config", file, number).returncode == 0
     assert contegod("reconcile", "show", "--config", file, 10**9).returncode == 1
@@ -261,6 +267,56 @@ def test_the_subcommands(database, daemon, simulator, file, tmp_path):
     assert wrong.returncode == 1 and "against must be ledger or expected (was nothing)" in wrong.stderr, wrong.stderr
     actions = database.query("SELECT verb, reason FROM contego.operator_action WHERE run >= %s ORDER BY id", int(number))
     assert [tuple(one.values()) for one in actions] == [("start", "test"), ("heal", "checked")]
+
+
+def test_a_correction_that_the_cas_refuses_is_reported_with_its_request(database, daemon, simulator, file):
+    equip(database, 750, 1)
+    simulator.plant({"smartcard": card(750), "subscriptions": [], "stbs": [box(950)]})
+    number = reconcile(database, [card(750)])["reconciliation"]
+    simulator.plant({"smartcard": card(750), "stbs": []})  # the pairing that the correction would join is gone
+
+    healed = contegod("reconcile", "heal", "--config", file, number, "--reason", "checked", "--watch")
+
+    run = re.search(r"run (\d+) corrects them", healed.stdout)[1]
+    failed = database.query("SELECT request_id, error_code FROM contego.run_result WHERE run = %s", int(run))[0]
+    assert healed.returncode == 1, healed.stdout
+    assert f"{run}  DONE      1 of 1 not corrected: {failed['error_code']} (request {failed['request_id']})\n" in healed.stdout, healed.stdout
+    assert "no difference" not in healed.stdout
+    for of in (number, run):
+        drift = contegod("reconcile", "drift", "--config", file, of).stdout.splitlines()
+        assert len(drift) == 3 and all(line.endswith(f"  not corrected by request {failed['request_id']}: {failed['error_code']}") for line in drift), drift
+
+
+def test_unknown_numbers_and_kinds_are_refused(database, daemon, file):
+    equip(database, 760, 1)
+    number = reconcile(database, [card(760)])["reconciliation"]
+    unknown = contegod("reconcile", "drift", "--config", file, 10**9)
+    assert (unknown.returncode, unknown.stdout, unknown.stderr) == (1, "", f"there is no reconciliation {10**9}\n")
+    typo = contegod("reconcile", "drift", "--config", file, number, "--kind", "mising")
+    assert typo.returncode == 2 and "must be missing, extra, wrong_window, wrong_pairing or unknown_card (was mising)" in typo.stderr, typo.stderr
+    by_hand = contegod("reconcile", "heal", "--config", file, number, "--kind", "unknown_card", "--reason", "x")
+    assert by_hand.returncode == 2 and "must be missing, extra, wrong_window or wrong_pairing (was unknown_card)" in by_hand.stderr, by_hand.stderr
+
+
+def test_a_reconciliation_says_what_it_did_not_compare(database, daemon, file):
+    equip(database, 770, 1)
+    wait_for(lambda: database.query("SELECT count(*) AS n FROM contego.entitled WHERE card = %s", card(770))[0]["n"] == 3)
+    database.finished(database.insert("CANCEL_SUBSCRIPTIONS", {"smartcard_ca_id": card(770), "service_ca_id": "2222"}))
+    number = reconcile(database, [card(770)], priority="EXPRESS")["reconciliation"]
+    assert "windows are not compared: no answer had a date" in contegod("reconcile", "show", "--config", file, number).stdout
+
+
+def test_the_priority_and_the_codes_of_unknown_cards_are_options(database, daemon, simulator, file, tmp_path):
+    equip(database, 780, 1)
+    simulator.plant({"smartcard": card(780), "unknown": True})
+    (tmp_path / "cards").write_text(card(780) + "\n")
+    done = contegod("reconcile", "start", "--config", file, "--cards", tmp_path / "cards", "--priority", "EXPRESS",
+                    "--unknown-codes", "NO_SUCH_CARD,GONE", "--watch")
+    simulator.plant({"smartcard": card(780), "unknown": False})
+    number = int(done.stdout.split()[1])
+    kept = database.query("SELECT priority, unknown_codes FROM contego.run JOIN contego.reconciliation ON run = id WHERE id = %s", number)[0]
+    assert (kept["priority"], kept["unknown_codes"]) == ("EXPRESS", ["NO_SUCH_CARD", "GONE"])
+    assert done.returncode == 1 and re.search(r"1 of 1 not read: [A-Z_]+ \(request \d+\)\n", done.stdout), done.stdout
 
 
 def test_open_drift_is_a_metric(database, daemon, simulator):

@@ -183,14 +183,21 @@ def test_a_dry_run_checks_the_request_of_every_card(database, file):
     assert database.query("SELECT count(*) AS n FROM contego.run")[0]["n"] == before
 
 
-@pytest.mark.parametrize("mistake", [["--pace", "0"], ["--query", "DROP TABLE contego.run"], ["--most-in-flight", "many"],
-                                     ["--quiet-hours", "22:00-25:99", "--time-zone", "UTC"]])
+@pytest.mark.parametrize("mistake", [["--pace", "0"], ["--query", "DROP TABLE contego.run"], ["--most-in-flight", "many"]])
 def test_a_mistake_is_told_and_starts_nothing(database, file, mistake):
     cards_given = [] if "--query" in mistake else ["--query", "SELECT '1' AS card"]
 
     done = contegod("run", "start", "--config", file, "--action", "GET_ACTIVE_SUBSCRIPTIONS", *cards_given, *mistake)
 
     assert done.returncode == 1 and done.stderr.startswith("run start: "), done.stderr
+
+
+@pytest.mark.parametrize("times", ["22:00-25:99", "22-07", "22:00-07", "22:00-7:00", "22:00", ""])
+def test_quiet_hours_that_are_no_times_are_refused(file, times):
+    done = contegod("run", "start", "--config", file, "--action", "GET_ACTIVE_SUBSCRIPTIONS", "--query", "SELECT '1' AS card",
+                    "--quiet-hours", times, "--time-zone", "UTC")
+
+    assert done.returncode == 2 and f"--quiet-hours: must be two local times, such as 22:00-07:00 (was {times})" in done.stderr, done.stderr
 
 
 def test_a_key_that_several_sessions_use_at_once_starts_one_run(database):
