@@ -136,7 +136,6 @@ int verify(queue::audit& from, const audit_arguments& arguments) {
 }
 
 int write_export(queue::audit& from, const audit_arguments& arguments) {
-    static_cast<void>(signature_of({}, arguments.key)); // a wrong key is reported before anything is written
     queue::audit_chain chain;
     fault_list faults;
     each_row(from, [&](const queue::audit_row& row) {
@@ -163,11 +162,27 @@ int write_export(queue::audit& from, const audit_arguments& arguments) {
     return std::cout.flush() ? 0 : exit_status::failed;
 }
 
+/// Returns whether the key can be used. If not, prints why. Called before the database is asked, so that a
+/// wrong key is not reported as a fault of the database.
+bool has_usable_key(const audit_arguments& arguments) {
+    if (arguments.key.empty()) return true;
+    try {
+        if (arguments.verify)
+            static_cast<void>(is_signed({}, {}, arguments.key));
+        else
+            static_cast<void>(signature_of({}, arguments.key));
+        return true;
+    } catch (const std::exception& e) {
+        std::cerr << "audit " << (arguments.verify ? "verify: " : "export: ") << e.what() << '\n';
+        return false;
+    }
+}
+
 } // namespace
 
 int audit_command(const audit_arguments& arguments) {
     const auto c = configured(arguments.configuration_file);
-    if (!c) return exit_status::bad_input;
+    if (!c || !has_usable_key(arguments)) return exit_status::bad_input;
     return with_schema(*c, [&](const queue::database_options& database) {
         queue::audit from(database);
         return arguments.verify ? verify(from, arguments) : write_export(from, arguments);
