@@ -10,6 +10,11 @@ DECLARE
     about_name text;
     about bigint[]; -- the requests that contego.subject has for one of the members
 BEGIN
+    IF jsonb_typeof(filter) <> 'object' THEN
+        RAISE EXCEPTION 'filter: must be an object (was %)', left(filter::text, 100) USING ERRCODE = 'invalid_parameter_value';
+    ELSIF filter ? 'cards' AND jsonb_typeof(filter -> 'cards') <> 'array' THEN
+        RAISE EXCEPTION 'filter.cards: must be a list (was %)', left(filter ->> 'cards', 100) USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     SELECT key INTO unknown FROM jsonb_object_keys(filter) AS key WHERE key <> ALL (known) LIMIT 1;
     IF unknown IS NOT NULL OR filter = '{}' THEN
         RAISE EXCEPTION '%', CASE WHEN unknown IS NULL THEN 'an empty filter would match every request'

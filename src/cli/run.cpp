@@ -7,6 +7,7 @@
 #include "json/json.hpp"
 #include "queue/runs.hpp"
 #include <contego/plan.hpp>
+#include <contego/violation.hpp>
 
 #include <algorithm>
 #include <map>
@@ -130,9 +131,21 @@ int preview_revert(queue::runs& on, const value::object& settings) {
     return 0;
 }
 
+/// Prints a mistake and returns true if the filter names an action that no request can have.
+bool names_unknown_action(const value::object& settings) {
+    const auto filter = settings.find("filter");
+    const auto* action = filter == settings.end() ? nullptr : filter->second.find("action");
+    if (action == nullptr || action->text() == nullptr) return false;
+    const auto planned = plan(*action->text(), value::object{}, limits{});
+    const auto* why = std::get_if<refusal>(&planned);
+    if (why == nullptr || why->code != "UNKNOWN_ACTION") return false;
+    std::cerr << "run revert: filter." << describe(why->all) << '\n';
+    return true;
+}
+
 int revert(queue::runs& on, const run_arguments& arguments) {
     const auto settings = settings_of(arguments);
-    if (!settings) return exit_status::bad_input;
+    if (!settings || names_unknown_action(*settings)) return exit_status::bad_input;
     if (arguments.dry_run) return preview_revert(on, *settings);
     if (arguments.reason.empty()) {
         std::cerr << "run revert: give a reason: --reason TEXT, or see the plan with --dry-run\n";
@@ -145,7 +158,8 @@ int revert(queue::runs& on, const run_arguments& arguments) {
     else
         std::cout << "nothing to send\n";
     if (said.left_alone > 0) std::cout << "left alone: " << said.left_alone << '\n';
-    if (said.not_undone > 0) std::cout << "cannot be undone: " << said.not_undone << '\n';
+    if (said.not_undone > 0)
+        std::cout << "cannot be undone: " << said.not_undone << "\nHINT: --dry-run lists them\n";
     return said.run && arguments.watch ? watch_run(on, *said.run) : 0;
 }
 

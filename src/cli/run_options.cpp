@@ -96,21 +96,34 @@ void add_start(CLI::App& run, run_arguments& arguments) {
 }
 
 /// Options of `run revert` that `run start` has, too.
-constexpr std::array<std::string_view, 5> options_of_both{
-    "priority", "pace", "from-date", "until-date", "time-zone"};
+constexpr std::array<std::string_view, 4> options_of_both{"priority", "from-date", "until-date", "time-zone"};
 
-constexpr std::array<setting_option, 2> revert_options{{
+constexpr std::array<setting_option, 2> mistake_options{{
     {"run", "N", "undo the requests of this run"},
     {"filter", "JSON", R"(undo the requests that match every member, such as {"process_id": "BATCH-17"})"},
 }};
 
+constexpr setting_option revert_pace{"pace", "N", "feed at most this many requests per second (default: 20)"};
+
+/// Returns the mistake if the text is not the number of a run, or else an empty text.
+std::string number_mistake(const std::string& text) {
+    constexpr std::size_t most_digits = 18; // fewer than a 64-bit number has
+    const bool good = !text.empty() && text.size() <= most_digits && text.front() != '0' &&
+                      text.find_first_not_of("0123456789") == std::string::npos;
+    return good ? std::string() : "must be the number of a run (was " + text + ')';
+}
+
 void add_revert(CLI::App& run, run_arguments& arguments) {
-    auto& to = *run.add_subcommand(
-        "revert", "undo the requests of a run or of a filter by a run of the opposite commands");
+    auto& to = *run.add_subcommand("revert",
+                                   "Undo requests that were a mistake: start a run that sends the opposite "
+                                   "of each.");
     add_configuration(to, arguments);
-    for (const auto& setting : revert_options)
-        add_setting(to, arguments, setting);
-    to.get_option("--run")->excludes("--filter")->check(CLI::PositiveNumber);
+    auto& one = *to.add_option_group("Exactly one of");
+    for (const auto& setting : mistake_options)
+        add_setting(one, arguments, setting);
+    one.get_option("--run")->check(number_mistake);
+    one.require_option(1);
+    add_setting(to, arguments, revert_pace);
     for (const auto& setting : setting_options)
         if (std::ranges::find(options_of_both, setting.name) != options_of_both.end())
             add_setting(to, arguments, setting);
@@ -119,11 +132,16 @@ void add_revert(CLI::App& run, run_arguments& arguments) {
         [&arguments] { arguments.settings["cancel_unknown"] = "true"; },
         "also cancel services that no request before the mistake gave");
     add_quiet_hours(to, arguments);
-    add_reason(to, arguments);
+    to.add_option("--reason",
+                  arguments.reason,
+                  "reason, which contego.operator_action keeps; needed unless --dry-run")
+        ->type_name("TEXT");
     auto* dry =
         to.add_flag("--dry-run", arguments.dry_run, "show the commands of the undo, and start nothing");
     add_watch(to, arguments);
     to.get_option("--watch")->excludes(dry);
+    to.footer("Exit status: 0 done, or there is nothing to send; 1 failed, no request was found, or the "
+              "watched run paused or has failed cards; 2 bad input or configuration.");
     to.callback([&arguments] { arguments.verb = "revert"; });
 }
 

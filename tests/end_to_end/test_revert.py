@@ -123,3 +123,34 @@ def test_a_daemon_that_dies_leaves_no_card_behind(database, daemon, simulator, l
 
     assert run_ended(database, run)["done"] == 200
     assert cas(simulator) == before
+
+
+def test_an_undo_of_nothing_is_a_mistake(database, daemon, file):
+    def revert(*arguments):
+        done = contegod("run", "revert", "--config", file, *arguments)
+        return done.returncode, done.stdout + done.stderr
+
+    for how in (["--dry-run"], ["--reason", "x"]):
+        status, said = revert("--filter", '{"process_id": "no such batch"}', *how)
+        assert status == 1 and "the filter matches no request" in said, said
+        status, said = revert("--filter", '{"action": "ADD_SUBSCRIPTION"}', *how)
+        assert status == 2 and said.startswith("run revert: filter.action: is unknown, did you mean ADD_SUBSCRIPTIONS?"), said
+        assert said.endswith('(was "ADD_SUBSCRIPTION")\n'), said
+        status, said = revert("--filter", '{"cards": "01"}', *how)
+        assert status == 1 and "filter.cards: must be a list (was 01)" in said, said
+        status, said = revert("--run", 10**9, *how)
+        assert status == 1 and f"there is no run {10**9}" in said, said
+        for number in ("-3", "0", "x", str(10**30)):
+            status, said = revert(f"--run={number}", *how)
+            assert status == 2 and said.startswith(f"--run: must be the number of a run (was {number})\n"), said
+        status, said = revert(*how)
+        assert status == 2 and "[--run,--filter]" in said, said
+
+
+def test_an_undo_says_how_to_list_what_it_cannot_undo(database, daemon, file):
+    pair = {"smartcards": [{"smartcard_ca_id": "01231000000"}], "stbs": [{"stb_ca_id": "0041000000"}]}
+    database.finished(database.insert("CREATE_PAIRING", pair, process_id="wrong pairing"))
+
+    done = contegod("run", "revert", "--config", file, "--filter", '{"process_id": "wrong pairing"}', "--reason", "x")
+
+    assert done.stdout == "nothing to send\ncannot be undone: 1\nHINT: --dry-run lists them\n", done.stdout + done.stderr

@@ -92,17 +92,20 @@ SELECT throws_ok($$SELECT contego.revert(filter => '{"process_id": "wrong"}')$$,
 SELECT throws_ok($$SELECT contego.revert(filter => '{"process_id": "wrong"}', reason => ' ')$$, '22023', NULL, 'a blank is none');
 SELECT throws_matching($$SELECT contego.revert(reason => 'x')$$, 'either a run or a filter', 'nothing is given');
 SELECT throws_matching($$SELECT contego.revert(1, '{"process_id": "wrong"}', 'x')$$, 'either a run or a filter', 'both are given');
-SELECT throws_matching($$SELECT contego.revert(999999, reason => 'x')$$, 'revert: run: must be the number of a run .was 999999', 'an unknown run');
+SELECT throws_matching($$SELECT contego.revert(999999, reason => 'x')$$, 'revert: there is no run 999999', 'an unknown run');
 SELECT throws_matching($$SELECT contego.revert(filter => '{}', reason => 'x')$$, 'empty filter', 'an empty filter');
 SELECT throws_matching($$SELECT contego.revert(filter => '{"process_id": "wrong"}', reason => 'x', pace => 0)$$, 'pace must be above 0', 'a pace of 0');
 SELECT throws_matching($$SELECT contego.start_run('REVERT', '{1}')$$, 'action must be one of', 'nobody starts such a run with a list');
-SELECT is((SELECT new_run FROM contego.revert(filter => '{"process_id": "no such batch"}', reason => 'x')), NULL, 'nothing to undo starts no run');
+SELECT throws_ok($$SELECT contego.revert(filter => '{"process_id": "no such batch"}', reason => 'x')$$, 'P0002', 'revert: the filter matches no request', 'a filter that matches nothing is a mistake');
+SELECT throws_ok($$SELECT contego.preview_revert(filter => '{"process_id": "no such batch"}')$$, 'P0002', 'revert: the filter matches no request', 'in a preview, too');
+SELECT throws_ok($$SELECT contego.revert(filter => '{"cards": "01"}', reason => 'x')$$, '22023', 'filter.cards: must be a list (was 01)', 'cards that are no list');
+SELECT throws_ok($$SELECT contego.revert(filter => '"wrong"', reason => 'x')$$, '22023', 'filter: must be an object (was "wrong")', 'a filter that is no object');
 
 -- Filters.
 SELECT is((SELECT string_agg(DISTINCT card, ' ') FROM contego.preview_revert(filter => '{"process_id": "wrong", "action": "DEACTIVATE_SUBSCRIPTION"}')), '11', 'by action');
 SELECT is((SELECT string_agg(DISTINCT card, ' ' ORDER BY card) FROM contego.preview_revert(filter => '{"process_id": "wrong", "cards": ["12", "13"]}')), '12 13', 'by cards');
-SELECT is((SELECT string_agg(DISTINCT card, ' ' ORDER BY card) FROM contego.preview_revert(filter => '{"cards": ["12"], "created_from": "2100-01-01"}')), NULL, 'by time');
-SELECT is((SELECT count(*) FROM contego.preview_revert(filter => '{"process_id": "wrong", "source": "another"}')), 0::bigint, 'by source');
+SELECT throws_matching($$SELECT contego.preview_revert(filter => '{"cards": ["12"], "created_from": "2100-01-01"}')$$, 'matches no request', 'by time');
+SELECT throws_matching($$SELECT contego.preview_revert(filter => '{"process_id": "wrong", "source": "another"}')$$, 'matches no request', 'by source');
 SELECT is((SELECT count(*) FROM contego.preview_revert(filter => jsonb_build_object('process_id', 'wrong', 'source', session_user))), 13::bigint, 'of the login, too');
 
 -- The run.
