@@ -8,6 +8,7 @@ AS $$
 DECLARE
     r contego.run;
     again bigint;
+    open_differences bigint;
 BEGIN
     run := of_run;
     SELECT * INTO r FROM contego.run AS u
@@ -53,6 +54,11 @@ BEGIN
     END IF;
     IF verb = 'forget' THEN
         after := NULL;
+        SELECT count(*) INTO open_differences FROM contego.drift AS d WHERE d.reconciliation = of_run AND d.state IN ('open', 'queued');
+        IF open_differences > 0 THEN
+            RAISE NOTICE '%', CASE open_differences WHEN 1 THEN '1 open difference was deleted'
+                                                    ELSE format('%s open differences were deleted', open_differences) END;
+        END IF;
         DELETE FROM contego.run_fed AS f WHERE f.run = of_run;
         DELETE FROM contego.run_card AS c WHERE c.run = of_run;
         DELETE FROM contego.run AS u WHERE u.id = of_run;

@@ -171,6 +171,30 @@ int list_renewals(queue::runs& on) {
     return 0;
 }
 
+/// Returns how many open differences are deleted with the run. Only a reconciliation has some.
+std::int64_t differences_to_forget(queue::runs& on, const run_arguments& arguments) {
+    if (arguments.verb != "forget") return 0;
+    const auto found = on.list(arguments.run);
+    return !found.empty() && found.front().action == "RECONCILE" ? on.open_differences(arguments.run) : 0;
+}
+
+int change(queue::runs& on, const run_arguments& arguments) {
+    auto verb = arguments.verb;
+    std::ranges::replace(verb, '-', '_');
+    const auto deleted = differences_to_forget(on, arguments);
+    const auto e = on.change(arguments.run, verb, arguments.reason);
+    if (!e.refused.empty()) {
+        std::cerr << "refused: " << e.refused << '\n';
+        return exit_status::failed;
+    }
+    std::cout << "run " << arguments.run << ": " << e.before << " -> "
+              << (e.after.empty() ? "forgotten" : e.after) << '\n';
+    if (deleted > 0)
+        std::cout << deleted
+                  << (deleted == 1 ? " open difference was deleted\n" : " open differences were deleted\n");
+    return arguments.watch ? watch_run(on, arguments.run) : 0;
+}
+
 int act(queue::runs& on, const run_arguments& arguments) {
     if (arguments.verb == "renewals") return list_renewals(on);
     if (arguments.verb == "revert") return revert(on, arguments);
@@ -179,18 +203,7 @@ int act(queue::runs& on, const run_arguments& arguments) {
             print_run(p);
         return 0;
     }
-    if (arguments.verb != "show") {
-        auto verb = arguments.verb;
-        std::ranges::replace(verb, '-', '_');
-        const auto e = on.change(arguments.run, verb, arguments.reason);
-        if (!e.refused.empty()) {
-            std::cerr << "refused: " << e.refused << '\n';
-            return exit_status::failed;
-        }
-        std::cout << "run " << arguments.run << ": " << e.before << " -> "
-                  << (e.after.empty() ? "forgotten" : e.after) << '\n';
-        return arguments.watch ? watch_run(on, arguments.run) : 0;
-    }
+    if (arguments.verb != "show") return change(on, arguments);
     return arguments.watch ? watch_run(on, arguments.run) : print_run(on, arguments.run);
 }
 

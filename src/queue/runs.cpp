@@ -71,6 +71,10 @@ constexpr statement list_runs{
     "list_runs",
     "SELECT run, action, state, why, cards, waiting, in_flight, held, maybe_sent, done, failed, cancelled,"
     "       percent, rate, date_trunc('second', estimated_date), created_by,"
+constexpr statement count_open_differences{"count_open_differences",
+                                           "SELECT count(*) FROM contego.drift"
+                                           " WHERE reconciliation = $1 AND state IN ('open', 'queued')"};
+
     "       date_trunc('second', created_date)"
     " FROM contego.run_progress WHERE run = $1 OR $1 IS NULL ORDER BY run DESC LIMIT 50"};
 
@@ -176,6 +180,10 @@ std::vector<run_progress> runs::list(std::optional<std::int64_t> run) {
     std::vector<run_progress> all;
     for (const auto& row : connection_->call(list_runs, run))
         all.push_back(progress_of(row));
+std::int64_t runs::open_differences(std::int64_t run) {
+    return number_of(connection_->call(count_open_differences, run)[0][0]);
+}
+
     return all;
 }
 

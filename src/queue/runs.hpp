@@ -116,6 +116,9 @@ public:
     /// Applies a verb to a run: pause, resume, cancel, retry_failed or forget.
     run_effect change(std::int64_t run, const std::string& verb, const std::string& reason);
 
+    /// Returns how many open differences are kept with a reconciliation. Only operators and support may ask.
+    [[nodiscard]] std::int64_t open_differences(std::int64_t run);
+
     /// Returns the run with this number, or the latest 50 runs, the newest first.
     [[nodiscard]] std::vector<run_progress> list(std::optional<std::int64_t> run = {});
 

@@ -319,6 +319,17 @@ def test_the_priority_and_the_codes_of_unknown_cards_are_options(database, daemo
     assert done.returncode == 1 and re.search(r"1 of 1 not read: [A-Z_]+ \(request \d+\)\n", done.stdout), done.stdout
 
 
+def test_forget_says_how_many_open_differences_it_deletes(database, daemon, simulator, file):
+    equip(database, 790, 1)
+    simulator.plant({"smartcard": card(790), "subscriptions": []})
+    number = reconcile(database, [card(790)])["reconciliation"]
+
+    done = contegod("run", "forget", "--config", file, number)
+
+    assert done.returncode == 0 and done.stdout.endswith("2 open differences were deleted\n"), done.stdout + done.stderr
+    assert database.query(OF_CARD, card(790)) == []
+
+
 def test_open_drift_is_a_metric(database, daemon, simulator):
     equip(database, 800, 1)
     simulator.plant({"smartcard": card(800), "unknown": True})
