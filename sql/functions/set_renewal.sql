@@ -1,5 +1,5 @@
 -- Sets the policy by which daemons renew the windows of a service, or of all services of a provider. An argument that is not given keeps its
--- value, or has its default in a new policy.
+-- value, or has its default in a new policy. If both quiet_from and quiet_until are 00:00, the policy has no quiet hours.
 CREATE OR REPLACE FUNCTION contego.set_renewal(
     service text, reason text, provider text DEFAULT 'default', ahead interval DEFAULT NULL, extend_by interval DEFAULT NULL,
     to_end_of text DEFAULT NULL, plus interval DEFAULT NULL, time_zone text DEFAULT NULL, pace double precision DEFAULT NULL,
@@ -26,8 +26,10 @@ BEGIN
     p.plus := coalesce(plus, former.plus, '0');
     p.time_zone := coalesce(time_zone, former.time_zone);
     p.pace := coalesce(pace, former.pace, 20);
-    p.quiet_from := coalesce(quiet_from, former.quiet_from);
-    p.quiet_until := coalesce(quiet_until, former.quiet_until);
+    IF (quiet_from = '00:00' AND quiet_until = '00:00') IS NOT TRUE THEN
+        p.quiet_from := coalesce(quiet_from, former.quiet_from);
+        p.quiet_until := coalesce(quiet_until, former.quiet_until);
+    END IF;
     p.active := coalesce(active, former.active, true);
     PERFORM contego.check_renewal(p);
     INSERT INTO contego.renewal_policy AS o (provider, service, ahead, extend_by, to_end_of, plus, time_zone, pace, quiet_from, quiet_until, active,
@@ -42,6 +44,9 @@ BEGIN
     VALUES ('set_renewal', CASE WHEN former.active THEN 'ACTIVE' WHEN NOT former.active THEN 'INACTIVE' ELSE '' END,
             CASE WHEN p.active THEN 'ACTIVE' ELSE 'INACTIVE' END, set_renewal.reason,
             jsonb_build_object('policy', jsonb_build_array(contego.policy_text(former), contego.policy_text(p))));
+    IF NOT p.active AND active IS NULL THEN
+        RAISE NOTICE 'the policy is inactive; give active => true';
+    END IF;
     PERFORM contego.notify_unless_full('contego');
 END
 $$;

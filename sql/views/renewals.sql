@@ -1,5 +1,5 @@
 CREATE OR REPLACE VIEW contego.renewals AS
-SELECT p.provider, p.service, p.active, w.windows, p.run, r.state, p.why, p.ahead, p.extend_by, p.to_end_of, p.plus, p.time_zone, p.pace,
+SELECT p.provider, p.service, p.active, w.windows, p.run, r.state, CASE WHEN p.active THEN p.why ELSE 'inactive' END AS why, p.ahead, p.extend_by, p.to_end_of, p.plus, p.time_zone, p.pace,
        p.quiet_from, p.quiet_until, p.next_look, p.changed_by
 FROM contego.renewal_policy AS p
 LEFT JOIN contego.run AS r ON r.id = p.run
@@ -16,7 +16,7 @@ COMMENT ON COLUMN contego.renewals.active IS 'If false, nothing is renewed.';
 COMMENT ON COLUMN contego.renewals.windows IS 'This many windows end within ahead, and no run renews them so far.';
 COMMENT ON COLUMN contego.renewals.run IS 'The run with this number is the latest one of the policy.';
 COMMENT ON COLUMN contego.renewals.state IS 'That run has this state. NULL: it was forgotten, or there was none.';
-COMMENT ON COLUMN contego.renewals.why IS 'This sentence says why the latest look started no run.';
+COMMENT ON COLUMN contego.renewals.why IS 'This sentence says why the latest look started no run. inactive: nobody looks.';
 COMMENT ON COLUMN contego.renewals.ahead IS 'A window is renewed this long before it ends.';
 COMMENT ON COLUMN contego.renewals.extend_by IS 'The new end is this long after the former end.';
 COMMENT ON COLUMN contego.renewals.to_end_of IS 'The new end is then moved to the end of this unit.';

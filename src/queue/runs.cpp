@@ -58,23 +58,27 @@ constexpr statement preview_of_revert{
 constexpr statement list_renewals{
     "list_renewals",
     "SELECT provider, service, active, windows,"
-    "       ahead || ' ahead, by ' || extend_by || coalesce(' to the end of the ' || to_end_of, '')"
-    "       || CASE WHEN plus <> '0' THEN ' plus ' || plus ELSE '' END || ' in ' || time_zone,"
-    "       concat_ws('; ', 'run ' || run || coalesce(' ' || state, ''), why)"
+    "       replace(ahead || ' ahead, by ' || extend_by, ' mon', ' month')"
+    "       || coalesce(' to the end of the ' || to_end_of, '')"
+    "       || CASE WHEN plus <> '0' THEN ' plus ' || replace(plus::text, ' mon', ' month') ELSE '' END"
+    "       || ' in ' || time_zone || ', at most ' || pace || ' requests per second'"
+    "       || CASE WHEN quiet_from IS NULL THEN ''"
+    "               ELSE ', quiet ' || left(quiet_from::text, 5) || '-' || left(quiet_until::text, 5) END,"
+    "       concat_ws('; ', 'run ' || run || coalesce(' ' || state, ''), CASE WHEN active THEN why END)"
     " FROM contego.renewals ORDER BY provider, service"};
 
 constexpr statement change_run{"change_run",
                                "SELECT before, after, refused"
                                " FROM contego.change_run($1, $2, nullif($3, ''))"};
 
-constexpr statement list_runs{
-    "list_runs",
-    "SELECT run, action, state, why, cards, waiting, in_flight, held, maybe_sent, done, failed, cancelled,"
-    "       percent, rate, date_trunc('second', estimated_date), created_by,"
 constexpr statement count_open_differences{"count_open_differences",
                                            "SELECT count(*) FROM contego.drift"
                                            " WHERE reconciliation = $1 AND state IN ('open', 'queued')"};
 
+constexpr statement list_runs{
+    "list_runs",
+    "SELECT run, action, state, why, cards, waiting, in_flight, held, maybe_sent, done, failed, cancelled,"
+    "       percent, rate, date_trunc('second', estimated_date), created_by,"
     "       date_trunc('second', created_date)"
     " FROM contego.run_progress WHERE run = $1 OR $1 IS NULL ORDER BY run DESC LIMIT 50"};
 
@@ -176,14 +180,14 @@ run_effect runs::change(std::int64_t run, const std::string& verb, const std::st
     return {text_of(row[0]), text_of(row[1]), text_of(row[2])};
 }
 
-std::vector<run_progress> runs::list(std::optional<std::int64_t> run) {
-    std::vector<run_progress> all;
-    for (const auto& row : connection_->call(list_runs, run))
-        all.push_back(progress_of(row));
 std::int64_t runs::open_differences(std::int64_t run) {
     return number_of(connection_->call(count_open_differences, run)[0][0]);
 }
 
+std::vector<run_progress> runs::list(std::optional<std::int64_t> run) {
+    std::vector<run_progress> all;
+    for (const auto& row : connection_->call(list_runs, run))
+        all.push_back(progress_of(row));
     return all;
 }
 

@@ -48,7 +48,7 @@ struct renewal_policy {
     std::string service; ///< * for all services
     bool active = false;
     std::int64_t windows = 0; ///< windows that end soon, and that no run renews so far
-    std::string rule;         ///< how far ahead, and until when
+    std::string rule;         ///< how far ahead, until when, at which pace, and the quiet hours
     std::string latest;       ///< the latest run with its state, and why none was started
 };
 

@@ -1,8 +1,10 @@
 """Windows that end soon are renewed by a policy, with two daemons: each window once, and until the exact date."""
 
+import contextlib
 import datetime
 import zoneinfo
 
+import psycopg2
 import pytest
 
 from programs import contegod, wait_for
@@ -69,7 +71,7 @@ def test_daemons_renew_each_window_once_until_the_end_of_a_month_in_a_zone(datab
     listed = contegod("run", "renewals", "--config", file)
     checked = contegod("audit", "verify", "--config", file)
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    assert f"active    0 windows to renew  3 days ahead, by 1 mon to the end of the month in Europe/Athens  (run {run} DONE)" in listed.stdout, listed
+    assert f"active    0 windows to renew  3 days ahead, by 1 month to the end of the month in Europe/Athens, at most 200 requests per second  (run {run} DONE)" in listed.stdout, listed
 
 
 def test_nothing_is_renewed_while_the_ledger_is_not_kept(database, daemon, simulator):
@@ -88,3 +90,24 @@ def test_nothing_is_renewed_while_the_ledger_is_not_kept(database, daemon, simul
     database.query("SELECT contego.build_ledger()")
     database.query("UPDATE contego.renewal_policy SET next_look = now()")
     wait_for(lambda: windows(simulator, card) == [("1111", text(end_of_next_month(soon)))], 60)
+
+
+def test_an_inactive_policy_says_so_and_quiet_hours_can_be_cleared(database, daemon, file):
+    with contextlib.closing(psycopg2.connect(database.connection)) as session, session, session.cursor() as cursor:
+        def notices(arguments):
+            session.notices.clear()
+            cursor.execute(f"SELECT contego.set_renewal('3333', 'test', {arguments})")
+            return [text.strip() for text in session.notices]
+
+        assert notices("ahead => '3 days', extend_by => '2 months', time_zone => 'UTC', quiet_from => '20:00', quiet_until => '08:00', active => false") == []
+        assert notices("pace => 5") == ["NOTICE:  the policy is inactive; give active => true"]
+    listed = contegod("run", "renewals", "--config", file).stdout
+    assert "by 2 months in UTC, at most 5 requests per second, quiet 20:00-08:00\n" in listed, listed
+    why = "SELECT why, quiet_from, quiet_until FROM contego.renewals WHERE service = '3333'"
+    assert database.query(why)[0]["why"] == "inactive"
+
+    database.query("SELECT contego.set_renewal('3333', 'test', active => true, quiet_from => '00:00', quiet_until => '00:00')")
+
+    assert tuple(database.query(why)[0].values())[1:] == (None, None)
+    assert database.query(why)[0]["why"] != "inactive"
+    assert "quiet" not in contegod("run", "renewals", "--config", file).stdout
