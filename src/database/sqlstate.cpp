@@ -17,18 +17,36 @@ constexpr std::string_view login_lacks_rights =
 constexpr std::string_view schema_lacks_parts =
     "was the schema changed? contegod migrate --status lists the steps that are applied";
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> hints{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> hints{{
     {"25006",
      "is the server a standby? name every host in database.connection, with target_session_attrs=read-write"},
     {"28", "are database.connection and database.password_file right?"},
-    {"42501", login_lacks_rights},
     {"42883", schema_lacks_parts},
-    {"42P01", schema_lacks_parts},
     {"42703", schema_lacks_parts},
     {"3F000", schema_lacks_parts},
     {"53100", "is the disk of the database full?"},
     {"53300", "is max_connections of the database too small?"},
 }};
+
+/// Returns a hint for a lack of rights. Only a migration needs a right on the database itself.
+std::string_view hint_for_rights(std::string_view said) {
+    if (said.find("permission denied for database") == std::string_view::npos) return login_lacks_rights;
+    return "may the login of database.connection create a schema? Run GRANT CREATE ON DATABASE as the owner "
+           "of "
+           "the database, or migrate with another login";
+}
+
+/// Returns a hint for an unknown table. A query of a person may name one outside of the schema contego; then
+/// the schema has all its parts.
+std::string_view hint_for_table(std::string_view said) {
+    constexpr std::string_view beginning = "relation \"";
+    const auto at = said.find(beginning);
+    if (at == std::string_view::npos) return schema_lacks_parts;
+    said.remove_prefix(at + beginning.size());
+    const auto name = said.substr(0, said.find('"'));
+    if (name.starts_with("contego.")) return schema_lacks_parts;
+    return name.find('.') == std::string_view::npos ? "name tables with their schema, such as crm.cards" : "";
+}
 
 std::string_view first_line_without_severity(std::string_view said) {
     said = said.substr(0, said.find('\n'));
@@ -41,6 +59,8 @@ std::string_view first_line_without_severity(std::string_view said) {
 /// Returns the hint of the table above for that SQLSTATE, or else the hint in the server's error. A migration
 /// gives one when it cannot go on.
 std::string_view hint_for(std::string_view said, std::string_view sqlstate) {
+    if (sqlstate == "42501") return hint_for_rights(said);
+    if (sqlstate == "42P01") return hint_for_table(said);
     for (const auto& [beginning, hint] : hints)
         if (sqlstate.starts_with(beginning)) return hint;
     constexpr std::string_view label = "\nHINT:  ";

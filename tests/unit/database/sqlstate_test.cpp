@@ -11,6 +11,26 @@ TEST(sqlstate, of_an_answer_has_no_hint_that_doubts_the_connection) {
               std::string_view::npos);
 }
 
+TEST(sqlstate, of_a_right_on_the_database_has_a_hint_for_migrate) {
+    const std::string said =
+        server_error("migrate", "ERROR:  permission denied for database contego", "42501").what();
+    EXPECT_NE(said.find("HINT: may the login of database.connection create a schema? Run GRANT CREATE ON "
+                        "DATABASE"),
+              std::string::npos)
+        << said;
+}
+
+TEST(sqlstate, of_an_unknown_table_has_a_hint_for_the_one_who_wrote_its_name) {
+    const auto said = [](const std::string& table) {
+        return std::string(
+            server_error("start_run", "ERROR:  relation \"" + table + "\" does not exist", "42P01").what());
+    };
+    EXPECT_NE(said("cards").find("HINT: name tables with their schema, such as crm.cards"),
+              std::string::npos);
+    EXPECT_NE(said("contego.run").find("HINT: was the schema changed?"), std::string::npos);
+    EXPECT_EQ(said("crm.cards").find("HINT"), std::string::npos);
+}
+
 TEST(sqlstate, of_a_value_or_a_constraint_is_about_the_row) {
     for (const char* state : {"22P02", "22P05", "23514", "21000", "54000", "P0001", "XX000"})
         EXPECT_TRUE(is_about_the_row(state)) << state;
