@@ -66,7 +66,7 @@ void add_reason(CLI::App& to, reconcile_arguments& arguments) {
         ->type_name("TEXT");
 }
 
-/// Kinds of differences that a command can correct, and then one that only a person can.
+/// Kinds of differences. A command can correct the first four; a person must decide about the last.
 constexpr std::array<const char*, 5> kinds{
     "missing", "extra", "wrong_window", "wrong_pairing", "unknown_card"};
 constexpr std::size_t kinds_to_heal = 4;

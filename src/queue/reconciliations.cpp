@@ -59,7 +59,7 @@ constexpr statement count_states{"count_states",
                                  "       WHERE d.reconciliation = $1 GROUP BY d.state) AS s"
                                  " HAVING bool_or(s.state <> 'open')"};
 
-// The request of an open difference that a run was to correct is the one that failed.
+// If a run was to correct an open difference, request_id names its failed request.
 constexpr statement list_drift{
     "list_drift",
     "SELECT d.card, d.kind, d.name, d.should_have, d.has, d.state, d.correction,"

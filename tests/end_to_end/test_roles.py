@@ -253,6 +253,21 @@ def fresh_cluster():
     shutil.rmtree(folder)
 
 
+def test_a_login_that_may_not_make_a_schema_is_told_which_right_it_lacks(fresh_cluster, folder):
+    server = Database(fresh_cluster.connection)
+    server.query("CREATE ROLE stranger LOGIN")
+    server.close()
+    stranger = Database(fresh_cluster.connection.replace("user=postgres", "user=stranger"))
+    file = folder / "stranger.json"
+    file.write_text(json.dumps(stranger.configuration({"default": {"endpoint": "http://127.0.0.1:9"}})))
+    stranger.close()
+
+    refused = contegod("migrate", "--config", file)
+
+    assert refused.returncode == 1 and "permission denied for database postgres" in refused.stderr, refused.stderr
+    assert "HINT: may the login of database.connection create a schema? Run GRANT CREATE ON DATABASE" in refused.stderr, refused.stderr
+
+
 def test_an_owner_who_may_not_make_roles_is_told_what_to_ask_for(fresh_cluster, folder):
     server = Database(fresh_cluster.connection)
     server.query("CREATE ROLE site_owner LOGIN")

@@ -192,6 +192,13 @@ def test_a_mistake_is_told_and_starts_nothing(database, file, mistake):
     assert done.returncode == 1 and done.stderr.startswith("run start: "), done.stderr
 
 
+def test_a_query_with_an_unknown_table_is_told_to_name_its_schema(file):
+    done = contegod("run", "start", "--config", file, "--action", "GET_ACTIVE_SUBSCRIPTIONS", "--query", "SELECT * FROM cards")
+
+    assert done.returncode == 1 and 'relation "cards" does not exist' in done.stderr, done.stderr
+    assert done.stderr.endswith("\nHINT: name tables with their schema, such as crm.cards\n"), done.stderr
+
+
 @pytest.mark.parametrize("times", ["22:00-25:99", "22-07", "22:00-07", "22:00-7:00", "22:00", ""])
 def test_quiet_hours_that_are_no_times_are_refused(file, times):
     done = contegod("run", "start", "--config", file, "--action", "GET_ACTIVE_SUBSCRIPTIONS", "--query", "SELECT '1' AS card",
@@ -310,7 +317,9 @@ def test_a_dry_run_of_a_run_without_cards_or_without_a_parameter_fails(database,
 def test_the_examples_of_the_page_work(database, daemon, file, tmp_path, logins):
     (tmp_path / "contegod.json").write_text(file.read_text())
     (tmp_path / "cards.txt").write_text("01000000301\n01000000302\n")
-    database.finished(database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": "01900080207", "service_ca_id": "1111"}))  # for the ledger
+    database.finished(database.insert("ADD_SUBSCRIPTIONS", {"smartcard_ca_id": "01900080207", "service_ca_id": "1111"}, process_id="BATCH-17"))  # for the ledger and the undo
+    wrong = database.insert("DEACTIVATE_SUBSCRIPTION", {"distributions": []}, scheduled_date="2100-01-01")
+    database.query("UPDATE contego.request SET owned_by = 'crm', created_date = '2030-01-31T22:05:00Z' WHERE id = %s", wrong)
 
     done = subprocess.run(["psql", database.connection, "-X", "-v", "ON_ERROR_STOP=1"], input=script_of("docs/runs.md"),
                           capture_output=True, text=True, timeout=60, check=False)
