@@ -7,7 +7,7 @@ import subprocess
 from programs import REPOSITORY
 
 # Before the first release: change it when the schema changes so that an older daemon cannot work with it. Then: the former release.
-COMMIT = "9d47a2872eb7a885251d236b9e50634f958d620d"
+COMMIT = "a1e4675ebd8596248fbe04f8f6a15c01af0ce305"
 
 
 def is_in_this_clone():
