@@ -118,6 +118,7 @@ RUNS = [
     ("doubled", """SELECT f.id, 'run ' || f.run || ' was sent to card ' || f.card || ' after it was cancelled'
                    FROM fed AS f JOIN cancellation AS c USING (run) JOIN journal AS j ON j.id = f.id
                    WHERE j.performed AND j.time > c.time + ?
+                     AND f.id NOT IN (SELECT id FROM held WHERE verb = 'release') -- a person let it be sent again
                      AND NOT EXISTS (SELECT 1 FROM fault WHERE fault.late AND j.time BETWEEN fault.begun AND fault.ended + ?)"""),
     # The latest effect of a service at the CAS decides what a card has. A person who cancels a request that the CAS did leaves a difference.
     ("ledger", """SELECT e.request, 'the ledger says ' || CASE e.given WHEN 1 THEN 'given' ELSE 'taken' END || ' for service ' || e.name

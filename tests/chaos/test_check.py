@@ -290,6 +290,13 @@ def test_a_card_that_was_sent_long_after_the_cancellation_is_doubled(histories):
     assert histories.findings() == [("doubled", 2, f"run 1 was sent to card {CARD} after it was cancelled")]
 
 
+def test_a_card_that_a_person_released_after_the_cancellation_may_be_sent(histories):
+    histories.run(1, "CANCELLED", cancelled=10)
+    histories.fed(2, run=1)
+    histories.held.append({"id": 2, "time": 21, "code": "MAYBE_SENT", "verb": "release"})
+    assert histories.findings() == []
+
+
 def test_a_card_that_was_sent_just_after_the_cancellation_was_in_flight(histories):
     histories.run(1, "CANCELLED", cancelled=19)
     histories.fed(2, run=1)
