@@ -1,4 +1,4 @@
--- Refuses an action that nobody may start as a run. A run that undoes requests or renews windows has an action of its own, which only
+-- Refuses a run whose action is not in contego.run_actions. A run that undoes requests or renews windows has an action of its own, which only
 -- contego.revert and contego.renew_windows give it.
 CREATE OR REPLACE FUNCTION contego.check_action(r contego.run) RETURNS void
 LANGUAGE plpgsql
@@ -24,4 +24,4 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION contego.check_action FROM PUBLIC;
-COMMENT ON FUNCTION contego.check_action IS 'Part of contego.start_run: refuses an action that nobody may start as a run.';
+COMMENT ON FUNCTION contego.check_action IS 'Part of contego.start_run: refuses a run whose action is not in contego.run_actions.';

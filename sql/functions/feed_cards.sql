@@ -33,8 +33,8 @@ BEGIN
     END IF;
     waiting := ARRAY(SELECT f.position FROM contego.run_fed AS f
                      WHERE f.run = r.id AND f.state <> 'failed' AND f.state = 'again' ORDER BY f.position LIMIT room);
-    -- A person may have run the former request of a card again meanwhile. Another request would do it twice. A card that is only read, or
-    -- corrected after it was looked up anew, may have another request.
+    -- A person may have run the former request of a card again meanwhile. Another request would do it twice. RECONCILE only
+    -- reads a card, and HEAL looks it up for each request, so these two may have another request.
     UPDATE contego.run_fed AS f SET state = 'open'
     WHERE r.action NOT IN ('RECONCILE', 'HEAL') AND f.run = r.id AND f.state <> 'failed' AND f.position = ANY (waiting)
       AND ((SELECT o.id FROM contego.request_open AS o WHERE o.id = f.request_id) IS NOT NULL

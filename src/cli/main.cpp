@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/reconcile_options.hpp"
 #include "cli/run_options.hpp"
+#include "cli/setting_options.hpp"
 #include "daemon/prepare_process.hpp"
 #include "schema/schema_text.hpp"
 #include "telemetry/commit.hpp"
@@ -17,10 +18,6 @@
 namespace {
 
 using namespace contego::daemon;
-
-void add_configuration(CLI::App& to, std::filesystem::path& file) {
-    to.add_option("--config", file, "configuration file")->required()->type_name("FILE");
-}
 
 void add_parameters(CLI::App& to, std::string& parameters) {
     to.add_option("--parameters",

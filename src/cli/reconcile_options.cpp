@@ -1,8 +1,6 @@
 #include "cli/reconcile_options.hpp"
 
-#include "cli/quiet_hours.hpp"
-
-#include <CLI/CLI.hpp>
+#include "cli/setting_options.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,12 +8,6 @@
 
 namespace contego::daemon {
 namespace {
-
-struct setting_option {
-    const char* name;
-    const char* type;
-    const char* help;
-};
 
 /// Arguments of contego.reconcile that are given as they are.
 constexpr std::array<setting_option, 14> setting_options{{
@@ -46,24 +38,13 @@ constexpr std::array<setting_option, 14> setting_options{{
 
 CLI::App& add_verb(CLI::App& to, const char* verb, const char* meaning, reconcile_arguments& arguments) {
     auto& one = *to.add_subcommand(verb, meaning);
-    one.add_option("--config", arguments.configuration_file, "configuration file")
-        ->required()
-        ->type_name("FILE");
+    add_configuration(one, arguments.configuration_file);
     one.callback([&arguments, verb] { arguments.verb = verb; });
     return one;
 }
 
 void add_number(CLI::App& to, reconcile_arguments& arguments) {
     to.add_option("RECONCILIATION", arguments.reconciliation, "number of the reconciliation")->required();
-}
-
-void add_watch(CLI::App& to, reconcile_arguments& arguments) {
-    to.add_flag("--watch", arguments.watch, "show the progress until the run ends or pauses");
-}
-
-void add_reason(CLI::App& to, reconcile_arguments& arguments) {
-    to.add_option("--reason", arguments.reason, "reason, which contego.operator_action keeps")
-        ->type_name("TEXT");
 }
 
 /// Kinds of differences. A command can correct the first four; a person must decide about the last.
@@ -86,28 +67,13 @@ void add_kinds(CLI::App& to, reconcile_arguments& arguments, std::size_t count) 
 }
 
 void add_start(CLI::App& to, reconcile_arguments& arguments) {
-    for (const auto& [name, type, help] : setting_options) {
-        std::string member = name;
-        std::ranges::replace(member, '-', '_');
-        to.add_option_function<std::string>(
-              std::string("--") + name,
-              [&arguments, member](const std::string& text) { arguments.settings[member] = text; },
-              help)
-            ->type_name(type);
-    }
+    for (const auto& setting : setting_options)
+        add_setting(to, arguments.settings, setting);
     to.get_option("--query")->excludes("--cards");
-    to.add_option_function<std::string>(
-          "--quiet-hours",
-          [&arguments](const std::string& text) {
-              if (const auto mistake = read_quiet_hours(arguments.settings, text); !mistake.empty())
-                  throw CLI::ValidationError("--quiet-hours", mistake);
-          },
-          "read nothing between these local times")
-        ->type_name("HH:MM-HH:MM")
-        ->needs("--time-zone");
-    add_reason(to, arguments);
+    add_quiet_hours(to, arguments.settings, "read nothing between these local times");
+    add_reason(to, arguments.reason);
     auto* dry = to.add_flag("--dry-run", arguments.dry_run, "only count the cards");
-    add_watch(to, arguments);
+    add_watch(to, arguments.watch);
     to.get_option("--watch")->excludes(dry);
 }
 
@@ -120,7 +86,7 @@ void add_reconcile(CLI::App& app, reconcile_arguments& arguments) {
     add_verb(to, "list", "list the latest 50 reconciliations", arguments);
     auto& show = add_verb(to, "show", "show the counts and the progress of a reconciliation", arguments);
     add_number(show, arguments);
-    add_watch(show, arguments);
+    add_watch(show, arguments.watch);
     auto& drift = add_verb(to, "drift", "list the open differences that a reconciliation found", arguments);
     add_number(drift, arguments);
     add_kinds(drift, arguments, kinds.size());
@@ -137,7 +103,7 @@ void add_reconcile(CLI::App& app, reconcile_arguments& arguments) {
         ->type_name("TEXT");
     auto* preview =
         heal.add_flag("--preview", arguments.preview, "only count the corrections, and queue nothing");
-    add_watch(heal, arguments);
+    add_watch(heal, arguments.watch);
     heal.get_option("--watch")->excludes(preview);
     to.footer("A reconciliation is a run: `contegod run` pauses, resumes and cancels it by its number.\n"
               "Exit status: 0 done, 1 failed, or a watched reconciliation found a difference or did not end, "

@@ -1,8 +1,6 @@
 #include "cli/run_options.hpp"
 
-#include "cli/quiet_hours.hpp"
-
-#include <CLI/CLI.hpp>
+#include "cli/setting_options.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,12 +8,6 @@
 
 namespace contego::daemon {
 namespace {
-
-struct setting_option {
-    const char* name;
-    const char* type;
-    const char* help;
-};
 
 /// Arguments of contego.start_run that are given as they are.
 constexpr std::array<setting_option, 15> setting_options{{
@@ -40,57 +32,20 @@ constexpr std::array<setting_option, 15> setting_options{{
     {"idempotency-key", "TEXT", "if you started a run with this key before, start no other"},
 }};
 
-void add_configuration(CLI::App& to, run_arguments& arguments) {
-    to.add_option("--config", arguments.configuration_file, "configuration file")
-        ->required()
-        ->type_name("FILE");
-}
-
-void add_reason(CLI::App& to, run_arguments& arguments) {
-    to.add_option("--reason", arguments.reason, "reason, which contego.operator_action keeps")
-        ->type_name("TEXT");
-}
-
-void add_watch(CLI::App& to, run_arguments& arguments) {
-    to.add_flag("--watch", arguments.watch, "show the progress until the run ends or pauses");
-}
-
-void add_setting(CLI::App& to, run_arguments& arguments, const setting_option& setting) {
-    std::string member = setting.name;
-    std::ranges::replace(member, '-', '_');
-    to.add_option_function<std::string>(
-          std::string("--") + setting.name,
-          [&arguments, member](const std::string& text) { arguments.settings[member] = text; },
-          setting.help)
-        ->type_name(setting.type);
-}
-
-void add_quiet_hours(CLI::App& to, run_arguments& arguments) {
-    to.add_option_function<std::string>(
-          "--quiet-hours",
-          [&arguments](const std::string& text) {
-              if (const auto mistake = read_quiet_hours(arguments.settings, text); !mistake.empty())
-                  throw CLI::ValidationError("--quiet-hours", mistake);
-          },
-          "send nothing between these local times")
-        ->type_name("HH:MM-HH:MM")
-        ->needs("--time-zone");
-}
-
 void add_start(CLI::App& run, run_arguments& arguments) {
     auto& to = *run.add_subcommand("start", "start a run, or check one with --dry-run");
-    add_configuration(to, arguments);
+    add_configuration(to, arguments.configuration_file);
     for (const auto& setting : setting_options)
-        add_setting(to, arguments, setting);
+        add_setting(to, arguments.settings, setting);
     to.get_option("--action")->required();
     to.get_option("--query")->excludes("--cards");
     to.get_option("--columns")->needs("--query");
-    add_quiet_hours(to, arguments);
-    add_reason(to, arguments);
+    add_quiet_hours(to, arguments.settings, "send nothing between these local times");
+    add_reason(to, arguments.reason);
     auto* dry = to.add_flag("--dry-run",
                             arguments.dry_run,
                             "only count the cards, and check the request of each with the site's binding");
-    add_watch(to, arguments);
+    add_watch(to, arguments.watch);
     to.get_option("--watch")->excludes(dry);
     to.callback([&arguments] { arguments.verb = "start"; });
 }
@@ -117,28 +72,28 @@ void add_revert(CLI::App& run, run_arguments& arguments) {
     auto& to = *run.add_subcommand("revert",
                                    "Undo requests that were a mistake: start a run that sends the opposite "
                                    "of each.");
-    add_configuration(to, arguments);
+    add_configuration(to, arguments.configuration_file);
     auto& one = *to.add_option_group("Exactly one of");
     for (const auto& setting : mistake_options)
-        add_setting(one, arguments, setting);
+        add_setting(one, arguments.settings, setting);
     one.get_option("--run")->check(number_mistake);
     one.require_option(1);
-    add_setting(to, arguments, revert_pace);
+    add_setting(to, arguments.settings, revert_pace);
     for (const auto& setting : setting_options)
         if (std::ranges::find(options_of_both, setting.name) != options_of_both.end())
-            add_setting(to, arguments, setting);
+            add_setting(to, arguments.settings, setting);
     to.add_flag_callback(
         "--cancel-unknown",
         [&arguments] { arguments.settings["cancel_unknown"] = "true"; },
         "also cancel services that no request before the mistake gave");
-    add_quiet_hours(to, arguments);
+    add_quiet_hours(to, arguments.settings, "send nothing between these local times");
     to.add_option("--reason",
                   arguments.reason,
                   "reason, which contego.operator_action keeps; needed unless --dry-run")
         ->type_name("TEXT");
     auto* dry =
         to.add_flag("--dry-run", arguments.dry_run, "show the commands of the undo, and start nothing");
-    add_watch(to, arguments);
+    add_watch(to, arguments.watch);
     to.get_option("--watch")->excludes(dry);
     to.footer("Exit status: 0 done, or there is nothing to send; 1 failed, no request was found, or the "
               "watched run paused or has failed cards; 2 bad input or configuration.");
@@ -147,7 +102,7 @@ void add_revert(CLI::App& run, run_arguments& arguments) {
 
 CLI::App& add_verb(CLI::App& run, const char* verb, const char* meaning, run_arguments& arguments) {
     auto& to = *run.add_subcommand(verb, meaning);
-    add_configuration(to, arguments);
+    add_configuration(to, arguments.configuration_file);
     to.callback([&arguments, verb] { arguments.verb = verb; });
     return to;
 }
@@ -155,8 +110,8 @@ CLI::App& add_verb(CLI::App& run, const char* verb, const char* meaning, run_arg
 void add_verb_on_one(CLI::App& run, const char* verb, const char* meaning, run_arguments& arguments) {
     auto& to = add_verb(run, verb, meaning, arguments);
     to.add_option("RUN", arguments.run, "number of the run")->required();
-    if (std::string_view(verb) != "show") add_reason(to, arguments);
-    if (std::string_view(verb) != "forget") add_watch(to, arguments);
+    if (std::string_view(verb) != "show") add_reason(to, arguments.reason);
+    if (std::string_view(verb) != "forget") add_watch(to, arguments.watch);
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 
 Run it by hand: tests/bench/reconcile.py [CARDS]. It uses build/release/contegod and contego-sim. The ledger and the simulator are filled without requests."""
 
+import argparse
 import json
 import pathlib
 import random
@@ -136,15 +137,18 @@ def measure(database, cas, number, say):
     database.wait(heal_run)
     say(f"one heal: {time.monotonic() - begun:.0f} s, " + ", ".join(f"{n} {state}" for state, n in database.ask(
         "SELECT state, count(*) FROM contego.drift WHERE reconciliation = %s GROUP BY state ORDER BY state", run)))
-    say(f"ledger and simulator are {'equal' if database.ledger() == cas.state() else 'NOT equal'}")
+    is_equal = database.ledger() == cas.state()
+    say(f"ledger and simulator are {'equal' if is_equal else 'NOT equal'}")
     last = database.reconcile(say)
     (left,), = database.ask("SELECT count(*) FROM contego.drift WHERE state IN ('open', 'queued')")
     say(f"the second reconciliation, {last}, leaves {left} differences")
-    return found == wanted and left == 0
+    return found == wanted and is_equal and left == 0
 
 
 def main():
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cards", type=int, nargs="?", default=100_000, help="number of cards (default: 100000)")
+    number = parser.parse_args().cards
     with tempfile.TemporaryDirectory(prefix="contego-rec-") as name:
         folder = pathlib.Path(name)
         server = cluster("start", name + "/pg", "-c", "shared_buffers=256MB", "-c", "max_wal_size=4GB")

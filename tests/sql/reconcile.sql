@@ -255,6 +255,39 @@ SELECT is(public.pairs('12', '{82}', '{}'), false, 'an answer without pairings i
 UPDATE contego.entitlement SET given = false WHERE card = '12' AND name = '82';
 SELECT is(public.pairs('12', '{}', '{"stbs": ["82"]}'), false, 'no command ends a pairing, so a box that was taken may stay');
 
+-- Two lists that name a service: the window that ends later counts.
+INSERT INTO contego.expectation (owned_by, provider, card, kind, name, end_date)
+VALUES ('a', 'default', '31', 'service', '1111', '2020-01-01T00:00:00Z'), ('b', 'default', '31', 'service', '1111', NULL),
+       ('a', 'default', '31', 'service', '2222', '2040-01-01T00:00:00Z'), ('b', 'default', '31', 'service', '2222', '2030-01-01T00:00:00Z');
+SELECT results_eq($$SELECT name, end_date FROM contego.listed('default', '31') ORDER BY name$$,
+    $$VALUES ('1111', NULL), ('2222', '2040-01-01T00:00:00Z')$$, 'lists count together');
+
+-- A request whose month was dropped is no reason to wait, and no card is read twice by a retry.
+CREATE TEMP TABLE dropped AS SELECT * FROM contego.reconcile('{01,02}', pace => 10000);
+SELECT public.look(reconciliation) FROM dropped;
+SELECT public.ends(public.of_card(reconciliation, '01'), '{"subscriptions": []}'), public.ends(public.of_card(reconciliation, '02'), NULL, 'CLIENT_NOT_FOUND')
+FROM dropped;
+SELECT public.enter();
+DELETE FROM contego.request_finished WHERE id = (SELECT public.of_card(reconciliation, '01') FROM dropped);
+SELECT public.look(reconciliation) FROM dropped;
+SELECT is((SELECT concat_ws(' ', u.state, u.attended, n.compared) FROM contego.run AS u JOIN contego.reconciliations AS n ON n.reconciliation = u.id
+           JOIN dropped AS d ON d.reconciliation = u.id), 'DONE f 1', 'the run ends, and compares the other card');
+SELECT is((SELECT refused FROM dropped, contego.retry_failed(reconciliation)), 'its cards are read again by a new reconciliation', 'a retry is refused');
+
+-- One look compares 1000 cards at most.
+CREATE TEMP TABLE many AS SELECT * FROM contego.reconcile(ARRAY(SELECT (70000 + n)::text FROM generate_series(1, 1001) AS n), pace => 10000, most_in_flight => 5000);
+SELECT public.look(reconciliation) FROM many;
+SELECT public.look(reconciliation) FROM many;
+UPDATE contego.request_open AS o SET progress = 'IN_FLIGHT', claimed_by = 1, claimed_date = now(), fence = 77
+FROM many AS m, contego.run_card AS c WHERE c.run = m.reconciliation AND o.id = c.request_id;
+SELECT contego.record(verdict_request_id => array_agg(c.request_id), verdict_fence => array_agg(77::bigint), verdict_result => array_agg('{"subscriptions": []}'::jsonb),
+                      verdict_disposition => array_agg('complete'::text), verdict_code => array_agg(NULL::text))
+FROM many AS m JOIN contego.run_card AS c ON c.run = m.reconciliation;
+SELECT public.enter(), public.look(reconciliation) FROM many;
+SELECT is((SELECT compared FROM contego.reconciliations JOIN many USING (reconciliation)), 1000, 'the first look compares 1000 cards');
+SELECT public.look(reconciliation) FROM many;
+SELECT is((SELECT concat_ws(' ', state, compared) FROM contego.reconciliations JOIN many USING (reconciliation)), 'DONE 1001', 'the next look compares the last card');
+
 -- What else is refused.
 SELECT throws_matching($$SELECT contego.reconcile(against => 'nothing')$$, 'against must be', 'against what?');
 SELECT throws_matching($$SELECT contego.reconcile(read => 'pins')$$, 'read must be', 'read what?');

@@ -185,6 +185,17 @@ SELECT is(public.nodes($$SELECT * FROM contego.ending_windows WHERE ends_date < 
 SELECT is(public.nodes('SELECT * FROM contego.renewals'), 'Index Scan entitlement_ends', 'and so does the view of policies');
 
 -- Rights.
+-- A window that has ended while its request waited for its turn.
+SELECT public.adds('95', '1111', now() + interval '1 day');
+SELECT public.keep();
+CREATE FUNCTION public.objects_to_renewal(of_card text) RETURNS text LANGUAGE sql AS $$
+    SELECT contego.looked_up_request(r, of_card, contego.change_of(of_card, 'service', '1111', 'ADD', NULL, '2120-01-01T00:00:00Z', f.request_id)) ->> 'objection'
+    FROM (SELECT u.* FROM contego.run AS u WHERE u.action = 'RENEWAL' LIMIT 1) AS r, contego.latest_facts('default', of_card) AS f $$;
+SELECT is(public.objects_to_renewal('95'), NULL, 'a window that goes on is renewed');
+SELECT public.adds('95', '1111', now() - interval '1 day');
+SELECT public.keep();
+SELECT is(public.objects_to_renewal('95'), 'the window has ended', 'a window that has ended is not');
+
 SET SESSION AUTHORIZATION renewal_crm;
 SELECT tap.throws_matching($$SELECT contego.set_renewal('*', 'x')$$, 'permission denied', 'a CRM sets no policy');
 SELECT tap.throws_matching($$SELECT count(*) FROM contego.ending_windows$$, 'permission denied', 'and sees no windows');
