@@ -7,7 +7,7 @@ import subprocess
 from programs import REPOSITORY
 
 # Before the first release: change it when the schema changes so that an older daemon cannot work with it. Then: the former release.
-COMMIT = "a1e4675ebd8596248fbe04f8f6a15c01af0ce305"
+COMMIT = "8ef4ab9bf6bdf2abdc48659c4e06a342bb0d1707"
 
 
 def is_in_this_clone():
